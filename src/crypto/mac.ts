@@ -1,0 +1,89 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { IntegrityError } from '../errors.ts'
+import { parseSealed } from '../format/enc.ts'
+import { withoutFraction } from '../format/time.ts'
+import { sealValue, tryOpenValue } from './cipher.ts'
+import type { DataKey } from './data-key.ts'
+
+/** SHA-256 of `sops`, hashed first when only sealed values count, so that the two kinds of MAC never agree. */
+const ONLY_ENCRYPTED_PREFIX = Buffer.from('8a3fd2ad54ce66527b1034f3d147be0b0b975b3bf44f72c6fdadec8176f27d69', 'hex')
+
+/**
+ * The digest over the values of a file: one SHA-512 over the plaintext bytes of every leaf in walk order, all documents
+ * together, with nothing between them. Nulls and comments are not added; which others are is for the walk to say.
+ *
+ * @see sops `sops.go`, `Tree.Encrypt`
+ */
+export class MacDigest {
+  private readonly hash = createHash('sha512')
+
+  /** @param onlyEncrypted - `mac_only_encrypted` of the file */
+  constructor(onlyEncrypted: boolean) {
+    if (onlyEncrypted) this.hash.update(ONLY_ENCRYPTED_PREFIX)
+  }
+
+  /** Add the plaintext bytes of one leaf, spelled as the ciphertext spells them (`True`, floats without exponent). */
+  add(plaintext: Uint8Array): void {
+    this.hash.update(plaintext)
+  }
+
+  /** 128 upper-case hexadecimal digits. Ends the digest: nothing can be added afterwards. */
+  finish(): string {
+    return this.hash.digest('hex').toUpperCase()
+  }
+}
+
+interface MacPlace {
+  readonly dataKey: DataKey
+  /** `lastmodified` of the file as RFC 3339; bound to the MAC to the second. */
+  readonly lastModified: string
+}
+
+/**
+ * Seal a digest as the `mac` field.
+ *
+ * @param iv - 32 fresh bytes
+ * @returns The `ENC[…]` string.
+ */
+export function sealMac({ dataKey, lastModified, digest, iv }: MacPlace & { digest: string; iv: Uint8Array }): string {
+  return sealValue({ dataKey, iv, aad: macAad(lastModified), plaintext: Buffer.from(digest, 'ascii'), type: 'str' })
+}
+
+/**
+ * Check the `mac` field against the digest of the values that were read.
+ *
+ * The digests are not in the error: they are unsalted hashes of the plaintext, and a short value can be guessed from one.
+ *
+ * @throws {@link IntegrityError} `ERR_MAC_MISSING` when the field is empty; `ERR_MAC_MISMATCH` when it does not open
+ *   with this data key and time, or holds another digest
+ */
+export function verifyMac({ dataKey, lastModified, mac, digest }: MacPlace & { mac: string; digest: string }): void {
+  if (mac === '') {
+    throw new IntegrityError(
+      'ERR_MAC_MISSING',
+      'the file has no mac: nothing says that its values are complete and unchanged',
+      {
+        hint: 'restore the file from git; to read it all the same use --ignore-mac',
+      },
+    )
+  }
+  const sealed = parseSealed(mac)
+  const stored = sealed?.type === 'str' ? tryOpenValue({ dataKey, sealed, aad: macAad(lastModified) }) : undefined
+  if (stored === undefined) throw mismatch('the mac of the file does not open: mac or lastmodified was changed')
+  const computed = Buffer.from(digest, 'ascii')
+  if (stored.length !== computed.length || !timingSafeEqual(stored, computed)) {
+    throw mismatch(
+      'the mac does not match the values: something was changed, added, removed or reordered without the data key',
+    )
+  }
+}
+
+function macAad(lastModified: string): Uint8Array {
+  return Buffer.from(withoutFraction(lastModified), 'ascii')
+}
+
+function mismatch(message: string): IntegrityError {
+  return new IntegrityError('ERR_MAC_MISMATCH', message, {
+    hint: 'compare the file with its last good version in git; to read it all the same use --ignore-mac',
+  })
+}

@@ -1,0 +1,45 @@
+/** Half-open range of UTF-16 offsets in a text. */
+export interface Span {
+  readonly start: number
+  readonly end: number
+}
+
+/** Replace a span by `text`; an empty span inserts. */
+export interface Edit extends Span {
+  readonly text: string
+  /** Further edits of the same leaf, apart from this one: lines of one comment may stand on both sides of a value. */
+  readonly also?: readonly Edit[]
+}
+
+/**
+ * Apply `edits` to `text` in one pass. They may come in any order; insertions at the same offset keep the order given.
+ *
+ * @throws RangeError when two edits overlap: that is a bug in the caller, never a property of the input.
+ */
+export function applyEdits(text: string, edits: readonly Edit[]): string {
+  if (edits.length === 0) return text
+  const all = edits.some((edit) => edit.also !== undefined) ? edits.flatMap(flatten) : edits
+  const sorted = isSorted(all) ? all : all.toSorted((a, b) => a.start - b.start || a.end - b.end)
+  const parts: string[] = []
+  let position = 0
+  for (const edit of sorted) {
+    if (edit.start < position || edit.end < edit.start || edit.end > text.length) throw new RangeError('edits overlap')
+    parts.push(text.slice(position, edit.start), edit.text)
+    position = edit.end
+  }
+  parts.push(text.slice(position))
+  return parts.join('')
+}
+
+function flatten(edit: Edit): Edit[] {
+  return edit.also === undefined ? [edit] : [edit, ...edit.also.flatMap(flatten)]
+}
+
+function isSorted(edits: readonly Edit[]): boolean {
+  let end = 0
+  for (const edit of edits) {
+    if (edit.start < end) return false
+    end = edit.end
+  }
+  return true
+}

@@ -1,0 +1,61 @@
+/**
+ * The grammar of a sealed value: `ENC[AES256_GCM,data:<b64>,iv:<b64>,tag:<b64>,type:<t>]`.
+ * @see sops `aes/cipher.go`
+ */
+export interface SealedValue {
+  readonly data: Uint8Array
+  readonly iv: Uint8Array
+  readonly tag: Uint8Array
+  /** `str`, `int`, … as written; not authenticated. */
+  readonly type: string
+}
+
+const PREFIX = 'ENC[AES256_GCM,data:'
+
+/** Write a sealed value. @param iv - 32 bytes when sops shall be able to save the file again */
+export function formatSealed(data: string, iv: string, tag: string, type: string): string {
+  return `${PREFIX}${data},iv:${iv},tag:${tag},type:${type}]`
+}
+
+/** Whether `text` looks sealed: what a scanner or a reader needs before it tries {@link parseSealed}. */
+export function looksSealed(text: string): boolean {
+  return text.startsWith(PREFIX)
+}
+
+/** The `type:` of a text that looks sealed, without decoding it; undefined when it does not. */
+export function sealedType(text: string): string | undefined {
+  if (!looksSealed(text)) return undefined
+  const lineEnd = text.indexOf('\n')
+  const close = text.lastIndexOf(']', lineEnd < 0 ? text.length : lineEnd)
+  const type = text.lastIndexOf(',type:', close)
+  return close < 0 || type < 0 ? undefined : text.slice(type + 6, close)
+}
+
+/**
+ * Read a sealed value as sops recognises it: anchored at the start only, on one line, the last `]` of which ends it.
+ * Runs in linear time whatever the text.
+ *
+ * @returns undefined when `text` is not a sealed value
+ */
+export function parseSealed(text: string): SealedValue | undefined {
+  if (!text.startsWith(PREFIX)) return undefined
+  const lineEnd = text.indexOf('\n')
+  const line = lineEnd < 0 ? text : text.slice(0, lineEnd)
+  const close = line.lastIndexOf(']')
+  const type = line.lastIndexOf(',type:', close - 7)
+  const tag = line.lastIndexOf(',tag:', type - 6)
+  const iv = line.lastIndexOf(',iv:', tag - 5)
+  if (close < 0 || type < 0 || tag < 0 || iv <= PREFIX.length) return undefined
+  const data = decodeBase64(line.slice(PREFIX.length, iv))
+  const ivBytes = decodeBase64(line.slice(iv + 4, tag))
+  const tagBytes = decodeBase64(line.slice(tag + 5, type))
+  if (data === undefined || ivBytes === undefined || tagBytes === undefined) return undefined
+  return { data, iv: ivBytes, tag: tagBytes, type: line.slice(type + 6, close) }
+}
+
+/** Base64 as Go's `StdEncoding` reads it: padding required, CR ignored, spare bits may be set. */
+export function decodeBase64(text: string): Uint8Array | undefined {
+  const clean = text.includes('\r') ? text.replaceAll('\r', '') : text
+  if (clean.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(clean)) return undefined
+  return Buffer.from(clean, 'base64')
+}

@@ -1,0 +1,260 @@
+import { FormatError } from '../../errors.ts'
+import { decodeBase64 } from '../enc.ts'
+import { decodeText, positionOf } from '../text.ts'
+import type { Branch, Comment, Entry, List, Node, NullNode, Scalar } from '../tree.ts'
+import { AliasCounter } from './alias-limit.ts'
+import { syntaxError } from './cursor.ts'
+import type {
+  YamlAlias,
+  YamlCollection,
+  YamlDocument,
+  YamlMapping,
+  YamlNode,
+  YamlScalar,
+  YamlSequence,
+} from './nodes.ts'
+import type { ParsedYaml } from './parser.ts'
+import { type Layout, YamlAliasPlace, YamlCommentPlace, YamlScalarPlace } from './places.ts'
+import { type Resolved, resolvePlain, resolveTagged, UINT64 } from './resolve.ts'
+import { type CommentText, NEWLINE } from './tokens.ts'
+
+const CORE = 'tag:yaml.org,2002:'
+
+/** Where a node stands: what its place needs to write it again. */
+interface Position {
+  readonly flow: boolean
+  /** Column of the block collection it stands in. */
+  readonly column: number
+  /** Offset of the `-` in front of a list entry. */
+  readonly dash?: number
+}
+
+/** What is composed below an alias is a copy: it has no place of its own. */
+type Context = Position & { readonly copy: boolean }
+
+/**
+ * Nodes of the parser to the tree that sops sees: values resolved, aliases written out, comments in the collections
+ * that sops puts them into.
+ */
+export class Composer {
+  private readonly text: string
+  private readonly layout: Layout
+  private readonly parsed: ParsedYaml
+  private readonly comments = new Map<number, Comment>()
+  private readonly scalars = new Map<YamlScalar, Scalar>()
+  private readonly open = new Set<YamlNode>()
+  private readonly counter = new AliasCounter()
+  private uniqueKeys = true
+  private aliasDepth = 0
+
+  constructor(parsed: ParsedYaml, layout: Layout) {
+    this.text = layout.text
+    this.layout = layout
+    this.parsed = parsed
+  }
+
+  /** Comments that go-yaml drops and sops therefore never sees. */
+  lostComments(): { readonly index: number; readonly offset: number }[] {
+    return this.parsed.comments
+      .map((line, index) => ({ index, offset: line.start }))
+      .filter(({ index }) => !this.comments.has(index))
+  }
+
+  document(document: YamlDocument, index: number): Branch {
+    this.uniqueKeys = index === 0
+    const { root } = document
+    const context: Context = { flow: false, column: 0, copy: false }
+    const items: (Entry | Comment)[] = [...this.commentItems(document.head, false, context)]
+    if (root.kind === 'mapping') {
+      items.push(...this.mappingItems(root, context, true))
+    } else if (root.kind === 'scalar' && this.scalar(root, context).kind === 'null') {
+      items.push(...this.commentItems(root.head, false, context), ...this.commentItems(root.line, false, context))
+    } else {
+      throw syntaxError(this.text, root.start, 'a document must be a mapping', 'put the value under a key')
+    }
+    items.push(...this.commentItems(document.foot, false, context))
+    return { kind: 'branch', items }
+  }
+
+  // --- comments ----------------------------------------------------------------------------------------------------
+
+  private commentItems(text: CommentText, inline: boolean, context: Context): Comment[] {
+    return text.filter((index) => index !== NEWLINE).map((index) => this.comment(index, inline, context))
+  }
+
+  /** The comment leaf with the given index. Composed a second time it is a copy below an alias. */
+  comment(index: number, inline: boolean, context: Pick<Context, 'copy'>): Comment {
+    const line = this.parsed.comments[index] ?? { start: 0, end: 0 }
+    const text = this.text.slice(line.start + 1, line.end)
+    const known = this.comments.get(index)
+    if (known !== undefined || context.copy) {
+      return { kind: 'comment', text, inline, ...(known === undefined ? {} : { origin: known }) }
+    }
+    const place = new YamlCommentPlace(this.layout, line.start + 1, line.end, inline)
+    const comment: Comment = { kind: 'comment', text, inline, place }
+    this.comments.set(index, comment)
+    return comment
+  }
+
+  // --- nodes -------------------------------------------------------------------------------------------------------
+
+  private node(node: YamlNode, context: Context, ownComments: boolean): Node {
+    switch (node.kind) {
+      case 'scalar':
+        this.count(node)
+        return this.scalar(node, context)
+      case 'alias':
+        return this.alias(node, context)
+      case 'mapping':
+        return { kind: 'branch', items: this.mappingItems(node, context, ownComments) }
+      case 'sequence':
+        return this.list(node, context, ownComments)
+    }
+  }
+
+  private count(node: YamlNode): void {
+    if (this.counter.count(this.aliasDepth > 0)) return
+    throw new FormatError('ERR_LIMIT', 'YAML: aliases make this document grow far beyond its text', {
+      where: positionOf(this.text, node.start),
+      hint: 'write the repeated values out, or use fewer nested aliases',
+    })
+  }
+
+  private alias(node: YamlAlias, context: Context): Node {
+    const { target } = node
+    if (this.open.has(target))
+      throw syntaxError(this.text, node.start, 'an alias stands inside the value that it repeats')
+    this.aliasDepth += 1
+    const copy = this.node(target, { ...context, copy: true }, true)
+    this.aliasDepth -= 1
+    if (context.copy) return copy
+    return { ...copy, alias: new YamlAliasPlace(this.layout, node, context) }
+  }
+
+  private list(node: YamlSequence, context: Context, ownComments: boolean): List {
+    this.enter(node)
+    const inside: Context = { flow: node.flow, column: node.column, copy: context.copy }
+    const items: (Node | Comment)[] = []
+    if (ownComments)
+      items.push(...this.commentItems(node.head, false, context), ...this.commentItems(node.line, false, context))
+    for (const { start, value } of node.items) {
+      const position = node.flow ? inside : { ...inside, dash: start }
+      items.push(...this.commentItems(value.head, false, context), ...this.commentItems(value.line, true, context))
+      items.push(this.node(value, position, false), ...this.commentItems(value.foot, false, context))
+    }
+    if (ownComments) items.push(...this.commentItems(node.foot, false, context))
+    this.open.delete(node)
+    return { kind: 'list', items }
+  }
+
+  private mappingItems(node: YamlMapping, context: Context, ownComments: boolean): (Entry | Comment)[] {
+    this.enter(node)
+    const inside: Context = { flow: node.flow, column: node.column, copy: context.copy }
+    const items: (Entry | Comment)[] = []
+    const names = new Set<string>()
+    if (ownComments)
+      items.push(...this.commentItems(node.head, false, context), ...this.commentItems(node.line, false, context))
+    for (const { key, value } of node.pairs) {
+      items.push(...this.commentItems(key.head, false, context), ...this.commentItems(key.line, false, context))
+      const isLeaf = value.kind === 'scalar' || value.kind === 'alias'
+      if (isLeaf) {
+        items.push(...this.commentItems(value.head, false, context), ...this.commentItems(value.line, true, context))
+      }
+      const name = this.key(key, names)
+      if (name === '<<' && this.uniqueKeys) this.checkMerge(key, value)
+      items.push({ kind: 'entry', key: name, value: this.node(value, inside, !isLeaf) })
+      if (isLeaf) items.push(...this.commentItems(value.foot, false, context))
+      items.push(...this.commentItems(key.foot, false, context))
+    }
+    if (ownComments) items.push(...this.commentItems(node.foot, false, context))
+    this.open.delete(node)
+    return items
+  }
+
+  private enter(node: YamlCollection): void {
+    this.count(node)
+    this.open.add(node)
+  }
+
+  // --- keys --------------------------------------------------------------------------------------------------------
+
+  private key(node: YamlNode, names: Set<string>): string {
+    const target = node.kind === 'alias' ? node.target : node
+    if (target.kind !== 'scalar') throw this.badKey(node, 'a mapping or a list cannot be a key')
+    this.count(node)
+    const value = this.resolve(target)
+    if (value === UINT64 || value.kind === 'null' || value.type !== 'str') {
+      throw this.badKey(node, 'only text can be a key; put this one in quotes')
+    }
+    // go-yaml compares what is written, and an alias by its name
+    const written = node.kind === 'alias' ? `\0*${node.name}` : target.value
+    if (this.uniqueKeys && names.has(written)) {
+      throw syntaxError(this.text, node.start, 'this key stands twice in its mapping', 'remove one of them')
+    }
+    names.add(written)
+    return value.value
+  }
+
+  private badKey(node: YamlNode, message: string): FormatError {
+    return new FormatError('ERR_UNSUPPORTED_VALUE', `YAML: ${message}`, { where: positionOf(this.text, node.start) })
+  }
+
+  /** `<<` is an ordinary key for sops, but in the first document go-yaml checks what it merges. */
+  private checkMerge(key: YamlNode, value: YamlNode): void {
+    if (key.kind !== 'scalar' || (key.style !== 'plain' && key.tag?.name !== `${CORE}merge`)) return
+    const isMap = (node: YamlNode) => (node.kind === 'alias' ? node.target.kind : node.kind) === 'mapping'
+    if (isMap(value) || (value.kind === 'sequence' && value.items.every((item) => isMap(item.value)))) return
+    throw syntaxError(this.text, value.start, 'only mappings can be merged by "<<"')
+  }
+
+  // --- scalars -----------------------------------------------------------------------------------------------------
+
+  private scalar(node: YamlScalar, context: Context): Scalar | NullNode {
+    const value = this.resolve(node)
+    if (value === UINT64) {
+      throw new FormatError('ERR_UNSUPPORTED_VALUE', 'YAML: sops cannot carry integers beyond 64 signed bits', {
+        where: positionOf(this.text, node.start),
+        hint: 'put the number in quotes',
+      })
+    }
+    if (value.kind === 'null') return value
+    if (context.copy) {
+      const origin = this.scalars.get(node)
+      return origin === undefined ? value : { ...value, origin }
+    }
+    const place = new YamlScalarPlace(this.layout, node, context)
+    const scalar: Scalar = { ...value, place }
+    if (this.parsed.hasAliases) this.scalars.set(node, scalar)
+    return scalar
+  }
+
+  private resolve(node: YamlScalar): Resolved {
+    const tag = node.tag?.name ?? '!'
+    if (tag === '!') return node.style === 'plain' ? resolvePlain(node.value) : text(node.value)
+    if (!tag.startsWith(CORE)) return text(node.value)
+    const name = tag.slice(CORE.length)
+    switch (name) {
+      case 'bool':
+      case 'int':
+      case 'float':
+      case 'null':
+      case 'timestamp': {
+        const value = resolveTagged(node.value, name)
+        if (value !== undefined) return value
+        break
+      }
+      case 'binary': {
+        const bytes = decodeBase64(node.value.replace(/[\r\n]/g, ''))
+        if (bytes !== undefined) return text(decodeText(bytes))
+        break
+      }
+      default:
+        return text(node.value)
+    }
+    throw syntaxError(this.text, node.start, `this value is not what its tag says (!!${name})`)
+  }
+}
+
+function text(value: string): Scalar {
+  return { kind: 'scalar', type: 'str', value }
+}

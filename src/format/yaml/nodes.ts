@@ -1,0 +1,78 @@
+import type { BlockScalarShape, CommentText, ScalarStyle } from './tokens.ts'
+
+/** Comments attached to a node, as go-yaml v3 attaches them. */
+export interface Attached {
+  head: CommentText
+  line: CommentText
+  foot: CommentText
+}
+
+interface NodeBase extends Attached {
+  /** Offset of the first property (`&anchor`, `!tag`) or of the content. */
+  readonly start: number
+  end: number
+  readonly anchor?: string
+  /** Resolved tag, `tag:yaml.org,2002:int` or `!custom`. */
+  readonly tag?: TagUse
+}
+
+export interface TagUse {
+  readonly name: string
+  readonly start: number
+  readonly end: number
+}
+
+export interface YamlScalar extends NodeBase {
+  readonly kind: 'scalar'
+  readonly value: string
+  readonly style: ScalarStyle
+  /** Offset of the content, behind the properties. */
+  readonly contentStart: number
+  readonly block?: BlockScalarShape
+}
+
+export interface YamlAlias extends NodeBase {
+  readonly kind: 'alias'
+  readonly name: string
+  readonly target: YamlNode
+}
+
+export interface YamlPair {
+  readonly key: YamlNode
+  readonly value: YamlNode
+}
+
+export interface YamlMapping extends NodeBase {
+  readonly kind: 'mapping'
+  readonly flow: boolean
+  readonly pairs: YamlPair[]
+  /** Column of the keys of a block mapping. */
+  readonly column: number
+}
+
+export interface YamlSequence extends NodeBase {
+  readonly kind: 'sequence'
+  readonly flow: boolean
+  readonly items: YamlItem[]
+  /** Column of the dashes of a block sequence. */
+  readonly column: number
+}
+
+export interface YamlItem {
+  /** Offset of the `-`; of the value in a flow sequence. */
+  readonly start: number
+  readonly value: YamlNode
+}
+
+export type YamlCollection = YamlMapping | YamlSequence
+export type YamlNode = YamlScalar | YamlAlias | YamlCollection
+
+export interface YamlDocument {
+  readonly head: CommentText
+  foot: CommentText
+  readonly root: YamlNode
+  /** Offset of `---`, if there is one. */
+  readonly marker: number | undefined
+  /** Offset at which the document ends: that of `...`, of the next `---` or directive, or the end of the text. */
+  readonly end: number
+}

@@ -1,0 +1,224 @@
+import { FormatError } from '../../errors.ts'
+import type { Edit } from '../edits.ts'
+import { positionOf } from '../text.ts'
+import type { AliasPlace, Comment, Leaf, LeafPlace, Node } from '../tree.ts'
+import { openBlockScalar } from './block-place.ts'
+import { blockText, literalHeader, wrappedBase64 } from './block-text.ts'
+import { FORBIDDEN } from './chars.ts'
+import { childColumn, YamlWriter } from './emit.ts'
+import { flowText } from './flow.ts'
+import type { YamlAlias, YamlScalar } from './nodes.ts'
+import { sopsStyle } from './scalar-style.ts'
+import { sealedSpelling, sealedSpellingNumber, spell, spellingOf } from './spelling.ts'
+
+const CORE = 'tag:yaml.org,2002:'
+
+/** What the places of one text share. */
+export interface Layout {
+  readonly text: string
+  /** What ends the lines of the text. */
+  readonly lineBreak: string
+  /** Columns per level of what is written anew. */
+  readonly indent: number
+}
+
+interface Position {
+  readonly flow: boolean
+  readonly column: number
+  readonly dash?: number
+}
+
+export class YamlScalarPlace implements LeafPlace {
+  private readonly layout: Layout
+  private readonly node: YamlScalar
+  private readonly flow: boolean
+  /** Column of the block collection around the scalar. */
+  private readonly column: number
+  private readonly dash: number | undefined
+
+  constructor(layout: Layout, node: YamlScalar, { flow, column, dash }: Position) {
+    this.layout = layout
+    this.node = node
+    this.flow = flow
+    this.column = column
+    this.dash = dash
+  }
+
+  get start(): number {
+    return this.node.start
+  }
+
+  get end(): number {
+    return this.node.end
+  }
+
+  seal(sealed: string, leaf: Leaf): Edit {
+    const { node, flow } = this
+    if (node.block !== undefined) {
+      const { contentStart, indent } = node.block
+      const header = this.layout.text.slice(node.contentStart, contentStart)
+      // a text of nothing but line breaks has no line of its own to replace
+      const rest = node.end <= contentStart ? this.layout.lineBreak : ''
+      const end = Math.max(node.end, contentStart)
+      return { start: node.start, end, text: `${this.keptProperties()}${header}${' '.repeat(indent)}${sealed}${rest}` }
+    }
+    const number = leaf.kind === 'scalar' ? spellingOf(leaf, this.written, { flow, tagged: this.tagged }) : 0
+    return this.replace(sealedSpelling(sealed, number, flow))
+  }
+
+  open(opened: Leaf): Edit {
+    const { node, flow } = this
+    if (opened.kind === 'comment') return this.openComment(opened)
+    if (node.block !== undefined) {
+      const text = openBlockScalar(opened, node, node.block, this.layout)
+      if (text !== undefined) return { ...text, start: node.start, text: this.keptProperties() + text.text }
+    }
+    const number = node.block === undefined ? sealedSpellingNumber(this.written, flow) : 2
+    if (number === 0 && !flow && opened.type === 'str') {
+      const style = sopsStyle(opened.value, false)
+      if (style === 'literal') return this.replace(this.literal(opened.value))
+      if (style === 'binary') return this.replace(this.binary(opened.value))
+    }
+    if (opened.type === 'str' && sopsStyle(opened.value, true) === 'binary') {
+      return this.replace(`!!binary "${wrappedBase64(opened.value).join('')}"`)
+    }
+    return this.replace(spell(opened, number, { flow, tagged: this.tagged }))
+  }
+
+  /** The scalar as it stands in the text, without properties. */
+  private get written(): string {
+    return this.layout.text.slice(this.node.contentStart, this.node.end)
+  }
+
+  /** Whether a tag that makes the scalar a string stays in front of it. */
+  private get tagged(): boolean {
+    const { tag } = this.node
+    return tag !== undefined && tag.name !== '!' && this.keepsTag
+  }
+
+  /** A tag that names a type would not fit a sealed value, so it goes; every other one stays. */
+  private get keepsTag(): boolean {
+    const name = this.node.tag?.name ?? '!'
+    if (!name.startsWith(CORE)) return true
+    return !['bool', 'int', 'float', 'null', 'timestamp', 'binary'].includes(name.slice(CORE.length))
+  }
+
+  private keptProperties(): string {
+    const { node, layout } = this
+    const all = layout.text.slice(node.start, node.contentStart)
+    const { tag } = node
+    if (tag === undefined || this.keepsTag) return all
+    const before = layout.text.slice(node.start, tag.start)
+    return before + layout.text.slice(tag.end, node.contentStart).replace(/^[ \t]+/, '')
+  }
+
+  private replace(text: string): Edit {
+    return { start: this.node.start, end: this.node.end, text: this.keptProperties() + text }
+  }
+
+  private get textColumn(): number {
+    return this.dash === undefined ? childColumn(this.column, this.layout.indent) : this.column + 2
+  }
+
+  private literal(text: string): string {
+    const header = literalHeader(text, this.textColumn - Math.max(this.column, 0))
+    return [header, ...blockText(text, this.textColumn)].join(this.layout.lineBreak)
+  }
+
+  private binary(text: string): string {
+    const lines = wrappedBase64(text)
+    if (lines.length === 1) return `!!binary ${lines[0]}`
+    return ['!!binary |', ...lines.map((line) => ' '.repeat(this.textColumn) + line)].join(this.layout.lineBreak)
+  }
+
+  /** sops seals a comment of a list as an element: it becomes a comment again. */
+  private openComment(comment: Comment): Edit {
+    const { node, layout, dash } = this
+    if (dash === undefined) return this.removeElement()
+    const margin = ' '.repeat(this.column)
+    const lines = commentText(comment, layout, node.start).split(layout.lineBreak)
+    return { start: dash, end: node.end, text: lines.map((line) => `#${line}`).join(layout.lineBreak + margin) }
+  }
+
+  /** A flow list has no room for a comment: the element goes, with the comma that belongs to it. */
+  private removeElement(): Edit {
+    const { text } = this.layout
+    const { start, end } = this.node
+    const after = /^[ \t]*,[ \t]*/.exec(text.slice(end, end + 256))
+    if (after !== null) return { start, end: end + after[0].length, text: '' }
+    const before = /,[ \t]*$/.exec(text.slice(Math.max(0, start - 256), start))
+    return { start: start - (before?.[0].length ?? 0), end, text: '' }
+  }
+}
+
+export class YamlCommentPlace implements LeafPlace {
+  readonly start: number
+  readonly end: number
+  private readonly layout: Layout
+  private readonly inline: boolean
+
+  constructor(layout: Layout, start: number, end: number, inline: boolean) {
+    this.layout = layout
+    this.start = start
+    this.end = end
+    this.inline = inline
+  }
+
+  seal(sealed: string): Edit {
+    return { start: this.start, end: this.end, text: sealed }
+  }
+
+  open(opened: Leaf): Edit {
+    const { layout, start, end } = this
+    if (opened.kind !== 'comment')
+      throw new FormatError('ERR_VALUE_FORMAT', 'a sealed comment holds a value', {
+        where: positionOf(layout.text, start),
+      })
+    const lines = commentText(opened, layout, start).split(layout.lineBreak)
+    if (this.inline) return { start, end, text: lines.join(' ') }
+    const sign = start - 1
+    const lineStart = Math.max(layout.text.lastIndexOf('\n', sign - 1), layout.text.lastIndexOf('\r', sign - 1)) + 1
+    const margin = ' '.repeat(sign - lineStart)
+    return { start, end, text: lines.join(`${layout.lineBreak}${margin}#`) }
+  }
+}
+
+/** A comment's text, its lines separated by the line break of the file. */
+function commentText(comment: Comment, { lineBreak, text }: Layout, offset: number): string {
+  const lines = comment.text.split(/\r\n|[\n\r\x85\u2028\u2029]/)
+  if (lines.some((line) => FORBIDDEN.test(line) || !line.isWellFormed())) {
+    throw new FormatError('ERR_EMIT', 'a comment holds characters that YAML cannot carry', {
+      where: positionOf(text, offset),
+    })
+  }
+  return lines.join(lineBreak)
+}
+
+export class YamlAliasPlace implements AliasPlace {
+  readonly start: number
+  readonly end: number
+  private readonly layout: Layout
+  private readonly position: Position
+
+  constructor(layout: Layout, node: YamlAlias, position: Position) {
+    this.layout = layout
+    this.start = node.start
+    this.end = node.end
+    this.position = position
+  }
+
+  replace(copy: Node): Edit {
+    const { start, end, position, layout } = this
+    if (position.flow) return { start, end, text: flowText(copy) }
+    const writer = new YamlWriter(layout.indent, layout.lineBreak)
+    const inList = position.dash !== undefined
+    const child = inList ? position.column + 2 : childColumn(position.column, layout.indent)
+    const [first = '', ...rest] = writer.valueLines(copy, [], position.column, child)
+    if (first !== '' || rest.length === 0)
+      return { start, end, text: [first.trimStart(), ...rest].join(layout.lineBreak) }
+    if (inList) return { start, end, text: rest.join(layout.lineBreak).trimStart() }
+    // the mapping or list starts on a line of its own; the blank in front of the alias would trail
+    const blank = /[ \t]*$/.exec(layout.text.slice(Math.max(0, start - 64), start))?.[0].length ?? 0
+    return { start: start - blank, end, text: layout.lineBreak + rest.join(layout.lineBreak) }
+  }
+}

@@ -1,0 +1,84 @@
+import { isCleanText } from '../text.ts'
+import { escapeCharacter } from './escapes.ts'
+import { resolvePlain, UINT64 } from './resolve.ts'
+
+/** What a text allows, as libyaml's emitter analyses it. */
+export interface StyleAnalysis {
+  readonly blockPlain: boolean
+  readonly flowPlain: boolean
+  readonly single: boolean
+  /** Literal block style. */
+  readonly literal: boolean
+}
+
+/** Characters that must be escaped: control characters, the BOM, what is no character, and all beyond U+FFFF. */
+const UNPRINTABLE = /[\0-\x09\x0b-\x1f\x7f-\x9f\ufeff\ufffe\uffff\ud800-\udfff]/
+const UNPRINTABLE_BUT_TAB = /[\0-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufffe\uffff\ud800-\udfff]/
+/** Line breaks of YAML 1.1 that text may hold without being escaped. */
+const BREAK = /[\n\x85\u2028\u2029]/
+const FIRST_INDICATOR = /^(?:---|\.\.\.|[#,[\]{}&*!|>'"%@`]|[-?:](?:[ \t\n\x85\u2028\u2029]|$))/
+const BLOCK_INDICATOR = /:(?:[ \t\n\x85\u2028\u2029]|$)|[ \t\n\x85\u2028\u2029]#/
+const FLOW_INDICATOR = /^[?:]|[,?[\]{}:]/
+
+/** Analyse `text`; the empty text can only be quoted. */
+export function analyseStyle(text: string): StyleAnalysis {
+  const special = UNPRINTABLE.test(text)
+  const breaks = BREAK.test(text)
+  const spaceBreak = / [\n\x85\u2028\u2029]/.test(text)
+  const outerSpace = /^ | $/.test(text)
+  const plain =
+    text !== '' && !special && !breaks && !outerSpace && !FIRST_INDICATOR.test(text) && !BLOCK_INDICATOR.test(text)
+  return {
+    blockPlain: plain,
+    flowPlain: plain && !FLOW_INDICATOR.test(text),
+    single: !special && !breaks,
+    literal:
+      breaks &&
+      !spaceBreak &&
+      !text.endsWith(' ') &&
+      !UNPRINTABLE_BUT_TAB.test(text) &&
+      !/[\x85\u2028\u2029]/.test(text),
+  }
+}
+
+/** Words that YAML 1.1 reads as booleans and numbers to base 60: strings for go-yaml, but it quotes them. */
+const OLD_BOOL = /^(?:y|Y|yes|Yes|YES|on|On|ON|n|N|no|No|NO|off|Off|OFF)$/
+const BASE_60 = /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/
+
+/** Whether a plain scalar of this text reads back as this string. */
+export function isPlainString(text: string): boolean {
+  const value = resolvePlain(text)
+  return value !== UINT64 && value.kind === 'scalar' && value.type === 'str'
+}
+
+/** The style in which sops, that is go-yaml, writes a string; `binary` for bytes that are not UTF-8. */
+export function sopsStyle(text: string, flow: boolean): 'plain' | 'single' | 'double' | 'literal' | 'binary' {
+  if (!isCleanText(text)) return 'binary'
+  const allowed = analyseStyle(text)
+  if (text.includes('\n')) return allowed.literal && !flow ? 'literal' : 'double'
+  if (OLD_BOOL.test(text) || BASE_60.test(text) || !isPlainString(text)) return 'double'
+  if (flow ? allowed.flowPlain : allowed.blockPlain) return 'plain'
+  return allowed.single ? 'single' : 'double'
+}
+
+export function singleQuoted(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`
+}
+
+/** Double-quoted, with escapes only where YAML needs them. */
+export function doubleQuoted(text: string): string {
+  return `"${text.replace(/["\\\0-\x1f\x7f-\x9f\ufeff\ufffe\uffff\u2028\u2029]/g, escapeCharacter)}"`
+}
+
+/** Double-quoted as go-yaml writes it: characters beyond U+FFFF are escaped too. */
+export function sopsDoubleQuoted(text: string): string {
+  const pattern = text.startsWith('\ufeff')
+    ? /["\\\0-\x1f]|[^\x20-\x7e]/gu // go-yaml takes everything behind a leading BOM for special
+    : /["\\\0-\x1f\x7f-\x9f\ufeff\ufffe\uffff\u2028\u2029\u{10000}-\u{10ffff}]/gu
+  return `"${text.replace(pattern, escapeCharacter)}"`
+}
+
+/** Double-quoted with every character beyond ASCII escaped. */
+export function asciiQuoted(text: string): string {
+  return `"${text.replace(/["\\\0-\x1f]|[^\x20-\x7e]/gu, escapeCharacter)}"`
+}

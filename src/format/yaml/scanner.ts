@@ -1,0 +1,365 @@
+import { HASH, isBlankOrEnd, isBreak, SPACE, TAB } from './chars.ts'
+import { Comments } from './comments.ts'
+import { Cursor, type Mark } from './cursor.ts'
+import { scanBlockScalar } from './scan-block-scalar.ts'
+import { scanDirective } from './scan-directive.ts'
+import { scanAnchor, scanTag } from './scan-properties.ts'
+import { scanPlainScalar, scanQuotedScalar } from './scan-scalar.ts'
+import type { Token, TokenType } from './tokens.ts'
+
+/** A mapping key without `?` may start at `mark`; whether it does shows only when its `:` is found. */
+interface SimpleKey {
+  possible: boolean
+  readonly required: boolean
+  readonly tokenNumber: number
+  readonly mark: Mark
+}
+
+/** A simple key ends on its line and within this many characters, or it is none. YAML 1.1, section 8.2.2. */
+const MAX_SIMPLE_KEY = 1024
+
+/**
+ * Text to tokens, one at a time, two ahead of the reader: go-yaml needs that lookahead to attach comments, and which
+ * comments it has seen when a token is taken decides where they go. Accepts what libyaml accepts.
+ *
+ * @see YAML 1.1 <https://yaml.org/spec/1.1/>
+ */
+export class Scanner {
+  readonly comments = new Comments()
+  private readonly cursor: Cursor
+  private readonly maxDepth: number
+  private queue: Token[] = []
+  private head = 0
+  /** Tokens handed out so far; numbers tokens through the whole text. */
+  private taken = 0
+  private indent = -1
+  private readonly indents: number[] = []
+  private readonly keys: SimpleKey[] = []
+  /** Positions in `keys` by the number of the token that would become a key. */
+  private readonly keyByToken = new Map<number, number>()
+  private keyAllowed = true
+  private started = false
+  private ended = false
+
+  /** @param maxDepth - collections that may stand in one another before the text is refused */
+  constructor(text: string, maxDepth: number) {
+    this.cursor = new Cursor(text)
+    this.maxDepth = maxDepth
+  }
+
+  /** The next token, left in place. */
+  peek(): Token {
+    this.fill()
+    const token = this.queue[this.head]
+    if (token === undefined) throw new RangeError('read past the end of the stream')
+    return token
+  }
+
+  /** Pass the next token. */
+  skip(): void {
+    this.head += 1
+    this.taken += 1
+    if (this.head > 4096) {
+      // the two tokens before the head are still looked at
+      this.queue = this.queue.slice(this.head - 2)
+      this.head = 2
+    }
+  }
+
+  private get flowLevel(): number {
+    return this.keys.length - 1
+  }
+
+  private fill(): void {
+    while (!this.ended) {
+      if (this.queue.length - this.head > 2) {
+        const position = this.keyByToken.get(this.taken)
+        const key = position === undefined ? undefined : this.keys[position]
+        if (key === undefined || !this.stillPossible(key)) return
+      }
+      this.fetch()
+    }
+  }
+
+  private fetch(): void {
+    const { cursor } = this
+    if (!this.started) {
+      this.started = true
+      this.keys.push({ possible: false, required: false, tokenNumber: 0, mark: cursor.mark() })
+      this.push('stream-start', cursor.mark())
+      return
+    }
+    const scanStart = cursor.mark()
+    this.skipToToken(scanStart)
+    this.closeBlocks(cursor.column, scanStart.offset)
+    const code = cursor.peek()
+    if (code === 0) return this.fetchStreamEnd()
+    if (cursor.column === 0 && code === 0x25) return this.fetchDirective()
+    if (cursor.atDocumentIndicator()) return this.fetchDocumentIndicator(code)
+
+    // what follows a ':' or a ',' on its line is said about what stands before it
+    const behind = this.flowLevel === 0 ? code === 0x3a : code === 0x2c
+    const target = behind ? (this.queue.at(-1)?.start.offset ?? cursor.offset) : cursor.offset
+    this.fetchToken(code)
+    // a '-' has no comment: what stands behind it heads what follows
+    if (this.queue.at(-1)?.type !== 'block-entry') this.comments.scanBehind(cursor, target)
+  }
+
+  private fetchToken(code: number): void {
+    const { cursor } = this
+    const flow = this.flowLevel > 0
+    const spaced = isBlankOrEnd(cursor.peek(1))
+    switch (code) {
+      case 0x5b:
+        return this.openFlow('flow-sequence-start')
+      case 0x7b:
+        return this.openFlow('flow-mapping-start')
+      case 0x5d:
+        return this.closeFlow('flow-sequence-end')
+      case 0x7d:
+        return this.closeFlow('flow-mapping-end')
+      case 0x2c:
+        return this.fetchFlowEntry()
+      case 0x2d:
+        return spaced ? this.fetchBlockEntry() : this.fetchScalar(code)
+      case 0x3f:
+        return flow || spaced ? this.fetchKey() : this.fetchScalar(code)
+      case 0x3a:
+        return flow || spaced ? this.fetchValue() : this.fetchScalar(code)
+      case 0x2a:
+      case 0x26:
+        return this.fetchProperty(() => scanAnchor(cursor, code === 0x2a ? 'alias' : 'anchor'))
+      case 0x21:
+        return this.fetchProperty(() => scanTag(cursor))
+      case 0x7c:
+      case 0x3e:
+        return flow ? this.refuse() : this.fetchBlockScalar(code === 0x7c)
+      case HASH:
+      case 0x25:
+      case 0x40:
+      case 0x60:
+      case TAB:
+        return this.refuse()
+      default:
+        return this.fetchScalar(code)
+    }
+  }
+
+  private refuse(): never {
+    throw this.cursor.error(
+      this.cursor.peek() === TAB
+        ? 'a tab stands where only spaces may indent'
+        : 'a value cannot start with this character; quote the value',
+    )
+  }
+
+  // --- tokens ------------------------------------------------------------------------------------------------------
+
+  private push(type: TokenType, start: Mark, position?: number): void {
+    const token: Token = { type, start, end: this.cursor.offset }
+    if (position === undefined) this.queue.push(token)
+    else this.queue.splice(this.head + position, 0, token)
+  }
+
+  /** Pass `length` characters and put them in the queue as one token. */
+  private take(type: TokenType, length = 1): void {
+    const start = this.cursor.mark()
+    for (let count = 0; count < length; count += 1) this.cursor.skip()
+    this.push(type, start)
+  }
+
+  private fetchStreamEnd(): void {
+    this.endDocument()
+    this.ended = true
+    this.push('stream-end', this.cursor.mark())
+  }
+
+  private fetchDirective(): void {
+    this.endDocument()
+    this.queue.push(scanDirective(this.cursor, this.comments))
+  }
+
+  private fetchDocumentIndicator(code: number): void {
+    this.endDocument()
+    this.take(code === 0x2d ? 'document-start' : 'document-end', 3)
+  }
+
+  private endDocument(): void {
+    this.closeBlocks(-1, this.cursor.offset)
+    this.dropKey()
+    this.keyAllowed = false
+  }
+
+  private openFlow(type: TokenType): void {
+    this.saveKey()
+    this.keys.push({ possible: false, required: false, tokenNumber: -1, mark: this.cursor.mark() })
+    this.checkDepth()
+    this.keyAllowed = true
+    this.take(type)
+  }
+
+  private closeFlow(type: TokenType): void {
+    this.dropKey()
+    if (this.flowLevel > 0) this.keys.pop()
+    this.keyAllowed = false
+    this.take(type)
+  }
+
+  private fetchFlowEntry(): void {
+    this.dropKey()
+    this.keyAllowed = true
+    this.take('flow-entry')
+  }
+
+  private fetchBlockEntry(): void {
+    if (this.flowLevel === 0) {
+      if (!this.keyAllowed) throw this.cursor.error('a list cannot start here')
+      this.openBlock('block-sequence-start', this.cursor.mark())
+    }
+    this.dropKey()
+    this.keyAllowed = true
+    this.take('block-entry')
+  }
+
+  private fetchKey(): void {
+    if (this.flowLevel === 0) {
+      if (!this.keyAllowed) throw this.cursor.error('a mapping key cannot stand here')
+      this.openBlock('block-mapping-start', this.cursor.mark())
+    }
+    this.dropKey()
+    this.keyAllowed = this.flowLevel === 0
+    this.take('key')
+  }
+
+  private fetchValue(): void {
+    const key = this.keys.at(-1)
+    if (key !== undefined && this.stillPossible(key)) {
+      const position = key.tokenNumber - this.taken
+      this.push('key', key.mark, position)
+      this.openBlock('block-mapping-start', key.mark, position)
+      key.possible = false
+      this.keyByToken.delete(key.tokenNumber)
+      this.keyAllowed = false
+    } else {
+      if (this.flowLevel === 0) {
+        if (!this.keyAllowed)
+          throw this.cursor.error('a mapping value cannot stand here; quote the text that holds ": "')
+        this.openBlock('block-mapping-start', this.cursor.mark())
+      }
+      this.keyAllowed = this.flowLevel === 0
+    }
+    this.take('value')
+  }
+
+  private fetchProperty(scan: () => Token): void {
+    this.saveKey()
+    this.keyAllowed = false
+    this.queue.push(scan())
+  }
+
+  private fetchBlockScalar(literal: boolean): void {
+    this.dropKey()
+    this.keyAllowed = true
+    this.queue.push(scanBlockScalar(this.cursor, this.comments, literal, this.indent))
+  }
+
+  private fetchScalar(code: number): void {
+    this.saveKey()
+    this.keyAllowed = false
+    if (code === 0x22 || code === 0x27) {
+      this.queue.push(scanQuotedScalar(this.cursor, code))
+      return
+    }
+    const { token, endsLine } = scanPlainScalar(this.cursor, this.flowLevel > 0, this.indent)
+    if (endsLine) this.keyAllowed = true
+    this.queue.push(token)
+  }
+
+  // --- simple keys -------------------------------------------------------------------------------------------------
+
+  private stillPossible(key: SimpleKey): boolean {
+    if (!key.possible) return false
+    const { cursor } = this
+    const tooLong =
+      key.mark.offset + MAX_SIMPLE_KEY < cursor.offset &&
+      [...cursor.text.slice(key.mark.offset, cursor.offset)].length > MAX_SIMPLE_KEY
+    if (key.mark.line >= cursor.line && !tooLong) return true
+    if (key.required) throw cursor.error('this line needs a ":" behind its key', key.mark)
+    key.possible = false
+    return false
+  }
+
+  private saveKey(): void {
+    if (!this.keyAllowed) return
+    const required = this.flowLevel === 0 && this.indent === this.cursor.column
+    const tokenNumber = this.taken + this.queue.length - this.head
+    this.dropKey()
+    this.keys[this.keys.length - 1] = { possible: true, required, tokenNumber, mark: this.cursor.mark() }
+    this.keyByToken.set(tokenNumber, this.keys.length - 1)
+  }
+
+  private dropKey(): void {
+    const key = this.keys.at(-1)
+    if (key === undefined || !key.possible) return
+    if (key.required) throw this.cursor.error('this line needs a ":" behind its key', key.mark)
+    key.possible = false
+    this.keyByToken.delete(key.tokenNumber)
+  }
+
+  // --- indentation -------------------------------------------------------------------------------------------------
+
+  private openBlock(type: TokenType, mark: Mark, position?: number): void {
+    if (this.flowLevel > 0 || this.indent >= mark.column) return
+    this.indents.push(this.indent)
+    this.indent = mark.column
+    this.checkDepth()
+    this.push(type, mark, position)
+  }
+
+  private closeBlocks(column: number, scanOffset: number): void {
+    if (this.flowLevel > 0) return
+    let end = scanOffset - 1
+    while (this.indent > column) {
+      end = this.comments.blockEnd(end, this.indent)
+      this.queue.push({ type: 'block-end', start: { offset: end, line: this.cursor.line, column: 0 }, end })
+      this.indent = this.indents.pop() ?? -1
+    }
+  }
+
+  private checkDepth(): void {
+    if (this.flowLevel + this.indents.length <= this.maxDepth) return
+    throw this.cursor.limit(`more than ${this.maxDepth} collections stand in one another`)
+  }
+
+  // --- blank space and comments ------------------------------------------------------------------------------------
+
+  private skipToToken(scanStart: Mark): void {
+    const { cursor } = this
+    for (;;) {
+      // tabs may not indent: not at the start of a line, nor behind '-', '?' or ':' of a block
+      const tabs = this.flowLevel > 0 || !this.keyAllowed
+      while (cursor.peek() === SPACE || (tabs && cursor.peek() === TAB)) cursor.offset += 1
+      this.turnLineIntoHead()
+      if (cursor.peek() === HASH) this.scanComments(scanStart)
+      if (!isBreak(cursor.peek())) return
+      cursor.skipBreak()
+      if (this.flowLevel === 0) this.keyAllowed = true
+    }
+  }
+
+  private scanComments(scanStart: Mark): void {
+    const last = this.queue.at(-1)
+    if (last === undefined) return
+    const state = { indent: this.indent, flowLevel: this.flowLevel, last, beforeLast: this.queue.at(-2) }
+    this.comments.scanLines(this.cursor, scanStart, state)
+  }
+
+  /** A comment behind the key of a list heads the first entry: `list: # comment` and then `- entry`. */
+  private turnLineIntoHead(): void {
+    const comment = this.comments.latest
+    if (comment === undefined || comment.role !== 'line' || isBreak(this.cursor.peek())) return
+    if (this.queue.at(-1)?.type !== 'block-entry' || this.queue.at(-2)?.type !== 'block-sequence-start') return
+    comment.role = 'head'
+    if (comment.start.line === this.cursor.line - 1) comment.tokenOffset = this.cursor.offset
+  }
+}

@@ -1,0 +1,124 @@
+import type { AgeEnvironment } from './environment.ts'
+import { HybridIdentity } from './hybrid.ts'
+import type { NativeIdentity } from './identities.ts'
+import { KEY_COMMAND, type Reading, readFixedSources, readKeyCommand } from './sources.ts'
+
+/** More identities than this in one place are counted and not listed. */
+const LISTED = 4
+
+/**
+ * The age identities of one process. Each place is read once, each command is run once per recipient, each passphrase is
+ * asked for once, however many callers wait; and only when what came before did not fit.
+ */
+export class AgeIdentityStore {
+  private readonly environment: AgeEnvironment
+  private fixed: Promise<readonly Reading[]> | undefined
+  private readonly commands = new Map<string, Promise<Reading | undefined>>()
+  /** Commands run one after the other: they may talk to a person, or to a device that asks for a touch. */
+  private lastCommand: Promise<unknown> = Promise.resolve()
+  /** What was read so far, for {@link report}. */
+  private readonly readings = new Set<Reading>()
+
+  constructor(environment: AgeEnvironment) {
+    this.environment = environment
+  }
+
+  /** Whether an identity for `recipient` is at hand without running or asking anything. */
+  async holds(recipient: string): Promise<boolean> {
+    const identities = (await this.readFixed()).flatMap((reading) => reading.identities)
+    const own = await Promise.all(identities.map((identity) => belongsTo(identity, recipient)))
+    return own.includes(true)
+  }
+
+  /**
+   * Every identity there is, best first: from variables and files, then from the command, then from behind a passphrase;
+   * within each of these, the one that `recipient` names before the others. sops tries them all too, because nothing
+   * says that the recipient a file names is the one it was wrapped for.
+   */
+  async *candidates(recipient: string): AsyncGenerator<NativeIdentity> {
+    const fixed = await this.readFixed()
+    yield* ownFirst(
+      fixed.flatMap((reading) => reading.identities),
+      recipient,
+    )
+    const command = await this.runCommand(recipient)
+    if (command !== undefined) yield* ownFirst(command.identities, recipient)
+    for (const { locked } of command === undefined ? fixed : [...fixed, command]) {
+      if (locked !== undefined) yield* ownFirst(await locked.unlock(), recipient)
+    }
+  }
+
+  private readFixed(): Promise<readonly Reading[]> {
+    this.fixed ??= readFixedSources(this.environment).then((readings) => {
+      for (const reading of readings) this.readings.add(reading)
+      return readings
+    })
+    return this.fixed
+  }
+
+  private runCommand(recipient: string): Promise<Reading | undefined> {
+    const known = this.commands.get(recipient)
+    if (known !== undefined) return known
+    const running = this.lastCommand.then(async () => {
+      const reading = await readKeyCommand(this.environment, recipient)
+      if (reading !== undefined) this.readings.add(reading)
+      return reading
+    })
+    this.lastCommand = running
+    this.commands.set(recipient, running)
+    return running
+  }
+
+  /** Where identities were looked for and what was found or wrong there. */
+  report(): readonly string[] {
+    const readings = [...this.readings]
+    if (readings.length === 0) return []
+    const found = readings
+      .filter((reading) => reading.absent !== true)
+      .map((reading) => `  ${reading.place}: ${describe(reading)}`)
+    const missing = readings.filter((reading) => reading.absent === true).map((reading) => reading.place)
+    if (this.environment.variable(KEY_COMMAND) === undefined) missing.push(KEY_COMMAND)
+    return [
+      'age identities were looked for in',
+      ...new Set(found),
+      ...(missing.length === 0 ? [] : [`  not set or not there: ${missing.join(', ')}`]),
+    ]
+  }
+
+  /** Forget all identities. Their secret halves are inside OpenSSL, which clears them when they are collected. */
+  dispose(): void {
+    this.fixed = undefined
+    this.commands.clear()
+    this.readings.clear()
+  }
+}
+
+async function* ownFirst(identities: readonly NativeIdentity[], recipient: string): AsyncGenerator<NativeIdentity> {
+  const own = await Promise.all(identities.map((identity) => belongsTo(identity, recipient)))
+  for (const wanted of [true, false]) {
+    for (const [index, identity] of identities.entries()) if (own[index] === wanted) yield identity
+  }
+}
+
+/** A hybrid identity is asked only about hybrid recipients: the answer takes the age library. */
+async function belongsTo(identity: NativeIdentity, recipient: string): Promise<boolean> {
+  if (!(identity instanceof HybridIdentity)) return identity.recipient === recipient
+  return recipient.startsWith('age1pq1') && (await identity.recipient()) === recipient
+}
+
+function describe({ identities, locked, problem }: Reading): string {
+  const native = identities.flatMap((identity) => (identity instanceof HybridIdentity ? [] : [identity.recipient]))
+  const hybridCount = identities.length - native.length
+  const parts = [
+    ...(native.length > LISTED
+      ? [`${native.length} identities`]
+      : native.map((recipient) => `the identity of ${recipient}`)),
+    ...(hybridCount === 0 ? [] : [`${hybridCount} post-quantum`]),
+    ...[problem, locked?.problem].filter((text) => text !== undefined),
+  ]
+  return parts.length > 0
+    ? parts.join(', ')
+    : locked === undefined
+      ? 'no identity'
+      : 'an identity file with a passphrase'
+}

@@ -1,0 +1,110 @@
+import type { RandomSource } from '../../crypto/random.ts'
+import { KeyError } from '../../errors.ts'
+import type { KeyEntry } from '../../format/metadata.ts'
+import { keyName } from '../key-name.ts'
+import type { KeyDescription, KeyProvider, MasterKey } from '../master-key.ts'
+import { AgeFileError } from './age-file-error.ts'
+import { decodeArmor, encodeArmor } from './armor.ts'
+import type { AgeEnvironment } from './environment.ts'
+import { openAgeFile, sealAgeFile } from './file.ts'
+import { type AgeHeader, parseHeader } from './header.ts'
+import { sealForHybrid } from './hybrid.ts'
+import { AgeIdentityStore } from './identity-store.ts'
+import { type AgeRecipient, parseRecipient } from './recipients.ts'
+import { wrapForX25519 } from './x25519.ts'
+
+/** An entry wraps 33 bytes at most; this leaves room for many stanzas and keeps a hostile file from costing time. */
+const MAX_ENC_CHARACTERS = 128 * 1024
+const USABLE_STANZAS = ['X25519', 'mlkem768x25519']
+
+/**
+ * Wraps data keys for age recipients and unwraps them with the identities of this machine. Each entry is a complete,
+ * armored age file with one recipient, as sops writes it.
+ */
+export class AgeProvider implements KeyProvider {
+  readonly type = 'age'
+  private readonly identities: AgeIdentityStore
+  private readonly random: RandomSource
+  private readonly recipients = new Map<string, AgeRecipient>()
+
+  constructor(environment: AgeEnvironment, random: RandomSource) {
+    this.identities = new AgeIdentityStore(environment)
+    this.random = random
+  }
+
+  masterKey(description: KeyDescription): MasterKey {
+    const recipient = this.recipient(description.fields['recipient'] ?? '')
+    return {
+      type: this.type,
+      name: recipient.text,
+      wrap: async (share) => ({
+        type: this.type,
+        enc: await this.wrap(recipient, share),
+        fields: { recipient: recipient.text },
+      }),
+    }
+  }
+
+  /** Parsed once: a thousand files usually have the same recipients. */
+  private recipient(text: string): AgeRecipient {
+    const known = this.recipients.get(text)
+    if (known !== undefined) return known
+    const recipient = parseRecipient(text)
+    this.recipients.set(text, recipient)
+    return recipient
+  }
+
+  private async wrap(recipient: AgeRecipient, share: Uint8Array): Promise<string> {
+    const file =
+      recipient.kind === 'hybrid'
+        ? await sealForHybrid(share, recipient.text)
+        : sealAgeFile(share, (fileKey) => wrapForX25519(fileKey, recipient.publicKey), this.random)
+    if (file !== undefined) return encodeArmor(file)
+    throw new KeyError(
+      'ERR_RECIPIENT',
+      'the recipient is not a safe public key: anybody could open what is wrapped for it',
+      {
+        hint: 'remove it, and ask its owner for a recipient made by age-keygen',
+      },
+    )
+  }
+
+  async unwrap(entry: KeyEntry): Promise<Uint8Array | null> {
+    try {
+      if (entry.enc.length > MAX_ENC_CHARACTERS) throw new AgeFileError('armor', 'it is far too long')
+      const header = parseHeader(decodeArmor(entry.enc))
+      checkUsable(header)
+      return await openAgeFile(header, this.identities.candidates(keyName(entry)))
+    } catch (error) {
+      if (!(error instanceof AgeFileError)) throw error
+      throw new KeyError('ERR_NO_DATA_KEY', `its age file cannot be read: ${error.message}`, {
+        hint: 'restore the sops block from git',
+      })
+    }
+  }
+
+  holds(entry: KeyEntry): Promise<boolean> {
+    return this.identities.holds(keyName(entry))
+  }
+
+  report(): readonly string[] {
+    return this.identities.report()
+  }
+
+  dispose(): void {
+    this.identities.dispose()
+  }
+}
+
+/** Says so before any command runs or a passphrase is asked for: no identity that could come of it would fit. */
+function checkUsable({ stanzas }: AgeHeader): void {
+  if (stanzas.some(({ type }) => USABLE_STANZAS.includes(type))) return
+  const ssh = stanzas.some(({ type }) => type.startsWith('ssh-'))
+  throw new KeyError(
+    'ERR_KEY_UNSUPPORTED',
+    ssh
+      ? 'it is wrapped for an SSH key, which cannot be used yet'
+      : 'it is wrapped for a kind of age key that cannot be used yet',
+    { hint: 'open the file with sops' },
+  )
+}

@@ -1,0 +1,54 @@
+import type { DataKey } from '../crypto/data-key.ts'
+import type { RandomSource } from '../crypto/random.ts'
+import { KeyError } from '../errors.ts'
+import type { KeyType } from '../format/metadata.ts'
+import type { KeyDescription, KeyProvider, MasterKey } from './master-key.ts'
+import { type UnwrapRequest, unwrapDataKey } from './unwrap-data-key.ts'
+import { type WrappedDataKey, type WrapRequest, wrapDataKey } from './wrap-data-key.ts'
+
+/**
+ * All keys of one process. Its providers remember the identities they found, the key objects they imported and the
+ * sessions they opened, so that a thousand files cost one search and, for a KMS, one call. Safe to use concurrently.
+ */
+export class Keyring {
+  private readonly providers: ReadonlyMap<KeyType, KeyProvider>
+  private readonly random: RandomSource
+
+  /** @param providers - at most one per type; the keyring disposes of them */
+  constructor(providers: readonly KeyProvider[], random: RandomSource) {
+    this.providers = new Map(providers.map((provider) => [provider.type, provider]))
+    this.random = random
+  }
+
+  /**
+   * The master key that a description (of a rule, an option, or an entry of a file) names.
+   *
+   * @throws {@link KeyError} `ERR_RECIPIENT`, or `ERR_KEY_UNSUPPORTED` when this kind cannot be used
+   */
+  masterKey(description: KeyDescription): MasterKey {
+    const provider = this.providers.get(description.type)
+    if (provider !== undefined) return provider.masterKey(description)
+    throw new KeyError(
+      'ERR_KEY_UNSUPPORTED',
+      `keys of the kind ${description.type} cannot be used by this version of bulla`,
+      {
+        hint: 'wrap with age keys, or use sops for this file',
+      },
+    )
+  }
+
+  /** See {@link wrapDataKey}. */
+  wrap(request: Omit<WrapRequest, 'random'>): Promise<WrappedDataKey> {
+    return wrapDataKey({ ...request, random: this.random })
+  }
+
+  /** See {@link unwrapDataKey}. */
+  unwrap(request: UnwrapRequest): Promise<DataKey> {
+    return unwrapDataKey(request, this.providers)
+  }
+
+  /** Forget and overwrite all key material. The keyring can be used again afterwards and then searches anew. */
+  dispose(): void {
+    for (const provider of this.providers.values()) provider.dispose?.()
+  }
+}

@@ -1,0 +1,51 @@
+import type { KeyEntry, KeyType } from '../format/metadata.ts'
+
+/** What names a master key, without a wrapped data key: everything of an entry that is kept when it is wrapped anew. */
+export type KeyDescription = Omit<KeyEntry, 'enc'>
+
+/** Something that can wrap a data key. Made by a {@link KeyProvider}, which has checked the description. */
+export interface MasterKey {
+  readonly type: KeyType
+  /** Its name in reports, diffs and `--rm-*`, see `keyName`. */
+  readonly name: string
+  /**
+   * Wrap a data key or a share of one.
+   *
+   * @param share - 32 or 33 bytes; the caller owns and wipes them.
+   * @returns The entry to store: the description with the wrapped bytes.
+   * @throws {@link KeyError} of any code; its message becomes the reason in the report of `wrapDataKey`
+   */
+  wrap(share: Uint8Array): Promise<KeyEntry>
+}
+
+/**
+ * Everything bulla knows about one type of master key: one implementation per folder below `keys/`. It holds what is
+ * expensive to get (identities, clients, sessions), so there is one per process, and it is safe to call concurrently.
+ */
+export interface KeyProvider {
+  readonly type: KeyType
+  /**
+   * The master key that `description` names. Calls nobody.
+   *
+   * @throws {@link KeyError} `ERR_RECIPIENT` when it names nothing; `ERR_KEY_UNSUPPORTED` when it is well formed but of
+   *   a kind that cannot be used yet
+   */
+  masterKey(description: KeyDescription): MasterKey
+  /**
+   * Unwrap one entry.
+   *
+   * @returns The bytes that were wrapped, which the caller owns and wipes; null when the entry is for somebody else.
+   * @throws {@link KeyError} when the entry should have opened and did not: it is damaged, a service refused, the kind
+   *   is unsupported. The message becomes the reason in the report, so it holds no secret
+   */
+  unwrap(entry: KeyEntry): Promise<Uint8Array | null>
+  /**
+   * Whether a key for this entry is certainly at hand. Such entries are tried before others of their type, so that a
+   * file with forty readers costs one trial. May not prompt, run a program or call a service.
+   */
+  holds?(entry: KeyEntry): Promise<boolean>
+  /** Where keys were looked for and what was found or wrong there, a line each; shown only when nothing opened. */
+  report?(): readonly string[]
+  /** Forget everything, and overwrite what the runtime lets us overwrite. */
+  dispose?(): void
+}

@@ -1,0 +1,158 @@
+import { asDataKey, DATA_KEY_BYTES, type DataKey } from '../crypto/data-key.ts'
+import { combineShares } from '../crypto/shamir.ts'
+import { KeyError } from '../errors.ts'
+import type { KeyEntry, KeyGroup, KeyType } from '../format/metadata.ts'
+import { DEFAULT_DECRYPTION_ORDER, sortByDecryptionOrder } from './decryption-order.ts'
+import { displayName, keyName } from './key-name.ts'
+import type { KeyProvider } from './master-key.ts'
+import { reasonOf } from './reason.ts'
+
+export interface UnwrapRequest {
+  /** As the metadata has them. */
+  readonly groups: readonly KeyGroup[]
+  /** As the metadata has it: 0 with several groups means all of them; without effect with one. */
+  readonly shamirThreshold: number
+  /** From `parseDecryptionOrder`; default: age, then pgp, then the rest. */
+  readonly order?: readonly string[]
+}
+
+export type Providers = ReadonlyMap<KeyType, KeyProvider>
+
+interface GroupReport {
+  readonly share?: Uint8Array
+  /** Why each key that was tried did not open it. */
+  readonly failures: readonly string[]
+}
+
+/**
+ * Get the data key of a file back: group by group, key by key, until as many groups have answered as the file needs.
+ * sops goes on through all groups; a call that is not needed is not made here.
+ *
+ * @returns The data key; the caller wipes it.
+ * @throws {@link KeyError} `ERR_NO_DATA_KEY` listing every group and key with its reason; `ERR_KEY_GROUPS` when
+ *   threshold and groups do not fit together or the shares do not combine
+ */
+export async function unwrapDataKey(request: UnwrapRequest, providers: Providers): Promise<DataKey> {
+  const { groups } = request
+  if (groups.length === 0) {
+    throw new KeyError('ERR_NO_DATA_KEY', 'the file names no key that could open it', {
+      hint: 'the sops block lost its keys; restore the file from git',
+    })
+  }
+  const single = groups.length === 1
+  const needed = single ? 1 : sharesNeeded(groups.length, request.shamirThreshold)
+  const shareBytes = single ? DATA_KEY_BYTES : DATA_KEY_BYTES + 1
+  const reports: GroupReport[] = []
+  const shares: Uint8Array[] = []
+  for (const group of groups) {
+    const report = await openGroup(
+      sortByDecryptionOrder(group, request.order ?? DEFAULT_DECRYPTION_ORDER),
+      shareBytes,
+      providers,
+    )
+    reports.push(report)
+    if (report.share !== undefined) shares.push(report.share)
+    if (shares.length === needed) return toDataKey(shares)
+  }
+  for (const share of shares) share.fill(0)
+  throw nothingOpened(reports, needed, [...providers.values()], groups)
+}
+
+function sharesNeeded(groups: number, threshold: number): number {
+  const needed = threshold === 0 ? groups : Math.max(threshold, 2)
+  if (threshold >= 0 && needed <= groups) return needed
+  throw new KeyError('ERR_KEY_GROUPS', `the threshold of the file is ${threshold}, but it has ${groups} key groups`, {
+    hint: 'the sops block was changed by hand or by a merge; restore it from git',
+  })
+}
+
+/** A single share is the data key itself. */
+function toDataKey(shares: readonly Uint8Array[]): DataKey {
+  const [first, ...others] = shares
+  if (first !== undefined && others.length === 0) return asDataKey(first)
+  try {
+    return asDataKey(combineShares(shares))
+  } finally {
+    // wiped: together they are the data key
+    for (const share of shares) share.fill(0)
+  }
+}
+
+async function openGroup(entries: readonly KeyEntry[], shareBytes: number, providers: Providers): Promise<GroupReport> {
+  const failures: string[] = []
+  for (const entry of await heldFirst(entries, providers)) {
+    const attempt = await openEntry(entry, shareBytes, providers.get(entry.type))
+    if (typeof attempt !== 'string') return { share: attempt, failures }
+    failures.push(`${displayName(entry.type, keyName(entry))}: ${attempt}`)
+  }
+  return { failures }
+}
+
+/** Within each run of entries of one type, those whose key is surely at hand come first. */
+async function heldFirst(entries: readonly KeyEntry[], providers: Providers): Promise<readonly KeyEntry[]> {
+  if (entries.length < 2) return entries
+  const held = await Promise.all(
+    entries.map(async (entry) => (await providers.get(entry.type)?.holds?.(entry)) === true),
+  )
+  const sorted: KeyEntry[] = []
+  let start = 0
+  while (start < entries.length) {
+    let end = start + 1
+    while (end < entries.length && entries[end]?.type === entries[start]?.type) end += 1
+    const ofRun = (wanted: boolean) =>
+      entries.filter((_, index) => index >= start && index < end && held[index] === wanted)
+    sorted.push(...ofRun(true), ...ofRun(false))
+    start = end
+  }
+  return sorted
+}
+
+/** The share, or the reason why this entry does not give it. */
+async function openEntry(
+  entry: KeyEntry,
+  shareBytes: number,
+  provider: KeyProvider | undefined,
+): Promise<Uint8Array | string> {
+  if (provider === undefined)
+    return 'keys of this kind cannot be used by this version of bulla; the entry is kept as it is'
+  try {
+    const share = await provider.unwrap(entry)
+    if (share === null) return 'no key for it was found here'
+    // whoever wrapped something else, or a service that answers something else, does not get to choose the data key
+    if (share.length === shareBytes) return share
+    share.fill(0)
+    return `it holds ${share.length} bytes where a data key of ${shareBytes} is expected`
+  } catch (error) {
+    return reasonOf(error)
+  }
+}
+
+function nothingOpened(
+  reports: readonly GroupReport[],
+  needed: number,
+  providers: readonly KeyProvider[],
+  groups: readonly KeyGroup[],
+): KeyError {
+  const opened = reports.filter((report) => report.share !== undefined).length
+  const lines =
+    reports.length === 1
+      ? ['no key at hand opens this file', ...(reports[0]?.failures ?? []).map((failure) => `  ${failure}`)]
+      : [
+          `no data key: ${needed} of ${reports.length} key groups have to open, ${opened} did`,
+          ...reports.flatMap(({ share, failures }, index) => [
+            `  group ${index + 1}: ${share === undefined ? 'did not open' : 'opened'}`,
+            ...failures.map((failure) => `    ${failure}`),
+          ]),
+        ]
+  const types = new Set(groups.flat().map((entry) => entry.type))
+  const looked = providers
+    .filter((provider) => types.has(provider.type))
+    .flatMap((provider) => provider.report?.() ?? [])
+  return new KeyError('ERR_NO_DATA_KEY', [...lines, ...looked].join('\n'), { hint: hintFor(types) })
+}
+
+function hintFor(types: ReadonlySet<KeyType>): string {
+  return types.has('age')
+    ? 'set SOPS_AGE_KEY_FILE to a file with an identity of one of these recipients, or ask somebody who can open the file to add yours'
+    : 'use a machine or an account that may use one of these keys, or ask somebody who can open the file to add yours'
+}

@@ -1,0 +1,114 @@
+/** Which layer may import which, and what it may ask of Node: the table that test/architecture.test.ts holds. */
+export interface Layer {
+  /** Layers it may import, beside itself. */
+  readonly imports: readonly LayerName[]
+  /** Layers of which it may import types, beside those. */
+  readonly types?: readonly LayerName[]
+  /** `pure`: no I/O, no clock, no randomness, no globals of the process. `terminal`: also streams and exit codes. */
+  readonly access: 'pure' | 'terminal' | 'all'
+}
+
+export type LayerName = (typeof LAYER_NAMES)[number]
+
+const LAYER_NAMES = [
+  'errors',
+  'schema',
+  'format',
+  'crypto',
+  'keys',
+  'config',
+  'scan',
+  'targets',
+  'git',
+  'platform',
+  'operations',
+  'cli',
+  'wire',
+  'library',
+  'index',
+] as const
+
+const ALL_BELOW_OPERATIONS = ['errors', 'schema', 'format', 'crypto', 'keys', 'config', 'scan', 'targets'] as const
+
+export const LAYERS: Readonly<Record<LayerName, Layer>> = {
+  errors: { imports: [], access: 'pure' },
+  schema: { imports: ['errors'], access: 'pure' },
+  format: { imports: ['errors', 'schema'], access: 'pure' },
+  crypto: { imports: ['errors', 'format'], access: 'pure' },
+  keys: { imports: ['errors', 'format', 'crypto'], access: 'pure' },
+  config: { imports: ['errors', 'schema', 'format'], types: ['keys'], access: 'pure' },
+  scan: { imports: ['errors', 'format'], access: 'pure' },
+  targets: { imports: ['errors', 'format'], access: 'pure' },
+  git: { imports: ['errors'], access: 'all' },
+  platform: { imports: ['errors'], access: 'all' },
+  // git and platform arrive as interfaces, defined here or lower
+  operations: { imports: ALL_BELOW_OPERATIONS, access: 'pure' },
+  cli: { imports: ['errors', 'operations'], types: ALL_BELOW_OPERATIONS, access: 'terminal' },
+  // puts the real git and platform into the operations, for the command ...
+  wire: { imports: [...ALL_BELOW_OPERATIONS, 'git', 'platform', 'operations', 'cli'], access: 'all' },
+  // ... and for the library
+  library: { imports: [...ALL_BELOW_OPERATIONS, 'git', 'platform', 'operations'], access: 'all' },
+  index: { imports: ['errors', 'operations', 'library'], types: ALL_BELOW_OPERATIONS, access: 'pure' },
+}
+
+/** Files that are a layer of their own; every other file belongs to the folder it is in. */
+const SINGLE_FILES: Readonly<Record<string, LayerName>> = {
+  'src/errors.ts': 'errors',
+  'src/index.ts': 'index',
+  'src/library.ts': 'library',
+  'src/cli/wire.ts': 'wire',
+}
+
+/** Provider clients: the only files below operations that may reach the network. */
+const CLIENT = /^src\/(?:keys|targets)\/[^/]+\/client\.ts$/
+
+/** One third-party package, one folder: there its errors are cleaned, and there a major version lands. */
+export const PACKAGE_FOLDERS: Readonly<Record<string, string>> = {
+  'age-encryption': 'src/keys/age/',
+  commander: 'src/cli/',
+  re2js: 'src/format/',
+}
+
+/** Validators that ajv wrote at build time; ajv itself is nowhere in src. */
+export const VALIDATOR_IMPORT = { pattern: /^schemas\/[^/]+\.schema\.json\?validator$/, folder: 'src/schema/' }
+
+const PURE_BUILTINS: readonly string[] = ['node:buffer', 'node:crypto', 'node:path', 'node:path/posix', 'node:util']
+const TERMINAL_BUILTINS: readonly string[] = [
+  ...PURE_BUILTINS,
+  'node:process',
+  'node:readline',
+  'node:readline/promises',
+  'node:tty',
+]
+const NETWORK_BUILTINS: readonly string[] = ['node:http', 'node:https', 'node:net', 'node:tls']
+
+/** Globals that read or change the world; `Date` counts only where it reads the clock. */
+export const WORLD_GLOBALS = [
+  'process',
+  'console',
+  'globalThis',
+  'performance',
+  'Date',
+  'Math.random',
+  'fetch',
+] as const
+const TERMINAL_GLOBALS: readonly string[] = ['process', 'console']
+
+export function layerOf(file: string): LayerName | undefined {
+  const single = SINGLE_FILES[file]
+  if (single !== undefined) return single
+  const folder = /^src\/([^/]+)\//.exec(file)?.[1]
+  return LAYER_NAMES.find((name) => name === folder && !Object.values(SINGLE_FILES).includes(name))
+}
+
+export function mayUseBuiltin(file: string, layer: LayerName, builtin: string): boolean {
+  const { access } = LAYERS[layer]
+  if (access === 'all' || (CLIENT.test(file) && NETWORK_BUILTINS.includes(builtin))) return true
+  return (access === 'terminal' ? TERMINAL_BUILTINS : PURE_BUILTINS).includes(builtin)
+}
+
+export function mayUseGlobal(file: string, layer: LayerName, name: string): boolean {
+  const { access } = LAYERS[layer]
+  if (access === 'all' || (CLIENT.test(file) && name === 'fetch')) return true
+  return access === 'terminal' && TERMINAL_GLOBALS.includes(name)
+}

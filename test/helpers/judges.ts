@@ -1,0 +1,51 @@
+import { accessSync, constants } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { judgesFolder } from '../../scripts/judges-folder.mjs'
+
+/** Real programs that tests compare with when they are installed. */
+export const JUDGE_NAMES = ['sops', 'age', 'age-keygen'] as const
+export type JudgeName = (typeof JUDGE_NAMES)[number]
+
+/**
+ * Where a real program is: the path in `BULLA_TEST_AGE`, `BULLA_TEST_AGE_KEYGEN`, `BULLA_TEST_SOPS`, else the one that
+ * `npm run judges` installed (its version is known), else the first one on PATH.
+ *
+ * @returns undefined when there is none: such tests are skipped, and say how to run them (see {@link withJudge})
+ */
+export function findJudge(name: JudgeName): string | undefined {
+  const named = process.env[variableOf(name)]
+  if (named !== undefined && named !== '') return named
+  const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '')
+  return [judgesFolder(), ...folders].map((folder) => join(folder, name)).find(isExecutable)
+}
+
+/** One line for the start of a test run: which judges it has, and what will be skipped. */
+export function describeJudges(): string {
+  const found = JUDGE_NAMES.map((name) => [name, findJudge(name)] as const)
+  const parts = found.map(([name, path]) =>
+    path === undefined ? `no ${name} (its tests are skipped)` : `${name} = ${path}`,
+  )
+  const hint = found.some(([, path]) => path === undefined) ? '; "npm run judges" installs them' : ''
+  return `judges: ${parts.join(', ')}${hint}`
+}
+
+/** The title of a group of tests, with the reason when it will be skipped. */
+export function withJudge(title: string, ...names: readonly JudgeName[]): string {
+  const missing = names.filter((name) => findJudge(name) === undefined)
+  return missing.length === 0
+    ? title
+    : `${title} (skipped: no ${missing.join(', ')} here; "npm run judges" installs them)`
+}
+
+function variableOf(name: JudgeName): string {
+  return `BULLA_TEST_${name.toUpperCase().replaceAll('-', '_')}`
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}

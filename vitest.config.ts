@@ -1,0 +1,28 @@
+import { defineConfig } from 'vitest/config'
+import packageJson from './package.json' with { type: 'json' }
+import { schemaValidators } from './scripts/schema-validators.mjs'
+import { describeJudges } from './test/helpers/judges.ts'
+
+// One project per kind of test, each with its own time limit: a unit test that needs seconds is in the wrong folder.
+const project = (name: string, testTimeout: number, include = [`test/${name}/**/*.test.ts`]) => ({
+  extends: true as const,
+  test: { name, include, testTimeout, hookTimeout: 120_000 },
+})
+
+export default defineConfig({
+  plugins: [schemaValidators()],
+  define: { BULLA_VERSION: JSON.stringify(packageJson.version) },
+  test: {
+    reporters: [
+      'default',
+      ...(process.env['GITHUB_ACTIONS'] === 'true' ? ['github-actions'] : []),
+      { onInit: () => console.log(describeJudges()) },
+    ],
+    projects: [
+      project('unit', 20_000, ['test/unit/**/*.test.ts', 'test/architecture.test.ts']),
+      project('integration', 60_000),
+      project('e2e', 120_000),
+      project('interop', 600_000),
+    ],
+  },
+})
