@@ -22,7 +22,12 @@ const ESBUILD_NAMESPACE = 'schema-validator'
  * @returns {string} an ES module that exports `validate`
  */
 export function compileSchema(schemaFile) {
-  const ajv = new ajv2020.default({ strict: true, allErrors: true, code: { source: true, esm: true } })
+  const ajv = new ajv2020.default({
+    strict: true,
+    allowUnionTypes: true,
+    allErrors: true,
+    code: { source: true, esm: true },
+  })
   const schema = JSON.parse(readFileSync(schemaFile, 'utf8'))
   return importsForRequires(standalone.default(ajv, ajv.compile(schema)))
 }

@@ -7,8 +7,6 @@ export interface Span {
 /** Replace a span by `text`; an empty span inserts. */
 export interface Edit extends Span {
   readonly text: string
-  /** Further edits of the same leaf, apart from this one: lines of one comment may stand on both sides of a value. */
-  readonly also?: readonly Edit[]
 }
 
 /**
@@ -18,8 +16,7 @@ export interface Edit extends Span {
  */
 export function applyEdits(text: string, edits: readonly Edit[]): string {
   if (edits.length === 0) return text
-  const all = edits.some((edit) => edit.also !== undefined) ? edits.flatMap(flatten) : edits
-  const sorted = isSorted(all) ? all : all.toSorted((a, b) => a.start - b.start || a.end - b.end)
+  const sorted = isSorted(edits) ? edits : edits.toSorted((a, b) => a.start - b.start || a.end - b.end)
   const parts: string[] = []
   let position = 0
   for (const edit of sorted) {
@@ -29,10 +26,6 @@ export function applyEdits(text: string, edits: readonly Edit[]): string {
   }
   parts.push(text.slice(position))
   return parts.join('')
-}
-
-function flatten(edit: Edit): Edit[] {
-  return edit.also === undefined ? [edit] : [edit, ...edit.also.flatMap(flatten)]
 }
 
 function isSorted(edits: readonly Edit[]): boolean {

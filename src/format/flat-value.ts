@@ -8,7 +8,7 @@ import type { Leaf, Node, Scalar } from './tree.ts'
  *
  * @see sops `stores/stores.go`, ValToString
  */
-export function flatText(scalar: Scalar): string {
+function flatText(scalar: Scalar): string {
   switch (scalar.type) {
     case 'float': {
       const text = exponentFloat(Number(numeric(scalar.value)), 'E')

@@ -6,6 +6,8 @@ export interface Source {
   readonly text: string
   /** Without the metadata block. Only YAML can have more than one, or none. */
   readonly documents: readonly Branch[]
+  /** Nodes that stand for an alias: copies of what the alias repeats. Only YAML has them. */
+  readonly aliases: readonly Node[]
   /**
    * Comments that sops's own reader drops, with the keys of the collection they stand in. sops leaves them out of what it
    * writes; in a text that is sealed in place they would stay readable, so they are sealed beside the tree.

@@ -67,13 +67,13 @@ export type Leaf = Scalar | Comment
 /** Where a leaf stands in the text it was read from, and how it is written there. */
 export interface LeafPlace extends Span {
   /**
-   * The edit that puts `sealed` where the leaf stands, keeping as much of its style as the format can carry.
+   * The edits that put `sealed` where the leaf stands, keeping as much of its style as the format can carry.
    *
    * @param sealed - an `ENC[…]` string
    */
-  seal(sealed: string, leaf: Leaf): Edit
-  /** The edit that puts the opened leaf where its sealed form stands, in the style kept by {@link seal}. */
-  open(opened: Leaf): Edit
+  seal(sealed: string, leaf: Leaf): Edit[]
+  /** The edits that put the opened leaf where its sealed form stands, in the style kept by {@link seal}. */
+  open(opened: Leaf): Edit[]
 }
 
 /** Where an alias (YAML `*name`) stands; the node that carries it is a copy of what the alias repeats. */

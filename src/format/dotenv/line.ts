@@ -23,12 +23,12 @@ export class ValuePlace implements LeafPlace {
     this.end = end
   }
 
-  seal(sealed: string): Edit {
-    return { start: this.start, end: this.end, text: sealed }
+  seal(sealed: string): Edit[] {
+    return [{ start: this.start, end: this.end, text: sealed }]
   }
 
-  open(opened: Leaf): Edit {
-    return { start: this.start, end: this.end, text: escapeValue(openedValue(opened)) }
+  open(opened: Leaf): Edit[] {
+    return [{ start: this.start, end: this.end, text: escapeValue(openedValue(opened)) }]
   }
 }
 
@@ -44,13 +44,13 @@ export class CommentPlace implements LeafPlace {
     this.end = end
   }
 
-  seal(sealed: string): Edit {
-    return { start: this.start, end: this.end, text: sealed }
+  seal(sealed: string): Edit[] {
+    return [{ start: this.start, end: this.end, text: sealed }]
   }
 
-  open(opened: Leaf): Edit {
+  open(opened: Leaf): Edit[] {
     const text = openedComment(opened)
-    if (!text.includes('\n')) return { start: this.start, end: this.end, text }
+    if (!text.includes('\n')) return [{ start: this.start, end: this.end, text }]
     // the next line would be read as a key
     const hint = 'restore the line from git'
     throw cannotEmit('an opened comment holds a line break', hint).at(positionOf(this.text, this.start))

@@ -2,7 +2,7 @@ import type { Edit } from '../edits.ts'
 import { errorAt } from '../error-at.ts'
 import { type FlatEntry, flattenMetadata, unflattenMetadata } from '../metadata-flat.ts'
 import type { LostComment, Source } from '../store.ts'
-import type { Branch, Comment, Entry } from '../tree.ts'
+import type { Branch, Comment, Entry, Node } from '../tree.ts'
 import { CommentPlace, escapeValue, unescapeValue, ValuePlace } from './line.ts'
 
 /** Keys that start so are metadata. */
@@ -68,6 +68,7 @@ function readLine(text: string, start: number, end: number): Line | undefined {
 class DotenvSource implements Source {
   readonly text: string
   readonly documents: readonly Branch[]
+  readonly aliases: readonly Node[] = []
   readonly lostComments: readonly LostComment[] = []
   readonly metadata: Branch | undefined
   private readonly runs: readonly Run[]

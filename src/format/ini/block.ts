@@ -24,7 +24,7 @@ export function metadataSection(metadata: Branch): Branch {
  * without one, which is how it is remembered.
  */
 export function placeBlock(text: string, standing: IniSection | undefined, metadata: Branch): Edit[] {
-  const newline = /\r?\n/.exec(text)?.[0] ?? '\n'
+  const newline = /\r?\n/.exec(text.slice(standing?.start ?? 0))?.[0] ?? '\n'
   const keys = metadataSection(metadata).items.filter((item) => item.kind === 'entry')
   const lines = writeKeys(
     SOPS,

@@ -1,7 +1,7 @@
 /**
  * White space as Go's `unicode.IsSpace` has it, which is what go-ini trims: unlike JavaScript's it has NEL and no BOM.
  */
-export function isSpace(unit: number): boolean {
+function isSpace(unit: number): boolean {
   if (unit < 0x80) return unit === 0x20 || (unit >= 0x09 && unit <= 0x0d)
   if (unit === 0x85 || unit === 0xa0) return true
   if (unit < 0x1680) return false

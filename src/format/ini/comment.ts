@@ -50,47 +50,52 @@ class CommentPlace implements LeafPlace {
     this.end = first.end
   }
 
-  seal(sealed: string): Edit {
+  seal(sealed: string): Edit[] {
     if (this.first.stands === 'header') return this.sealHeader(sealed)
-    if (this.isBlock()) return { start: this.start, end: this.lastEnd(), text: sealed }
-    const also = this.others.map((piece) => replace(piece, this.text.charAt(piece.start)))
-    return { start: this.start, end: this.end, text: sealed, also }
+    if (this.isBlock()) return [{ start: this.start, end: this.lastEnd(), text: sealed }]
+    const signs = this.others.map((piece) => replace(piece, this.text.charAt(piece.start)))
+    return [this.head(sealed), ...signs]
   }
 
-  open(opened: Leaf): Edit {
+  open(opened: Leaf): Edit[] {
     const lines = openedComment(opened).split('\n')
     const [other] = this.others
     if (lines.length === this.others.length + 1) return this.openPieces(lines)
     if (lines.length === 1 && this.others.length === 1 && other?.stands === 'header')
       return this.openHeader(lines, other)
     // one sealed line for many, or a text that another program changed: the lines go to the first place
-    const also = this.others.map((piece) => replace(piece, ''))
-    return { start: this.start, end: this.end, text: this.block(lines), also }
+    return [this.head(this.block(lines)), ...this.others.map((piece) => replace(piece, ''))]
   }
 
-  private sealHeader(sealed: string): Edit {
+  private head(text: string): Edit {
+    return { start: this.start, end: this.end, text }
+  }
+
+  private sealHeader(sealed: string): Edit[] {
     const { first, text } = this
     const from = this.lineStart(first)
     const indent = text.slice(from, text.indexOf('[', from))
     const newline = text[lineEndAt(text, first.end) - 1] === '\r' ? '\r\n' : '\n'
     const line = `${indent}${text.slice(first.start, this.start)}${sealed}${newline}`
-    return { start: from, end: from, text: line, also: [replace(first, text.charAt(first.start))] }
+    return [{ start: from, end: from, text: line }, replace(first, text.charAt(first.start))]
   }
 
   /** The line above goes, the text goes behind the header. */
-  private openHeader(lines: readonly string[], header: Piece): Edit {
+  private openHeader(lines: readonly string[], header: Piece): Edit[] {
     const { first, text } = this
     const end = nextLine(text, lineEndAt(text, first.end))
     const content = this.checked(lines.join('\n'), header)
     const opened = replace(header, text.slice(first.start, this.start) + content)
-    return { start: this.lineStart(first), end, text: '', also: [opened] }
+    return [{ start: this.lineStart(first), end, text: '' }, opened]
   }
 
   /** Every line to its own place. */
-  private openPieces(lines: readonly string[]): Edit {
+  private openPieces(lines: readonly string[]): Edit[] {
     const [head = '', ...tail] = lines
-    const also = this.others.map((piece, index) => replace(piece, this.checked(asComment(tail[index] ?? ''), piece)))
-    return { start: this.start, end: this.end, text: this.checked(head, this.first), also }
+    return [
+      this.head(this.checked(head, this.first)),
+      ...this.others.map((piece, index) => replace(piece, this.checked(asComment(tail[index] ?? ''), piece))),
+    ]
   }
 
   private block(lines: readonly string[]): string {

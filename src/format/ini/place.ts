@@ -21,17 +21,17 @@ export class ValuePlace implements LeafPlace {
     this.end = value.end
   }
 
-  seal(sealed: string): Edit {
+  seal(sealed: string): Edit[] {
     const { quote } = this.value
-    return { start: this.start, end: this.end, text: `${quote}${sealed}${this.keptBreak()}${quote}` }
+    return [{ start: this.start, end: this.end, text: `${quote}${sealed}${this.keptBreak()}${quote}` }]
   }
 
-  open(opened: Leaf): Edit {
+  open(opened: Leaf): Edit[] {
     const value = openedValue(opened)
     const { quote } = this.value
     const behind = this.text.slice(this.end, this.value.next)
     const spelling = [quoted(value, quote), ...spellings(value)].find((text) => this.readsBack(text, behind, value))
-    if (spelling !== undefined) return { start: this.start, end: this.end, text: spelling }
+    if (spelling !== undefined) return [{ start: this.start, end: this.end, text: spelling }]
     const hint = 'INI has no quotes for this text; seal the file with the binary store'
     throw cannotEmit('an opened value cannot be written where it stands', hint).at(positionOf(this.text, this.start))
   }
@@ -60,7 +60,7 @@ export function spellings(value: string): string[] {
 }
 
 /** @see gopkg.in/ini.v1 `file.go`, writeToBuffer */
-export function sopsSpelling(value: string): string {
+function sopsSpelling(value: string): string {
   if (/[\n`]/.test(value)) return quoted(value, '"""')
   if (/[#;]/.test(value)) return quoted(value, '`')
   return trim(value) === value ? value : quoted(value, '"')

@@ -4,7 +4,7 @@ import { errorAt } from '../error-at.ts'
 import { unflattenMetadata } from '../metadata-flat.ts'
 import { SOPS } from '../single-document.ts'
 import type { LostComment, Source } from '../store.ts'
-import type { Branch, Comment, Entry } from '../tree.ts'
+import type { Branch, Comment, Entry, Node } from '../tree.ts'
 import { placeBlock, removeBlock } from './block.ts'
 import { commentNode } from './comment.ts'
 import { ValuePlace } from './place.ts'
@@ -24,6 +24,7 @@ export function readIni(text: string): Source {
 class IniSource implements Source {
   readonly text: string
   readonly documents: readonly Branch[]
+  readonly aliases: readonly Node[] = []
   readonly lostComments: readonly LostComment[]
   readonly metadata: Branch | undefined
   private readonly block: IniSection | undefined

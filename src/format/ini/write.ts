@@ -6,6 +6,9 @@ import { readKeyName } from './key.ts'
 import { isReadAs, spellings } from './place.ts'
 import { DEFAULT } from './scanner.ts'
 
+/** What go-ini takes off the start of a file, whatever comes then. */
+const BYTE_ORDER_MARK = /^(?:\ufeff|\udcfe\udcff|\udcff\udcfe)/
+
 /**
  * Write a document in go-ini's layout, as sops does.
  *
@@ -13,7 +16,9 @@ import { DEFAULT } from './scanner.ts'
  */
 export function writeIni(document: Branch): string {
   const sections = document.items.filter((item) => item.kind === 'entry')
-  return sections.map((section, index) => writeSection(section, index, index === sections.length - 1)).join('')
+  const text = sections.map((section, index) => writeSection(section, index, index === sections.length - 1)).join('')
+  if (!BYTE_ORDER_MARK.test(text)) return text
+  throw cannotEmit('an INI file cannot start with a key that starts with a byte order mark', 'rename the key')
 }
 
 function writeSection(section: Entry, index: number, last: boolean): string {
@@ -93,7 +98,7 @@ function spellKey(section: string, key: string): string {
 }
 
 function isKey(spelling: string, key: string): boolean {
-  if (key === '-' || key.includes('\n') || /^[#;[\ufeff\udcfe\udcff]/.test(spelling)) return false
+  if (key === '-' || key.includes('\n') || /^[#;[]/.test(spelling)) return false
   const line = `${spelling} = `
   try {
     const read = readKeyName(line, 0, lineEndAt(line, 0))

@@ -26,15 +26,15 @@ export class JsonPlace implements LeafPlace {
     return this.text.slice(this.start, this.end)
   }
 
-  seal(sealed: string): Edit {
-    return { start: this.start, end: this.end, text: spellSealed(sealed, this.slot()) }
+  seal(sealed: string): Edit[] {
+    return [{ start: this.start, end: this.end, text: spellSealed(sealed, this.slot()) }]
   }
 
-  open(opened: Leaf): Edit {
-    if (opened.kind === 'comment') return this.remove()
+  open(opened: Leaf): Edit[] {
+    if (opened.kind === 'comment') return [this.remove()]
     const { raw } = this
     const slot = raw.startsWith('"') ? slotOf(raw) : 0
-    return { start: this.start, end: this.end, text: this.spell(opened, slot) }
+    return [{ start: this.start, end: this.end, text: this.spell(opened, slot) }]
   }
 
   private remove(): Edit {

@@ -30,6 +30,7 @@ function indentUnit(options: EmitOptions | undefined): string {
 class JsonSource implements Source {
   readonly text: string
   readonly documents: readonly Branch[]
+  readonly aliases: readonly Node[] = []
   readonly lostComments: readonly LostComment[] = []
   readonly metadata: Branch | undefined
   private readonly root: Root

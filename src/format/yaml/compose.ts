@@ -1,9 +1,9 @@
 import { FormatError } from '../../errors.ts'
-import { decodeBase64 } from '../enc.ts'
-import { decodeText, positionOf } from '../text.ts'
+import { positionOf } from '../text.ts'
 import type { Branch, Comment, Entry, List, Node, NullNode, Scalar } from '../tree.ts'
 import { AliasCounter } from './alias-limit.ts'
 import { syntaxError } from './cursor.ts'
+import type { Layout } from './layout.ts'
 import type {
   YamlAlias,
   YamlCollection,
@@ -14,11 +14,10 @@ import type {
   YamlSequence,
 } from './nodes.ts'
 import type { ParsedYaml } from './parser.ts'
-import { type Layout, YamlAliasPlace, YamlCommentPlace, YamlScalarPlace } from './places.ts'
-import { type Resolved, resolvePlain, resolveTagged, UINT64 } from './resolve.ts'
+import { YamlAliasPlace, YamlCommentPlace, YamlScalarPlace } from './places.ts'
+import { type Resolved, UINT64 } from './resolve.ts'
+import { coreTag, resolveScalar } from './resolve-scalar.ts'
 import { type CommentText, NEWLINE } from './tokens.ts'
-
-const CORE = 'tag:yaml.org,2002:'
 
 /** Where a node stands: what its place needs to write it again. */
 interface Position {
@@ -37,6 +36,8 @@ type Context = Position & { readonly copy: boolean }
  * that sops puts them into.
  */
 export class Composer {
+  /** Nodes that stand for an alias of the text. */
+  readonly aliases: Node[] = []
   private readonly text: string
   private readonly layout: Layout
   private readonly parsed: ParsedYaml
@@ -128,7 +129,9 @@ export class Composer {
     const copy = this.node(target, { ...context, copy: true }, true)
     this.aliasDepth -= 1
     if (context.copy) return copy
-    return { ...copy, alias: new YamlAliasPlace(this.layout, node, context) }
+    const written: Node = { ...copy, alias: new YamlAliasPlace(this.layout, node, context) }
+    this.aliases.push(written)
+    return written
   }
 
   private list(node: YamlSequence, context: Context, ownComments: boolean): List {
@@ -201,7 +204,7 @@ export class Composer {
 
   /** `<<` is an ordinary key for sops, but in the first document go-yaml checks what it merges. */
   private checkMerge(key: YamlNode, value: YamlNode): void {
-    if (key.kind !== 'scalar' || (key.style !== 'plain' && key.tag?.name !== `${CORE}merge`)) return
+    if (key.kind !== 'scalar' || (key.style !== 'plain' && coreTag(key.tag?.name ?? '') !== 'merge')) return
     const isMap = (node: YamlNode) => (node.kind === 'alias' ? node.target.kind : node.kind) === 'mapping'
     if (isMap(value) || (value.kind === 'sequence' && value.items.every((item) => isMap(item.value)))) return
     throw syntaxError(this.text, value.start, 'only mappings can be merged by "<<"')
@@ -229,32 +232,12 @@ export class Composer {
   }
 
   private resolve(node: YamlScalar): Resolved {
-    const tag = node.tag?.name ?? '!'
-    if (tag === '!') return node.style === 'plain' ? resolvePlain(node.value) : text(node.value)
-    if (!tag.startsWith(CORE)) return text(node.value)
-    const name = tag.slice(CORE.length)
-    switch (name) {
-      case 'bool':
-      case 'int':
-      case 'float':
-      case 'null':
-      case 'timestamp': {
-        const value = resolveTagged(node.value, name)
-        if (value !== undefined) return value
-        break
-      }
-      case 'binary': {
-        const bytes = decodeBase64(node.value.replace(/[\r\n]/g, ''))
-        if (bytes !== undefined) return text(decodeText(bytes))
-        break
-      }
-      default:
-        return text(node.value)
-    }
-    throw syntaxError(this.text, node.start, `this value is not what its tag says (!!${name})`)
+    const value = resolveScalar(node)
+    if (value !== undefined) return value
+    throw syntaxError(
+      this.text,
+      node.start,
+      `this value is not what its tag says (!!${coreTag(node.tag?.name ?? '') ?? ''})`,
+    )
   }
-}
-
-function text(value: string): Scalar {
-  return { kind: 'scalar', type: 'str', value }
 }

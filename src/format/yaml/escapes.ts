@@ -46,12 +46,16 @@ export function readEscape(cursor: Cursor): string {
   return String.fromCodePoint(code)
 }
 
-const ESCAPES = new Map(Object.entries(SIMPLE).map(([letter, character]) => [character, letter]))
+const ESCAPES = new Map(
+  Object.entries(SIMPLE)
+    .filter(([letter]) => letter !== '\t' && letter !== "'" && letter !== ' ')
+    .map(([letter, character]) => [character, letter]),
+)
 
 /** The shortest escape of `character`, in libyaml's spelling. */
 export function escapeCharacter(character: string): string {
   const letter = ESCAPES.get(character)
-  if (letter !== undefined && letter !== '\t' && letter !== "'") return `\\${letter}`
+  if (letter !== undefined) return `\\${letter}`
   const code = character.codePointAt(0) ?? 0
   const hex = code.toString(16).toUpperCase()
   if (code <= 0xff) return `\\x${hex.padStart(2, '0')}`

@@ -12,13 +12,12 @@ import type {
   YamlScalar,
   YamlSequence,
 } from './nodes.ts'
+import { CORE_TAG_PREFIX } from './resolve-scalar.ts'
 import { Scanner } from './scanner.ts'
 import { type CommentLine, type CommentText, NEWLINE, type Token, type TokenType } from './tokens.ts'
 
 /** Collections that may stand in one another. */
 const MAX_DEPTH = 1000
-
-const CORE_PREFIX = 'tag:yaml.org,2002:'
 
 export interface ParsedYaml {
   readonly documents: readonly YamlDocument[]
@@ -228,7 +227,7 @@ class Parser {
     const suffix = token.suffix ?? ''
     const place = { start: token.start.offset, end: token.end }
     if (handle === '') return { name: suffix, ...place }
-    const prefix = this.tagPrefixes.get(handle) ?? (handle === '!!' ? CORE_PREFIX : handle === '!' ? '!' : '')
+    const prefix = this.tagPrefixes.get(handle) ?? (handle === '!!' ? CORE_TAG_PREFIX : handle === '!' ? '!' : '')
     if (prefix === '') throw this.error(token, 'this tag uses a handle that no %TAG directive names')
     return { name: prefix + suffix, ...place }
   }

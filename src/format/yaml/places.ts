@@ -7,20 +7,12 @@ import { blockText, literalHeader, wrappedBase64 } from './block-text.ts'
 import { FORBIDDEN } from './chars.ts'
 import { childColumn, YamlWriter } from './emit.ts'
 import { flowText } from './flow.ts'
+import type { Layout } from './layout.ts'
 import type { YamlAlias, YamlScalar } from './nodes.ts'
+import { coreTag } from './resolve-scalar.ts'
 import { sopsStyle } from './scalar-style.ts'
 import { sealedSpelling, sealedSpellingNumber, spell, spellingOf } from './spelling.ts'
-
-const CORE = 'tag:yaml.org,2002:'
-
-/** What the places of one text share. */
-export interface Layout {
-  readonly text: string
-  /** What ends the lines of the text. */
-  readonly lineBreak: string
-  /** Columns per level of what is written anew. */
-  readonly indent: number
-}
+import type { BlockScalarShape } from './tokens.ts'
 
 interface Position {
   readonly flow: boolean
@@ -52,27 +44,18 @@ export class YamlScalarPlace implements LeafPlace {
     return this.node.end
   }
 
-  seal(sealed: string, leaf: Leaf): Edit {
+  seal(sealed: string, leaf: Leaf): Edit[] {
     const { node, flow } = this
-    if (node.block !== undefined) {
-      const { contentStart, indent } = node.block
-      const header = this.layout.text.slice(node.contentStart, contentStart)
-      // a text of nothing but line breaks has no line of its own to replace
-      const rest = node.end <= contentStart ? this.layout.lineBreak : ''
-      const end = Math.max(node.end, contentStart)
-      return { start: node.start, end, text: `${this.keptProperties()}${header}${' '.repeat(indent)}${sealed}${rest}` }
-    }
+    if (node.block !== undefined) return this.sealBlock(sealed, node.block)
     const number = leaf.kind === 'scalar' ? spellingOf(leaf, this.written, { flow, tagged: this.tagged }) : 0
     return this.replace(sealedSpelling(sealed, number, flow))
   }
 
-  open(opened: Leaf): Edit {
+  open(opened: Leaf): Edit[] {
     const { node, flow } = this
-    if (opened.kind === 'comment') return this.openComment(opened)
-    if (node.block !== undefined) {
-      const text = openBlockScalar(opened, node, node.block, this.layout)
-      if (text !== undefined) return { ...text, start: node.start, text: this.keptProperties() + text.text }
-    }
+    if (opened.kind === 'comment') return [this.openComment(opened)]
+    const inBlock = node.block === undefined ? undefined : openBlockScalar(opened, node, node.block, this.layout)
+    if (inBlock !== undefined) return inBlock
     const number = node.block === undefined ? sealedSpellingNumber(this.written, flow) : 2
     if (number === 0 && !flow && opened.type === 'str') {
       const style = sopsStyle(opened.value, false)
@@ -83,6 +66,19 @@ export class YamlScalarPlace implements LeafPlace {
       return this.replace(`!!binary "${wrappedBase64(opened.value).join('')}"`)
     }
     return this.replace(spell(opened, number, { flow, tagged: this.tagged }))
+  }
+
+  /** The lines go, the header stays; a comment may stand behind it. */
+  private sealBlock(sealed: string, { contentStart, indent }: BlockScalarShape): Edit[] {
+    const { node, layout } = this
+    // a text of nothing but line breaks has no line of its own to replace
+    const rest = node.end <= contentStart ? layout.lineBreak : ''
+    const content = {
+      start: contentStart,
+      end: Math.max(node.end, contentStart),
+      text: ' '.repeat(indent) + sealed + rest,
+    }
+    return [...this.droppedTag(), content]
   }
 
   /** The scalar as it stands in the text, without properties. */
@@ -98,22 +94,20 @@ export class YamlScalarPlace implements LeafPlace {
 
   /** A tag that names a type would not fit a sealed value, so it goes; every other one stays. */
   private get keepsTag(): boolean {
-    const name = this.node.tag?.name ?? '!'
-    if (!name.startsWith(CORE)) return true
-    return !['bool', 'int', 'float', 'null', 'timestamp', 'binary'].includes(name.slice(CORE.length))
+    const core = coreTag(this.node.tag?.name ?? '!')
+    return core === undefined || !['bool', 'int', 'float', 'null', 'timestamp', 'binary'].includes(core)
   }
 
-  private keptProperties(): string {
+  private droppedTag(): Edit[] {
     const { node, layout } = this
-    const all = layout.text.slice(node.start, node.contentStart)
-    const { tag } = node
-    if (tag === undefined || this.keepsTag) return all
-    const before = layout.text.slice(node.start, tag.start)
-    return before + layout.text.slice(tag.end, node.contentStart).replace(/^[ \t]+/, '')
+    if (node.tag === undefined || this.keepsTag) return []
+    const { start } = node.tag
+    const blanks = /^[ \t]*/.exec(layout.text.slice(node.tag.end, node.contentStart))?.[0].length ?? 0
+    return [{ start, end: node.tag.end + blanks, text: '' }]
   }
 
-  private replace(text: string): Edit {
-    return { start: this.node.start, end: this.node.end, text: this.keptProperties() + text }
+  private replace(text: string): Edit[] {
+    return [...this.droppedTag(), { start: this.node.contentStart, end: this.node.end, text }]
   }
 
   private get textColumn(): number {
@@ -164,22 +158,22 @@ export class YamlCommentPlace implements LeafPlace {
     this.inline = inline
   }
 
-  seal(sealed: string): Edit {
-    return { start: this.start, end: this.end, text: sealed }
+  seal(sealed: string): Edit[] {
+    return [{ start: this.start, end: this.end, text: sealed }]
   }
 
-  open(opened: Leaf): Edit {
+  open(opened: Leaf): Edit[] {
     const { layout, start, end } = this
     if (opened.kind !== 'comment')
       throw new FormatError('ERR_VALUE_FORMAT', 'a sealed comment holds a value', {
         where: positionOf(layout.text, start),
       })
     const lines = commentText(opened, layout, start).split(layout.lineBreak)
-    if (this.inline) return { start, end, text: lines.join(' ') }
+    if (this.inline) return [{ start, end, text: lines.join(' ') }]
     const sign = start - 1
     const lineStart = Math.max(layout.text.lastIndexOf('\n', sign - 1), layout.text.lastIndexOf('\r', sign - 1)) + 1
     const margin = ' '.repeat(sign - lineStart)
-    return { start, end, text: lines.join(`${layout.lineBreak}${margin}#`) }
+    return [{ start, end, text: lines.join(`${layout.lineBreak}${margin}#`) }]
   }
 }
 

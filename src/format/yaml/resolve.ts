@@ -87,6 +87,7 @@ export function resolveTagged(
   if (found === UINT64) return tag === 'int' ? found : undefined
   if (found.kind === 'null') return tag === 'null' ? found : undefined
   if (tag === 'timestamp') return found.type === 'time' ? found : undefined
-  if (tag === 'float' && found.type === 'int') return floatScalar(Number(found.value), text)
+  // without the tag, only a decimal point tells that it is a float
+  if (tag === 'float' && found.type === 'int') return floatScalar(Number(found.value), `${Number(found.value)}.0`)
   return found.type === tag ? found : undefined
 }

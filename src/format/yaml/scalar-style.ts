@@ -11,18 +11,24 @@ export interface StyleAnalysis {
   readonly literal: boolean
 }
 
-/** Characters that must be escaped: control characters, the BOM, what is no character, and all beyond U+FFFF. */
-const UNPRINTABLE = /[\0-\x09\x0b-\x1f\x7f-\x9f\ufeff\ufffe\uffff\ud800-\udfff]/
-const UNPRINTABLE_BUT_TAB = /[\0-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufffe\uffff\ud800-\udfff]/
+/** Characters that must be escaped: control characters, the BOM and what is no character. */
+const UNPRINTABLE = /[\0-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufffe\uffff]/
+/** go-yaml escapes everything beyond U+FFFF too; it need not be. */
+const ASTRAL = /[\ud800-\udfff]/
 /** Line breaks of YAML 1.1 that text may hold without being escaped. */
 const BREAK = /[\n\x85\u2028\u2029]/
 const FIRST_INDICATOR = /^(?:---|\.\.\.|[#,[\]{}&*!|>'"%@`]|[-?:](?:[ \t\n\x85\u2028\u2029]|$))/
 const BLOCK_INDICATOR = /:(?:[ \t\n\x85\u2028\u2029]|$)|[ \t\n\x85\u2028\u2029]#/
 const FLOW_INDICATOR = /^[?:]|[,?[\]{}:]/
 
-/** Analyse `text`; the empty text can only be quoted. */
-export function analyseStyle(text: string): StyleAnalysis {
-  const special = UNPRINTABLE.test(text)
+/**
+ * Analyse `text`; the empty text can only be quoted.
+ *
+ * @param astral - whether characters beyond U+FFFF may stand unescaped: every reader takes them, go-yaml never writes them
+ */
+export function analyseStyle(text: string, astral: boolean): StyleAnalysis {
+  const unprintable = UNPRINTABLE.test(text) || (!astral && ASTRAL.test(text))
+  const special = unprintable || text.includes('\t')
   const breaks = BREAK.test(text)
   const spaceBreak = / [\n\x85\u2028\u2029]/.test(text)
   const outerSpace = /^ | $/.test(text)
@@ -32,12 +38,7 @@ export function analyseStyle(text: string): StyleAnalysis {
     blockPlain: plain,
     flowPlain: plain && !FLOW_INDICATOR.test(text),
     single: !special && !breaks,
-    literal:
-      breaks &&
-      !spaceBreak &&
-      !text.endsWith(' ') &&
-      !UNPRINTABLE_BUT_TAB.test(text) &&
-      !/[\x85\u2028\u2029]/.test(text),
+    literal: breaks && !spaceBreak && !text.endsWith(' ') && !unprintable && !/[\x85\u2028\u2029]/.test(text),
   }
 }
 
@@ -54,7 +55,7 @@ export function isPlainString(text: string): boolean {
 /** The style in which sops, that is go-yaml, writes a string; `binary` for bytes that are not UTF-8. */
 export function sopsStyle(text: string, flow: boolean): 'plain' | 'single' | 'double' | 'literal' | 'binary' {
   if (!isCleanText(text)) return 'binary'
-  const allowed = analyseStyle(text)
+  const allowed = analyseStyle(text, false)
   if (text.includes('\n')) return allowed.literal && !flow ? 'literal' : 'double'
   if (OLD_BOOL.test(text) || BASE_60.test(text) || !isPlainString(text)) return 'double'
   if (flow ? allowed.flowPlain : allowed.blockPlain) return 'plain'

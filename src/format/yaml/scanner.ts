@@ -93,56 +93,40 @@ export class Scanner {
     this.skipToToken(scanStart)
     this.closeBlocks(cursor.column, scanStart.offset)
     const code = cursor.peek()
-    if (code === 0) return this.fetchStreamEnd()
-    if (cursor.column === 0 && code === 0x25) return this.fetchDirective()
-    if (cursor.atDocumentIndicator()) return this.fetchDocumentIndicator(code)
+    if (code === 0) this.fetchStreamEnd()
+    else if (cursor.column === 0 && code === 0x25) this.fetchDirective()
+    else if (cursor.atDocumentIndicator()) this.fetchDocumentIndicator(code)
+    else this.fetchWithComment(code)
+  }
 
+  private fetchWithComment(code: number): void {
     // what follows a ':' or a ',' on its line is said about what stands before it
     const behind = this.flowLevel === 0 ? code === 0x3a : code === 0x2c
-    const target = behind ? (this.queue.at(-1)?.start.offset ?? cursor.offset) : cursor.offset
+    const start = this.cursor.offset
+    const target = behind ? (this.queue.at(-1)?.start.offset ?? start) : start
     this.fetchToken(code)
     // a '-' has no comment: what stands behind it heads what follows
-    if (this.queue.at(-1)?.type !== 'block-entry') this.comments.scanBehind(cursor, target)
+    if (this.queue.at(-1)?.type !== 'block-entry') this.comments.scanBehind(this.cursor, target)
   }
 
   private fetchToken(code: number): void {
     const { cursor } = this
     const flow = this.flowLevel > 0
     const spaced = isBlankOrEnd(cursor.peek(1))
-    switch (code) {
-      case 0x5b:
-        return this.openFlow('flow-sequence-start')
-      case 0x7b:
-        return this.openFlow('flow-mapping-start')
-      case 0x5d:
-        return this.closeFlow('flow-sequence-end')
-      case 0x7d:
-        return this.closeFlow('flow-mapping-end')
-      case 0x2c:
-        return this.fetchFlowEntry()
-      case 0x2d:
-        return spaced ? this.fetchBlockEntry() : this.fetchScalar(code)
-      case 0x3f:
-        return flow || spaced ? this.fetchKey() : this.fetchScalar(code)
-      case 0x3a:
-        return flow || spaced ? this.fetchValue() : this.fetchScalar(code)
-      case 0x2a:
-      case 0x26:
-        return this.fetchProperty(() => scanAnchor(cursor, code === 0x2a ? 'alias' : 'anchor'))
-      case 0x21:
-        return this.fetchProperty(() => scanTag(cursor))
-      case 0x7c:
-      case 0x3e:
-        return flow ? this.refuse() : this.fetchBlockScalar(code === 0x7c)
-      case HASH:
-      case 0x25:
-      case 0x40:
-      case 0x60:
-      case TAB:
-        return this.refuse()
-      default:
-        return this.fetchScalar(code)
-    }
+    if (code === 0x5b) this.openFlow('flow-sequence-start')
+    else if (code === 0x7b) this.openFlow('flow-mapping-start')
+    else if (code === 0x5d) this.closeFlow('flow-sequence-end')
+    else if (code === 0x7d) this.closeFlow('flow-mapping-end')
+    else if (code === 0x2c) this.fetchFlowEntry()
+    else if (code === 0x2d && spaced) this.fetchBlockEntry()
+    else if (code === 0x3f && (flow || spaced)) this.fetchKey()
+    else if (code === 0x3a && (flow || spaced)) this.fetchValue()
+    else if (code === 0x2a) this.fetchProperty(() => scanAnchor(cursor, 'alias'))
+    else if (code === 0x26) this.fetchProperty(() => scanAnchor(cursor, 'anchor'))
+    else if (code === 0x21) this.fetchProperty(() => scanTag(cursor))
+    else if ((code === 0x7c || code === 0x3e) && !flow) this.fetchBlockScalar(code === 0x7c)
+    else if (code === TAB || '|>#%@`'.includes(String.fromCharCode(code))) this.refuse()
+    else this.fetchScalar(code)
   }
 
   private refuse(): never {

@@ -2,14 +2,14 @@ import { FormatError } from '../../errors.ts'
 import type { Edit } from '../edits.ts'
 import type { EmitOptions, LostComment, Source } from '../store.ts'
 import { positionOf } from '../text.ts'
-import type { Branch } from '../tree.ts'
+import type { Branch, Node } from '../tree.ts'
 import { isBreak } from './chars.ts'
 import { Composer } from './compose.ts'
 import { emitYaml, yamlIndent } from './emit.ts'
 import { flowText } from './flow.ts'
+import type { Layout } from './layout.ts'
 import type { YamlDocument, YamlMapping, YamlNode, YamlPair, YamlScalar } from './nodes.ts'
 import { type ParsedYaml, parseYaml } from './parser.ts'
-import type { Layout } from './places.ts'
 
 const METADATA = 'sops'
 
@@ -17,6 +17,7 @@ const METADATA = 'sops'
 export class YamlSource implements Source {
   readonly text: string
   readonly documents: readonly Branch[]
+  readonly aliases: readonly Node[]
   readonly lostComments: readonly LostComment[]
   readonly metadata: Branch | undefined
   private readonly parsed: ParsedYaml
@@ -33,6 +34,7 @@ export class YamlSource implements Source {
       items: items.filter((item) => item.kind === 'comment' || item.key !== METADATA),
     }))
     this.metadata = this.findMetadata(whole[0])
+    this.aliases = composer.aliases
     this.lostComments = composer
       .lostComments()
       .map(({ index, offset }) => ({

@@ -30,10 +30,10 @@ export const SPELLINGS = 5
 
 const STRING: readonly Spelling[] = [
   (scalar, context) => sopsSpelling(scalar, context),
-  ({ value }) => (analyseStyle(value).single ? singleQuoted(value) : undefined),
+  ({ value }) => (analyseStyle(value, true).single ? singleQuoted(value) : undefined),
   ({ value }) => doubleQuoted(value),
   ({ value }, { flow, tagged }) => {
-    const allowed = analyseStyle(value)
+    const allowed = analyseStyle(value, true)
     return (flow ? allowed.flowPlain : allowed.blockPlain) && (tagged || isPlainString(value)) ? value : undefined
   },
   ({ value }) => asciiQuoted(value),
@@ -55,7 +55,7 @@ const INT: readonly Spelling[] = [
 
 const FLOAT: readonly Spelling[] = [
   (scalar) => floatText(scalar),
-  (scalar) => floatText(scalar).replace('i', 'I').replace('nan', 'NaN'),
+  (scalar) => otherFloatText(floatText(scalar)),
   (scalar) => compactExponent(scalar, 'e'),
   (scalar) => compactExponent(scalar, 'E'),
   (scalar) => compactExponent(scalar, 'e')?.replace(/e(?=[0-9])/, 'e+'),
@@ -94,7 +94,7 @@ export function sopsSpelling(scalar: Scalar, { flow, tagged }: SpellingContext):
   const { type, value } = scalar
   switch (type) {
     case 'str': {
-      if (tagged && analyseStyle(value)[flow ? 'flowPlain' : 'blockPlain']) return value
+      if (tagged && analyseStyle(value, true)[flow ? 'flowPlain' : 'blockPlain']) return value
       const style = sopsStyle(value, flow)
       return style === 'plain' ? value : style === 'single' ? singleQuoted(value) : sopsDoubleQuoted(value)
     }
@@ -119,6 +119,11 @@ function floatText({ value, exact }: Scalar): string {
     default:
       return exponentFloat(Number(value), 'e')
   }
+}
+
+/** `.5` for `0.5`, `.Inf`, `.NaN`. */
+function otherFloatText(text: string): string {
+  return /^-?0\.[0-9]/.test(text) ? text.replace('0', '') : text.replace('inf', 'Inf').replace('nan', 'NaN')
 }
 
 /** `1e6`, `2.5e-8`: the exponent as people write it. */

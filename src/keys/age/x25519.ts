@@ -11,6 +11,8 @@ const LABEL = 'age-encryption.org/v1/X25519'
 const KEY_BYTES = 32
 /** A file key of 16 bytes and its tag. */
 const BODY_BYTES = 32
+/** Imported when it is first needed: a command that opens nothing does not pay for it. */
+let basePoint: KeyObject | undefined
 /** Always zero: every wrapping key wraps one file key. */
 const NONCE = Buffer.alloc(12)
 /** What stands before the scalar in a PKCS #8 private key of X25519. RFC 8410, section 7 */
@@ -32,7 +34,7 @@ export class X25519Identity implements AgeIdentity {
     this.#privateKey = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
     // wiped: it ends with the scalar
     der.fill(0)
-    this.#publicKey = rawPublicKey(createPublicKey(this.#privateKey))
+    this.#publicKey = publicHalf(this.#privateKey)
     this.recipient = encodeBech32('age', this.#publicKey)
   }
 
@@ -69,7 +71,7 @@ export function wrapForX25519(fileKey: Uint8Array, publicKey: Uint8Array): Stanz
   const ephemeral = generateKeyPairSync('x25519')
   const secret = sharedSecret(ephemeral.privateKey, publicKey)
   if (secret === undefined) return undefined
-  const share = rawPublicKey(ephemeral.publicKey)
+  const share = publicHalf(ephemeral.privateKey)
   const key = wrappingKey(secret, share, publicKey)
   return { type: STANZA_TYPE, args: [encodeUnpaddedBase64(share)], body: sealChunk(key, NONCE, fileKey) }
 }
@@ -83,22 +85,30 @@ function wrappingKey(secret: Uint8Array, share: Uint8Array, publicKey: Uint8Arra
 
 /** Undefined for a peer of low order: the result would be all zeros. OpenSSL refuses it too, but need not. */
 function sharedSecret(privateKey: KeyObject, peer: Uint8Array): Uint8Array | undefined {
-  const publicKey = createPublicKey({ key: { kty: 'OKP', crv: 'X25519', x: base64Url(peer) }, format: 'jwk' })
   try {
-    const secret = diffieHellman({ privateKey, publicKey })
+    const secret = diffieHellman({ privateKey, publicKey: importPublicKey(peer) })
     return secret.some((byte) => byte !== 0) ? secret : undefined
   } catch {
     return undefined
   }
 }
 
-function rawPublicKey(key: KeyObject): Uint8Array {
-  // JWK and not DER: reading and writing DER takes ten times as long (Node 20)
-  return Buffer.from(key.export({ format: 'jwk' }).x ?? '', 'base64url')
+/**
+ * The public half of a key, which is what it shares with the base point (RFC 7748, section 6.1).
+ *
+ * Not `export`, which would be the plain way: Node 20 can stop for ever in it. It holds the lock of the key while it
+ * makes a string, making the string may collect garbage, and with a key from `generateKeyPairSync` the garbage is the
+ * job that made it, whose destructor waits for the same lock.
+ */
+function publicHalf(privateKey: KeyObject): Uint8Array {
+  basePoint ??= importPublicKey(Uint8Array.of(9, ...new Uint8Array(KEY_BYTES - 1)))
+  return diffieHellman({ privateKey, publicKey: basePoint })
 }
 
-function base64Url(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64url')
+/** As JWK and not as DER, which takes ten times as long to read (Node 20). */
+function importPublicKey(raw: Uint8Array): KeyObject {
+  const x = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength).toString('base64url')
+  return createPublicKey({ key: { kty: 'OKP', crv: 'X25519', x }, format: 'jwk' })
 }
 
 function broken(message: string): AgeFileError {

@@ -69,8 +69,8 @@ export const PACKAGE_FOLDERS: Readonly<Record<string, string>> = {
   re2js: 'src/format/',
 }
 
-/** Validators that ajv wrote at build time; ajv itself is nowhere in src. */
-export const VALIDATOR_IMPORT = { pattern: /^schemas\/[^/]+\.schema\.json\?validator$/, folder: 'src/schema/' }
+/** Schemas, and the validators that ajv wrote of them at build time; ajv itself is nowhere in src. */
+export const VALIDATOR_IMPORT = { pattern: /^schemas\/[^/]+\.schema\.json(?:\?validator)?$/, folder: 'src/schema/' }
 
 const PURE_BUILTINS: readonly string[] = ['node:buffer', 'node:crypto', 'node:path', 'node:path/posix', 'node:util']
 const TERMINAL_BUILTINS: readonly string[] = [

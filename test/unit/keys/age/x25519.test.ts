@@ -67,6 +67,16 @@ describe('an X25519 identity', () => {
     expect(new Set(stanzas).size).toBe(5)
   })
 
+  it.runIf(process.env['SLOW'])(
+    'wraps very often without stopping for ever in a lock of Node 20',
+    () => {
+      for (let count = 0; count < 200_000; count += 1) {
+        if (wrapForX25519(new Uint8Array(16), ALICE_PUBLIC) === undefined) expect.fail('not wrapped')
+      }
+    },
+    300_000,
+  )
+
   it.each(LOW_ORDER)('is not wrapped for, and not asked with, the point of low order %s', (point) => {
     const peer = fromHex(point)
     expect(wrapForX25519(new Uint8Array(16), peer)).toBeUndefined()

@@ -1,0 +1,191 @@
+import { BullaError, FormatError } from '../errors.ts'
+import type { Edit } from '../format/edits.ts'
+import { looksSealed, parseSealed } from '../format/enc.ts'
+import { openedLeaf } from '../format/scalars.ts'
+import { SEAL_ALL, type Selector, selectsAt } from '../format/selector.ts'
+import type { Source } from '../format/store.ts'
+import { decodeText, encodeText } from '../format/text.ts'
+import { parseRfc3339 } from '../format/time.ts'
+import type { Branch, Comment, Entry, Leaf, List, Node, Scalar } from '../format/tree.ts'
+import { walk } from '../format/walk.ts'
+import { openValue, tryOpenValue } from './cipher.ts'
+import type { DataKey } from './data-key.ts'
+import { MacDigest } from './mac.ts'
+import { aadOf, hashedBytesOf } from './plaintext.ts'
+import type { CiphertextPool } from './reuse.ts'
+
+export interface OpenOptions {
+  readonly dataKey: DataKey
+  readonly selector: Selector
+  readonly macOnlyEncrypted: boolean
+  /** Filled with every ciphertext that was opened. */
+  readonly pool?: CiphertextPool
+}
+
+export interface OpenedTree {
+  /** What turns the sealed text into the plain one; the metadata block is left to the source. */
+  readonly edits: Edit[]
+  /** Digest of what was read, to be held against the MAC. */
+  readonly digest: string
+  /** The opened leaf for every sealed one. */
+  readonly opened: ReadonlyMap<Leaf, Leaf>
+  /** Comments that should be sealed and did not open: they stay as they are. */
+  readonly unopenedComments: number
+}
+
+/** How many other collections are tried for a comment that does not open where it stands. */
+const NEARBY = 64
+
+/**
+ * Open every sealed leaf of a file. The MAC is not checked here.
+ *
+ * @throws IntegrityError `ERR_VALUE_AUTH`, FormatError `ERR_VALUE_FORMAT`, with the path of the first value that fails
+ */
+export function openTree(source: Source, options: OpenOptions): OpenedTree {
+  const opener = new Opener(options)
+  walk(source.documents, options.selector, (leaf, { aad, path, selected }) => {
+    try {
+      return leaf.kind === 'comment' ? opener.comment(leaf, aad, selected) : opener.scalar(leaf, aad, selected)
+    } catch (error) {
+      throw error instanceof BullaError ? error.at({ path: [...path] }) : error
+    }
+  })
+  for (const { path, comment } of source.lostComments) {
+    opener.comment(comment, aadOf(path), selectsAt(options.selector, path, comment.text))
+  }
+  return opener.result()
+}
+
+/** The documents of a source with every sealed leaf replaced by what it opened to. */
+export function openedDocuments(documents: readonly Branch[], opened: ReadonlyMap<Leaf, Leaf>): Branch[] {
+  const ofNode = (node: Node): Node | Comment => {
+    if (node.kind === 'scalar') return opened.get(node) ?? node
+    if (node.kind === 'branch') return ofBranch(node)
+    return node.kind === 'list' ? ofList(node) : node
+  }
+  const ofComment = (comment: Comment): Comment => {
+    const found = opened.get(comment)
+    return found?.kind === 'comment' ? found : comment
+  }
+  const ofEntry = (entry: Entry): Entry => {
+    const value = ofNode(entry.value)
+    return value.kind === 'comment' ? entry : { ...entry, value }
+  }
+  const ofList = (list: List): List => ({
+    kind: 'list',
+    items: list.items.map((item) => (item.kind === 'comment' ? ofComment(item) : ofNode(item))),
+  })
+  const ofBranch = (branch: Branch): Branch => ({
+    kind: 'branch',
+    items: branch.items.map((item) => (item.kind === 'comment' ? ofComment(item) : ofEntry(item))),
+  })
+  return documents.map(ofBranch)
+}
+
+class Opener {
+  private readonly options: OpenOptions
+  private readonly digest: MacDigest
+  private readonly edits: Edit[] = []
+  private readonly opened = new Map<Leaf, Leaf>()
+  private unopenedComments = 0
+  /** Paths of the collections seen last: a comment may have been moved out of one by another program. */
+  private readonly recent: string[] = []
+
+  constructor(options: OpenOptions) {
+    this.options = options
+    this.digest = new MacDigest(options.macOnlyEncrypted)
+  }
+
+  result(): OpenedTree {
+    const { edits, opened, unopenedComments } = this
+    return { edits, opened, unopenedComments, digest: this.digest.finish() }
+  }
+
+  /** Returns true when the scalar is a sealed comment. */
+  scalar(scalar: Scalar, aad: string, selected: boolean): boolean {
+    this.remember(aad)
+    if (!selected) {
+      if (!this.options.macOnlyEncrypted) this.digest.add(hashedBytesOf(scalar))
+      return false
+    }
+    if (scalar.type === 'str' && scalar.value === '') return false
+    const sealed = scalar.type === 'str' ? parseSealed(scalar.value) : undefined
+    if (sealed === undefined) {
+      throw new FormatError('ERR_VALUE_FORMAT', 'a value that should be sealed is not, or its ENC[…] text is damaged', {
+        hint: 'it was changed by hand or by a merge; restore the line from git, or seal the file anew',
+      })
+    }
+    const bytes = openValue({ dataKey: this.options.dataKey, sealed, aad: encodeText(aad) })
+    const leaf = openedLeaf(sealed.type, decodeText(bytes))
+    this.options.pool?.add(aad, leaf, scalar.value)
+    this.replace(scalar, leaf)
+    if (leaf.kind === 'comment') return true
+    this.digest.add(leaf.type === 'str' ? bytes : hashedBytesOf(leaf))
+    return false
+  }
+
+  comment(comment: Comment, aad: string, selected: boolean): boolean {
+    if (!selected || comment.text === '') return false
+    const text = this.openComment(comment.text, aad)
+    if (text === undefined) {
+      this.unopenedComments += 1
+      return false
+    }
+    const leaf: Comment = { kind: 'comment', text, inline: comment.inline }
+    this.options.pool?.add(aad, leaf, comment.text)
+    this.replace(comment, leaf)
+    return false
+  }
+
+  private openComment(text: string, aad: string): string | undefined {
+    const sealed = looksSealed(text) ? parseSealed(text) : undefined
+    if (sealed === undefined || sealed.type !== 'comment') return undefined
+    for (const place of [aad, ...this.nearby(aad)]) {
+      const bytes = tryOpenValue({ dataKey: this.options.dataKey, sealed, aad: encodeText(place) })
+      if (bytes !== undefined) return decodeText(bytes)
+    }
+    return undefined
+  }
+
+  /** Collections around this place, and those that ended before it. */
+  private *nearby(aad: string): Generator<string> {
+    const keys = aad.slice(0, -1).split(':')
+    for (let length = keys.length - 1; length >= 0 && length >= keys.length - NEARBY; length -= 1)
+      yield aadOf(keys.slice(0, length))
+    for (const recent of this.recent.toReversed()) {
+      yield recent
+      yield recent.replace(/[^:]*:$/, '') || ':'
+    }
+  }
+
+  private remember(aad: string): void {
+    if (this.recent.at(-1) === aad) return
+    this.recent.push(aad)
+    if (this.recent.length > NEARBY) this.recent.shift()
+  }
+
+  private replace(leaf: Leaf, by: Leaf): void {
+    this.opened.set(leaf, by)
+    if (leaf.place !== undefined) this.edits.push(...leaf.place.open(by))
+  }
+}
+
+/**
+ * Whether two readings of a file hold the same values in the same places. An integer and a float of one value count as
+ * the same, and so do a time and its text: stores that have no such type write the other.
+ */
+export function sameValues(first: readonly Branch[], second: readonly Branch[]): boolean {
+  const values = valuesOf(first)
+  const others = valuesOf(second)
+  return values.length === others.length && values.every((value, index) => value === others[index])
+}
+
+function valuesOf(documents: readonly Branch[]): string[] {
+  const values: string[] = []
+  walk(documents, SEAL_ALL, (leaf, { aad }) => {
+    if (leaf.kind === 'comment') return
+    const isText = leaf.type === 'str' && parseRfc3339(leaf.value) === undefined
+    values.push(`${aad}${isText ? '"' : ' '}${leaf.value}`)
+  })
+  return values
+}

@@ -1,0 +1,203 @@
+import { ConfigError, FormatError } from '../errors.ts'
+import type { Edit } from '../format/edits.ts'
+import { looksSealed } from '../format/enc.ts'
+import { type Selector, selectsAt } from '../format/selector.ts'
+import type { Source } from '../format/store.ts'
+import { encodeText } from '../format/text.ts'
+import type { Comment, Leaf, Node, Scalar } from '../format/tree.ts'
+import { walk } from '../format/walk.ts'
+import { IV_BYTES, sealValue } from './cipher.ts'
+import type { DataKey } from './data-key.ts'
+import { MacDigest } from './mac.ts'
+import { aadOf, hashedBytesOf, plaintextOf, sealedTypeOf } from './plaintext.ts'
+import type { RandomSource } from './random.ts'
+import type { CiphertextPool } from './reuse.ts'
+
+export interface SealOptions {
+  readonly dataKey: DataKey
+  readonly selector: Selector
+  readonly macOnlyEncrypted: boolean
+  readonly random: RandomSource
+  /** Ciphertexts under the same data key that may be used again. */
+  readonly reuse?: CiphertextPool
+}
+
+/** What sealing did to one leaf, in walk order. */
+interface Outcome {
+  readonly aad: string
+  readonly sealed: boolean
+}
+
+export interface SealedValues {
+  readonly edits: Edit[]
+  /** Digest for the MAC. */
+  readonly digest: string
+  /** Values that were sealed, and values there are: nulls are none. */
+  readonly sealedCount: number
+  readonly valueCount: number
+  /** What became of each value, to compare with what a reader of the result will see. */
+  readonly outcomes: readonly Outcome[]
+}
+
+/**
+ * Seal the values of a file in place. Comments come in a second pass, over the text that this one gives: which
+ * collection a comment belongs to, and so what it is bound to, can depend on how the values around it are written.
+ *
+ * @throws FormatError `ERR_UNSUPPORTED_VALUE` for a value that sops would not read back
+ */
+export function sealValues(source: Source, options: SealOptions): SealedValues {
+  const sealer = new Sealer(options)
+  const digest = new MacDigest(options.macOnlyEncrypted)
+  const edits: Edit[] = []
+  const outcomes: Outcome[] = []
+  const fates = source.aliases.length > 0 ? new Map<Leaf, Outcome & { text: string }>() : undefined
+  let sealedCount = 0
+  walk(source.documents, options.selector, (leaf, { aad, selected }) => {
+    if (leaf.kind === 'comment') {
+      fates?.set(leaf, { aad, sealed: selected && leaf.text !== '', text: leaf.text })
+      return
+    }
+    if (selected || !options.macOnlyEncrypted) digest.add(hashedBytesOf(leaf))
+    const sealed = selected && (leaf.bytes ?? leaf.value).length > 0
+    outcomes.push({ aad, sealed: selected })
+    if (!sealed) {
+      fates?.set(leaf, { aad, sealed, text: leaf.value })
+      return
+    }
+    sealedCount += 1
+    const text = sealer.seal(leaf, aad)
+    fates?.set(leaf, { aad, sealed, text })
+    if (leaf.place !== undefined) edits.push(...leaf.place.seal(text, leaf))
+  })
+  for (const node of fates === undefined ? [] : source.aliases) {
+    if (fates !== undefined && node.alias !== undefined && !staysAlias(node, fates)) {
+      edits.push(node.alias.replace(writtenOut(node, fates)))
+    }
+  }
+  return { edits, digest: digest.finish(), sealedCount, valueCount: outcomes.length, outcomes }
+}
+
+/**
+ * Seal the comments of a file whose values are sealed.
+ *
+ * @param outcomes - what {@link sealValues} did; a reader of the text must come to the same
+ * @throws FormatError `ERR_UNSUPPORTED_VALUE` when the layout of the file makes sops see another file than was sealed
+ * @throws ConfigError `ERR_SELECTOR` when a sealed comment would itself match `unencrypted_comment_regex`
+ */
+export function sealComments(source: Source, outcomes: readonly Outcome[], options: SealOptions): Edit[] {
+  const sealer = new Sealer(options)
+  const { selector } = options
+  const edits: Edit[] = []
+  let index = 0
+  const sealComment = (comment: Comment, aad: string) => {
+    const text = sealer.seal(comment, aad)
+    if (selector.subject === 'comment' && !selector.matchSeals && selector.matches(text)) {
+      throw new ConfigError('ERR_SELECTOR', 'a sealed comment matches unencrypted_comment_regex', {
+        hint: 'change the expression so that it cannot match "ENC[…]"',
+      })
+    }
+    if (comment.place !== undefined) edits.push(...comment.place.seal(text, comment))
+  }
+  walk(source.documents, selector, (leaf, { aad, selected }) => {
+    if (leaf.kind === 'comment') {
+      if (selected && leaf.text !== '') sealComment(leaf, aad)
+      return
+    }
+    const outcome = outcomes[index]
+    index += 1
+    const sealed = leaf.type === 'str' && looksSealed(leaf.value)
+    if (
+      outcome === undefined ||
+      outcome.aad !== aad ||
+      outcome.sealed !== selected ||
+      (selected && !sealed && leaf.value !== '')
+    ) {
+      throw unstable()
+    }
+  })
+  if (index !== outcomes.length) throw unstable()
+  for (const { path, comment } of source.lostComments) {
+    if (comment.text !== '' && selectsAt(selector, path, comment.text)) sealComment(comment, aadOf(path))
+  }
+  return edits
+}
+
+function unstable(): FormatError {
+  return new FormatError('ERR_UNSUPPORTED_VALUE', 'sealing this file in place would change how sops reads it', {
+    hint: 'look for comments inside values that span lines, and for a last line without line break',
+  })
+}
+
+/** An alias can stay when it repeats what is clear at both places, or sealed for the same path. */
+function staysAlias(node: Node, fates: ReadonlyMap<Leaf, Outcome>): boolean {
+  return leavesOf(node).every((leaf) => {
+    const here = fates.get(leaf)
+    const there = leaf.origin === undefined ? undefined : fates.get(leaf.origin)
+    if (here === undefined || there === undefined) return false
+    return here.sealed === there.sealed && (!here.sealed || here.aad === there.aad)
+  })
+}
+
+/** The copy below an alias with its values sealed. Comments are sealed later, where they then stand. */
+function writtenOut(node: Node, fates: ReadonlyMap<Leaf, Outcome & { text: string }>): Node {
+  const ofLeaf = (leaf: Scalar): Scalar => {
+    const fate = fates.get(leaf)
+    if (fate?.sealed === true) return { kind: 'scalar', type: 'str', value: fate.text }
+    const { place, origin, alias, ...plain } = leaf
+    return plain
+  }
+  switch (node.kind) {
+    case 'null':
+      return { kind: 'null' }
+    case 'scalar':
+      return ofLeaf(node)
+    case 'list':
+      return {
+        kind: 'list',
+        items: node.items.map((item) => (item.kind === 'comment' ? item : writtenOut(item, fates))),
+      }
+    case 'branch':
+      return {
+        kind: 'branch',
+        items: node.items.map((item) =>
+          item.kind === 'comment' ? item : { ...item, value: writtenOut(item.value, fates) },
+        ),
+      }
+  }
+}
+
+function leavesOf(node: Node): Leaf[] {
+  switch (node.kind) {
+    case 'null':
+      return []
+    case 'scalar':
+      return [node]
+    case 'list':
+      return node.items.flatMap((item) => (item.kind === 'comment' ? [item] : leavesOf(item)))
+    case 'branch':
+      return node.items.flatMap((item) => (item.kind === 'comment' ? [item] : leavesOf(item.value)))
+  }
+}
+
+/** Seals leaves one by one; remembers the bytes of the last AAD, which neighbours share. */
+class Sealer {
+  private readonly options: SealOptions
+  private aad = ''
+  private aadBytes: Uint8Array = new Uint8Array()
+
+  constructor(options: SealOptions) {
+    this.options = options
+  }
+
+  seal(leaf: Leaf, aad: string): string {
+    const known = this.options.reuse?.take(aad, leaf)
+    if (known !== undefined) return known
+    if (aad !== this.aad || this.aadBytes.length === 0) {
+      this.aad = aad
+      this.aadBytes = encodeText(aad)
+    }
+    const { dataKey, random } = this.options
+    const iv = random(IV_BYTES)
+    return sealValue({ dataKey, iv, aad: this.aadBytes, plaintext: plaintextOf(leaf), type: sealedTypeOf(leaf) })
+  }
+}
