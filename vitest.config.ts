@@ -1,5 +1,4 @@
 import { defineConfig } from 'vitest/config'
-import packageJson from './package.json' with { type: 'json' }
 import { schemaValidators } from './scripts/schema-validators.mjs'
 import { describeJudges } from './test/helpers/judges.ts'
 
@@ -11,7 +10,6 @@ const project = (name: string, testTimeout: number, include = [`test/${name}/**/
 
 export default defineConfig({
   plugins: [schemaValidators()],
-  define: { BULLA_VERSION: JSON.stringify(packageJson.version) },
   test: {
     reporters: [
       'default',

@@ -23,8 +23,6 @@ const MADE_BY = ['build.mjs', 'cli-head.cjs', 'commonjs.mjs', 'notices.mjs', 'sc
 /** The commands whose start people wait for: what they load is in one file. */
 const WAITED_FOR = /^src\/cli\/(?:.*\/)?decrypt\.ts$/
 
-const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
-
 /** @type {import('esbuild').BuildOptions} */
 const COMMON = {
   absWorkingDir: ROOT,
@@ -36,7 +34,6 @@ const COMMON = {
   charset: 'utf8',
   chunkNames: 'chunks/[name]-[hash]',
   legalComments: 'none',
-  define: { BULLA_VERSION: JSON.stringify(version) },
   plugins: [schemaValidatorsForEsbuild()],
   logLevel: 'silent',
 }

@@ -76,6 +76,7 @@ function load(name){
   }
   return module.exports
 }
+Object.defineProperty(load,'url',{get:()=>require('node:url').pathToFileURL(__filename).href})
 `
 
 /**
@@ -97,6 +98,8 @@ async function toFunctionBody(name, text, names) {
     // names stay: people see the class of an error
     minifyWhitespace: true,
     minifySyntax: true,
+    // a bundled package may ask where it is, although nothing is left there
+    define: { 'import.meta.url': 'load.url' },
     logOverride: { 'commonjs-variable-in-esm': 'silent' },
     logLevel: 'silent',
   })

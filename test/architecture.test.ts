@@ -120,6 +120,14 @@ describe('the check of the layers', () => {
       'src/cli/a.ts (cli) imports src/format/tree.ts (format)',
     ],
     [
+      'wire in a command',
+      {
+        'src/cli/wire.ts': 'export const wire = 1',
+        'src/cli/a.ts': `import { wire } from './wire.ts'\nexport const a = wire`,
+      },
+      'src/cli/a.ts (cli) imports src/cli/wire.ts (wire)',
+    ],
+    [
       'platform in an operation',
       {
         'src/platform/p.ts': 'export const p = 1',

@@ -32,7 +32,7 @@ export interface SealedValues {
   readonly edits: Edit[]
   /** Digest for the MAC. */
   readonly digest: string
-  /** Values that were sealed, and values there are: nulls are none. */
+  /** Values that were sealed, and values there are: nulls and empty texts are none. */
   readonly sealedCount: number
   readonly valueCount: number
   /** What became of each value, to compare with what a reader of the result will see. */
@@ -45,20 +45,23 @@ export interface SealedValues {
  *
  * @throws FormatError `ERR_UNSUPPORTED_VALUE` for a value that sops would not read back
  */
-export function sealValues(source: Source, options: SealOptions): SealedValues {
+export function sealValues(source: Pick<Source, 'documents' | 'aliases'>, options: SealOptions): SealedValues {
   const sealer = new Sealer(options)
   const digest = new MacDigest(options.macOnlyEncrypted)
   const edits: Edit[] = []
   const outcomes: Outcome[] = []
   const fates = source.aliases.length > 0 ? new Map<Leaf, Outcome & { text: string }>() : undefined
   let sealedCount = 0
+  let valueCount = 0
   walk(source.documents, options.selector, (leaf, { aad, selected }) => {
     if (leaf.kind === 'comment') {
       fates?.set(leaf, { aad, sealed: selected && leaf.text !== '', text: leaf.text })
       return
     }
     if (selected || !options.macOnlyEncrypted) digest.add(hashedBytesOf(leaf))
-    const sealed = selected && (leaf.bytes ?? leaf.value).length > 0
+    const isEmpty = (leaf.bytes ?? leaf.value).length === 0
+    const sealed = selected && !isEmpty
+    if (!isEmpty) valueCount += 1
     outcomes.push({ aad, sealed: selected })
     if (!sealed) {
       fates?.set(leaf, { aad, sealed, text: leaf.value })
@@ -74,7 +77,7 @@ export function sealValues(source: Source, options: SealOptions): SealedValues {
       edits.push(node.alias.replace(writtenOut(node, fates)))
     }
   }
-  return { edits, digest: digest.finish(), sealedCount, valueCount: outcomes.length, outcomes }
+  return { edits, digest: digest.finish(), sealedCount, valueCount, outcomes }
 }
 
 /**

@@ -4,7 +4,7 @@ import { jsonStore } from './json/store.ts'
 import { onlyDocument } from './single-document.ts'
 import type { Store } from './store.ts'
 import { encodeText } from './text.ts'
-import type { Branch } from './tree.ts'
+import type { Branch, LeafPlace, Scalar } from './tree.ts'
 
 const DATA = 'data'
 
@@ -26,9 +26,14 @@ export const binaryStore: Store = {
   },
 }
 
-/** The tree of a plain binary file. @param bytes - the whole file; kept, not copied */
-export function binaryDocument(bytes: Uint8Array): Branch {
-  const value = { kind: 'scalar', type: 'str', value: '', bytes } as const
+/**
+ * The tree of a plain binary file.
+ *
+ * @param bytes - the whole file; kept, not copied
+ * @param place - what to do with its sealed form
+ */
+export function binaryDocument(bytes: Uint8Array, place?: LeafPlace): Branch {
+  const value: Scalar = { kind: 'scalar', type: 'str', value: '', bytes, ...(place === undefined ? {} : { place }) }
   return { kind: 'branch', items: [{ kind: 'entry', key: DATA, value }] }
 }
 

@@ -15,6 +15,8 @@ export interface Source {
   readonly lostComments: readonly LostComment[]
   /** The metadata block of the first document, not flattened; undefined in a plain file. */
   readonly metadata: Branch | undefined
+  /** Whether any document holds something under the name of the metadata block. */
+  readonly hasReserved: boolean
   /** Edits that put `metadata` where the block stands, or where it belongs, in every document. */
   placeMetadata(metadata: Branch): Edit[]
   /** Edits that take the block out and leave what was there before {@link placeMetadata} put it in. */

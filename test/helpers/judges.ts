@@ -3,7 +3,7 @@ import { delimiter, join } from 'node:path'
 import { judgesFolder } from '../../scripts/judges-folder.mjs'
 
 /** Real programs that tests compare with when they are installed. */
-export const JUDGE_NAMES = ['sops', 'age', 'age-keygen'] as const
+const JUDGE_NAMES = ['sops', 'age', 'age-keygen'] as const
 export type JudgeName = (typeof JUDGE_NAMES)[number]
 
 /**

@@ -71,12 +71,14 @@ class DotenvSource implements Source {
   readonly aliases: readonly Node[] = []
   readonly lostComments: readonly LostComment[] = []
   readonly metadata: Branch | undefined
+  readonly hasReserved: boolean
   private readonly runs: readonly Run[]
 
   constructor(text: string, document: Branch, metadata: Branch | undefined, runs: readonly Run[]) {
     this.text = text
     this.documents = [document]
     this.metadata = metadata
+    this.hasReserved = this.metadata !== undefined
     this.runs = runs
   }
 

@@ -27,6 +27,7 @@ class IniSource implements Source {
   readonly aliases: readonly Node[] = []
   readonly lostComments: readonly LostComment[]
   readonly metadata: Branch | undefined
+  readonly hasReserved: boolean
   private readonly block: IniSection | undefined
 
   constructor(text: string, sections: readonly IniSection[], block: IniSection | undefined) {
@@ -36,6 +37,7 @@ class IniSource implements Source {
     this.documents = [{ kind: 'branch', items }]
     this.lostComments = lostComments(text, sections, block)
     this.metadata = block === undefined ? undefined : unflattenMetadata(block.keys.map(flatEntry))
+    this.hasReserved = this.metadata !== undefined
   }
 
   placeMetadata(metadata: Branch): Edit[] {

@@ -33,6 +33,7 @@ class JsonSource implements Source {
   readonly aliases: readonly Node[] = []
   readonly lostComments: readonly LostComment[] = []
   readonly metadata: Branch | undefined
+  readonly hasReserved: boolean
   private readonly root: Root
   private readonly unit: string | undefined
 
@@ -41,6 +42,7 @@ class JsonSource implements Source {
     this.unit = options?.indent === undefined ? undefined : indentUnit(options)
     this.root = scanJson(text)
     this.metadata = this.readMetadata()
+    this.hasReserved = this.metadata !== undefined
     const { items } = this.root.branch
     const own = this.metadata === undefined ? items : items.filter((_, index) => !this.isMetadata(index))
     this.documents = [{ kind: 'branch', items: own }]

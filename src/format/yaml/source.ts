@@ -20,6 +20,7 @@ export class YamlSource implements Source {
   readonly aliases: readonly Node[]
   readonly lostComments: readonly LostComment[]
   readonly metadata: Branch | undefined
+  readonly hasReserved: boolean
   private readonly parsed: ParsedYaml
   private readonly layout: Layout
 
@@ -34,6 +35,7 @@ export class YamlSource implements Source {
       items: items.filter((item) => item.kind === 'comment' || item.key !== METADATA),
     }))
     this.metadata = this.findMetadata(whole[0])
+    this.hasReserved = this.parsed.documents.some((document) => metadataPair(document) !== undefined)
     this.aliases = composer.aliases
     this.lostComments = composer
       .lostComments()

@@ -8,7 +8,7 @@ export interface AgeEnvironment {
   /** An environment variable; undefined when it is not set, empty when it is set to nothing. */
   variable(name: string): string | undefined
   /**
-   * A whole file, at most 16 MiB of it; undefined when there is none.
+   * A whole file, at most 16 MiB of it; undefined when there is none. Who called overwrites the bytes: no copy is kept.
    *
    * @throws any error; of a file-system error its `code` is shown
    */
@@ -27,6 +27,7 @@ export interface AgeEnvironment {
 export interface CommandResult {
   /** Null when a signal ended it. */
   readonly exitCode: number | null
+  /** Who called overwrites it: no copy is kept. */
   readonly stdout: Uint8Array
 }
 

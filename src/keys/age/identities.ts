@@ -49,7 +49,7 @@ function parseIdentity(text: string, line: number): NativeIdentity {
   if (decoded === undefined) throw invalid(`line ${line} holds an age identity that is mistyped or cut off`)
   try {
     if (decoded.prefix !== expected || decoded.bytes.length !== SCALAR_BYTES) {
-      throw invalid(`line ${line} holds an age identity of the wrong length`)
+      throw invalid(`line ${line} holds an age identity of the wrong kind or length`)
     }
     return expected === X25519_PREFIX ? new X25519Identity(decoded.bytes) : new HybridIdentity(text)
   } finally {

@@ -16,8 +16,8 @@ export class AgeIdentityStore {
   private readonly commands = new Map<string, Promise<Reading | undefined>>()
   /** Commands run one after the other: they may talk to a person, or to a device that asks for a touch. */
   private lastCommand: Promise<unknown> = Promise.resolve()
-  /** What was read so far, for {@link report}. */
-  private readonly readings = new Set<Reading>()
+  /** What was read so far, for {@link report}. Replaced on disposal: what is still being read then is not told any more. */
+  private readings = new Set<Reading>()
 
   constructor(environment: AgeEnvironment) {
     this.environment = environment
@@ -49,9 +49,10 @@ export class AgeIdentityStore {
   }
 
   private readFixed(): Promise<readonly Reading[]> {
-    this.fixed ??= readFixedSources(this.environment).then((readings) => {
-      for (const reading of readings) this.readings.add(reading)
-      return readings
+    const { readings } = this
+    this.fixed ??= readFixedSources(this.environment).then((found) => {
+      for (const reading of found) readings.add(reading)
+      return found
     })
     return this.fixed
   }
@@ -59,9 +60,10 @@ export class AgeIdentityStore {
   private runCommand(recipient: string): Promise<Reading | undefined> {
     const known = this.commands.get(recipient)
     if (known !== undefined) return known
+    const { readings } = this
     const running = this.lastCommand.then(async () => {
       const reading = await readKeyCommand(this.environment, recipient)
-      if (reading !== undefined) this.readings.add(reading)
+      if (reading !== undefined) readings.add(reading)
       return reading
     })
     this.lastCommand = running
@@ -89,7 +91,7 @@ export class AgeIdentityStore {
   dispose(): void {
     this.fixed = undefined
     this.commands.clear()
-    this.readings.clear()
+    this.readings = new Set()
   }
 }
 

@@ -24,6 +24,7 @@ const LAYER_NAMES = [
   'operations',
   'cli',
   'wire',
+  'main',
   'library',
   'index',
 ] as const
@@ -44,8 +45,9 @@ export const LAYERS: Readonly<Record<LayerName, Layer>> = {
   // git and platform arrive as interfaces, defined here or lower
   operations: { imports: ALL_BELOW_OPERATIONS, access: 'pure' },
   cli: { imports: ['errors', 'operations'], types: ALL_BELOW_OPERATIONS, access: 'terminal' },
-  // puts the real git and platform into the operations, for the command ...
+  // puts the real git and platform into the operations, for the command (where only main.ts may ask for it) ...
   wire: { imports: [...ALL_BELOW_OPERATIONS, 'git', 'platform', 'operations', 'cli'], access: 'all' },
+  main: { imports: ['errors', 'operations', 'cli', 'wire'], access: 'terminal' },
   // ... and for the library
   library: { imports: [...ALL_BELOW_OPERATIONS, 'git', 'platform', 'operations'], access: 'all' },
   index: { imports: ['errors', 'operations', 'library'], types: ALL_BELOW_OPERATIONS, access: 'pure' },
@@ -56,6 +58,7 @@ const SINGLE_FILES: Readonly<Record<string, LayerName>> = {
   'src/errors.ts': 'errors',
   'src/index.ts': 'index',
   'src/library.ts': 'library',
+  'src/cli/main.ts': 'main',
   'src/cli/wire.ts': 'wire',
 }
 
@@ -67,6 +70,7 @@ export const PACKAGE_FOLDERS: Readonly<Record<string, string>> = {
   'age-encryption': 'src/keys/age/',
   commander: 'src/cli/',
   re2js: 'src/format/',
+  tinyglobby: 'src/platform/',
 }
 
 /** Schemas, and the validators that ajv wrote of them at build time; ajv itself is nowhere in src. */

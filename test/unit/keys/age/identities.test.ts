@@ -62,7 +62,16 @@ describe('parseIdentities', () => {
   it.each([
     ['a mistyped identity', mistyped(identity, 40), 'mistyped or cut off'],
     ['a cut off identity', identity.slice(0, 50), 'mistyped or cut off'],
-    ['an identity of the wrong length', encodeBech32('age-secret-key-', random(31)).toUpperCase(), 'wrong length'],
+    [
+      'an identity of the wrong length',
+      encodeBech32('age-secret-key-', random(31)).toUpperCase(),
+      'wrong kind or length',
+    ],
+    [
+      'an identity of another kind',
+      encodeBech32('age-secret-key-1other-', random(32)).toUpperCase(),
+      'wrong kind or length',
+    ],
     ['an identity in lower case', identity.toLowerCase(), 'not in upper case'],
     ['a blank before the identity', ` ${identity}`, 'blanks'],
     ['a blank after the identity', `${identity} `, 'mistyped or cut off'],

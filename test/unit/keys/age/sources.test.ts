@@ -220,6 +220,12 @@ describe('readKeyCommand', () => {
     expect((await run(machine)).reading).toMatchObject({ identities: [], problem })
   })
 
+  it.each([0, 1])('wipes the output of a command that ended with %i', async (exitCode) => {
+    const stdout = Buffer.from(a.identity)
+    await run({ variables: { SOPS_AGE_KEY_CMD: 'a' }, command: () => ({ exitCode, stdout }) })
+    expect(stdout.every((byte) => byte === 0)).toBe(true)
+  })
+
   it('does not hand a recipient to the command that no variable of the environment could hold', async () => {
     const environment = fakeEnvironment({ variables: { SOPS_AGE_KEY_CMD: 'a' }, command: () => output('') })
     await readKeyCommand(environment, 'age1\u0000\n')

@@ -1,0 +1,107 @@
+import { UsageError } from '../errors.ts'
+
+/** Commands and what they do, as the overview shows them. */
+export const COMMANDS = {
+  encrypt: 'seal the values of files',
+  decrypt: 'open sealed files',
+  filestatus: 'say whether a file is sealed',
+} as const
+export type CommandName = keyof typeof COMMANDS
+
+export interface CommandLine {
+  /** The first word that is no option, when it is a command; or the one an old form stands for. */
+  readonly command: CommandName | undefined
+  /** Everything else, options spelled as commander knows them. */
+  readonly args: readonly string[]
+}
+
+/** Options with a value, which may be the next word. A test holds these lists to what the commands declare. */
+export const WITH_VALUE: ReadonlySet<string> = new Set([
+  ...['config', 'indent', 'output', 'output-dir', 'extract', 'input-type', 'output-type', 'filename-override'],
+  ...['decryption-order', 'kms', 'k', 'aws-profile', 'gcp-kms', 'hckms', 'azure-kv', 'hc-vault-transit', 'pgp', 'p'],
+  ...['age', 'a', 'encryption-context', 'shamir-secret-sharing-threshold', 'keyservice', 'enable-local-keyservice'],
+  ...['unencrypted-suffix', 'encrypted-suffix', 'unencrypted-regex', 'encrypted-regex'],
+  ...['unencrypted-comment-regex', 'encrypted-comment-regex'],
+])
+
+export const SWITCHES: ReadonlySet<string> = new Set([
+  ...['in-place', 'i', 'ignore-mac', 'mac-only-encrypted', 'verbose', 'quiet', 'q', 'fresh', 'allow-plaintext'],
+  ...['dry-run', 'help', 'h', 'version', 'v', 'disable-version-check', 'check-for-updates'],
+])
+
+/** sops's switches from before it had commands: `sops -d FILE`. */
+const OLD_FORMS: Readonly<Record<string, CommandName>> = {
+  '--encrypt': 'encrypt',
+  '-e': 'encrypt',
+  '--decrypt': 'decrypt',
+  '-d': 'decrypt',
+}
+
+/** Go's spellings of booleans. */
+const TRUE = ['1', 't', 'T', 'true', 'TRUE', 'True']
+const FALSE = ['0', 'f', 'F', 'false', 'FALSE', 'False']
+
+/**
+ * Find the command in a command line as users of sops write it: options anywhere, long ones also with one dash, switches
+ * also as `--switch=false`, and the old form `-d FILE`.
+ *
+ * @throws UsageError `ERR_USAGE`
+ */
+export function readCommandLine(argv: readonly string[]): CommandLine {
+  const end = argv.indexOf('--')
+  const words = end < 0 ? argv : argv.slice(0, end)
+  const behind = end < 0 ? [] : argv.slice(end)
+  const args: string[] = []
+  const old: CommandName[] = []
+  let command: CommandName | undefined
+  let hasWord = false
+  for (let index = 0; index < words.length; index += 1) {
+    const word = words[index] ?? ''
+    if (!word.startsWith('-') || word === '-') {
+      if (!hasWord && isCommand(word)) command = word
+      else args.push(word)
+      hasWord = true
+      continue
+    }
+    const option = longForm(word)
+    const form = OLD_FORMS[option]
+    if (form !== undefined) old.push(form)
+    else if (WITH_VALUE.has(nameOf(option)) && !option.includes('=')) {
+      args.push(option, ...words.slice(index + 1, index + 2))
+      index += 1
+    } else args.push(...switchForm(option))
+  }
+  return { command: command ?? oldForm(old), args: [...args, ...behind] }
+}
+
+function isCommand(word: string): word is CommandName {
+  return Object.hasOwn(COMMANDS, word)
+}
+
+/** `-output` is `--output`. */
+function longForm(word: string): string {
+  if (word.startsWith('--')) return word
+  const name = nameOf(word)
+  const isLong =
+    name.length > 1 && (WITH_VALUE.has(name) || SWITCHES.has(name) || Object.hasOwn(OLD_FORMS, `--${name}`))
+  return isLong ? `-${word}` : word
+}
+
+function nameOf(option: string): string {
+  return option.replace(/^--?/, '').replace(/=.*$/s, '')
+}
+
+/** A switch with its value taken off; nothing for one that is switched off. */
+function switchForm(option: string): string[] {
+  const [name = '', value] = option.split('=')
+  if (value === undefined || !SWITCHES.has(nameOf(option)) || TRUE.includes(value))
+    return [SWITCHES.has(nameOf(option)) ? name : option]
+  if (FALSE.includes(value)) return []
+  throw new UsageError('ERR_USAGE', `${name} is either true or false`)
+}
+
+function oldForm(forms: readonly CommandName[]): CommandName | undefined {
+  const [first, second] = forms
+  if (second === undefined || first === second) return first
+  throw new UsageError('ERR_USAGE', `-${first?.[0]} and -${second[0]} exclude each other`, { hint: 'run two commands' })
+}

@@ -1,0 +1,84 @@
+import { decrypt } from '../../operations/decrypt.ts'
+import { parseDecryptionOrder } from '../../operations/keys.ts'
+import type { CommandDefinition, Io } from '../io.ts'
+import {
+  addCommonOptions,
+  addKeyServiceOptions,
+  checkKeyServices,
+  configPath,
+  flag,
+  integer,
+  storeType,
+  text,
+  type Values,
+} from '../options.ts'
+import { finish } from '../report.ts'
+
+const HELP = `
+Without a path, standard input is opened. Every value and the MAC are verified before anything is
+written. The opened file is the sealed text with its values put back: what was sealed by bulla comes
+back byte for byte.
+
+Examples:
+  $ bulla decrypt secrets.yaml
+  $ bulla decrypt --extract '["db"]["password"]' secrets.yaml
+  $ bulla decrypt deploy/ --output-dir /run/deploy
+
+Exit codes: 0 opened, 1 not sealed, 2 unreadable, 3 cannot be written, 25 a value does not verify,
+51 MAC mismatch, 91 malformed --extract, 100 no such file, 128 no key opens the file.`
+
+export function define(command: CommandDefinition, io: Io, done: (code: number) => void): void {
+  command
+    .summary('open sealed files')
+    .description('Open sealed files and verify them.')
+    .argument('[paths...]', 'files, folders, patterns')
+    .option('-i, --in-place', 'replace the sealed files: the values are then on disk in clear')
+    .option('--output <file>', 'write the result to a file')
+    .option('--output-dir <folder>', 'open everything into a new folder (0700, files 0600), all or nothing')
+    .option('--extract <path>', 'only the value at this path, \'["a"]["b"][0]\'')
+    .option('--input-type <type>', 'format of the sealed file: yaml, json, dotenv, ini, binary')
+    .option('--output-type <type>', 'format of the result')
+    .option('--filename-override <name>', 'look up the format under this name')
+    .option('--ignore-mac', 'open although the MAC is missing or wrong')
+    .option('--decryption-order <kinds>', 'kinds of keys to try first, separated by commas (SOPS_DECRYPTION_ORDER)')
+    .option('--indent <columns>', 'columns per level of what is written anew')
+    .option('--dry-run', 'open and verify, write nothing')
+  addKeyServiceOptions(command)
+  addCommonOptions(command)
+  command.addHelpText('after', HELP)
+  command.action(async (paths: string[], values: Values) => done(await run(paths, values, io)))
+}
+
+async function run(paths: readonly string[], values: Values, io: Io): Promise<number> {
+  checkKeyServices(values, io)
+  const quiet = flag(values, 'quiet')
+  const dryRun = flag(values, 'dryRun')
+  const output = text(values, 'output')
+  const outputDir = text(values, 'outputDir')
+  const extract = text(values, 'extract')
+  const filenameOverride = text(values, 'filenameOverride')
+  const inputType = storeType(values, 'inputType', '--input-type')
+  const outputType = storeType(values, 'outputType', '--output-type')
+  const indent = integer(values, 'indent', '--indent')
+  const order = parseDecryptionOrder(text(values, 'decryptionOrder') ?? io.env['SOPS_DECRYPTION_ORDER'] ?? '')
+  const world = io.world({ configPath: configPath(values, io), quiet })
+  const result = await decrypt(
+    {
+      paths,
+      order,
+      inPlace: flag(values, 'inPlace'),
+      ignoreMac: flag(values, 'ignoreMac'),
+      dryRun,
+      stdin: () => io.stdin(),
+      ...(output === undefined ? {} : { output }),
+      ...(outputDir === undefined ? {} : { outputDir }),
+      ...(extract === undefined ? {} : { extract }),
+      ...(filenameOverride === undefined ? {} : { filenameOverride }),
+      ...(inputType === undefined ? {} : { inputType }),
+      ...(outputType === undefined ? {} : { outputType }),
+      ...(indent === undefined ? {} : { indent }),
+    },
+    world,
+  )
+  return finish(result, { command: 'decrypt', verbs: { opened: 'opened', skipped: 'not sealed' }, quiet, dryRun, io })
+}

@@ -1,0 +1,41 @@
+import type { ErrorCode } from '../errors.ts'
+
+/** Codes that mean the same in every command. sops's numbers where it has one, since scripts read them. */
+const CODES: Partial<Record<ErrorCode, number>> = {
+  ERR_READ: 2,
+  ERR_WRITE: 3,
+  ERR_FILE_CHANGED: 3,
+  ERR_EMIT: 4,
+  ERR_ENCRYPTION_CONTEXT: 6,
+  ERR_CONFLICT: 8,
+  ERR_UNSUPPORTED_VALUE: 23,
+  ERR_NOTHING_SEALED: 23,
+  ERR_VALUE_FORMAT: 25,
+  ERR_VALUE_AUTH: 25,
+  ERR_MAC_MISMATCH: 51,
+  ERR_MAC_MISSING: 51,
+  ERR_INTERNAL: 70,
+  ERR_EXTRACT_PATH: 91,
+  ERR_EMPTY: 92,
+  ERR_NO_FILE: 100,
+  ERR_DECRYPTION_ORDER: 112,
+  ERR_NO_DATA_KEY: 128,
+  ERR_IDENTITY: 128,
+  ERR_INTERRUPTED: 130,
+  ERR_ALREADY_SEALED: 203,
+}
+
+/** sops calls a plain file that cannot be parsed unreadable, but not a sealed one. */
+const ENCRYPT_CODES: Partial<Record<ErrorCode, number>> = { ERR_SYNTAX: 2, ERR_UTF8: 2, ERR_LIMIT: 2 }
+/** A sealed file whose values cannot be opened. */
+const DECRYPT_CODES: Partial<Record<ErrorCode, number>> = {
+  ERR_UNSUPPORTED_VALUE: 25,
+  ERR_KEY_GROUPS: 128,
+  ERR_KEY_UNSUPPORTED: 128,
+}
+
+/** The exit code for an error of `command`; 1 for everything without a number of its own. */
+export function exitCodeFor(code: ErrorCode, command: string): number {
+  const own = command === 'encrypt' ? ENCRYPT_CODES : command === 'decrypt' ? DECRYPT_CODES : {}
+  return own[code] ?? CODES[code] ?? 1
+}

@@ -1,0 +1,46 @@
+import { randomFillSync } from 'node:crypto'
+import { basename } from 'node:path'
+import { isatty } from 'node:tty'
+import { pooledRandom } from '../crypto/random.ts'
+import { committedVersions } from '../git/committed-versions.ts'
+import { AgeProvider } from '../keys/age/provider.ts'
+import { Keyring } from '../keys/keyring.ts'
+import type { World } from '../operations/ports.ts'
+import { ageEnvironment } from '../platform/age-environment.ts'
+import { nodeFiles } from '../platform/files.ts'
+import { ProgressBar } from '../platform/progress.ts'
+import { ClosedPipe, readStdin, writeTo } from '../platform/streams.ts'
+import type { Io } from './io.ts'
+
+/** The real machine behind the commands. */
+export function realIo(): Io {
+  return {
+    program: basename(process.argv[1] ?? '').startsWith('sops') ? 'sops' : 'bulla',
+    cwd: process.cwd(),
+    env: process.env,
+    writeOut: (data) => writeTo('stdout', data),
+    writeErr: (text) => writeTo('stderr', text),
+    stdin: readStdin,
+    world: ({ configPath, quiet }): World => {
+      const random = pooledRandom(randomFillSync)
+      return {
+        files: nodeFiles,
+        git: { committedVersions },
+        keyring: new Keyring([new AgeProvider(ageEnvironment, random)], random),
+        random,
+        progress: new ProgressBar(!quiet && isatty(2)),
+        now: () => `${new Date().toISOString().slice(0, 19)}Z`,
+        cwd: process.cwd(),
+        configPath,
+      }
+    },
+  }
+}
+
+/** Shells report a program that a closed pipe ended so. */
+const CLOSED_PIPE = 141
+
+/** What even showing an error could not catch: nobody reads our output any more, or a bug in what shows errors. */
+export function endQuietly(error: unknown): void {
+  process.exitCode = error instanceof ClosedPipe ? CLOSED_PIPE : 70
+}

@@ -1,0 +1,30 @@
+export {
+  BullaError,
+  ConfigError,
+  type ErrorCode,
+  FileError,
+  FormatError,
+  GitError,
+  IntegrityError,
+  isBullaError,
+  KeyError,
+  UsageError,
+  type Where,
+} from './errors.ts'
+export type { SelectorField, SelectorSpec } from './format/metadata.ts'
+export {
+  type DecryptFileSettings,
+  type DecryptSettings,
+  decrypt,
+  decryptFile,
+  type EncryptFileSettings,
+  type EncryptSettings,
+  encrypt,
+  encryptFile,
+  type FileSettings,
+  type Format,
+  type Keys,
+  type KeysOptions,
+  openKeys,
+  type SealSettings,
+} from './library.ts'

@@ -1,0 +1,241 @@
+import { randomFillSync } from 'node:crypto'
+import { parseKeyTexts } from './config/key-text.ts'
+import { wipeDataKey } from './crypto/data-key.ts'
+import { pooledRandom } from './crypto/random.ts'
+import { FormatError } from './errors.ts'
+import { DEFAULT_SELECTOR, type SelectorSpec } from './format/metadata.ts'
+import type { StoreName } from './format/tree.ts'
+import { committedVersions } from './git/committed-versions.ts'
+import type { AgeEnvironment } from './keys/age/environment.ts'
+import { AgeProvider } from './keys/age/provider.ts'
+import { Keyring } from './keys/keyring.ts'
+import { decrypt as decryptFiles } from './operations/decrypt.ts'
+import { encrypt as encryptFiles } from './operations/encrypt.ts'
+import { openSealed } from './operations/open.ts'
+import type { World } from './operations/ports.ts'
+import { newSealKey, readPlain, type SealPolicy, sealFile } from './operations/seal.ts'
+import { loadStore } from './operations/stores.ts'
+import { ageEnvironment } from './platform/age-environment.ts'
+import { nodeFiles } from './platform/files.ts'
+
+/** The formats of SOPS. */
+export type Format = StoreName
+
+export interface KeysOptions {
+  /**
+   * age identities as text, `AGE-SECRET-KEY-1…`, one or several lines.
+   * Default: none, identities are looked for where sops looks (`SOPS_AGE_KEY`, `SOPS_AGE_KEY_FILE`, …).
+   */
+  readonly identities?: string
+}
+
+/** Keys of this process. Share one between calls: identities are then found, and services asked, once. */
+export interface Keys {
+  /** Overwrite and forget all key material. */
+  dispose(): void
+}
+
+export interface SealSettings {
+  /** age recipients, `age1…`. For the file form, default: the creation rule of `.sops.yaml` that matches. */
+  readonly recipients?: readonly string[]
+  /** Which values are sealed. Default: for the file form that of the rule, else all but those below keys ending in `_unencrypted`. */
+  readonly selector?: SelectorSpec
+  /** Whether the MAC covers only what is sealed. Default: false, or what the rule says. */
+  readonly macOnlyEncrypted?: boolean
+  /** Accept a result in which nothing is sealed. Default: false. */
+  readonly allowPlaintext?: boolean
+}
+
+export interface EncryptSettings extends SealSettings {
+  readonly format: Format
+  readonly recipients: readonly string[]
+}
+
+export interface DecryptSettings {
+  readonly format: Format
+  /** Format of the result. Default: `format`, and then the text is kept as it is. */
+  readonly outputFormat?: Format
+  /** Default: keys from the environment, for this call only. */
+  readonly keys?: Keys
+}
+
+export interface FileSettings {
+  /** Default: by the ending of the name, as sops decides. */
+  readonly format?: Format
+  /** Where relative paths start and the policy is looked for. Default: the working directory. */
+  readonly cwd?: string
+  /** Default: keys from the environment, for this call only. */
+  readonly keys?: Keys
+}
+
+export interface EncryptFileSettings extends FileSettings, SealSettings {
+  /** Replace the file by its sealed form. Default: false. */
+  readonly inPlace?: boolean
+}
+
+export interface DecryptFileSettings extends FileSettings {
+  /** Format of the result. Default: that of the file. */
+  readonly outputFormat?: Format
+}
+
+/** Find or take keys. Nothing is read, run or asked before they are needed. */
+export function openKeys(options: KeysOptions = {}): Keys {
+  return keyringWith(options.identities)
+}
+
+/**
+ * Seal a plain file given as text or bytes; the result has the same form.
+ *
+ * @throws BullaError of any kind but those about files: see {@link ErrorCode}
+ */
+export async function encrypt(content: string, settings: EncryptSettings): Promise<string>
+export async function encrypt(content: Uint8Array, settings: EncryptSettings): Promise<Uint8Array>
+export async function encrypt(content: string | Uint8Array, settings: EncryptSettings): Promise<string | Uint8Array> {
+  const { random, now } = tools()
+  const keyring = keyringWith(undefined)
+  const store = await loadStore(settings.format)
+  const policy: SealPolicy = {
+    groups: [parseKeyTexts('age', settings.recipients, { name: 'recipients' })],
+    shamirThreshold: 0,
+    selector: settings.format === 'binary' ? undefined : (settings.selector ?? DEFAULT_SELECTOR),
+    macOnlyEncrypted: settings.format !== 'binary' && settings.macOnlyEncrypted === true,
+  }
+  const plain = readPlain(toBytes(content), store, store, {})
+  const key = await newSealKey(policy, keyring, { random, now })
+  try {
+    const sealed = await sealFile(plain, policy, key, { random, now })
+    if (sealed.sealedCount === 0 && sealed.valueCount > 0 && settings.allowPlaintext !== true) {
+      throw new FormatError('ERR_NOTHING_SEALED', 'the selector seals none of the values: they would stay in clear', {
+        hint: 'check the selector; if it is meant so, set allowPlaintext',
+      })
+    }
+    return typeof content === 'string' ? toText(sealed.bytes) : sealed.bytes
+  } finally {
+    wipeDataKey(key.dataKey)
+  }
+}
+
+/**
+ * Open a sealed file given as text or bytes; the result has the same form. The MAC is always checked.
+ *
+ * @throws BullaError: `ERR_NO_DATA_KEY`, `ERR_MAC_MISMATCH`, `ERR_VALUE_AUTH`, `ERR_NOT_SEALED` and others
+ */
+export async function decrypt(content: string, settings: DecryptSettings): Promise<string>
+export async function decrypt(content: Uint8Array, settings: DecryptSettings): Promise<Uint8Array>
+export async function decrypt(content: string | Uint8Array, settings: DecryptSettings): Promise<string | Uint8Array> {
+  return withKeyring(settings.keys, async (keyring) => {
+    const store = await loadStore(settings.format)
+    const file = await openSealed({ store, bytes: toBytes(content) }, keyring)
+    try {
+      const bytes = await file.bytesIn(await loadStore(settings.outputFormat ?? settings.format), {})
+      return typeof content === 'string' ? toText(bytes) : bytes
+    } finally {
+      file.dispose()
+    }
+  })
+}
+
+/**
+ * Seal a file, with the policy that `bulla encrypt` would use.
+ *
+ * @returns The sealed file, also when it was written.
+ * @throws BullaError
+ */
+export async function encryptFile(path: string, settings: EncryptFileSettings = {}): Promise<Uint8Array> {
+  return withKeyring(settings.keys, async (keyring) => {
+    const { format, selector, recipients = [], inPlace = false } = settings
+    const world = worldFor(settings, keyring)
+    const result = await encryptFiles(
+      {
+        paths: [path],
+        inPlace,
+        stdin: noStdin,
+        keys: parseKeyTexts('age', recipients, { name: 'recipients' }),
+        selectors: selector === undefined ? [] : [selector],
+        macOnlyEncrypted: settings.macOnlyEncrypted === true,
+        allowPlaintext: settings.allowPlaintext === true,
+        ...(format === undefined ? {} : { inputType: format, outputType: format }),
+      },
+      world,
+    )
+    if (result.failures.length > 0) throw result.failures[0]
+    return result.bytes ?? (await world.files.open(path)).bytes
+  })
+}
+
+/**
+ * Open a sealed file. Nothing is written; the MAC is always checked.
+ *
+ * @throws BullaError
+ */
+export async function decryptFile(path: string, settings: DecryptFileSettings = {}): Promise<Uint8Array> {
+  return withKeyring(settings.keys, async (keyring) => {
+    const { format, outputFormat } = settings
+    const outputType = outputFormat ?? format
+    const result = await decryptFiles(
+      {
+        paths: [path],
+        stdin: noStdin,
+        ...(format === undefined ? {} : { inputType: format }),
+        ...(outputType === undefined ? {} : { outputType }),
+      },
+      worldFor(settings, keyring),
+    )
+    if (result.failures.length > 0) throw result.failures[0]
+    return result.bytes ?? new Uint8Array()
+  })
+}
+
+// --- wiring -------------------------------------------------------------------------------------------------------
+
+function tools() {
+  return { random: pooledRandom(randomFillSync), now: () => `${new Date().toISOString().slice(0, 19)}Z` }
+}
+
+/** With identities given, the environment of the process is not looked at. */
+function keyringWith(identities: string | undefined): Keyring {
+  const { random } = tools()
+  const given: AgeEnvironment = {
+    platform: process.platform,
+    variable: (name) => (name === 'SOPS_AGE_KEY' ? identities : undefined),
+    readFile: async () => undefined,
+    runCommand: async () => ({ exitCode: 1, stdout: new Uint8Array() }),
+    askPassphrase: async () => undefined,
+  }
+  return new Keyring([new AgeProvider(identities === undefined ? ageEnvironment : given, random)], random)
+}
+
+async function withKeyring<T>(keys: Keys | undefined, use: (keyring: Keyring) => Promise<T>): Promise<T> {
+  if (keys instanceof Keyring) return use(keys)
+  const keyring = keyringWith(undefined)
+  try {
+    return await use(keyring)
+  } finally {
+    keyring.dispose()
+  }
+}
+
+function worldFor({ cwd = process.cwd() }: FileSettings, keyring: Keyring): World {
+  const silent = { update: () => undefined, finish: () => undefined }
+  return {
+    ...tools(),
+    files: nodeFiles,
+    git: { committedVersions },
+    keyring,
+    progress: silent,
+    cwd,
+    configPath: undefined,
+  }
+}
+
+async function noStdin(): Promise<Uint8Array> {
+  return new Uint8Array()
+}
+
+function toBytes(content: string | Uint8Array): Uint8Array {
+  return typeof content === 'string' ? Buffer.from(content, 'utf8') : content
+}
+
+function toText(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
+}

@@ -1,0 +1,119 @@
+import { type CreationRule, parseConfig, type SopsConfig } from '../config/config.ts'
+import { type ConfigFiles, findConfig } from '../config/find.ts'
+import type { KeyDescription } from '../config/key-text.ts'
+import { matchRule } from '../config/match.ts'
+import { BullaError, ConfigError, UsageError } from '../errors.ts'
+import { DEFAULT_SELECTOR, type SelectorSpec } from '../format/metadata.ts'
+import type { StoreName } from '../format/tree.ts'
+import type { SealPolicy } from './seal.ts'
+
+/** What a caller says about keys and selectors; everything else comes from the policy file. */
+export interface PolicyOptions {
+  /** When there is one, the keys of the rule are not used. */
+  readonly keys?: readonly KeyDescription[]
+  readonly selectors?: readonly SelectorSpec[]
+  readonly macOnlyEncrypted?: boolean
+  /** 0: from the rule, else all groups. */
+  readonly shamirThreshold?: number
+}
+
+export interface FoundPolicy {
+  readonly policy: SealPolicy
+  readonly config: SopsConfig | undefined
+  readonly rule: CreationRule | undefined
+  readonly notes: readonly string[]
+}
+
+/** Finds the policy of files; reads each policy file once. */
+export class PolicyFinder {
+  private readonly files: ConfigFiles
+  private readonly cwd: string
+  private readonly explicit: string | undefined
+  private readonly parsed = new Map<string, SopsConfig>()
+  private readonly read = new Map<string, Promise<Uint8Array | undefined>>()
+
+  constructor(files: ConfigFiles, cwd: string, explicit: string | undefined) {
+    this.files = files
+    this.cwd = cwd
+    this.explicit = explicit
+  }
+
+  /** The policy file for `file`, absolute; undefined when there is none. @throws ConfigError */
+  async config(file: string | undefined): Promise<{ config: SopsConfig; notes: readonly string[] } | undefined> {
+    const cached: ConfigFiles = {
+      read: (path) => {
+        const known = this.read.get(path) ?? this.files.read(path)
+        this.read.set(path, known)
+        return known
+      },
+    }
+    const found = await findConfig(cached, { cwd: this.cwd, file, explicit: this.explicit })
+    if (found === undefined) return undefined
+    const config = this.parsed.get(found.path) ?? parseConfig(found.bytes, found.path)
+    this.parsed.set(found.path, config)
+    return { config, notes: found.notes }
+  }
+
+  /**
+   * How `file` is to be sealed: options first, then the first rule that matches.
+   *
+   * @throws ConfigError `ERR_NO_RULE`, `ERR_NO_RECIPIENT`, `ERR_CONFIG`; UsageError `ERR_CONFLICT` for two selectors
+   */
+  async policy(file: string, store: StoreName, options: PolicyOptions): Promise<FoundPolicy> {
+    const found = await this.config(file)
+    const rule = found === undefined ? undefined : await matchRule(found.config, file)
+    const groups = chooseGroups(options, rule, file, found?.config)
+    const binary = store === 'binary'
+    const policy: SealPolicy = {
+      groups,
+      shamirThreshold: (options.shamirThreshold ?? 0) || (rule?.shamirThreshold ?? 0),
+      selector: binary ? undefined : chooseSelector(options.selectors ?? [], rule?.selector),
+      macOnlyEncrypted: !binary && (options.macOnlyEncrypted === true || rule?.macOnlyEncrypted === true),
+    }
+    return { policy, config: found?.config, rule, notes: found?.notes ?? [] }
+  }
+}
+
+function chooseGroups(
+  { keys = [] }: PolicyOptions,
+  rule: CreationRule | undefined,
+  file: string,
+  config: SopsConfig | undefined,
+): readonly (readonly KeyDescription[])[] {
+  if (keys.length > 0) return [keys]
+  const ofRule = rule?.groups ?? []
+  if (ofRule.length > 0 && ofRule.every((group) => group.length > 0)) return ofRule
+  const where = rule === undefined || config === undefined ? { file } : { file: config.path, line: rule.line }
+  const message =
+    rule === undefined
+      ? 'nobody is named who could open the file'
+      : 'the rule that matches names no keys, or has an empty key group'
+  throw new ConfigError('ERR_NO_RECIPIENT', message, {
+    where,
+    hint: 'name recipients with --age, in SOPS_AGE_RECIPIENTS, or in a creation rule of .sops.yaml',
+  })
+}
+
+/** An option wins over the same field of the rule; two different fields are one too many. */
+function chooseSelector(given: readonly SelectorSpec[], ofRule: SelectorSpec | undefined): SelectorSpec {
+  const chosen = [...given]
+  if (ofRule !== undefined && !given.some(({ field }) => field === ofRule.field)) chosen.push(ofRule)
+  const [first, second] = chosen
+  if (second !== undefined) {
+    const fromRule = second === ofRule ? ' of the rule' : ''
+    throw new UsageError(
+      'ERR_CONFLICT',
+      `a file can have one selector, not ${first?.field} and ${second.field}${fromRule}`,
+      {
+        hint:
+          fromRule === '' ? 'give one of them' : 'give the same kind of selector as the rule has, or change the rule',
+      },
+    )
+  }
+  return first ?? DEFAULT_SELECTOR
+}
+
+/** Add the file to an error that does not name one yet. */
+export function inFile(error: unknown, file: string): unknown {
+  return error instanceof BullaError && error.where?.file === undefined ? error.at({ file }) : error
+}

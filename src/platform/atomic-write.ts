@@ -1,0 +1,125 @@
+import { randomBytes } from 'node:crypto'
+import type { BigIntStats } from 'node:fs'
+import { type FileHandle, open, readlink, realpath, rename, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { FileError } from '../errors.ts'
+import { fileError, systemCode } from './file-errors.ts'
+import { forget, removeOnInterrupt } from './interrupts.ts'
+
+/** Identity, size and times of a file: differs when somebody wrote it in between. */
+export function stampOf(stats: BigIntStats): string {
+  return [stats.dev, stats.ino, stats.size, stats.mtimeNs, stats.ctimeNs].join(':')
+}
+
+interface AtomicWrite {
+  readonly path: string
+  readonly bytes: Uint8Array
+  /** Stamp that the file must still have. */
+  readonly stamp: string | undefined
+  readonly mode: number
+}
+
+/**
+ * Replace a file, whole or not at all: temporary file in the same folder, permissions kept, fsync, rename, fsync of the
+ * folder. A symbolic link is followed and stays. What is no regular file (a pipe, `/dev/stdout`) is written to directly.
+ *
+ * @throws FileError `ERR_WRITE`, `ERR_FILE_CHANGED`
+ */
+export async function writeAtomically({ path, bytes, stamp, mode }: AtomicWrite): Promise<void> {
+  const target = await followLinks(path)
+  const existing = await statOrUndefined(target)
+  if (existing !== undefined && !existing.isFile()) return writeDirectly(path, target, existing, bytes)
+  const temporary = join(
+    dirname(target),
+    `.${basename(target).slice(0, 100)}.${process.pid}-${randomBytes(6).toString('hex')}.tmp`,
+  )
+  removeOnInterrupt(temporary)
+  try {
+    await writeTemporary(temporary, bytes, existing, mode)
+    await checkUnchanged(path, target, stamp)
+    await rename(temporary, target)
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined)
+    throw error instanceof FileError ? error : fileError('ERR_WRITE', 'cannot be written', path, error)
+  } finally {
+    forget(temporary)
+  }
+  await syncFolder(dirname(target))
+}
+
+async function writeTemporary(
+  temporary: string,
+  bytes: Uint8Array,
+  existing: BigIntStats | undefined,
+  mode: number,
+): Promise<void> {
+  // nobody else may read it before it has the permissions of the file it replaces
+  const handle = await open(temporary, 'wx', existing === undefined ? mode : 0o600)
+  try {
+    await handle.writeFile(bytes)
+    if (existing !== undefined) await takeOver(handle, existing)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Owner first: changing it clears bits of the mode. Only root can give files away; for others it stays theirs. */
+async function takeOver(handle: FileHandle, existing: BigIntStats): Promise<void> {
+  const own = await handle.stat({ bigint: true })
+  if (own.uid !== existing.uid || own.gid !== existing.gid) {
+    await handle.chown(Number(existing.uid), Number(existing.gid)).catch(() => undefined)
+  }
+  await handle.chmod(Number(existing.mode & 0o7777n))
+}
+
+async function checkUnchanged(path: string, target: string, stamp: string | undefined): Promise<void> {
+  if (stamp === undefined) return
+  const now = await statOrUndefined(target)
+  if (now !== undefined && stampOf(now) === stamp) return
+  throw new FileError('ERR_FILE_CHANGED', 'somebody else changed the file in the meantime; it was not touched', {
+    where: { file: path },
+    hint: 'look at the change, then run the command again',
+  })
+}
+
+async function writeDirectly(path: string, target: string, existing: BigIntStats, bytes: Uint8Array): Promise<void> {
+  if (existing.isDirectory())
+    throw new FileError('ERR_WRITE', 'cannot be written: it is a folder', { where: { file: path } })
+  try {
+    const handle = await open(target, 'w')
+    await handle.writeFile(bytes).finally(() => handle.close())
+  } catch (error) {
+    throw fileError('ERR_WRITE', 'cannot be written', path, error)
+  }
+}
+
+/** Where a write to `path` ends up. A link to something that does not exist yet leads to where it will be. */
+async function followLinks(path: string): Promise<string> {
+  try {
+    return await realpath(path)
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw fileError('ERR_WRITE', 'cannot be written', path, error)
+  }
+  const link = await readlink(path).catch(() => undefined)
+  return link === undefined ? path : followLinks(resolve(dirname(path), link))
+}
+
+async function statOrUndefined(path: string): Promise<BigIntStats | undefined> {
+  try {
+    return await stat(path, { bigint: true })
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined
+    throw fileError('ERR_WRITE', 'cannot be written', path, error)
+  }
+}
+
+/** Makes the rename itself last. Windows cannot open folders, and some file systems cannot sync them. */
+export async function syncFolder(folder: string): Promise<void> {
+  try {
+    const handle = await open(folder, 'r')
+    await handle.sync().finally(() => handle.close())
+  } catch {
+    // the file itself is safe; only the moment at which its name is, is not known
+  }
+}

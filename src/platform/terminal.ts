@@ -1,0 +1,60 @@
+import { openSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { Writable } from 'node:stream'
+import { ReadStream, WriteStream } from 'node:tty'
+
+interface Terminal {
+  readonly input: ReadStream
+  readonly output: NodeJS.WritableStream
+  close(): void
+}
+
+/**
+ * Ask for a secret on the terminal, without showing what is typed. The terminal is asked itself, not standard input: that
+ * may be a file that is to be encrypted.
+ *
+ * @returns undefined when there is no terminal, or the user gave up with Ctrl-D
+ */
+export async function askSecret(question: string): Promise<string | undefined> {
+  const terminal = openTerminal()
+  if (terminal === undefined) return undefined
+  // readline edits the line, this swallows its echo
+  const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
+  const reader = createInterface({ input: terminal.input, output: silent, terminal: true })
+  try {
+    terminal.output.write(question)
+    return await new Promise<string | undefined>((resolve) => {
+      reader.once('line', resolve)
+      reader.once('close', () => resolve(undefined))
+      reader.once('SIGINT', () => process.kill(process.pid, 'SIGINT'))
+    })
+  } finally {
+    reader.close()
+    terminal.output.write('\n')
+    terminal.close()
+  }
+}
+
+function openTerminal(): Terminal | undefined {
+  if (process.platform === 'win32') {
+    return process.stdin.isTTY
+      ? { input: process.stdin, output: process.stderr, close: () => process.stdin.unref() }
+      : undefined
+  }
+  try {
+    const read = openSync('/dev/tty', 'r')
+    const write = openSync('/dev/tty', 'w')
+    const input = new ReadStream(read)
+    const output = new WriteStream(write)
+    return {
+      input,
+      output,
+      close: () => {
+        input.destroy()
+        output.destroy()
+      },
+    }
+  } catch {
+    return undefined
+  }
+}
