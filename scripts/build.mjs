@@ -8,6 +8,7 @@
  *
  * `--if-stale` does nothing when dist is newer than all it was made from.
  */
+import { createHash } from 'node:crypto'
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import * as esbuild from 'esbuild'
@@ -18,10 +19,10 @@ import { schemaValidatorsForEsbuild } from './schema-validators.mjs'
 const ROOT = resolve(import.meta.dirname, '..')
 const NOTICES = join(ROOT, 'dist/THIRD-PARTY-NOTICES.txt')
 const MADE_FROM = ['src', 'schemas', 'package.json', 'package-lock.json']
-const MADE_BY = ['build.mjs', 'cli-head.cjs', 'commonjs.mjs', 'notices.mjs', 'schema-validators.mjs']
+const MADE_BY = ['build.mjs', 'cli-launcher.cjs', 'commonjs.mjs', 'notices.mjs', 'schema-validators.mjs']
 
-/** The commands whose start people wait for: what they load is in one file. */
-const WAITED_FOR = /^src\/cli\/(?:.*\/)?decrypt\.ts$/
+/** What people wait for when they start a command: it is all in one file. */
+const WAITED_FOR = /^(?:src\/cli\/(?:.*\/)?decrypt|src\/format\/yaml\/store|node_modules\/commander\/esm)\.m?[jt]s$/
 
 /** @type {import('esbuild').BuildOptions} */
 const COMMON = {
@@ -63,10 +64,15 @@ async function buildCli() {
   const outdir = join(ROOT, 'dist/cli')
   const entry = 'src/cli/main.ts'
   const { metafile, outputFiles } = await bundle({ entryPoints: [entry], outdir, outExtension: { '.js': '.cjs' } })
-  const head = readFileSync(join(ROOT, 'scripts/cli-head.cjs'), 'utf8')
-  const { main, chunks } = await packCommonJs({ head, files: outputFiles, metafile, entry, hot: WAITED_FOR })
-  const files = chunks.map(({ name, contents }) => ({ path: join(outdir, 'chunks', name), contents }))
-  return { metafile, files: [{ path: join(outdir, 'main.cjs'), contents: main }, ...files] }
+  const { program, chunks } = await packCommonJs({ files: outputFiles, metafile, entry, hot: WAITED_FOR })
+  const launcher = readFileSync(join(ROOT, 'scripts/cli-launcher.cjs'), 'utf8')
+  const buildId = createHash('sha256').update(program).digest('hex')
+  const files = [
+    { path: join(outdir, 'main.cjs'), contents: launcher.replace('__BUILD_ID__', buildId) },
+    { path: join(outdir, 'program.cjs'), contents: program },
+    ...chunks.map(({ name, contents }) => ({ path: join(outdir, 'chunks', name), contents })),
+  ]
+  return { metafile, files }
 }
 
 async function buildLibrary() {

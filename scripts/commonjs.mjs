@@ -1,6 +1,6 @@
 /**
- * Turns the split ES modules that esbuild wrote into few CommonJS files: `main.cjs` with the entry and all chunks that
- * the commands people wait for need, and one file per other chunk. Measured on Node 20: to load one more file costs
+ * Turns the split ES modules that esbuild wrote into few CommonJS files: `program.cjs` with the entry and all chunks
+ * that the commands people wait for need, and one file per other chunk. Measured on Node 20: to load one more file costs
  * about 0.9 ms, 35 KiB that lie unused in a file that is read anyway cost the same.
  *
  * Every chunk becomes a function of `module` and `load`, wherever it ends up; `load` runs it once.
@@ -10,14 +10,13 @@ import * as esbuild from 'esbuild'
 
 /**
  * @param {object} build
- * @param {string} build.head program text that runs first
  * @param {readonly { path: string, text: string }[]} build.files what esbuild wrote
  * @param {import('esbuild').Metafile} build.metafile
  * @param {string} build.entry file name of the chunk to start with
- * @param {RegExp} build.hot sources whose chunks (with all they import) go into `main.cjs` too
- * @returns {Promise<{ main: string, chunks: { name: string, contents: string }[] }>}
+ * @param {RegExp} build.hot sources whose chunks (with all they import) go into the program too
+ * @returns {Promise<{ program: string, chunks: { name: string, contents: string }[] }>}
  */
-export async function packCommonJs({ head, files, metafile, entry, hot }) {
+export async function packCommonJs({ files, metafile, entry, hot }) {
   const together = namesLoadedWith(
     metafile,
     (output) => hot.test(output.entryPoint ?? '') || output.entryPoint === entry,
@@ -34,7 +33,8 @@ export async function packCommonJs({ head, files, metafile, entry, hot }) {
     .filter(({ name }) => together.has(name))
     .map(({ name, code }) => `'${name}'(module,load){${code}}`)
   return {
-    main: `${head}\nconst packed={__proto__:null,\n${packed.join(',\n')}\n}\n${LOADER}load('${start}')\n`,
+    // an expression, for the launcher to call
+    program: `(function(require,__filename){'use strict'\nconst packed={__proto__:null,\n${packed.join(',\n')}\n}\n${LOADER}load('${start}')\n})\n`,
     chunks: chunks
       .filter(({ name }) => !together.has(name))
       // the parentheses tell V8 to compile at once what is called at once
@@ -92,12 +92,12 @@ async function toFunctionBody(name, text, names) {
     format: 'cjs',
     platform: 'node',
     target: 'node20.19',
-    charset: 'utf8',
+    // ASCII, so that the program is read without decoding it
+    charset: 'ascii',
     // a dynamic import becomes a `require` behind a promise
     supported: { 'dynamic-import': false },
-    // names stay: people see the class of an error
-    minifyWhitespace: true,
-    minifySyntax: true,
+    // also names: errors carry theirs as text
+    minify: true,
     // a bundled package may ask where it is, although nothing is left there
     define: { 'import.meta.url': 'load.url' },
     logOverride: { 'commonjs-variable-in-esm': 'silent' },

@@ -70,13 +70,14 @@ export interface ErrorDetails {
 
 /** Base of every error bulla throws on purpose. Nothing in it is secret. */
 export class BullaError extends Error {
+  // written out: a bundler may give the classes other names
+  override readonly name: string = 'BullaError'
   readonly code: ErrorCode
   readonly where: Where | undefined
   readonly hint: string | undefined
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })
-    this.name = new.target.name
     this.code = code
     this.where = details.where
     this.hint = details.hint
@@ -104,19 +105,33 @@ export class BullaError extends Error {
 }
 
 /** The command line or the options of a call do not fit together. */
-export class UsageError extends BullaError {}
+export class UsageError extends BullaError {
+  override readonly name = 'UsageError'
+}
 /** A file cannot be read or written, or changed under our hands. */
-export class FileError extends BullaError {}
+export class FileError extends BullaError {
+  override readonly name = 'FileError'
+}
 /** A text is not what its format allows, or holds what SOPS cannot carry. */
-export class FormatError extends BullaError {}
+export class FormatError extends BullaError {
+  override readonly name = 'FormatError'
+}
 /** `.sops.yaml` is missing, wrong, or has no answer for a file. */
-export class ConfigError extends BullaError {}
+export class ConfigError extends BullaError {
+  override readonly name = 'ConfigError'
+}
 /** No key opens, wraps, or can be read. */
-export class KeyError extends BullaError {}
+export class KeyError extends BullaError {
+  override readonly name = 'KeyError'
+}
 /** A sealed value or the MAC of a file does not verify. */
-export class IntegrityError extends BullaError {}
+export class IntegrityError extends BullaError {
+  override readonly name = 'IntegrityError'
+}
 /** git could not be asked, or refused. */
-export class GitError extends BullaError {}
+export class GitError extends BullaError {
+  override readonly name = 'GitError'
+}
 
 /** Whether `error` is one of ours, also when it comes from another copy of this package. */
 export function isBullaError(error: unknown): error is BullaError {

@@ -1,8 +1,6 @@
 import { randomFillSync } from 'node:crypto'
 import { basename } from 'node:path'
-import { isatty } from 'node:tty'
 import { pooledRandom } from '../crypto/random.ts'
-import { committedVersions } from '../git/committed-versions.ts'
 import { AgeProvider } from '../keys/age/provider.ts'
 import { Keyring } from '../keys/keyring.ts'
 import type { World } from '../operations/ports.ts'
@@ -25,10 +23,12 @@ export function realIo(): Io {
       const random = pooledRandom(randomFillSync)
       return {
         files: nodeFiles,
-        git: { committedVersions },
+        git: {
+          committedVersions: async (paths) => (await import('../git/committed-versions.ts')).committedVersions(paths),
+        },
         keyring: new Keyring([new AgeProvider(ageEnvironment, random)], random),
         random,
-        progress: new ProgressBar(!quiet && isatty(2)),
+        progress: new ProgressBar(() => !quiet && process.stderr.isTTY === true),
         now: () => `${new Date().toISOString().slice(0, 19)}Z`,
         cwd: process.cwd(),
         configPath,

@@ -1,8 +1,8 @@
 import { BullaError, FormatError } from '../errors.ts'
 import type { Edit } from '../format/edits.ts'
-import { looksSealed, parseSealed } from '../format/enc.ts'
+import { looksSealed, parseSealed, withoutTail } from '../format/enc.ts'
 import { openedLeaf } from '../format/scalars.ts'
-import { SEAL_ALL, type Selector, selectsAt } from '../format/selector.ts'
+import { type Selector, selectsAt } from '../format/selector.ts'
 import type { Source } from '../format/store.ts'
 import { decodeText, encodeText } from '../format/text.ts'
 import { parseRfc3339 } from '../format/time.ts'
@@ -117,7 +117,7 @@ class Opener {
     }
     const bytes = openValue({ dataKey: this.options.dataKey, sealed, aad: encodeText(aad) })
     const leaf = openedLeaf(sealed.type, decodeText(bytes))
-    this.options.pool?.add(aad, leaf, scalar.value)
+    this.options.pool?.add(aad, leaf, withoutTail(scalar.value))
     this.replace(scalar, leaf)
     if (leaf.kind === 'comment') return true
     this.digest.add(leaf.type === 'str' ? bytes : hashedBytesOf(leaf))
@@ -132,7 +132,7 @@ class Opener {
       return false
     }
     const leaf: Comment = { kind: 'comment', text, inline: comment.inline }
-    this.options.pool?.add(aad, leaf, comment.text)
+    this.options.pool?.add(aad, leaf, withoutTail(comment.text))
     this.replace(comment, leaf)
     return false
   }
@@ -171,21 +171,63 @@ class Opener {
 }
 
 /**
- * Whether two readings of a file hold the same values in the same places. An integer and a float of one value count as
- * the same, and so do a time and its text: stores that have no such type write the other.
+ * Whether two readings of a file hold the same values under the same keys. Comments do not count, and an integer and a
+ * float of one value are the same, as are a time and its text: stores that have no such type write the other.
+ *
+ * @param opened - what sealed leaves of `first` opened to
  */
-export function sameValues(first: readonly Branch[], second: readonly Branch[]): boolean {
-  const values = valuesOf(first)
-  const others = valuesOf(second)
-  return values.length === others.length && values.every((value, index) => value === others[index])
+export function sameValues(
+  first: readonly Branch[],
+  second: readonly Branch[],
+  opened?: ReadonlyMap<Leaf, Leaf>,
+): boolean {
+  const sameNode = (a: Node, b: Node): boolean => {
+    if (a.kind === 'scalar') return b.kind === 'scalar' && sameScalar(opened?.get(a) ?? a, b)
+    if (a.kind === 'branch') return b.kind === 'branch' && sameBranch(a, b)
+    // a list that lost its last element to a comment has no bracket left to be seen by
+    if (a.kind === 'list')
+      return b.kind === 'list' ? sameList(a, b) : b.kind === 'null' && elements(a, opened).length === 0
+    return b.kind === 'null'
+  }
+  const sameBranch = (a: Branch, b: Branch): boolean => {
+    const [own, others] = [entries(a), entries(b)]
+    return (
+      own.length === others.length &&
+      own.every(({ key, value }, index) => {
+        const other = others[index]
+        return other !== undefined && other.key === key && sameNode(value, other.value)
+      })
+    )
+  }
+  const sameList = (a: List, b: List): boolean => {
+    const [own, others] = [elements(a, opened), elements(b, undefined)]
+    return (
+      own.length === others.length &&
+      own.every((item, index) => others[index] !== undefined && sameNode(item, others[index]))
+    )
+  }
+  return (
+    first.length === second.length &&
+    first.every((branch, index) => second[index] !== undefined && sameBranch(branch, second[index]))
+  )
 }
 
-function valuesOf(documents: readonly Branch[]): string[] {
-  const values: string[] = []
-  walk(documents, SEAL_ALL, (leaf, { aad }) => {
-    if (leaf.kind === 'comment') return
-    const isText = leaf.type === 'str' && parseRfc3339(leaf.value) === undefined
-    values.push(`${aad}${isText ? '"' : ' '}${leaf.value}`)
-  })
-  return values
+function sameScalar(a: Leaf, b: Scalar): boolean {
+  return a.kind === 'scalar' && a.value === b.value && (a.type === b.type || isText(a) === isText(b))
+}
+
+function isText({ type, value }: Scalar): boolean {
+  return type === 'str' && parseRfc3339(value) === undefined
+}
+
+function entries(branch: Branch): Entry[] {
+  return branch.items.filter((item) => item.kind === 'entry')
+}
+
+/** What is left of a list without comments, sealed ones included. */
+function elements(list: List, opened: ReadonlyMap<Leaf, Leaf> | undefined): Node[] {
+  return list.items.filter(
+    (item): item is Node =>
+      item.kind !== 'comment' && (item.kind !== 'scalar' || opened?.get(item)?.kind !== 'comment'),
+  )
 }

@@ -38,6 +38,20 @@ export function sealedType(text: string): string | undefined {
  * @returns undefined when `text` is not a sealed value
  */
 export function parseSealed(text: string): SealedValue | undefined {
+  // nearly every sealed value is written just so, and one pass over it is all it takes
+  const usual = USUAL.exec(text)
+  if (usual !== null) {
+    const [, data = '', iv = '', tag = '', type = ''] = usual
+    if ((data.length | iv.length | tag.length) % 4 !== 0) return undefined
+    return { data: Buffer.from(data, 'base64'), iv: Buffer.from(iv, 'base64'), tag: Buffer.from(tag, 'base64'), type }
+  }
+  return parseUnusual(text)
+}
+
+const BASE64 = '[A-Za-z0-9+/]+={0,2}'
+const USUAL = new RegExp(`^ENC\\[AES256_GCM,data:(${BASE64}),iv:(${BASE64}),tag:(${BASE64}),type:([a-z]+)\\]$`)
+
+function parseUnusual(text: string): SealedValue | undefined {
   if (!text.startsWith(PREFIX)) return undefined
   const lineEnd = text.indexOf('\n')
   const line = lineEnd < 0 ? text : text.slice(0, lineEnd)
@@ -51,6 +65,12 @@ export function parseSealed(text: string): SealedValue | undefined {
   const tagBytes = decodeBase64(line.slice(tag + 5, type))
   if (data === undefined || ivBytes === undefined || tagBytes === undefined) return undefined
   return { data, iv: ivBytes, tag: tagBytes, type: line.slice(type + 6, close) }
+}
+
+/** The sealed value alone: readers ignore what stands behind it, such as the line break of a block scalar. */
+export function withoutTail(text: string): string {
+  const lineEnd = text.indexOf('\n')
+  return text.slice(0, text.lastIndexOf(']', lineEnd < 0 ? text.length : lineEnd) + 1)
 }
 
 /** Base64 as Go's `StdEncoding` reads it: padding required, CR ignored, spare bits may be set. */

@@ -3,11 +3,11 @@ import { isBullaError, UsageError } from '../errors.ts'
 import type { EmitOptions } from '../format/store.ts'
 import type { StoreName } from '../format/tree.ts'
 import { planAll, writeAll } from './batch.ts'
-import { layoutOf } from './encrypt.ts'
 import { extract, parseExtractPath } from './extract.ts'
+import { inFile } from './in-file.ts'
 import { type Input, readInput, selectInputs } from './inputs.ts'
+import { layoutOf } from './layout.ts'
 import { type OpenedFile, openSealed, readSealed } from './open.ts'
-import { inFile, PolicyFinder } from './policy.ts'
 import type { FileVersion, World } from './ports.ts'
 import { loadStore, storeNameFor } from './stores.ts'
 
@@ -148,6 +148,8 @@ async function outputLayout(
   extracting: boolean,
 ): Promise<EmitOptions> {
   if (inputType === outputType && !extracting) return layoutOf(outputType, options.indent, undefined)
+  // a policy is expensive to load and seldom asked for here
+  const { PolicyFinder } = await import('./policy.ts')
   const finder = new PolicyFinder(world.files, world.cwd, world.configPath)
   const found = options.indent === undefined ? await finder.config(input.name) : undefined
   return layoutOf(outputType, options.indent, found?.config)

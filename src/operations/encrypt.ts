@@ -1,13 +1,13 @@
 import { resolve } from 'node:path'
-import type { SopsConfig } from '../config/config.ts'
 import { wipeDataKey } from '../crypto/data-key.ts'
 import { BullaError, ConfigError, FormatError, UsageError } from '../errors.ts'
-import type { EmitOptions } from '../format/store.ts'
 import type { StoreName } from '../format/tree.ts'
 import { type Planned, planAll, writeAll } from './batch.ts'
+import { inFile } from './in-file.ts'
 import { type Input, isHousekeeping, readInput, selectInputs } from './inputs.ts'
+import { layoutOf } from './layout.ts'
 import { readSealed } from './open.ts'
-import { inFile, PolicyFinder, type PolicyOptions } from './policy.ts'
+import { PolicyFinder, type PolicyOptions } from './policy.ts'
 import type { FileVersion, World } from './ports.ts'
 import { chooseKey } from './previous.ts'
 import { readPlain, sealFile } from './seal.ts'
@@ -161,13 +161,6 @@ async function planFile(
   } catch (error) {
     throw inFile(error, label)
   }
-}
-
-/** `--indent`, else the policy file's, else the store's own. */
-export function layoutOf(store: StoreName, indent: number | undefined, config: SopsConfig | undefined): EmitOptions {
-  const configured = store === 'yaml' || store === 'json' || store === 'binary' ? config?.indent[store] : undefined
-  const chosen = indent ?? configured
-  return chosen === undefined ? {} : { indent: chosen }
 }
 
 function isSealedAlready(store: Parameters<typeof readSealed>[0], bytes: Uint8Array): boolean {

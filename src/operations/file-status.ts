@@ -3,7 +3,7 @@ import { isBullaError } from '../errors.ts'
 import { parseMetadata } from '../format/metadata.ts'
 import { decodeText } from '../format/text.ts'
 import type { StoreName } from '../format/tree.ts'
-import { inFile } from './policy.ts'
+import { inFile } from './in-file.ts'
 import type { World } from './ports.ts'
 import { loadStore, storeNameFor } from './stores.ts'
 

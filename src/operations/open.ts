@@ -3,7 +3,7 @@ import { verifyMac } from '../crypto/mac.ts'
 import { type OpenedTree, openedDocuments, openTree, sameValues } from '../crypto/open-tree.ts'
 import type { CiphertextPool } from '../crypto/reuse.ts'
 import { FormatError } from '../errors.ts'
-import { binaryBytes } from '../format/binary.ts'
+import { binaryBytes } from '../format/binary-document.ts'
 import { applyEdits } from '../format/edits.ts'
 import { DEFAULT_SELECTOR, type Metadata, parseMetadata } from '../format/metadata.ts'
 import { compileSelector, SEAL_ALL } from '../format/selector.ts'
@@ -56,7 +56,7 @@ export class OpenedFile {
   bytes(): Uint8Array {
     if (this.store.name === 'binary') return binaryBytes(this.documents())
     const text = applyEdits(this.source.text, [...this.tree.edits, ...this.source.removeMetadata()])
-    if (!sameValues(this.store.parse(text).documents, this.documents())) {
+    if (!sameValues(this.source.documents, this.store.parse(text).documents, this.tree.opened)) {
       throw new FormatError('ERR_EMIT', 'the opened values cannot be written back into this layout', {
         hint: 'name an --output-type to have the file written anew',
       })

@@ -2,7 +2,7 @@ import { type CreationRule, parseConfig, type SopsConfig } from '../config/confi
 import { type ConfigFiles, findConfig } from '../config/find.ts'
 import type { KeyDescription } from '../config/key-text.ts'
 import { matchRule } from '../config/match.ts'
-import { BullaError, ConfigError, UsageError } from '../errors.ts'
+import { ConfigError, UsageError } from '../errors.ts'
 import { DEFAULT_SELECTOR, type SelectorSpec } from '../format/metadata.ts'
 import type { StoreName } from '../format/tree.ts'
 import type { SealPolicy } from './seal.ts'
@@ -111,9 +111,4 @@ function chooseSelector(given: readonly SelectorSpec[], ofRule: SelectorSpec | u
     )
   }
   return first ?? DEFAULT_SELECTOR
-}
-
-/** Add the file to an error that does not name one yet. */
-export function inFile(error: unknown, file: string): unknown {
-  return error instanceof BullaError && error.where?.file === undefined ? error.at({ file }) : error
 }

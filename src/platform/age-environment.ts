@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises'
+import { readFileSync, statSync } from 'node:fs'
 import { systemCode } from './file-errors.ts'
 
 const MAX_BYTES = 16 * 1024 * 1024
@@ -11,8 +11,8 @@ export const ageEnvironment = {
 
   async readFile(path: string): Promise<Uint8Array | undefined> {
     try {
-      if ((await stat(path)).size > MAX_BYTES) throw Object.assign(new Error('file too large'), { code: 'EFBIG' })
-      return await readFile(path)
+      if (statSync(path).size > MAX_BYTES) throw Object.assign(new Error('file too large'), { code: 'EFBIG' })
+      return readFileSync(path)
     } catch (error) {
       if (systemCode(error) === 'ENOENT') return undefined
       throw error

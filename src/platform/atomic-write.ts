@@ -5,11 +5,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { FileError } from '../errors.ts'
 import { fileError, systemCode } from './file-errors.ts'
 import { forget, removeOnInterrupt } from './interrupts.ts'
-
-/** Identity, size and times of a file: differs when somebody wrote it in between. */
-export function stampOf(stats: BigIntStats): string {
-  return [stats.dev, stats.ino, stats.size, stats.mtimeNs, stats.ctimeNs].join(':')
-}
+import { stampOf } from './stamp.ts'
 
 interface AtomicWrite {
   readonly path: string

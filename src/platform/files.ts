@@ -1,21 +1,37 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, readdir, readFile, realpath, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises'
+import {
+  closeSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { FileError } from '../errors.ts'
-import { stampOf, syncFolder, writeAtomically } from './atomic-write.ts'
 import { fileError, systemCode } from './file-errors.ts'
 import { forget, removeOnInterrupt } from './interrupts.ts'
+import { stampOf } from './stamp.ts'
 
 /** Largest file that is read: JavaScript cannot hold longer texts than about twice this. */
 const MAX_FILE_BYTES = 256 * 1024 * 1024
 /** Folders that are never looked into. */
 const IGNORED_FOLDERS = ['.git', 'node_modules']
 
-/** See `FileSystem` in `operations/ports.ts`. */
+/**
+ * See `FileSystem` in `operations/ports.ts`. What reads is synchronous underneath: a command has nothing else to do
+ * meanwhile, and `node:fs/promises` alone costs a millisecond to load. Writing many files is where waiting pays.
+ */
 export const nodeFiles = {
   async read(path: string): Promise<Uint8Array | undefined> {
     try {
-      return await readFile(path)
+      return readFileSync(path)
     } catch (error) {
       if (['ENOENT', 'ENOTDIR'].includes(systemCode(error))) return undefined
       throw fileError('ERR_READ', 'cannot be read', path, error)
@@ -24,13 +40,13 @@ export const nodeFiles = {
 
   async open(path: string): Promise<{ path: string; bytes: Uint8Array; stamp: string }> {
     try {
-      const handle = await open(path, 'r')
+      const descriptor = openSync(path, 'r')
       try {
-        const stats = await handle.stat({ bigint: true })
+        const stats = fstatSync(descriptor, { bigint: true })
         if (stats.size > MAX_FILE_BYTES) throw tooLarge(path)
-        return { path, bytes: await handle.readFile(), stamp: stampOf(stats) }
+        return { path, bytes: readFileSync(descriptor), stamp: stampOf(stats) }
       } finally {
-        await handle.close()
+        closeSync(descriptor)
       }
     } catch (error) {
       if (error instanceof FileError) throw error
@@ -40,7 +56,7 @@ export const nodeFiles = {
     }
   },
 
-  write({
+  async write({
     path,
     bytes,
     expected,
@@ -51,18 +67,19 @@ export const nodeFiles = {
     expected?: { stamp: string }
     mode?: number
   }): Promise<void> {
-    return writeAtomically({ path, bytes, mode, stamp: expected?.stamp })
+    const { writeAtomically } = await import('./atomic-write.ts')
+    await writeAtomically({ path, bytes, mode, stamp: expected?.stamp })
   },
 
   async kind(path: string): Promise<'file' | 'folder' | undefined> {
-    const stats = await stat(path).catch(() => undefined)
+    const stats = statSync(path, { throwIfNoEntry: false })
     if (stats === undefined) return undefined
     return stats.isDirectory() ? 'folder' : 'file'
   },
 
   async list(folder: string): Promise<string[]> {
     const found: string[] = []
-    await collect(folder, found)
+    collect(folder, found)
     return found.sort()
   },
 
@@ -80,26 +97,26 @@ export const nodeFiles = {
   },
 
   async isSame(first: string, second: string): Promise<boolean> {
-    const [a, b] = await Promise.all([first, second].map((path) => realpath(path).catch(() => resolve(path))))
-    return a === b
+    return realPath(first) === realPath(second)
   },
 
   /** Filled beside its place under another name, then renamed: it appears complete or not at all. */
   async createFolder(path: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
     const staging = `${path}.${process.pid}-${randomBytes(6).toString('hex')}.tmp`
+    const { syncFolder } = await import('./atomic-write.ts')
     removeOnInterrupt(staging)
     try {
-      await removeEmpty(path)
-      await mkdir(dirname(path), { recursive: true })
-      await mkdir(staging, { mode: 0o700 })
+      removeEmpty(path)
+      mkdirSync(dirname(path), { recursive: true })
+      mkdirSync(staging, { mode: 0o700 })
       for (const [name, bytes] of files) {
         const file = join(staging, name)
-        await mkdir(dirname(file), { recursive: true, mode: 0o700 })
-        await writeFile(file, bytes, { mode: 0o600, flush: true })
+        mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+        writeFileSync(file, bytes, { mode: 0o600, flush: true })
       }
-      await rename(staging, path)
+      renameSync(staging, path)
     } catch (error) {
-      await rm(staging, { recursive: true, force: true })
+      rmSync(staging, { recursive: true, force: true })
       throw error instanceof FileError ? error : fileError('ERR_WRITE', 'the folder cannot be written', path, error)
     } finally {
       forget(staging)
@@ -108,11 +125,11 @@ export const nodeFiles = {
   },
 }
 
-async function collect(folder: string, found: string[]): Promise<void> {
+function collect(folder: string, found: string[]): void {
   try {
-    for (const entry of await readdir(folder, { withFileTypes: true })) {
+    for (const entry of readdirSync(folder, { withFileTypes: true })) {
       const path = join(folder, entry.name)
-      if (entry.isDirectory() && !IGNORED_FOLDERS.includes(entry.name)) await collect(path, found)
+      if (entry.isDirectory() && !IGNORED_FOLDERS.includes(entry.name)) collect(path, found)
       else if (entry.isFile()) found.push(path)
     }
   } catch (error) {
@@ -120,9 +137,9 @@ async function collect(folder: string, found: string[]): Promise<void> {
   }
 }
 
-async function removeEmpty(path: string): Promise<void> {
+function removeEmpty(path: string): void {
   try {
-    await rmdir(path)
+    rmdirSync(path)
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return
     throw new FileError('ERR_WRITE', 'the folder exists and is not empty', {
@@ -130,6 +147,14 @@ async function removeEmpty(path: string): Promise<void> {
       hint: 'name a new folder, or remove this one',
       cause: error,
     })
+  }
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    return resolve(path)
   }
 }
 

@@ -8,17 +8,17 @@ const WIDTH = 24
 /** A progress bar on standard error, for work that takes long, on a terminal. */
 export class ProgressBar {
   private readonly started = Date.now()
-  private readonly enabled: boolean
+  private readonly isEnabled: () => boolean
   private drawn = 0
 
-  /** @param enabled - false where nobody looks: no terminal, `--quiet` */
-  constructor(enabled: boolean) {
-    this.enabled = enabled
+  /** @param isEnabled - false where nobody looks: no terminal, `--quiet`; only asked when there is something to draw */
+  constructor(isEnabled: () => boolean) {
+    this.isEnabled = isEnabled
   }
 
   update(label: string, done: number, total: number): void {
     const now = Date.now()
-    if (!this.enabled || total < 2 || now - this.started < QUIET_MS || now - this.drawn < REDRAW_MS) return
+    if (total < 2 || now - this.started < QUIET_MS || now - this.drawn < REDRAW_MS || !this.isEnabled()) return
     this.drawn = now
     const filled = Math.floor((done / total) * WIDTH)
     writeTo('stderr', `\r\x1b[K${label} [${'='.repeat(filled)}${' '.repeat(WIDTH - filled)}] ${done}/${total}`)

@@ -1,12 +1,12 @@
 import { FormatError } from '../../errors.ts'
 import type { Branch, Comment, Entry, List, Node, Scalar } from '../tree.ts'
 import { blockText, literalHeader, wrappedBase64 } from './block-text.ts'
-import { doubleQuoted, sopsDoubleQuoted, sopsStyle } from './scalar-style.ts'
+import { commentLines } from './comment-text.ts'
+import { keyText } from './key-text.ts'
+import { doubleQuoted, sopsStyle } from './scalar-style.ts'
 import { sopsSpelling } from './spelling.ts'
 
 const DEFAULT_INDENT = 4
-/** Keys longer than this, in bytes, or of several lines are written with `?`. */
-const MAX_SIMPLE_KEY = 128
 
 /** Columns per level for `--indent`, as go-yaml reads the number. @throws FormatError `ERR_EMIT` when negative */
 export function yamlIndent(indent = 0): number {
@@ -22,20 +22,16 @@ export function childColumn(column: number, indent: number): number {
 
 /** Write documents in sops's own layout: block style, one entry a line, comments above or behind their entry. */
 export function emitYaml(documents: readonly Branch[], indent: number, lineBreak = '\n'): string {
-  const writer = new YamlWriter(indent, lineBreak)
-  return documents.map((document) => writer.document(document)).join(`---${lineBreak}`)
+  return documents.map((document) => new YamlWriter(indent, lineBreak).document(document)).join(`---${lineBreak}`)
 }
 
-/** Comments that stand directly before an entry or element, and it. */
-interface Group<T> {
-  readonly head: readonly Comment[]
-  readonly inline: readonly Comment[]
-  readonly item: T
-}
-
+/** Writes one tree. */
 export class YamlWriter {
   private readonly indent: number
   private readonly lineBreak: string
+  private readonly lines: string[] = []
+  /** What the next line starts with instead of its indentation: it stands behind a `-` or a `:`. */
+  private lead: string | undefined
 
   constructor(indent: number, lineBreak = '\n') {
     this.indent = indent
@@ -43,149 +39,152 @@ export class YamlWriter {
   }
 
   document(document: Branch): string {
-    const lines = this.branchLines(document.items, 0)
-    const hasEntry = document.items.some((item) => item.kind === 'entry')
-    return this.join(hasEntry ? lines : [...lines, '{}']) + this.lineBreak
+    this.branch(document, 0)
+    if (document.items.every((item) => item.kind === 'comment')) this.line(0, '{}')
+    return this.lines.join(this.lineBreak) + this.lineBreak
   }
 
   /** A value that is not a mapping, on its own. */
   value(value: Node): string {
-    const lines =
-      value.kind === 'list' && value.items.length > 0 ? this.listLines(value, 0) : this.valueLines(value, [], -1, 0)
-    return this.join(lines).trimStart() + this.lineBreak
+    if (isFilled(value)) this.collection(value, 0)
+    else return this.valueBehind(value, 0, this.indent).join(this.lineBreak).trimStart() + this.lineBreak
+    return this.lines.join(this.lineBreak) + this.lineBreak
   }
 
-  /** The lines of a mapping whose keys stand at `column`, each with its indentation. */
-  branchLines(items: readonly (Entry | Comment)[], column: number): string[] {
-    const { groups, tail } = group<Entry>(items)
-    const lines = groups.flatMap(({ head, inline, item }) => [
-      ...this.commentLines(head, column),
-      ...this.entryLines(item, inline, column),
-    ])
-    return [...lines, ...this.commentLines(tail, column)]
+  /**
+   * A value as it stands behind a `key:` at `column`, or behind the `-` of a list in this column.
+   *
+   * @param child - column of what does not fit into the line of the key
+   * @returns the rest of the line of the key, and the lines below it
+   */
+  valueBehind(value: Node, column: number, child: number): string[] {
+    this.lines.push('')
+    this.behind(value, [], column, child)
+    return this.lines
   }
 
-  /** A value as it stands behind `key:` or `-`: the rest of that line, and the lines below it. */
-  valueLines(value: Node, inline: readonly Comment[], column: number, child: number): string[] {
-    if (value.kind === 'branch' || value.kind === 'list') {
-      const empty = value.items.every((item) => item.kind === 'comment')
-      const below = value.kind === 'branch' ? this.branchLines(value.items, child) : this.listLines(value, child)
-      const brackets = value.kind === 'branch' ? '{}' : '[]'
-      if (value.items.length === 0) return [` ${brackets}${this.inlineText(inline)}`]
-      return [this.inlineText(inline), ...below, ...(empty ? [`${' '.repeat(child)}${brackets}`] : [])]
-    }
-    if (value.kind === 'null') return [` null${this.inlineText(inline)}`]
-    return this.scalarLines(value, inline, column, child)
+  // --- collections -------------------------------------------------------------------------------------------------
+
+  private collection(node: Branch | List, column: number): void {
+    if (node.kind === 'branch') this.branch(node, column)
+    else this.list(node, column)
   }
 
-  private entryLines({ key, value }: Entry, inline: readonly Comment[], column: number): string[] {
-    const child = childColumn(column, this.indent)
-    const [first = '', ...rest] = this.valueLines(value, inline, column, child)
-    const margin = ' '.repeat(column)
-    const simple = !key.includes('\n') && Buffer.byteLength(key) <= MAX_SIMPLE_KEY
-    if (simple) return [`${margin}${keyText(key)}:${first}`, ...rest]
-    const keyLines = this.scalarLines({ kind: 'scalar', type: 'str', value: key }, [], column, child)
-    const [keyFirst = '', ...keyRest] = keyLines
-    return [`${margin}?${keyFirst}`, ...keyRest, `${margin}:${first}`, ...rest]
+  /** A mapping whose keys stand at `column`. */
+  private branch({ items }: Branch, column: number): void {
+    const tail = this.groups<Entry>(items, column, (entry, inline) => this.entry(entry, inline, column))
+    this.comments(tail, column)
   }
 
-  private listLines(list: List, column: number): string[] {
-    const { groups, tail } = group<Node>(list.items)
-    const lines = groups.flatMap(({ head, inline, item }) => {
-      const own = leadingComments(item)
-      const above = this.commentLines([...head, ...own.comments], column)
-      return [...above, ...this.elementLines(own.rest, inline, column)]
+  /** A list whose dashes stand at `column`. */
+  private list({ items }: List, column: number): void {
+    const tail = this.groups<Node>(items, column, (element, inline) => {
+      if (isFilled(element) && inline.length === 0) {
+        this.lead = `${this.lead ?? ' '.repeat(column)}- `
+        this.collection(element, column + 2)
+      } else {
+        this.line(column, '-')
+        this.behind(element, inline, column, column + 2)
+      }
     })
-    return [...lines, ...this.commentLines(tail, column)]
+    this.comments(tail, column)
   }
 
-  private elementLines(item: Node, inline: readonly Comment[], column: number): string[] {
-    const dash = `${' '.repeat(column)}-`
-    const inside = column + 2
-    const isCollection =
-      (item.kind === 'branch' || item.kind === 'list') && item.items.some((part) => part.kind !== 'comment')
-    if (!isCollection || inline.length > 0) {
-      const [first = '', ...rest] = this.valueLines(item, inline, column, inside)
-      return [dash + first, ...rest]
+  /** Write the comments above each item and hand it over with those that go behind it; returns those below the last. */
+  private groups<T extends Node | Entry>(
+    items: readonly (T | Comment)[],
+    column: number,
+    write: (item: T, inline: readonly Comment[]) => void,
+  ): readonly Comment[] {
+    let inline: Comment[] = []
+    let above: Comment[] = []
+    for (const item of items) {
+      if (item.kind === 'comment') {
+        // only one comment has room behind a value
+        if (!item.inline) above.push(item)
+        else {
+          above.push(...inline)
+          inline = [item]
+        }
+      } else {
+        this.comments(above, column)
+        write(item, inline)
+        above = []
+        inline = []
+      }
     }
-    const lines = item.kind === 'branch' ? this.branchLines(item.items, inside) : this.listLines(item, inside)
-    const [first = '', ...rest] = lines
-    return [`${dash} ${first.slice(inside)}`, ...rest]
+    return [...above, ...inline]
   }
 
-  private scalarLines(scalar: Scalar, inline: readonly Comment[], column: number, child: number): string[] {
-    const comment = this.inlineText(inline)
+  private entry({ key, value }: Entry, inline: readonly Comment[], column: number): void {
+    const child = childColumn(column, this.indent)
+    const name = keyText(key, value)
+    if (name === undefined) {
+      this.line(column, '?')
+      this.scalar({ kind: 'scalar', type: 'str', value: key }, [], column, child)
+    }
+    const fitsBehindColon = name === undefined && inline.length === 0 && child > column + 1
+    if (fitsBehindColon && isFilled(value) && value.items[0]?.kind !== 'comment') {
+      this.lead = `${' '.repeat(column)}:`.padEnd(child)
+      this.collection(value, child)
+    } else {
+      this.line(column, `${name ?? ''}:`)
+      this.behind(value, inline, column, child)
+    }
+  }
+
+  // --- values ------------------------------------------------------------------------------------------------------
+
+  private behind(value: Node, inline: readonly Comment[], column: number, child: number): void {
+    if (value.kind === 'scalar') this.scalar(value, inline, column, child)
+    else if (value.kind === 'null') this.append(' null', inline)
+    else if (value.items.length === 0) this.append(value.kind === 'branch' ? ' {}' : ' []', inline)
+    else {
+      this.append('', inline)
+      this.collection(value, child)
+      if (!isFilled(value)) this.line(child, value.kind === 'branch' ? '{}' : '[]')
+    }
+  }
+
+  private scalar(scalar: Scalar, inline: readonly Comment[], column: number, child: number): void {
     const style = scalar.type === 'str' ? sopsStyle(scalar.value, false) : 'plain'
     if (style === 'literal') {
-      const header = literalHeader(scalar.value, child - Math.max(column, 0))
-      return [` ${header}${comment}`, ...blockText(scalar.value, child)]
+      this.append(` ${literalHeader(scalar.value, child - column)}`, inline)
+      this.lines.push(...blockText(scalar.value, child))
+    } else if (style === 'binary') {
+      const [first = '', ...others] = wrappedBase64(scalar.value)
+      this.append(others.length === 0 ? ` !!binary ${first}` : ' !!binary |', inline)
+      if (others.length > 0) for (const line of [first, ...others]) this.line(child, line)
+    } else {
+      this.append(` ${plainText(scalar)}`, inline)
     }
-    if (style === 'binary') {
-      const base64 = wrappedBase64(scalar.value)
-      if (base64.length === 1) return [` !!binary ${base64[0]}${comment}`]
-      return [` !!binary |${comment}`, ...base64.map((line) => ' '.repeat(child) + line)]
-    }
-    return [` ${plainText(scalar)}${comment}`]
   }
 
-  private commentLines(comments: readonly Comment[], column: number): string[] {
-    return comments.flatMap(({ text }) => splitLines(text).map((line) => `${' '.repeat(column)}#${line}`))
+  // --- lines -------------------------------------------------------------------------------------------------------
+
+  private comments(comments: readonly Comment[], column: number): void {
+    for (const { text } of comments) for (const line of commentLines(text)) this.line(column, line)
   }
 
-  private inlineText(comments: readonly Comment[]): string {
-    return comments.map(({ text }) => ` #${splitLines(text).join(' ')}`).join('')
+  private line(column: number, text: string): void {
+    this.lines.push((this.lead ?? ' '.repeat(column)) + text)
+    this.lead = undefined
   }
 
-  private join(lines: readonly string[]): string {
-    return lines.join(this.lineBreak)
+  /** Put `text` behind the last line, and the comment behind that. */
+  private append(text: string, inline: readonly Comment[]): void {
+    const comment = inline.map((each) => ` ${commentLines(each.text).join(' ')}`).join('')
+    this.lines.push(`${this.lines.pop() ?? ''}${text}${comment}`)
   }
+}
+
+/** Whether a value is a collection with something in it but comments. */
+function isFilled(node: Node): node is Branch | List {
+  return (node.kind === 'branch' || node.kind === 'list') && node.items.some((item) => item.kind !== 'comment')
 }
 
 /** `<<` would be a merge; as a value only quotes keep it text for every reader. */
 function plainText(scalar: Scalar): string {
   const text = sopsSpelling(scalar, { flow: false, tagged: false })
   return text === '<<' ? doubleQuoted(text) : text
-}
-
-function keyText(key: string): string {
-  if (key === '<<') return '!!merge <<'
-  const style = sopsStyle(key, false)
-  if (style === 'binary') throw new FormatError('ERR_EMIT', 'a key that is not UTF-8 cannot be written as YAML')
-  return style === 'literal'
-    ? sopsDoubleQuoted(key)
-    : sopsSpelling({ kind: 'scalar', type: 'str', value: key }, { flow: false, tagged: false })
-}
-
-function splitLines(text: string): string[] {
-  return text.split(/\r\n|[\n\r\x85\u2028\u2029]/)
-}
-
-function group<T extends Node | Entry>(items: readonly (T | Comment)[]): { groups: Group<T>[]; tail: Comment[] } {
-  const groups: Group<T>[] = []
-  let head: Comment[] = []
-  let inline: Comment[] = []
-  for (const item of items) {
-    if (item.kind === 'comment') {
-      ;(item.inline ? inline : head).push(item)
-    } else {
-      groups.push({ head, inline, item })
-      head = []
-      inline = []
-    }
-  }
-  return { groups, tail: [...head, ...inline] }
-}
-
-/** Comments at the start of a collection that is a list element: they can only stand above its `-`. */
-function leadingComments(item: Node): { comments: Comment[]; rest: Node } {
-  if (item.kind !== 'branch' && item.kind !== 'list') return { comments: [], rest: item }
-  const first = item.items.findIndex((part) => part.kind !== 'comment')
-  const leading = item.items
-    .slice(0, Math.max(first, 0))
-    .filter((part): part is Comment => part.kind === 'comment' && !part.inline)
-  if (leading.length === 0) return { comments: [], rest: item }
-  const own = new Set<unknown>(leading)
-  return item.kind === 'branch'
-    ? { comments: leading, rest: { kind: 'branch', items: item.items.filter((part) => !own.has(part)) } }
-    : { comments: leading, rest: { kind: 'list', items: item.items.filter((part) => !own.has(part)) } }
 }

@@ -4,7 +4,7 @@ import { positionOf } from '../text.ts'
 import type { AliasPlace, Comment, Leaf, LeafPlace, Node } from '../tree.ts'
 import { openBlockScalar } from './block-place.ts'
 import { blockText, literalHeader, wrappedBase64 } from './block-text.ts'
-import { FORBIDDEN } from './chars.ts'
+import { commentLines } from './comment-text.ts'
 import { childColumn, YamlWriter } from './emit.ts'
 import { flowText } from './flow.ts'
 import type { Layout } from './layout.ts'
@@ -130,8 +130,8 @@ export class YamlScalarPlace implements LeafPlace {
     const { node, layout, dash } = this
     if (dash === undefined) return this.removeElement()
     const margin = ' '.repeat(this.column)
-    const lines = commentText(comment, layout, node.start).split(layout.lineBreak)
-    return { start: dash, end: node.end, text: lines.map((line) => `#${line}`).join(layout.lineBreak + margin) }
+    const lines = commentLines(comment.text, positionOf(layout.text, node.start))
+    return { start: dash, end: node.end, text: lines.join(layout.lineBreak + margin) }
   }
 
   /** A flow list has no room for a comment: the element goes, with the comma that belongs to it. */
@@ -168,24 +168,13 @@ export class YamlCommentPlace implements LeafPlace {
       throw new FormatError('ERR_VALUE_FORMAT', 'a sealed comment holds a value', {
         where: positionOf(layout.text, start),
       })
-    const lines = commentText(opened, layout, start).split(layout.lineBreak)
-    if (this.inline) return [{ start, end, text: lines.join(' ') }]
+    const lines = commentLines(opened.text, positionOf(layout.text, start))
     const sign = start - 1
+    if (this.inline) return [{ start: sign, end, text: lines.join(' ') }]
     const lineStart = Math.max(layout.text.lastIndexOf('\n', sign - 1), layout.text.lastIndexOf('\r', sign - 1)) + 1
     const margin = ' '.repeat(sign - lineStart)
-    return [{ start, end, text: lines.join(`${layout.lineBreak}${margin}#`) }]
+    return [{ start: sign, end, text: lines.join(layout.lineBreak + margin) }]
   }
-}
-
-/** A comment's text, its lines separated by the line break of the file. */
-function commentText(comment: Comment, { lineBreak, text }: Layout, offset: number): string {
-  const lines = comment.text.split(/\r\n|[\n\r\x85\u2028\u2029]/)
-  if (lines.some((line) => FORBIDDEN.test(line) || !line.isWellFormed())) {
-    throw new FormatError('ERR_EMIT', 'a comment holds characters that YAML cannot carry', {
-      where: positionOf(text, offset),
-    })
-  }
-  return lines.join(lineBreak)
 }
 
 export class YamlAliasPlace implements AliasPlace {
@@ -204,10 +193,9 @@ export class YamlAliasPlace implements AliasPlace {
   replace(copy: Node): Edit {
     const { start, end, position, layout } = this
     if (position.flow) return { start, end, text: flowText(copy) }
-    const writer = new YamlWriter(layout.indent, layout.lineBreak)
     const inList = position.dash !== undefined
     const child = inList ? position.column + 2 : childColumn(position.column, layout.indent)
-    const [first = '', ...rest] = writer.valueLines(copy, [], position.column, child)
+    const [first = '', ...rest] = new YamlWriter(layout.indent).valueBehind(copy, position.column, child)
     if (first !== '' || rest.length === 0)
       return { start, end, text: [first.trimStart(), ...rest].join(layout.lineBreak) }
     if (inList) return { start, end, text: rest.join(layout.lineBreak).trimStart() }

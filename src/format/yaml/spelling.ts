@@ -101,10 +101,16 @@ export function sopsSpelling(scalar: Scalar, { flow, tagged }: SpellingContext):
     case 'bool':
       return value.toLowerCase()
     case 'float':
-      return floatText(scalar)
+      return goFloat(scalar)
     default:
       return value
   }
+}
+
+/** As go-yaml writes it, but a float that was spelled as one does not turn into an integer: `1.0`. */
+function goFloat(scalar: Scalar): string {
+  const text = floatText({ kind: 'scalar', type: 'float', value: scalar.value })
+  return scalar.exact !== undefined && /^-?[0-9]+$/.test(text) ? `${text}.0` : text
 }
 
 function floatText({ value, exact }: Scalar): string {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { binaryBytes, binaryDocument, binaryStore } from '../../../src/format/binary.ts'
+import { binaryStore } from '../../../src/format/binary.ts'
+import { binaryBytes, binaryDocument } from '../../../src/format/binary-document.ts'
 import { failure } from '../../helpers/failure.ts'
 import { branch, fakeEnc, METADATA, plainTree, str } from '../../helpers/fake-seal.ts'
 import { runs } from '../../helpers/runs.ts'
