@@ -136,14 +136,14 @@ export class YamlWriter {
   // --- values ------------------------------------------------------------------------------------------------------
 
   private behind(value: Node, inline: readonly Comment[], column: number, child: number): void {
-    if (value.kind === 'scalar') this.scalar(value, inline, column, child)
-    else if (value.kind === 'null') this.append(' null', inline)
-    else if (value.items.length === 0) this.append(value.kind === 'branch' ? ' {}' : ' []', inline)
-    else {
-      this.append('', inline)
-      this.collection(value, child)
-      if (!isFilled(value)) this.line(child, value.kind === 'branch' ? '{}' : '[]')
-    }
+    if (value.kind === 'scalar') return this.scalar(value, inline, column, child)
+    if (value.kind === 'null') return this.append(' null', inline)
+    const brackets = value.kind === 'branch' ? '{}' : '[]'
+    if (value.items.length === 0) return this.append(` ${brackets}`, inline)
+    const onlyComments = !isFilled(value)
+    this.append('', inline)
+    this.collection(value, child)
+    if (onlyComments) this.line(child, brackets)
   }
 
   private scalar(scalar: Scalar, inline: readonly Comment[], column: number, child: number): void {
