@@ -4,7 +4,7 @@
  * combinations to remember how the plain value was spelled, so that it can be opened to the same bytes. Slot 0 is the
  * plain spelling, the only one that sops writes.
  *
- * @see docs/decisions/0005-json-slots.md
+ * @see docs/decisions/0003-style-of-sealed-scalars.md
  */
 const BRACKETS = [']', '\\u005d', '\\u005D'] as const
 const COLONS = [':', '\\u003a', '\\u003A'] as const

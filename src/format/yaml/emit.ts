@@ -149,7 +149,9 @@ export class YamlWriter {
   private scalar(scalar: Scalar, inline: readonly Comment[], column: number, child: number): void {
     const style = scalar.type === 'str' ? sopsStyle(scalar.value, false) : 'plain'
     if (style === 'literal') {
-      this.append(` ${literalHeader(scalar.value, child - column)}`, inline)
+      // sops names its own indent, which is right only where the text stands that far in; empty lines stand nowhere
+      const increment = /^\n+$/.test(scalar.value) ? this.indent : child - column
+      this.append(` ${literalHeader(scalar.value, increment)}`, inline)
       this.lines.push(...blockText(scalar.value, child))
     } else if (style === 'binary') {
       const [first = '', ...others] = wrappedBase64(scalar.value)
