@@ -91,23 +91,7 @@ async function bundle(options) {
   if (result.warnings.length > 0) {
     throw new Error(esbuild.formatMessagesSync(result.warnings, { kind: 'warning' }).join('\n'))
   }
-  refuseRenamedErrors(result.outputFiles)
   return result
-}
-
-/**
- * People see the class of an error. esbuild renames a class when another package has the same name; its own remedy
- * (`keepNames`) costs a call per function at each start.
- *
- * @param {readonly { text: string }[]} outputs
- */
-function refuseRenamedErrors(outputs) {
-  const source = readFileSync(join(ROOT, 'src/errors.ts'), 'utf8')
-  for (const [, name] of source.matchAll(/^export class (\w+)/gm)) {
-    const renamed = new RegExp(`\\b${name}\\d+ = class\\b|class ${name}\\d+\\b`)
-    if (outputs.some(({ text }) => renamed.test(text)))
-      throw new Error(`class ${name} was renamed: a bundled package has it too`)
-  }
 }
 
 /** @param {string} path @param {string} contents */

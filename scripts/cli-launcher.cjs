@@ -15,6 +15,7 @@ const {
   statSync,
   writeFileSync,
 } = require('node:fs')
+const { createHash } = require('node:crypto')
 const { Script } = require('node:vm')
 
 const BUILD_ID = '__BUILD_ID__'
@@ -39,16 +40,24 @@ function findCacheFile() {
   return `${base}${base === env.HOME ? '/.cache' : ''}/bulla/${version}-${arch}.v8`
 }
 
-/** First the build id (of the source V8 checks no more than the length) and the verbs that were run, then V8's data. */
+/**
+ * One line, then V8's data. The line has the build id (V8 compares no more of the source than its length), a digest of the
+ * data (V8 does not notice a flipped bit, and runs it) and the verbs that were run.
+ */
 function readCache(file) {
   try {
     const bytes = readOwn(file)
     const end = bytes.indexOf(10)
-    const [id, ...verbs] = bytes.latin1Slice(0, end).split(' ')
-    return id === BUILD_ID ? { data: bytes.subarray(end + 1), verbs } : { verbs: [] }
+    const [id, digest, ...verbs] = bytes.latin1Slice(0, end).split(' ')
+    const data = bytes.subarray(end + 1)
+    return id === BUILD_ID && digest === digestOf(data) ? { data, verbs } : { verbs: [] }
   } catch {
     return { verbs: [] }
   }
+}
+
+function digestOf(data) {
+  return createHash('sha256').update(data).digest('hex')
 }
 
 function readOwn(file) {
@@ -77,8 +86,9 @@ function writeCache(file, verbs) {
   try {
     mkdirSync(file.slice(0, file.lastIndexOf('/')), { recursive: true, mode: 0o700 })
     const temporary = `${file}.${process.pid}`
-    const head = Buffer.from(`${[BUILD_ID, ...verbs].join(' ')}\n`)
-    writeFileSync(temporary, Buffer.concat([head, script.createCachedData()]), { mode: 0o600, flag: 'wx' })
+    const data = script.createCachedData()
+    const head = Buffer.from(`${[BUILD_ID, digestOf(data), ...verbs].join(' ')}\n`)
+    writeFileSync(temporary, Buffer.concat([head, data]), { mode: 0o600, flag: 'wx' })
     renameSync(temporary, file)
   } catch {
     // a cache is never worth a failure

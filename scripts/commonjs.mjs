@@ -124,10 +124,10 @@ function assignExports(code, list) {
   return `module.exports = { __esModule: true, ${properties.join(', ')} }\n`
 }
 
-/** Whether an exported binding may change after its declaration. Errs on the side of yes. @param {string} code @param {string} local */
+/** Whether an exported binding may change after its declaration: one from another chunk may. Errs on the side of yes. @param {string} code @param {string} local */
 function mayChange(code, local) {
   const name = `(?<![\\w$.])${local.replaceAll('$', '\\$')}(?![\\w$])`
-  if (new RegExp(`^(?:import \\{[^}]*|(?:async )?function\\*? )${name}`, 'm').test(code)) return false
+  if (new RegExp(`^(?:async )?function\\*? ${name}`, 'm').test(code)) return false
   const assignments = new RegExp(`${name}\\s*(?:[-+*/%&|^?<>]{0,3}=(?![=>])|\\+\\+|--)|(?:\\+\\+|--)${name}`, 'g')
   return !new RegExp(`^(?:var|let|const) ${name} =`, 'm').test(code) || code.match(assignments)?.length !== 1
 }

@@ -19,15 +19,18 @@ export interface CommandLine {
 export const WITH_VALUE: ReadonlySet<string> = new Set([
   ...['config', 'indent', 'output', 'output-dir', 'extract', 'input-type', 'output-type', 'filename-override'],
   ...['decryption-order', 'kms', 'k', 'aws-profile', 'gcp-kms', 'hckms', 'azure-kv', 'hc-vault-transit', 'pgp', 'p'],
-  ...['age', 'a', 'encryption-context', 'shamir-secret-sharing-threshold', 'keyservice', 'enable-local-keyservice'],
+  ...['age', 'a', 'encryption-context', 'shamir-secret-sharing-threshold', 'keyservice'],
   ...['unencrypted-suffix', 'encrypted-suffix', 'unencrypted-regex', 'encrypted-regex'],
   ...['unencrypted-comment-regex', 'encrypted-comment-regex'],
 ])
 
 export const SWITCHES: ReadonlySet<string> = new Set([
   ...['in-place', 'i', 'ignore-mac', 'mac-only-encrypted', 'verbose', 'quiet', 'q', 'fresh', 'allow-plaintext'],
-  ...['dry-run', 'help', 'h', 'version', 'v', 'disable-version-check', 'check-for-updates'],
+  ...['dry-run', 'help', 'h', 'version', 'v', 'disable-version-check', 'check-for-updates', 'enable-local-keyservice'],
 ])
+
+/** On when they are not named: what counts is that they are switched off. */
+const ON_BY_DEFAULT = '--enable-local-keyservice'
 
 /** sops's switches from before it had commands: `sops -d FILE`. */
 const OLD_FORMS: Readonly<Record<string, CommandName>> = {
@@ -64,27 +67,40 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
       continue
     }
     const option = longForm(word)
-    const form = OLD_FORMS[option]
-    if (form !== undefined) old.push(form)
-    else if (WITH_VALUE.has(nameOf(option)) && !option.includes('=')) {
+    const form = OLD_FORMS[option.replace(/=.*$/s, '')]
+    if (form !== undefined) {
+      if (isOn(option)) old.push(form)
+    } else if (WITH_VALUE.has(nameOf(option)) && !option.includes('=')) {
       args.push(option, ...words.slice(index + 1, index + 2))
       index += 1
     } else args.push(...switchForm(option))
   }
-  return { command: command ?? oldForm(old), args: [...args, ...behind] }
+  return { command: oneOf([...(command === undefined ? [] : [command]), ...old]), args: [...args, ...behind] }
 }
 
 function isCommand(word: string): word is CommandName {
   return Object.hasOwn(COMMANDS, word)
 }
 
-/** `-output` is `--output`. */
+/** `-output` is `--output`. Short options stand alone, as in sops: `-io x` would otherwise be one thing here, another there. */
 function longForm(word: string): string {
-  if (word.startsWith('--')) return word
   const name = nameOf(word)
-  const isLong =
-    name.length > 1 && (WITH_VALUE.has(name) || SWITCHES.has(name) || Object.hasOwn(OLD_FORMS, `--${name}`))
-  return isLong ? `-${word}` : word
+  if (word.startsWith('--') || name.length < 2) return word
+  const letters = [...name]
+  if (letters.every(isShort) && !isLong(name)) {
+    throw new UsageError('ERR_USAGE', 'short options cannot be written as one', {
+      hint: `write ${letters.map((letter) => `-${letter}`).join(' ')}`,
+    })
+  }
+  return `-${word}`
+}
+
+function isShort(letter: string): boolean {
+  return WITH_VALUE.has(letter) || SWITCHES.has(letter) || Object.hasOwn(OLD_FORMS, `-${letter}`)
+}
+
+function isLong(name: string): boolean {
+  return WITH_VALUE.has(name) || SWITCHES.has(name)
 }
 
 function nameOf(option: string): string {
@@ -93,15 +109,23 @@ function nameOf(option: string): string {
 
 /** A switch with its value taken off; nothing for one that is switched off. */
 function switchForm(option: string): string[] {
-  const [name = '', value] = option.split('=')
-  if (value === undefined || !SWITCHES.has(nameOf(option)) || TRUE.includes(value))
-    return [SWITCHES.has(nameOf(option)) ? name : option]
-  if (FALSE.includes(value)) return []
-  throw new UsageError('ERR_USAGE', `${name} is either true or false`)
+  if (!SWITCHES.has(nameOf(option))) return [option]
+  const name = option.replace(/=.*$/s, '')
+  if (name === ON_BY_DEFAULT) return isOn(option) ? [] : [`${name}=false`]
+  return isOn(option) ? [name] : []
 }
 
-function oldForm(forms: readonly CommandName[]): CommandName | undefined {
-  const [first, second] = forms
-  if (second === undefined || first === second) return first
-  throw new UsageError('ERR_USAGE', `-${first?.[0]} and -${second[0]} exclude each other`, { hint: 'run two commands' })
+/** @throws UsageError `ERR_USAGE` */
+function isOn(option: string): boolean {
+  const [name = '', value] = option.split('=', 2)
+  if (value === undefined || TRUE.includes(value)) return true
+  if (FALSE.includes(value)) return false
+  throw new UsageError('ERR_USAGE', `${name} is either true or false`, { hint: `write ${name}, or ${name}=false` })
+}
+
+function oneOf(commands: readonly CommandName[]): CommandName | undefined {
+  const [first, ...others] = commands
+  const other = others.find((command) => command !== first)
+  if (other === undefined) return first
+  throw new UsageError('ERR_USAGE', `${first} and ${other} exclude each other`, { hint: 'run two commands' })
 }

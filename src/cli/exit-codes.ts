@@ -1,7 +1,9 @@
-import type { ErrorCode } from '../errors.ts'
+import type { BullaError, ErrorCode } from '../errors.ts'
+
+type Codes = Readonly<Partial<Record<ErrorCode, number>>>
 
 /** Codes that mean the same in every command. sops's numbers where it has one, since scripts read them. */
-const CODES: Partial<Record<ErrorCode, number>> = {
+const CODES: Codes = {
   ERR_READ: 2,
   ERR_WRITE: 3,
   ERR_FILE_CHANGED: 3,
@@ -25,17 +27,18 @@ const CODES: Partial<Record<ErrorCode, number>> = {
   ERR_ALREADY_SEALED: 203,
 }
 
-/** sops calls a plain file that cannot be parsed unreadable, but not a sealed one. */
-const ENCRYPT_CODES: Partial<Record<ErrorCode, number>> = { ERR_SYNTAX: 2, ERR_UTF8: 2, ERR_LIMIT: 2 }
-/** A sealed file whose values cannot be opened. */
-const DECRYPT_CODES: Partial<Record<ErrorCode, number>> = {
-  ERR_UNSUPPORTED_VALUE: 25,
-  ERR_KEY_GROUPS: 128,
-  ERR_KEY_UNSUPPORTED: 128,
+const OWN_CODES: Readonly<Record<string, Codes>> = {
+  /** sops calls a plain file that cannot be parsed unreadable, but not a sealed one. */
+  encrypt: { ERR_SYNTAX: 2, ERR_UTF8: 2, ERR_LIMIT: 2 },
+  /** A sealed file whose values cannot be opened. */
+  decrypt: { ERR_UNSUPPORTED_VALUE: 25, ERR_KEY_GROUPS: 128, ERR_KEY_UNSUPPORTED: 128 },
+  filestatus: { ERR_READ: 1 },
+  help: { ERR_USAGE: 3 },
 }
 
 /** The exit code for an error of `command`; 1 for everything without a number of its own. */
-export function exitCodeFor(code: ErrorCode, command: string): number {
-  const own = command === 'encrypt' ? ENCRYPT_CODES : command === 'decrypt' ? DECRYPT_CODES : {}
-  return own[code] ?? CODES[code] ?? 1
+export function exitCodeFor({ code, where }: Pick<BullaError, 'code' | 'where'>, command: string): number {
+  // to sops, only no file at all is worth a number there
+  if (command === 'filestatus' && code === 'ERR_NO_FILE' && where?.file !== undefined) return 1
+  return OWN_CODES[command]?.[code] ?? CODES[code] ?? 1
 }

@@ -17,8 +17,8 @@ export interface Io {
 
 /** A command line command: declares its options, runs, gives its exit code. */
 export interface CommandModule {
-  /** Add arguments, options and help to `command`, and the action that sets the exit code. */
-  define(command: CommandDefinition, io: Io): void
+  /** Add arguments, options and help to `command`, and the action that calls `done` with the exit code. */
+  define(command: CommandDefinition, io: Io, done: (code: number) => void): void
 }
 
 /** The part of commander that command files use. */

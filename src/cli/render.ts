@@ -7,19 +7,30 @@ import { VERSION } from './version.ts'
 export function renderError(error: unknown, io: Io): void {
   if (!isBullaError(error)) {
     const kind = error instanceof Error ? error.name : typeof error
-    io.writeErr(`${io.program}: error: internal error (${kind}) in bulla ${VERSION}\n`)
-    io.writeErr(
-      `${io.program}: hint: this is a bug; please report it with the command and, if it can be shared, the file\n`,
-    )
+    show('error', `internal error (${kind}) in bulla ${VERSION}`, io)
+    show('hint', 'this is a bug; please report it with the command and, if it can be shared, the file', io)
     if (io.env['BULLA_DEBUG'] === 'stack' && error instanceof Error) io.writeErr(`${stackOf(error)}\n`)
     return
   }
-  io.writeErr(`${io.program}: error: ${placeOf(error.where, io)}${error.message}\n`)
-  if (error.hint !== undefined) io.writeErr(`${io.program}: hint: ${error.hint}\n`)
+  show('error', `${placeOf(error.where, io)}${error.message}`, io)
+  if (error.hint !== undefined) show('hint', error.hint, io)
 }
 
-export function renderNote(path: string | undefined, note: string, io: Io): void {
-  io.writeErr(`${io.program}: note: ${placeOf(path === undefined ? undefined : { file: path }, io)}${note}\n`)
+/** @param others - how many more files it is about */
+export function renderNote(path: string | undefined, note: string, io: Io, others = 0): void {
+  const more = others === 0 ? '' : ` and ${others} more ${others === 1 ? 'file' : 'files'}`
+  const place = path === undefined ? '' : `${shortPath(path, io.cwd).replaceAll('\n', '?')}${more}: `
+  show('note', `${place}${note}`, io)
+}
+
+/**
+ * Names of files, keys and fields may come from a stranger's repository: nothing in them may steer the terminal, and no
+ * line of them may look like one of ours.
+ */
+function show(kind: 'error' | 'hint' | 'note', text: string, io: Io): void {
+  const [first = '', ...others] = text.split('\n').map(printable)
+  const lines = [`${io.program}: ${kind}: ${first}`, ...others.map((line) => line.replace(/^(?! {2})/, '  '))]
+  io.writeErr(`${lines.join('\n')}\n`)
 }
 
 /** `config/app.yaml:3:7 (db.password): `. */
@@ -30,7 +41,7 @@ function placeOf(where: Where | undefined, io: Io): string {
   const path =
     where.path === undefined || where.path.length === 0 ? '' : `${file === '' ? '' : ' '}(${where.path.join('.')})`
   const place = `${file}${line}${path}`
-  return place === '' ? '' : `${printable(place)}: `
+  return place === '' ? '' : `${place.replaceAll('\n', '?')}: `
 }
 
 /** Relative to where the user stands, when that is shorter. */
@@ -39,9 +50,9 @@ export function shortPath(path: string, cwd: string): string {
   return short === '' || short.length >= path.length ? path : short
 }
 
-/** Names may come from a stranger's repository: nothing in them may steer the terminal. */
-function printable(text: string): string {
-  return text.replace(/[\0-\x1f\x7f-\x9f\u2028\u2029]/g, '?')
+/** Without what steers a terminal: control characters, and those that turn the direction of writing. */
+export function printable(text: string): string {
+  return text.replace(/[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, '?')
 }
 
 /** The frames of a stack: the message in its first line may hold anything. */

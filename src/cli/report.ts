@@ -1,17 +1,8 @@
 import { isBullaError } from '../errors.ts'
+import type { BatchResult, FileReport } from '../operations/batch.ts'
 import { exitCodeFor } from './exit-codes.ts'
 import type { Io } from './io.ts'
-import { renderError, renderNote, shortPath } from './render.ts'
-
-interface Result {
-  readonly bytes: Uint8Array | undefined
-  readonly reports: readonly {
-    readonly path: string | undefined
-    readonly outcome: string
-    readonly notes: readonly string[]
-  }[]
-  readonly failures: readonly unknown[]
-}
+import { printable, renderError, renderNote, shortPath } from './render.ts'
 
 interface Settings {
   readonly command: string
@@ -23,41 +14,48 @@ interface Settings {
 }
 
 /** Deliver the result of a command over files: payload, notes, failures, one summary. Returns the exit code. */
-export function finish(result: Result, settings: Settings): number {
-  const { io, command } = settings
-  for (const failure of result.failures) renderError(failure, io)
-  if (!settings.quiet) showNotes(result, settings)
-  if (result.failures.length > 0) {
-    const total = result.reports.length + result.failures.length
-    if (total > 1)
-      io.writeErr(`${io.program}: ${result.failures.length} of ${total} files failed; nothing was written\n`)
-    return Math.max(...result.failures.map((failure) => codeOf(failure, command)))
+export function finish(result: BatchResult<FileReport>, settings: Settings): number {
+  const { io, command, quiet } = settings
+  const { reports, failures } = result
+  for (const failure of failures) renderError(failure, io)
+  if (!quiet) showNotes(reports, io)
+  if (failures.length > 0) {
+    if (result.fileCount > 1) io.writeErr(`${io.program}: ${failureSummary(result)}\n`)
+    return Math.max(...failures.map((failure) => codeOf(failure, command)))
   }
-  if (settings.dryRun) showPlan(result, settings)
+  if (settings.dryRun) showPlan(reports, settings)
   else if (result.bytes !== undefined) io.writeOut(result.bytes)
-  else if (result.reports.length !== 1 && !settings.quiet)
-    io.writeErr(`${io.program}: ${summary(result, settings.verbs)}\n`)
+  else if (reports.length !== 1 && !quiet) io.writeErr(`${io.program}: ${summary(reports, settings.verbs)}\n`)
   return 0
 }
 
 /** The exit code of an error; 70 for a bug. */
 export function codeOf(error: unknown, command: string): number {
-  return isBullaError(error) ? exitCodeFor(error.code, command) : exitCodeFor('ERR_INTERNAL', command)
+  return exitCodeFor(isBullaError(error) ? error : { code: 'ERR_INTERNAL', where: undefined }, command)
 }
 
-function showNotes({ reports }: Result, { io }: Settings): void {
-  for (const { path, notes } of reports) for (const note of notes) renderNote(path, note, io)
+/** The same note for many files is one line. */
+function showNotes(reports: readonly FileReport[], io: Io): void {
+  const byNote = new Map<string, FileReport[]>()
+  for (const report of reports)
+    for (const note of report.notes) byNote.set(note, [...(byNote.get(note) ?? []), report])
+  for (const [note, [first, ...others]] of byNote) renderNote(first?.path, note, io, others.length)
 }
 
-function showPlan({ reports }: Result, { io, verbs }: Settings): void {
+function showPlan(reports: readonly FileReport[], { io, verbs }: Settings): void {
   for (const { path, outcome } of reports) {
     const name = path === undefined ? 'standard input' : shortPath(path, io.cwd)
-    io.writeOut(`${verbs[outcome] ?? outcome}\t${name}\n`)
+    io.writeOut(`${verbs[outcome] ?? outcome}\t${printable(name)}\n`)
   }
 }
 
+function failureSummary({ fileCount, failures, writtenCount }: BatchResult<FileReport>): string {
+  const done = writtenCount === 0 ? 'nothing was written' : `${writtenCount} were written, the others are as they were`
+  return `${failures.length} of ${fileCount} files failed; ${done}`
+}
+
 /** `12 files: 9 sealed, 3 unchanged`. */
-function summary({ reports }: Result, verbs: Readonly<Record<string, string>>): string {
+function summary(reports: readonly FileReport[], verbs: Readonly<Record<string, string>>): string {
   const counts = Object.entries(verbs).flatMap(([outcome, verb]) => {
     const count = reports.filter((report) => report.outcome === outcome).length
     return count === 0 ? [] : [`${count} ${verb}`]

@@ -1,21 +1,23 @@
 import { isBullaError, UsageError } from '../errors.ts'
 import { COMMANDS, type CommandName, readCommandLine } from './argv.ts'
-import type { CommandDefinition, Io } from './io.ts'
+import type { CommandDefinition, CommandModule, Io } from './io.ts'
 import { renderError } from './render.ts'
 import { codeOf } from './report.ts'
+import { withoutCommand } from './unknown.ts'
 import { VERSION } from './version.ts'
 
 /** The version of sops that this one can take the place of. */
 const SOPS_VERSION = '3.13.3'
+/** Help is read in terminals and in reports: no line of it is longer. */
+const HELP_COLUMNS = 100
 
 /** Run a command line. @returns the exit code */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   let name = ''
   try {
     const { command, args } = readCommandLine(argv)
-    if (command === undefined) return await runWithoutCommand(args, io)
-    name = command
-    return await runCommand(command, args, io)
+    name = command ?? args[0] ?? ''
+    return await (command === undefined ? runWithoutCommand(args, io) : runCommand(command, args, io))
   } catch (error) {
     if (isClosedPipe(error)) throw error
     renderError(error, io)
@@ -34,9 +36,7 @@ async function runCommand(name: CommandName, args: readonly string[], io: Io): P
   return exitCode
 }
 
-function loadCommand(
-  name: CommandName,
-): Promise<{ define(command: CommandDefinition, io: Io, done: (code: number) => void): void }> {
+function loadCommand(name: CommandName): Promise<CommandModule> {
   switch (name) {
     case 'encrypt':
       return import('./commands/encrypt.ts')
@@ -48,43 +48,31 @@ function loadCommand(
 }
 
 async function runWithoutCommand(args: readonly string[], io: Io): Promise<number> {
-  const [first, second] = args
-  if (args.includes('--version') || args.includes('-v')) {
-    io.writeOut(
-      io.program === 'sops'
-        ? `sops ${SOPS_VERSION}\n`
-        : `bulla ${VERSION} (reads and writes sops ${SOPS_VERSION} files)\n`,
-    )
+  const options = args.filter((word) => word.startsWith('-'))
+  const [word, topic] = args.filter((other) => !other.startsWith('-'))
+  if (options.includes('--version') || options.includes('-v')) {
+    io.writeOut(versionLine(io.program))
     return 0
   }
-  const isHelp = first === 'help' || first === 'h'
-  if (isHelp && second !== undefined && Object.hasOwn(COMMANDS, second))
-    return runCommand(second as CommandName, ['--help'], io)
-  const { Command } = await import('commander')
-  const overview = prepare(new Command(io.program), io)
-    .description('GitOps with encrypted files: SOPS files that stay byte for byte.')
-    .usage('COMMAND [options] [paths...]')
-    .option('-v, --version', 'show the version')
-    .option('--disable-version-check', 'accepted for sops: bulla never looks for new versions')
-    .option('--check-for-updates', 'accepted for sops: bulla never looks for new versions')
-    .helpCommand('help [command]', 'show the help of a command')
-    .addHelpText('after', OVERVIEW_HELP)
-  for (const [name, summary] of Object.entries(COMMANDS))
-    overview.command(name).description(summary).allowUnknownOption()
-  if (isHelp || args.length === 0 || args.includes('--help') || args.includes('-h')) {
-    const text = overview.helpInformation() + OVERVIEW_HELP
-    if (isHelp && second !== undefined)
-      throw new UsageError('ERR_USAGE', 'there is no help on this topic', {
-        hint: `commands are ${Object.keys(COMMANDS).join(', ')}`,
-      })
-    if (args.length > 0) io.writeOut(`${text}\n`)
-    else io.writeErr(`${text}\n`)
-    return args.length > 0 ? 0 : 1
+  const isHelp = word === 'help' || word === 'h'
+  if (isHelp && topic !== undefined) {
+    if (Object.hasOwn(COMMANDS, topic)) return runCommand(topic as CommandName, ['--help'], io)
+    throw new UsageError('ERR_USAGE', 'there is no help on this topic', {
+      hint: `topics are ${Object.keys(COMMANDS).join(', ')}`,
+    })
   }
-  await parse(overview, args)
-  throw new UsageError('ERR_USAGE', 'no command was given', {
-    hint: `commands are ${Object.keys(COMMANDS).join(', ')}`,
-  })
+  if (isHelp || options.includes('--help') || options.includes('-h')) {
+    io.writeOut(await overview(io))
+    return 0
+  }
+  if (args.length === 0) io.writeErr(`${await overview(io)}\n`)
+  throw withoutCommand(args)
+}
+
+function versionLine(program: string): string {
+  return program === 'sops'
+    ? `sops ${SOPS_VERSION}\n`
+    : `bulla ${VERSION} (reads and writes sops ${SOPS_VERSION} files)\n`
 }
 
 const OVERVIEW_HELP = `
@@ -92,14 +80,36 @@ Examples:
   $ bulla encrypt --in-place secrets.yaml
   $ bulla decrypt secrets.yaml
 
-bulla COMMAND --help explains a command. Exit codes are those of sops.`
+bulla COMMAND --help explains a command. Files are those of sops, and so are the exit codes:
+0 done, 1 refused, others say why and stand in the help of each command.
+`
+
+async function overview(io: Io): Promise<string> {
+  const { Command } = await import('commander')
+  const program = prepare(new Command(io.program), io)
+    .description('GitOps with encrypted files: SOPS files that stay byte for byte.')
+    .usage('COMMAND [options] [paths...]')
+    .option('-v, --version', 'show the version')
+    .option('--disable-version-check', 'accepted for sops: bulla never looks for new versions')
+    .option('--check-for-updates', 'accepted for sops: bulla never looks for new versions')
+    .helpCommand('help [command]', 'show the help of a command')
+  for (const [name, summary] of Object.entries(COMMANDS)) program.command(name).description(summary)
+  return program.helpInformation() + OVERVIEW_HELP
+}
 
 /** Errors are shown by us, not by commander, and end nothing. */
 function prepare(command: CommandDefinition, io: Io): CommandDefinition {
   return command
     .exitOverride()
     .showSuggestionAfterError()
-    .configureOutput({ writeOut: (text) => io.writeOut(text), writeErr: () => undefined, outputError: () => undefined })
+    .helpOption('-h, --help', 'show this help')
+    .configureOutput({
+      writeOut: (text) => io.writeOut(text),
+      writeErr: () => undefined,
+      outputError: () => undefined,
+      getOutHelpWidth: () => HELP_COLUMNS,
+      getErrHelpWidth: () => HELP_COLUMNS,
+    })
 }
 
 /** @throws UsageError `ERR_USAGE` for what commander does not accept; whatever the action throws */
@@ -109,16 +119,19 @@ async function parse(command: CommandDefinition, args: readonly string[]): Promi
   } catch (error) {
     if (isBullaError(error) || !isCommanderError(error)) throw error
     if (error.exitCode === 0) return
-    throw usageError(error.message)
+    throw usageError(error)
   }
 }
 
 /** commander repeats the argument that it does not accept. What stands behind a `=` may be a secret. */
-function usageError(message: string): UsageError {
+function usageError({ code, message }: CommanderError): UsageError {
   const [what = '', suggestion] = message.replace(/^error: /, '').split('\n')
-  const hint = /\(Did you mean (.*)\?\)/.exec(suggestion ?? '')?.[1]
-  return new UsageError('ERR_USAGE', what.replace(/=[^']*/, '').replace(/\.$/, ''), {
-    hint: hint === undefined ? 'see --help' : `did you mean ${hint}?`,
+  const meant = /\(Did you mean (.*)\?\)/.exec(suggestion ?? '')?.[1]
+  const hint = meant === undefined ? 'see --help' : `did you mean ${meant}?`
+  // for sops, no file at all is the same as a file that is not there
+  const ours = code === 'commander.missingArgument' ? 'ERR_NO_FILE' : 'ERR_USAGE'
+  return new UsageError(ours, what.replace(/=[^']*/s, '').replace(/\.$/, '').replace('. Expected', ': expected'), {
+    hint,
   })
 }
 
@@ -127,6 +140,8 @@ function isClosedPipe(error: unknown): boolean {
   return error instanceof Error && error.name === 'ClosedPipe'
 }
 
-function isCommanderError(error: unknown): error is Error & { readonly code: string; readonly exitCode: number } {
+type CommanderError = Error & { readonly code: string; readonly exitCode: number }
+
+function isCommanderError(error: unknown): error is CommanderError {
   return error instanceof Error && 'code' in error && String(error.code).startsWith('commander.') && 'exitCode' in error
 }

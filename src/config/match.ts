@@ -1,7 +1,8 @@
-import { isAbsolute, relative, sep } from 'node:path'
+import * as platformPath from 'node:path'
 import { BullaError, ConfigError } from '../errors.ts'
 import { compileRegex } from '../format/selector.ts'
 import type { CreationRule, SopsConfig } from './config.ts'
+import { type PathFlavour, pathBelow } from './path-below.ts'
 
 /**
  * The first rule that matches a file, as sops picks it. Expressions behind it are not looked at.
@@ -10,10 +11,14 @@ import type { CreationRule, SopsConfig } from './config.ts'
  * @returns undefined when the policy has no rules at all
  * @throws ConfigError `ERR_NO_RULE` when there are rules and none matches; `ERR_SELECTOR` for an invalid expression
  */
-export async function matchRule(config: SopsConfig, path: string): Promise<CreationRule | undefined> {
+export async function matchRule(
+  config: SopsConfig,
+  path: string,
+  flavour: PathFlavour = platformPath,
+): Promise<CreationRule | undefined> {
   if (config.rules === undefined) return undefined
-  const name = matchedName(config.folder, path)
-  for (const rule of config.rules) if (await matches(rule, name, config.path)) return rule
+  const name = matchedName(config.folder, path, flavour)
+  for (const rule of config.rules) if (await matches(rule, name, config.path, flavour)) return rule
   throw new ConfigError('ERR_NO_RULE', `no rule of ${config.path} matches this file`, {
     where: { file: path },
     hint: `rules are matched against "${name}"; add a rule with a path_regex for it, or one without as the last`,
@@ -21,19 +26,26 @@ export async function matchRule(config: SopsConfig, path: string): Promise<Creat
 }
 
 /** What expressions are matched against: the path below the folder of the policy, or else the whole path. */
-export function matchedName(folder: string, path: string): string {
-  const below = relative(folder, path)
-  const outside = below === '' || below === '..' || below.startsWith(`..${sep}`) || isAbsolute(below)
-  return outside ? path : below
+export function matchedName(folder: string, path: string, flavour: PathFlavour = platformPath): string {
+  return pathBelow(folder, path, flavour) ?? path
 }
 
-async function matches(rule: CreationRule, name: string, file: string): Promise<boolean> {
+async function matches(rule: CreationRule, name: string, file: string, { sep }: PathFlavour): Promise<boolean> {
   if (rule.pathRegex === undefined) return true
   try {
-    const regex = await compileRegex(rule.pathRegex, 'path_regex')
+    const regex = await compiled(rule.pathRegex)
     // rules are written with slashes; sops on Windows only knows backslashes (getsops/sops#892)
     return regex(name) || (sep === '\\' && regex(name.replaceAll('\\', '/')))
   } catch (error) {
     throw error instanceof BullaError ? error.at({ file, line: rule.line }) : error
   }
+}
+
+const expressions = new Map<string, Promise<(text: string) => boolean>>()
+
+/** The expressions of a policy are asked for every file; compiling one costs more than using it. */
+function compiled(pattern: string): Promise<(text: string) => boolean> {
+  const known = expressions.get(pattern) ?? compileRegex(pattern, 'path_regex')
+  expressions.set(pattern, known)
+  return known
 }

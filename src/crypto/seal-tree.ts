@@ -74,7 +74,7 @@ export function sealValues(source: Pick<Source, 'documents' | 'aliases'>, option
   })
   for (const node of fates === undefined ? [] : source.aliases) {
     if (fates !== undefined && node.alias !== undefined && !staysAlias(node, fates)) {
-      edits.push(node.alias.replace(writtenOut(node, fates)))
+      edits.push(...node.alias.replace(writtenOut(node, fates)))
     }
   }
   return { edits, digest: digest.finish(), sealedCount, valueCount, outcomes }

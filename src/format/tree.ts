@@ -78,8 +78,8 @@ export interface LeafPlace extends Span {
 
 /** Where an alias (YAML `*name`) stands; the node that carries it is a copy of what the alias repeats. */
 export interface AliasPlace extends Span {
-  /** The edit that writes `copy` out in place of the alias. */
-  replace(copy: Node): Edit
+  /** The edits that write `copy` out in place of the alias. */
+  replace(copy: Node): Edit[]
 }
 
 /** The stores of SOPS. */

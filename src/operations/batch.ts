@@ -3,31 +3,46 @@ import type { FileSystem, Progress, WriteRequest } from './ports.ts'
 /** Files in the making at the same time: enough to keep the disk busy while others are computed. */
 const CONCURRENCY = 8
 
-/** What became of one file of a plan. */
-export type Planned<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown }
+/** What became of one file. */
+export interface FileReport {
+  /** Absolute; undefined for standard input. */
+  readonly path: string | undefined
+  readonly outcome: string
+  /** Texts for the user. */
+  readonly notes: readonly string[]
+}
+
+/** What became of all of them. */
+export interface BatchResult<Report extends FileReport> {
+  /** The only file, when it goes nowhere else. */
+  readonly bytes: Uint8Array | undefined
+  /** Of the files that could be planned. */
+  readonly reports: readonly Report[]
+  /** Why files failed. One that failed before anything was written keeps all others from being written. */
+  readonly failures: readonly unknown[]
+  readonly fileCount: number
+  readonly writtenCount: number
+}
+
+export interface Plan<Job> {
+  readonly jobs: readonly Job[]
+  readonly failures: readonly unknown[]
+}
 
 /**
  * Plan for many files before anything is written: every file is computed, failures are collected, the order is kept.
  */
-export async function planAll<I, T>(
-  inputs: readonly I[],
+export async function planAll<Input, Job>(
+  inputs: readonly Input[],
   progress: Progress,
   label: string,
-  plan: (input: I) => Promise<T>,
-): Promise<Planned<T>[]> {
-  let done = 0
-  const results = await mapConcurrently(inputs, async (input): Promise<Planned<T>> => {
-    try {
-      return { ok: true, value: await plan(input) }
-    } catch (error) {
-      return { ok: false, error }
-    } finally {
-      done += 1
-      progress.update(label, done, inputs.length)
-    }
-  })
-  progress.finish()
-  return results
+  plan: (input: Input) => Promise<Job>,
+): Promise<Plan<Job>> {
+  const results = await mapConcurrently(inputs, progress, label, plan)
+  return {
+    jobs: results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])),
+    failures: results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : [])),
+  }
 }
 
 /** Write what was planned. A failure stops what has not started; every file is either old or new. */
@@ -35,40 +50,42 @@ export async function writeAll(
   files: FileSystem,
   writes: readonly WriteRequest[],
   progress: Progress,
-  label: string,
-): Promise<void> {
-  let done = 0
-  try {
-    await mapConcurrently(writes, async (write) => {
+): Promise<{ readonly writtenCount: number; readonly failures: readonly unknown[] }> {
+  let failed = false
+  const results = await mapConcurrently(writes, progress, 'writing', async (write) => {
+    if (failed) return false
+    try {
       await files.write(write)
-      done += 1
-      progress.update(label, done, writes.length)
-    })
-  } finally {
-    progress.finish()
+      return true
+    } catch (error) {
+      failed = true
+      throw error
+    }
+  })
+  return {
+    writtenCount: results.filter((result) => result.status === 'fulfilled' && result.value).length,
+    failures: results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : [])),
   }
 }
 
-async function mapConcurrently<I, T>(inputs: readonly I[], run: (input: I) => Promise<T>): Promise<T[]> {
-  const results: T[] = []
-  let next = 0
-  let failed = false
+async function mapConcurrently<Input, Result>(
+  inputs: readonly Input[],
+  progress: Progress,
+  label: string,
+  run: (input: Input) => Promise<Result>,
+): Promise<PromiseSettledResult<Result>[]> {
+  const results: PromiseSettledResult<Result>[] = []
+  const queue = inputs.entries()
+  let done = 0
   const worker = async () => {
-    while (next < inputs.length && !failed) {
-      const index = next
-      next += 1
-      const input = inputs[index]
-      if (input === undefined) continue
-      try {
-        results[index] = await run(input)
-      } catch (error) {
-        failed = true
-        throw error
-      }
+    for (const [index, input] of queue) {
+      const [result] = await Promise.allSettled([run(input)])
+      results[index] = result
+      done += 1
+      progress.update(label, done, inputs.length)
     }
   }
-  const settled = await Promise.allSettled(Array.from({ length: Math.min(CONCURRENCY, inputs.length) }, worker))
-  const failure = settled.find((result) => result.status === 'rejected')
-  if (failure !== undefined) throw failure.reason
+  await Promise.all(Array.from({ length: Math.min(CONCURRENCY, inputs.length) }, worker))
+  progress.finish()
   return results
 }

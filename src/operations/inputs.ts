@@ -1,4 +1,5 @@
-import { basename, dirname, resolve } from 'node:path'
+import { basename, resolve } from 'node:path'
+import { commonFolder } from '../config/path-below.ts'
 import { FileError, UsageError } from '../errors.ts'
 import type { FileSystem, FileVersion } from './ports.ts'
 
@@ -20,45 +21,55 @@ export interface Selection {
   readonly base: string
 }
 
+export interface SelectionRequest {
+  readonly files: FileSystem
+  readonly cwd: string
+  readonly paths: readonly string[]
+  /** Takes the place of the path of a single file when rule and format are looked up. */
+  readonly override: string | undefined
+  /** Which files found in folders to take. */
+  readonly accept: (path: string) => Promise<boolean>
+  /** What makes more than one file possible; undefined when it is. */
+  readonly missing: string | undefined
+}
+
 /**
- * The files that arguments name: files, folders with everything below them, and patterns.
+ * The files that arguments name: files, folders with everything below them, and patterns. Each file is taken once, by
+ * whatever names it is named.
  *
- * @param accept - which files found in folders to take
- * @throws FileError `ERR_NO_FILE` for a path that is not there, and for a pattern or folder without files
+ * @throws FileError `ERR_NO_FILE` for a path that is not there, and for a pattern without files; `ERR_READ` for a folder
+ *   where only one file can be; UsageError `ERR_USAGE` for several files there
  */
-export async function selectInputs(
-  files: FileSystem,
-  cwd: string,
-  args: readonly string[],
-  override: string | undefined,
-  accept: (path: string) => Promise<boolean>,
-): Promise<Selection> {
-  const name = override === undefined ? undefined : resolve(cwd, override)
-  if (args.length === 0) return { inputs: [{ path: undefined, name, named: true }], single: true, base: cwd }
+export async function selectInputs(request: SelectionRequest): Promise<Selection> {
+  const { files, cwd, paths, override, accept, missing } = request
+  const name = override === undefined || override === '' ? undefined : resolve(cwd, override)
+  if (paths.length === 0) return { inputs: [{ path: undefined, name, named: true }], single: true, base: cwd }
   const inputs = new Map<string, Input>()
-  let single = args.length === 1
+  const add = async (path: string, input: Input) => {
+    // the same file under two names would be written twice
+    const place = await files.realPath(path)
+    if (!inputs.has(place)) inputs.set(place, input)
+  }
+  let single = paths.length === 1
   let base: string | undefined
-  for (const arg of args) {
-    const path = resolve(cwd, arg)
+  for (const given of paths) {
+    if (given === '') throw emptyPath()
+    const path = resolve(cwd, given)
     const kind = await files.kind(path)
     if (kind === 'file') {
-      inputs.set(path, { path, name: name ?? path, named: true })
+      await add(path, { path, name: name ?? path, named: true })
       continue
     }
     single = false
-    const found = kind === 'folder' ? await accepted(await files.list(path), accept) : await files.glob(arg, cwd)
-    if (kind === 'folder' && args.length === 1) base = path
-    if (found.length === 0 && kind === undefined) throw notThere(path)
-    for (const file of found)
-      if (!inputs.has(file)) inputs.set(file, { path: file, name: file, named: kind === undefined })
+    if (kind === 'folder' && missing !== undefined) throw isFolder(path, missing)
+    const found = kind === 'folder' ? await accepted(await files.list(path), accept) : await files.glob(given, cwd)
+    if (kind === 'folder' && paths.length === 1) base = path
+    if (found.length === 0 && kind === undefined) throw notThere(path, given)
+    for (const file of found) await add(file, { path: file, name: file, named: kind === undefined })
   }
-  if (name !== undefined && !single) {
-    throw new UsageError('ERR_USAGE', '--filename-override needs exactly one file', {
-      hint: 'run the command once for each file',
-    })
-  }
+  if (!single) checkSeveral(name, missing)
   const all = [...inputs.values()]
-  return { inputs: all, single, base: base ?? commonFolder(all, cwd) }
+  return { inputs: all, single, base: base ?? commonFolder(all.flatMap(({ path }) => path ?? [])) ?? cwd }
 }
 
 async function accepted(paths: readonly string[], accept: (path: string) => Promise<boolean>): Promise<string[]> {
@@ -67,17 +78,28 @@ async function accepted(paths: readonly string[], accept: (path: string) => Prom
   return taken
 }
 
-function notThere(path: string): FileError {
-  return new FileError('ERR_NO_FILE', 'there is no such file', { where: { file: path }, hint: 'check the path' })
+function checkSeveral(name: string | undefined, missing: string | undefined): void {
+  if (name !== undefined) {
+    throw new UsageError('ERR_USAGE', '--filename-override needs exactly one file', {
+      hint: 'run the command once for each file',
+    })
+  }
+  if (missing !== undefined) throw new UsageError('ERR_USAGE', 'several files need a place to go', { hint: missing })
 }
 
-function commonFolder(inputs: readonly Input[], cwd: string): string {
-  const folders = inputs.flatMap(({ path }) => (path === undefined ? [] : [dirname(path)]))
-  const [first = cwd, ...others] = folders
-  let common = first
-  for (const folder of others)
-    while (folder !== common && !folder.startsWith(`${common}/`) && dirname(common) !== common) common = dirname(common)
-  return common
+/** A variable of a script that is not set must not become the working directory. */
+function emptyPath(): FileError {
+  return new FileError('ERR_NO_FILE', 'a path is empty', { hint: 'check the variable that it came from' })
+}
+
+function isFolder(path: string, hint: string): FileError {
+  return new FileError('ERR_READ', 'cannot be read: it is a folder', { where: { file: path }, hint })
+}
+
+function notThere(path: string, given: string): FileError {
+  const message = /[*?[{]/.test(given) ? 'no file fits this pattern' : 'there is no such file'
+  const hint = given === '-' ? 'for standard input leave the path out' : 'check the path'
+  return new FileError('ERR_NO_FILE', message, { where: { file: path }, hint })
 }
 
 /** Files that hold a policy or belong to a program: never sealed because they lie in a folder. */

@@ -22,25 +22,42 @@ export function childColumn(column: number, indent: number): number {
 
 /** Write documents in sops's own layout: block style, one entry a line, comments above or behind their entry. */
 export function emitYaml(documents: readonly Branch[], indent: number, lineBreak = '\n'): string {
-  return documents.map((document) => new YamlWriter(indent, lineBreak).document(document)).join(`---${lineBreak}`)
+  const texts = documents.map((document, index) => {
+    const isLast = index === documents.length - 1
+    return new YamlWriter(indent, { lineBreak }).document(document, isLast ? undefined : '---')
+  })
+  return texts.join('')
+}
+
+interface WriterOptions {
+  /** Default: LF. */
+  readonly lineBreak?: string
+  /** Whether strings of several lines become block scalars, as sops writes them; else they are quoted. Default: true. */
+  readonly blocks?: boolean
 }
 
 /** Writes one tree. */
 export class YamlWriter {
   private readonly indent: number
   private readonly lineBreak: string
+  private readonly blocks: boolean
   private readonly lines: string[] = []
   /** What the next line starts with instead of its indentation: it stands behind a `-` or a `:`. */
   private lead: string | undefined
+  private endsWithComment = false
+  private needsEmptyLine = false
 
-  constructor(indent: number, lineBreak = '\n') {
+  constructor(indent: number, { lineBreak = '\n', blocks = true }: WriterOptions = {}) {
     this.indent = indent
     this.lineBreak = lineBreak
+    this.blocks = blocks
   }
 
-  document(document: Branch): string {
+  /** @param end - the marker below the document, if there is one */
+  document(document: Branch, end?: string): string {
     this.branch(document, 0)
     if (document.items.every((item) => item.kind === 'comment')) this.line(0, '{}')
+    if (end !== undefined) this.line(0, end)
     return this.lines.join(this.lineBreak) + this.lineBreak
   }
 
@@ -73,13 +90,21 @@ export class YamlWriter {
   /** A mapping whose keys stand at `column`. */
   private branch({ items }: Branch, column: number): void {
     const tail = this.groups<Entry>(items, column, (entry, inline) => this.entry(entry, inline, column))
+    const directlyBelow = !this.endsWithComment
     this.comments(tail, column)
+    // without an empty line behind it, a comment below a collection is read as part of that
+    const last = items.findLast((item) => item.kind === 'entry')
+    if (tail.length > 0 && directlyBelow && column > 0 && last !== undefined && isFilled(last.value)) {
+      this.needsEmptyLine = true
+    }
   }
 
   /** A list whose dashes stand at `column`. */
   private list({ items }: List, column: number): void {
     const tail = this.groups<Node>(items, column, (element, inline) => {
-      if (isFilled(element) && inline.length === 0) {
+      if (isFilled(element)) {
+        // behind the dash, a comment would stand inside the element
+        this.comments(inline, column)
         this.lead = `${this.lead ?? ' '.repeat(column)}- `
         this.collection(element, column + 2)
       } else {
@@ -124,7 +149,7 @@ export class YamlWriter {
       this.scalar({ kind: 'scalar', type: 'str', value: key }, [], column, child)
     }
     const fitsBehindColon = name === undefined && inline.length === 0 && child > column + 1
-    if (fitsBehindColon && isFilled(value) && value.items[0]?.kind !== 'comment') {
+    if (fitsBehindColon && isFilled(value) && !startsWithComment(value)) {
       this.lead = `${' '.repeat(column)}:`.padEnd(child)
       this.collection(value, child)
     } else {
@@ -148,15 +173,16 @@ export class YamlWriter {
 
   private scalar(scalar: Scalar, inline: readonly Comment[], column: number, child: number): void {
     const style = scalar.type === 'str' ? sopsStyle(scalar.value, false) : 'plain'
-    if (style === 'literal') {
+    if (style === 'literal' && this.blocks) {
       // sops names its own indent, which is right only where the text stands that far in; empty lines stand nowhere
       const increment = /^\n+$/.test(scalar.value) ? this.indent : child - column
       this.append(` ${literalHeader(scalar.value, increment)}`, inline)
       this.lines.push(...blockText(scalar.value, child))
     } else if (style === 'binary') {
-      const [first = '', ...others] = wrappedBase64(scalar.value)
-      this.append(others.length === 0 ? ` !!binary ${first}` : ' !!binary |', inline)
-      if (others.length > 0) for (const line of [first, ...others]) this.line(child, line)
+      const base64 = wrappedBase64(scalar.value)
+      const inLines = this.blocks && base64.length > 1
+      this.append(inLines ? ' !!binary |' : ` !!binary ${base64.join('')}`, inline)
+      if (inLines) for (const line of base64) this.line(child, line)
     } else {
       this.append(` ${plainText(scalar)}`, inline)
     }
@@ -166,9 +192,13 @@ export class YamlWriter {
 
   private comments(comments: readonly Comment[], column: number): void {
     for (const { text } of comments) for (const line of commentLines(text)) this.line(column, line)
+    if (comments.length > 0) this.endsWithComment = true
   }
 
   private line(column: number, text: string): void {
+    if (this.needsEmptyLine) this.lines.push('')
+    this.needsEmptyLine = false
+    this.endsWithComment = false
     this.lines.push((this.lead ?? ' '.repeat(column)) + text)
     this.lead = undefined
   }
@@ -183,6 +213,10 @@ export class YamlWriter {
 /** Whether a value is a collection with something in it but comments. */
 function isFilled(node: Node): node is Branch | List {
   return (node.kind === 'branch' || node.kind === 'list') && node.items.some((item) => item.kind !== 'comment')
+}
+
+function startsWithComment({ items: [first] }: Branch | List): boolean {
+  return first?.kind === 'comment' && !first.inline
 }
 
 /** `<<` would be a merge; as a value only quotes keep it text for every reader. */

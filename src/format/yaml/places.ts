@@ -3,6 +3,7 @@ import type { Edit } from '../edits.ts'
 import { positionOf } from '../text.ts'
 import type { AliasPlace, Comment, Leaf, LeafPlace, Node } from '../tree.ts'
 import { openBlockScalar } from './block-place.ts'
+import { hasRoomForBlock, lineEndAfter } from './block-room.ts'
 import { blockText, literalHeader, wrappedBase64 } from './block-text.ts'
 import { commentLines } from './comment-text.ts'
 import { childColumn, YamlWriter } from './emit.ts'
@@ -57,11 +58,8 @@ export class YamlScalarPlace implements LeafPlace {
     const inBlock = node.block === undefined ? undefined : openBlockScalar(opened, node, node.block, this.layout)
     if (inBlock !== undefined) return inBlock
     const number = node.block === undefined ? sealedSpellingNumber(this.written, flow) : 2
-    if (number === 0 && !flow && opened.type === 'str') {
-      const style = sopsStyle(opened.value, false)
-      if (style === 'literal') return this.replace(this.literal(opened.value))
-      if (style === 'binary') return this.replace(this.binary(opened.value))
-    }
+    const lines = number === 0 && !flow && opened.type === 'str' ? this.blockLines(opened.value) : undefined
+    if (lines !== undefined) return this.replaceByBlock(lines)
     if (opened.type === 'str' && sopsStyle(opened.value, true) === 'binary') {
       return this.replace(`!!binary "${wrappedBase64(opened.value).join('')}"`)
     }
@@ -110,19 +108,27 @@ export class YamlScalarPlace implements LeafPlace {
     return [...this.droppedTag(), { start: this.node.contentStart, end: this.node.end, text }]
   }
 
-  private get textColumn(): number {
-    return this.dash === undefined ? childColumn(this.column, this.layout.indent) : this.column + 2
+  /** A string as sops would write it in lines; undefined when it fits on one, or the lines have no room here. */
+  private blockLines(value: string): string[] | undefined {
+    const { text, indent } = this.layout
+    const column = this.dash === undefined ? childColumn(this.column, indent) : this.column + 2
+    const lineEnd = lineEndAfter(text, this.node.end)
+    const style = sopsStyle(value, false)
+    if (style === 'literal' && hasRoomForBlock(text, lineEnd, column, value)) {
+      return [literalHeader(value, column - this.column), ...blockText(value, column)]
+    }
+    const base64 = style === 'binary' ? wrappedBase64(value) : []
+    if (base64.length === 1) return [`!!binary ${base64[0]}`]
+    if (base64.length === 0 || !hasRoomForBlock(text, lineEnd, column, '')) return undefined
+    return ['!!binary |', ...base64.map((line) => ' '.repeat(column) + line)]
   }
 
-  private literal(text: string): string {
-    const header = literalHeader(text, this.textColumn - Math.max(this.column, 0))
-    return [header, ...blockText(text, this.textColumn)].join(this.layout.lineBreak)
-  }
-
-  private binary(text: string): string {
-    const lines = wrappedBase64(text)
-    if (lines.length === 1) return `!!binary ${lines[0]}`
-    return ['!!binary |', ...lines.map((line) => ' '.repeat(this.textColumn) + line)].join(this.layout.lineBreak)
+  /** The first line goes where the scalar stands, the others below: a comment may stand behind the first. */
+  private replaceByBlock([header = '', ...lines]: readonly string[]): Edit[] {
+    const { text, lineBreak } = this.layout
+    const lineEnd = lineEndAfter(text, this.node.end)
+    const below = lines.map((line) => lineBreak + line).join('')
+    return [...this.replace(header), { start: lineEnd, end: lineEnd, text: below }]
   }
 
   /** sops seals a comment of a list as an element: it becomes a comment again. */
@@ -190,17 +196,41 @@ export class YamlAliasPlace implements AliasPlace {
     this.position = position
   }
 
-  replace(copy: Node): Edit {
+  replace(copy: Node): Edit[] {
     const { start, end, position, layout } = this
-    if (position.flow) return { start, end, text: flowText(copy) }
+    if (position.flow) return [{ start, end, text: flowText(copy) }]
+    const { text, indent, lineBreak } = layout
     const inList = position.dash !== undefined
-    const child = inList ? position.column + 2 : childColumn(position.column, layout.indent)
-    const [first = '', ...rest] = new YamlWriter(layout.indent).valueBehind(copy, position.column, child)
-    if (first !== '' || rest.length === 0)
-      return { start, end, text: [first.trimStart(), ...rest].join(layout.lineBreak) }
-    if (inList) return { start, end, text: rest.join(layout.lineBreak).trimStart() }
-    // the mapping or list starts on a line of its own; the blank in front of the alias would trail
-    const blank = /[ \t]*$/.exec(layout.text.slice(Math.max(0, start - 64), start))?.[0].length ?? 0
-    return { start: start - blank, end, text: layout.lineBreak + rest.join(layout.lineBreak) }
+    const child = inList ? position.column + 2 : childColumn(position.column, indent)
+    const lineEnd = lineEndAfter(text, end)
+    const blocks = hasRoomForBlock(text, lineEnd, child, '\n')
+    const [first = '', ...below] = new YamlWriter(indent, { blocks }).valueBehind(copy, position.column, child)
+    const lines = below.map((line) => lineBreak + line).join('')
+    // what stands behind the alias on its line is a comment, and stays on that line
+    if (first !== '') return [{ start, end, text: first.trimStart() }, { start: lineEnd, end: lineEnd, text: lines }]
+    const comment = text.slice(end, lineEnd).trim()
+    if (!inList) return [{ start: this.blankStart, end: lineEnd, text: (comment && ` ${comment}`) + lines }]
+    const inside = below.join(lineBreak).trimStart()
+    if (comment === '') return [{ start, end, text: inside }]
+    return this.commentAboveDash(comment, inside, lineEnd)
+  }
+
+  /** Where the blanks in front of the alias start: in front of nothing they would trail. */
+  private get blankStart(): number {
+    const before = this.layout.text.slice(Math.max(0, this.start - 64), this.start)
+    return this.start - before.length + before.trimEnd().length
+  }
+
+  /** A comment that is said about an element of a list must not get into the element. */
+  private commentAboveDash(comment: string, inside: string, lineEnd: number): Edit[] {
+    const { start, layout, position } = this
+    const { dash = start, column } = position
+    const margin = ' '.repeat(column)
+    const before = layout.text.slice(Math.max(0, dash - column - 1), dash)
+    if (before.trimStart() !== '') return [{ start, end: lineEnd, text: inside.replace(/(?=\r?\n|\r|$)/, ` ${comment}`) }]
+    return [
+      { start: dash, end: dash, text: comment + layout.lineBreak + margin },
+      { start, end: lineEnd, text: inside },
+    ]
   }
 }

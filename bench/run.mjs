@@ -1,0 +1,219 @@
+/**
+ * `npm run bench [PART]`: whole processes of the built command against the real sops, in turn, on this machine. What counts
+ * are the ratios; single times say more about the machine. Parts: start, large, many, growth.
+ */
+import { execFileSync } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpus, tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { generateX25519Identity, identityToRecipient } from 'age-encryption'
+import { judgesFolder } from '../scripts/judges-folder.mjs'
+import { flatYaml, sections, smallYaml, toYaml, writeSmallFiles } from './data.mjs'
+import { measure, median, ratioOf } from './measure.mjs'
+
+const ROOT = resolve(import.meta.dirname, '..')
+const BULLA = [process.execPath, join(ROOT, 'dist/cli/main.cjs')]
+const FILES = 1000
+
+execFileSync(process.execPath, [join(ROOT, 'scripts/build.mjs'), '--if-stale'], { stdio: 'inherit' })
+const sops = findSops()
+const folder = mkdtempSync(join(tmpdir(), 'bulla-bench-'))
+const identity = await generateX25519Identity()
+const recipient = await identityToRecipient(identity)
+const env = { SOPS_AGE_KEY: identity, HOME: folder, SOPS_DISABLE_VERSION_CHECK: 'true' }
+const only = process.argv[2]
+let missed = 0
+try {
+  writeFileSync(join(folder, '.sops.yaml'), `creation_rules:\n  - age: ${recipient}\n`)
+  console.log(
+    `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, sops: ${sops ?? 'not installed (npm run judges)'}`,
+  )
+  for (const [name, part] of Object.entries({ start, large, many, growth })) {
+    if (only === undefined || only === name) part()
+  }
+  console.log(missed === 0 ? '\nall targets met' : `\n${missed} targets missed`)
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
+
+/** A small file, over a bare start of Node. */
+function start() {
+  title('start: one file of 10 values')
+  write('small.yaml', smallYaml(1))
+  seal('small.yaml', 'small.enc.yaml')
+  const bare = { name: 'node -e 0', argv: [process.execPath, '-e', '0'] }
+  compare('decrypt', bulla('decrypt', 'small.enc.yaml'), bare, { most: 1.35 }, 21)
+  compare('encrypt', bulla('encrypt', 'small.yaml'), bare, { most: 1.35 }, 21)
+  againstSops('decrypt', bulla('decrypt', 'small.enc.yaml'), ['decrypt', 'small.enc.yaml'], undefined, 21)
+}
+
+function large() {
+  title('large: one file of 10,000 values')
+  const data = sections(10_000)
+  for (const [name, text, least] of /** @type {const} */ ([
+    ['large.yaml', toYaml(data), 2.5],
+    ['large.json', `${JSON.stringify(data, null, 2)}\n`, 1.3],
+  ])) {
+    write(name, text)
+    const sealed = name.replace('.', '.enc.')
+    seal(name, sealed)
+    againstSops(`decrypt ${name}`, bulla('decrypt', sealed), ['decrypt', sealed], least, 7)
+    againstSops(`encrypt ${name}`, bulla('encrypt', name), ['encrypt', name], least, 7)
+  }
+}
+
+/** One process of bulla against one of sops for each file. */
+function many() {
+  title(`many: ${FILES} files of 10 values`)
+  writeSmallFiles(join(folder, 'plain'), FILES)
+  cpSync(join(folder, 'plain'), join(folder, 'sealed'), { recursive: true })
+  execFileSync(BULLA[0] ?? '', [BULLA[1] ?? '', 'encrypt', '--quiet', '--in-place', 'sealed'], {
+    cwd: folder,
+    env: { ...process.env, ...env },
+  })
+  const fresh = (/** @type {string} */ from) => () => {
+    rmSync(join(folder, 'work'), { recursive: true, force: true })
+    if (from === '') mkdirSync(join(folder, 'work'))
+    else cpSync(join(folder, from), join(folder, 'work'), { recursive: true })
+  }
+  const gone = () => rmSync(join(folder, 'opened'), { recursive: true, force: true })
+  const loop = (/** @type {string} */ command) => `for i in $(seq 0 ${FILES - 1}); do ${command} || exit; done`
+  againstLoop(
+    'decrypt',
+    { ...bulla('decrypt', 'sealed', '--output-dir', 'opened', '--quiet'), before: gone },
+    loop(`"${sops}" decrypt --output work/file-$i.yaml sealed/file-$i.yaml`),
+    fresh(''),
+  )
+  againstLoop(
+    'encrypt',
+    { ...bulla('encrypt', '--in-place', 'work', '--quiet'), before: fresh('plain') },
+    loop(`"${sops}" encrypt --in-place work/file-$i.yaml`),
+    fresh('plain'),
+  )
+}
+
+function growth() {
+  title('growth: flat YAML of 1,000 to 16,000 values')
+  const sizes = [1000, 2000, 4000, 8000, 16_000]
+  for (const size of sizes) {
+    write(`flat-${size}.yaml`, flatYaml(size))
+    seal(`flat-${size}.yaml`, `flat-${size}.enc.yaml`)
+  }
+  const bare = { name: 'node -e 0', argv: [process.execPath, '-e', '0'] }
+  const runs = measure([bare, ...sizes.map((size) => bulla('decrypt', `flat-${size}.enc.yaml`))], 5)
+  const times = runs.map((list) => median(list.map((run) => run.wallMs)))
+  const base = times[0] ?? 0
+  for (const [index, size] of sizes.entries())
+    row(
+      `decrypt ${size}`,
+      `${ms(times[index + 1])}, ${((((times[index + 1] ?? 0) - base) / size) * 1000).toFixed(1)} µs a value`,
+    )
+  const perValue = ((times.at(-1) ?? 0) - base) / 16_000 / (((times[1] ?? 0) - base) / 1000)
+  check('cost of a value at 16,000 over that at 1,000', perValue, { most: 1.2 })
+}
+
+// --- helpers ------------------------------------------------------------------------------------------------------
+
+/** @param {...string} args */
+function bulla(...args) {
+  return { name: `bulla ${args.join(' ')}`, argv: [...BULLA, ...args], cwd: folder, env }
+}
+
+/**
+ * @param {string} name
+ * @param {import('./measure.mjs').Command} ours
+ * @param {readonly string[]} args
+ * @param {number | undefined} least
+ * @param {number} rounds
+ */
+function againstSops(name, ours, args, least, rounds) {
+  if (sops === undefined) return
+  compare(
+    `${name} against sops`,
+    ours,
+    { name: 'sops', argv: [sops, ...args], cwd: folder, env },
+    least === undefined ? {} : { faster: least },
+    rounds,
+  )
+}
+
+/** @param {string} name @param {import('./measure.mjs').Command} ours @param {string} script @param {() => void} before */
+function againstLoop(name, ours, script, before) {
+  if (sops === undefined) return
+  const loop = { name: 'a loop of sops', argv: ['sh', '-c', script], cwd: folder, env, before }
+  compare(`${name} against a loop of sops`, ours, loop, { faster: 50 }, 3)
+}
+
+/**
+ * @param {string} name
+ * @param {import('./measure.mjs').Command} a
+ * @param {import('./measure.mjs').Command} b
+ * @param {{ most?: number, faster?: number }} target
+ * @param {number} rounds
+ */
+function compare(name, a, b, target, rounds) {
+  const [first = [], second = []] = measure([a, b], rounds)
+  const ratio = ratioOf(first, second)
+  row(name, `${describe(first)}; ${b.name}: ${describe(second)}`)
+  if (target.most !== undefined) check('ratio', ratio, { most: target.most })
+  else if (target.faster !== undefined) check('times faster', 1 / ratio, { least: target.faster })
+  else row('', `ratio ${ratio.toFixed(2)}`)
+}
+
+/** @param {readonly import('./measure.mjs').Run[]} runs */
+function describe(runs) {
+  const cpu = runs.flatMap(({ cpuMs }) => cpuMs ?? [])
+  const peak = runs.flatMap(({ peakMiB }) => peakMiB ?? [])
+  const more = cpu.length === 0 ? '' : ` (CPU ${ms(median(cpu))}, peak ${median(peak).toFixed(0)} MiB)`
+  return `${ms(median(runs.map(({ wallMs }) => wallMs)))}${more}`
+}
+
+/** @param {string} name @param {number} value @param {{ most?: number, least?: number }} target */
+function check(name, value, { most, least }) {
+  const met = most === undefined ? value >= (least ?? 0) : value <= most
+  if (!met) missed += 1
+  row(
+    '',
+    `${name} ${value.toFixed(2)}, target ${most === undefined ? `at least ${least}` : `at most ${most}`}: ${met ? 'met' : 'MISSED'}`,
+  )
+}
+
+/** @param {string} name @param {string} text */
+function row(name, text) {
+  console.log(`  ${name.padEnd(38)} ${text}`)
+}
+
+/** @param {string} text */
+function title(text) {
+  console.log(`\n${text}`)
+}
+
+/** @param {number | undefined} value */
+function ms(value) {
+  return `${(value ?? 0).toFixed(1)} ms`
+}
+
+/** @param {string} name @param {string} text */
+function write(name, text) {
+  writeFileSync(join(folder, name), text)
+}
+
+/** @param {string} from @param {string} to */
+function seal(from, to) {
+  execFileSync(BULLA[0] ?? '', [BULLA[1] ?? '', 'encrypt', '--output', to, from], {
+    cwd: folder,
+    env: { ...process.env, ...env },
+  })
+}
+
+function findSops() {
+  const named = process.env['BULLA_TEST_SOPS']
+  if (named) return named
+  const installed = join(judgesFolder(), 'sops')
+  if (existsSync(installed)) return installed
+  try {
+    return execFileSync('sh', ['-c', 'command -v sops'], { encoding: 'utf8' }).trim() || undefined
+  } catch {
+    return undefined
+  }
+}

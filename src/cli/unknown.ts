@@ -1,0 +1,33 @@
+import { UsageError } from '../errors.ts'
+import { suggest } from '../operations/suggest.ts'
+import { COMMANDS } from './argv.ts'
+
+/** What sops can do and this version of bulla cannot, by command and by old form. */
+const SOPS_ONLY = [
+  ...['edit', 'set', 'unset', 'rotate', 'updatekeys', 'groups', 'exec-env', 'exec-file', 'publish', 'keyservice'],
+  ...['completion', '-r', '--rotate', '--set', '-s', '--show-master-keys'],
+]
+
+/**
+ * A command line without a command. To sops its first word is a file to edit, one that is not there is created, and a
+ * mistyped command is such a file.
+ */
+export function withoutCommand(args: readonly string[]): UsageError {
+  const onlySops = args.map((word) => word.replace(/=.*$/s, '')).find((word) => SOPS_ONLY.includes(word))
+  if (onlySops !== undefined) {
+    return new UsageError('ERR_USAGE', `${onlySops} is not part of this version of bulla`, {
+      hint: 'use sops for it: the files are the same',
+    })
+  }
+  const known = Object.keys(COMMANDS)
+  const word = args.find((other) => !other.startsWith('-'))
+  if (word === undefined)
+    return new UsageError('ERR_NO_FILE', 'no command was given', { hint: `commands are ${known.join(', ')}` })
+  return new UsageError('ERR_USAGE', `there is no command ${word.slice(0, 40)}`, { hint: hintFor(word, known) })
+}
+
+function hintFor(word: string, known: readonly string[]): string {
+  const meant = suggest(word, [...known, 'help', 'version'])
+  if (meant !== undefined) return `did you mean ${meant === 'version' ? '--version' : meant}?`
+  return /[./\\]/.test(word) ? 'to open a file, write decrypt before its name' : `commands are ${known.join(', ')}`
+}

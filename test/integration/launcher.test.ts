@@ -1,0 +1,106 @@
+import { spawnSync } from 'node:child_process'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+
+const LAUNCHER = readFileSync(resolve(import.meta.dirname, '../../scripts/cli-launcher.cjs'), 'utf8')
+const isWindows = process.platform === 'win32'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'bulla-launcher-'))
+  mkdirSync(join(folder, 'cache'))
+  chmodSync(join(folder, 'cache'), 0o700)
+  install('first build')
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+/** A program that says who it is; every build has the same length, which is all that V8 would compare. */
+function install(build: string): void {
+  writeFileSync(join(folder, 'main.cjs'), LAUNCHER.replace('__BUILD_ID__', build.replace(' ', '-')))
+  writeFileSync(join(folder, 'program.cjs'), `(function(require){function say(){console.log('${build}')}\nsay()})\n`)
+}
+
+function launch(environment: Record<string, string> = {}, ...args: string[]): string {
+  const base = isWindows ? { LOCALAPPDATA: join(folder, 'cache') } : { XDG_CACHE_HOME: join(folder, 'cache') }
+  const env = { ...base, SystemRoot: process.env['SystemRoot'] ?? '', ...environment }
+  const { stdout, stderr } = spawnSync(process.execPath, [join(folder, 'main.cjs'), ...args], { env, encoding: 'utf8' })
+  return stdout + stderr
+}
+
+function cacheFile(): string {
+  const [name = 'none', ...more] = readdirSync(join(folder, 'cache/bulla'))
+  expect(more).toEqual([])
+  return join(folder, 'cache/bulla', name)
+}
+
+/** Whether the launcher was content with the cache it found: it writes a new one otherwise. */
+function isKept(action: () => void): boolean {
+  const before = statSync(cacheFile()).ino
+  action()
+  return statSync(cacheFile()).ino === before
+}
+
+describe('the launcher of the command', () => {
+  it('keeps what V8 compiled, for its user only, and uses it again', () => {
+    expect(launch()).toBe('first build\n')
+    if (!isWindows) expect(statSync(cacheFile()).mode & 0o777).toBe(0o600)
+    expect(isKept(() => expect(launch()).toBe('first build\n'))).toBe(true)
+  })
+
+  it('adds each verb once', () => {
+    launch({}, 'decrypt')
+    expect(isKept(() => launch({}, '--verbose', 'decrypt', 'file.yaml'))).toBe(true)
+    expect(isKept(() => launch({}, 'encrypt'))).toBe(false)
+    expect(isKept(() => launch({}, 'decrypt'))).toBe(true)
+  })
+
+  it('never runs the code of another build', () => {
+    launch()
+    install('other build')
+    expect(isKept(() => expect(launch()).toBe('other build\n'))).toBe(false)
+  })
+
+  it('notices every flipped bit', () => {
+    launch()
+    const bytes = readFileSync(cacheFile())
+    for (let at = 0; at < bytes.length; at += Math.ceil(bytes.length / 20)) {
+      const broken = Buffer.from(bytes)
+      broken.writeUInt8(broken.readUInt8(at) ^ 1, at)
+      writeFileSync(cacheFile(), broken)
+      expect(isKept(() => expect(launch()).toBe('first build\n'))).toBe(false)
+    }
+  })
+
+  it.skipIf(isWindows)('does not trust a file or folder that others may write to', () => {
+    launch()
+    chmodSync(cacheFile(), 0o666)
+    expect(isKept(() => expect(launch()).toBe('first build\n'))).toBe(false)
+    chmodSync(join(folder, 'cache'), 0o777)
+    rmSync(cacheFile())
+    expect(launch()).toBe('first build\n')
+    expect(readdirSync(join(folder, 'cache/bulla'))).toEqual([])
+  })
+
+  it.each([{ CI: 'true' }, { NODE_DISABLE_COMPILE_CACHE: '1' }])('writes nothing with %o', (environment) => {
+    expect(launch(environment)).toBe('first build\n')
+    expect(existsSync(join(folder, 'cache/bulla'))).toBe(false)
+  })
+
+  it('runs without a home', () => {
+    const none = join(folder, 'none')
+    expect(launch({ XDG_CACHE_HOME: none, LOCALAPPDATA: none })).toBe('first build\n')
+    expect(existsSync(none)).toBe(false)
+  })
+})
