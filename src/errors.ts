@@ -83,12 +83,13 @@ export class BullaError extends Error {
     this.hint = details.hint
   }
 
-  /** The same error, placed more exactly: fields already known win over `where`. */
-  at(where: Where): this {
+  /** The same error, placed more exactly, with a hint if it has none: what is known already stays. */
+  at(where: Where, fallbackHint?: string): this {
     const Same = this.constructor as new (code: ErrorCode, message: string, details: ErrorDetails) => this
+    const hint = this.hint ?? fallbackHint
     return new Same(this.code, this.message, {
       where: { ...where, ...this.where },
-      ...(this.hint === undefined ? {} : { hint: this.hint }),
+      ...(hint === undefined ? {} : { hint }),
       ...(this.cause === undefined ? {} : { cause: this.cause }),
     })
   }

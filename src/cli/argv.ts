@@ -61,7 +61,7 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
   for (let index = 0; index < words.length; index += 1) {
     const word = words[index] ?? ''
     if (!word.startsWith('-') || word === '-') {
-      if (!hasWord && isCommand(word)) command = word
+      if (!hasWord && isCommand(word) && !args.some(asksVersion)) command = word
       else args.push(word)
       hasWord = true
       continue
@@ -76,6 +76,10 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
     } else args.push(...switchForm(option))
   }
   return { command: oneOf([...(command === undefined ? [] : [command]), ...old]), args: [...args, ...behind] }
+}
+
+function asksVersion(option: string): boolean {
+  return option === '-v' || option === '--version'
 }
 
 function isCommand(word: string): word is CommandName {

@@ -14,6 +14,11 @@ export function text(values: Values, name: string): string | undefined {
   return typeof value === 'string' ? value : undefined
 }
 
+/** The same, where sops takes an empty text for an option that was not given. */
+function textOrNothing(values: Values, name: string): string | undefined {
+  return text(values, name) || undefined
+}
+
 export function flag(values: Values, name: string): boolean {
   return values[name] === true
 }
@@ -23,12 +28,12 @@ export function integer(values: Values, name: string, option: string): number | 
   const value = text(values, name)
   if (value === undefined) return undefined
   if (/^[+-]?[0-9]{1,9}$/.test(value)) return Number(value)
-  throw new UsageError('ERR_USAGE', `${option} needs a whole number`)
+  throw new UsageError('ERR_USAGE', `${option} needs a whole number`, { hint: `write ${option} 2, for instance` })
 }
 
 /** A file type. sops ignores a word it does not know and looks at the file name. @throws UsageError `ERR_USAGE` */
 export function storeType(values: Values, name: string, option: string): StoreName | undefined {
-  const value = text(values, name)
+  const value = textOrNothing(values, name)
   const known = STORE_NAMES.find((store) => store === value)
   if (value === undefined || known !== undefined) return known
   throw new UsageError('ERR_USAGE', `${option} does not know this type`, {
@@ -36,12 +41,12 @@ export function storeType(values: Values, name: string, option: string): StoreNa
   })
 }
 
-/** Options that every command has, wherever they stand. */
+/** Options that every command has. */
 export function addCommonOptions(command: CommandDefinition): void {
   command
+    .optionsGroup('Everywhere:')
     .option('--config <file>', 'policy file to use instead of the nearest .sops.yaml (SOPS_CONFIG)')
     .option('-q, --quiet', 'no notes, no summary, no progress bar')
-    .option('--verbose', 'accepted for sops; bulla has no debug output')
 }
 
 /** `--config`, else `SOPS_CONFIG`; empty counts as not given. */
@@ -52,8 +57,10 @@ export function configPath(values: Values, io: Io): string | undefined {
 /** Key services keep master keys in another process; nothing of them is used. */
 export function addKeyServiceOptions(command: CommandDefinition): void {
   command
-    .option('--enable-local-keyservice [bool]', 'accepted for sops: keys are always used by this process')
-    .option('--keyservice <uri>', 'not supported: refused', collect)
+    .optionsGroup('For sops:')
+    .option('--enable-local-keyservice [bool]', 'accepted: keys are always used by this process')
+    .option('--keyservice <uri>', 'refused: key services cannot be used', collect)
+    .option('--verbose', 'accepted: there is no debug output')
 }
 
 /** @throws UsageError `ERR_USAGE`: a key service that was asked for must not be left out silently */
@@ -62,7 +69,7 @@ export function checkKeyServices(values: Values, io: Io): void {
   const local = text(values, 'enableLocalKeyservice') ?? io.env['SOPS_ENABLE_LOCAL_KEYSERVICE']
   if (services === undefined && (local === undefined || /^(1|t|true)$/i.test(local))) return
   throw new UsageError('ERR_USAGE', 'key services cannot be used', {
-    hint: 'leave out --keyservice and --enable-local-keyservice=false',
+    hint: 'leave out --keyservice and --enable-local-keyservice=false, and unset SOPS_KEYSERVICE and SOPS_ENABLE_LOCAL_KEYSERVICE',
   })
 }
 
@@ -101,6 +108,7 @@ const KEY_OPTIONS = [
 ] as const
 
 export function addKeyOptions(command: CommandDefinition): void {
+  command.optionsGroup('Who reads the file (instead of what its rule says):')
   for (const { flags, env, about } of KEY_OPTIONS.toReversed()) {
     command.option(flags, `${about}, separated by commas (${env})`, collect)
   }
@@ -174,6 +182,7 @@ const SELECTOR_OPTIONS: readonly { field: SelectorField; name: string; flags: st
 ]
 
 export function addSelectorOptions(command: CommandDefinition): void {
+  command.optionsGroup('Which values are sealed (one of these, else what the rule says):')
   for (const { flags, about } of SELECTOR_OPTIONS) command.option(flags, about)
 }
 

@@ -37,8 +37,7 @@ export function codeOf(error: unknown, command: string): number {
 /** The same note for many files is one line. */
 function showNotes(reports: readonly FileReport[], io: Io): void {
   const byNote = new Map<string, FileReport[]>()
-  for (const report of reports)
-    for (const note of report.notes) byNote.set(note, [...(byNote.get(note) ?? []), report])
+  for (const report of reports) for (const note of report.notes) byNote.set(note, [...(byNote.get(note) ?? []), report])
   for (const [note, [first, ...others]] of byNote) renderNote(first?.path, note, io, others.length)
 }
 
@@ -50,7 +49,8 @@ function showPlan(reports: readonly FileReport[], { io, verbs }: Settings): void
 }
 
 function failureSummary({ fileCount, failures, writtenCount }: BatchResult<FileReport>): string {
-  const done = writtenCount === 0 ? 'nothing was written' : `${writtenCount} were written, the others are as they were`
+  const written = `${writtenCount} ${writtenCount === 1 ? 'was' : 'were'} written, the others are as they were`
+  const done = writtenCount === 0 ? 'nothing was written' : written
   return `${failures.length} of ${fileCount} files failed; ${done}`
 }
 

@@ -127,12 +127,25 @@ async function parse(command: CommandDefinition, args: readonly string[]): Promi
 function usageError({ code, message }: CommanderError): UsageError {
   const [what = '', suggestion] = message.replace(/^error: /, '').split('\n')
   const meant = /\(Did you mean (.*)\?\)/.exec(suggestion ?? '')?.[1]
-  const hint = meant === undefined ? 'see --help' : `did you mean ${meant}?`
+  const isVersion = /^unknown option '-v'/.test(what)
+  const hint =
+    meant !== undefined
+      ? `did you mean ${meant}?`
+      : isVersion
+        ? '-v shows the version, before any command'
+        : 'see --help'
   // for sops, no file at all is the same as a file that is not there
   const ours = code === 'commander.missingArgument' ? 'ERR_NO_FILE' : 'ERR_USAGE'
-  return new UsageError(ours, what.replace(/=[^']*/s, '').replace(/\.$/, '').replace('. Expected', ': expected'), {
-    hint,
-  })
+  return new UsageError(
+    ours,
+    what
+      .replace(/=[^']*/s, '')
+      .replace(/\.$/, '')
+      .replace('. Expected', ': expected'),
+    {
+      hint,
+    },
+  )
 }
 
 /** `| head` has read enough: there is nothing to say, and nobody to say it to. */

@@ -1,6 +1,6 @@
 import { UsageError } from '../errors.ts'
 import { suggest } from '../operations/suggest.ts'
-import { COMMANDS } from './argv.ts'
+import { COMMANDS, SWITCHES, WITH_VALUE } from './argv.ts'
 
 /** What sops can do and this version of bulla cannot, by command and by old form. */
 const SOPS_ONLY = [
@@ -19,11 +19,24 @@ export function withoutCommand(args: readonly string[]): UsageError {
       hint: 'use sops for it: the files are the same',
     })
   }
+  const unknown = args.find((word) => word.startsWith('-') && !isKnown(word))
+  if (unknown !== undefined) {
+    const name = unknown.replace(/=.*$/s, '')
+    const meant = suggest(name.replace(/^-+/, ''), [...WITH_VALUE, ...SWITCHES])
+    return new UsageError('ERR_USAGE', `unknown option ${name.slice(0, 40)}`, {
+      hint: meant === undefined ? 'see --help' : `did you mean --${meant}?`,
+    })
+  }
   const known = Object.keys(COMMANDS)
   const word = args.find((other) => !other.startsWith('-'))
   if (word === undefined)
     return new UsageError('ERR_NO_FILE', 'no command was given', { hint: `commands are ${known.join(', ')}` })
   return new UsageError('ERR_USAGE', `there is no command ${word.slice(0, 40)}`, { hint: hintFor(word, known) })
+}
+
+function isKnown(option: string): boolean {
+  const name = option.replace(/^--?/, '').replace(/=.*$/s, '')
+  return WITH_VALUE.has(name) || SWITCHES.has(name)
 }
 
 function hintFor(word: string, known: readonly string[]): string {

@@ -5,6 +5,7 @@ import { decodeText } from '../format/text.ts'
 import { readPlainYaml } from '../format/yaml/plain.ts'
 import type { Problem } from '../schema/problem.ts'
 import { validateSopsConfig } from '../schema/sops-config.ts'
+import { suggest } from '../schema/suggest.ts'
 import { ruleGroups } from './key-groups.ts'
 import type { KeyDescription } from './key-text.ts'
 import type { RawConfig, RawRule } from './raw.ts'
@@ -23,13 +24,15 @@ export interface SopsConfig {
     readonly json: number | undefined
     readonly binary: number | undefined
   }
+  /** What is probably not meant so; texts for the user. */
+  readonly notes: readonly string[]
 }
 
 export interface CreationRule {
   /** 0-based position among the rules. */
   readonly index: number
-  /** 1-based line in the file. */
-  readonly line: number
+  /** 1-based place of a field in the file; of the rule when it does not have that field. */
+  place(field: string): { readonly line: number; readonly column: number }
   /** RE2; undefined matches every file. */
   readonly pathRegex: string | undefined
   readonly groups: readonly (readonly KeyDescription[])[]
@@ -41,6 +44,11 @@ export interface CreationRule {
 
 /** Fields that are not text; every other scalar is text however it is written, as in sops. */
 const TYPED_FIELDS = ['shamir_threshold', 'mac_only_encrypted', 'indent', 'omit_extensions', 'vault_kv_version']
+
+/** More problems than this are counted and not listed. */
+const MAX_LISTED = 9
+
+const TOP_LEVEL = ['creation_rules', 'destination_rules', 'stores']
 
 /**
  * Read a `.sops.yaml`.
@@ -54,12 +62,11 @@ export function parseConfig(bytes: Uint8Array, path: string): SopsConfig {
   if (problems.length > 0) throw configError(problems, path, yaml.locate)
   const raw = data as RawConfig // the schema has just said so; a test holds the two together
   const rules = raw.creation_rules?.map((rule, index) => {
+    const place = (field: string) => yaml.locate(['creation_rules', String(index), field])
     try {
-      return readRule(rule, index, yaml.locate(['creation_rules', String(index)]).line)
+      return readRule(rule, index, place)
     } catch (error) {
-      throw error instanceof BullaError
-        ? error.at({ file: path, ...yaml.locate(['creation_rules', String(index)]) })
-        : error
+      throw error instanceof BullaError ? error.at({ file: path, ...place('') }) : error
     }
   })
   const stores = raw.stores ?? {}
@@ -72,7 +79,18 @@ export function parseConfig(bytes: Uint8Array, path: string): SopsConfig {
       json: stores.json?.indent ?? undefined,
       binary: stores.json_binary?.indent ?? undefined,
     },
+    notes: mistypedNames(data, path),
   }
+}
+
+/** Unknown names at the top are for other programs and for anchors, unless one looks like a name that counts. */
+function mistypedNames(data: object, path: string): string[] {
+  const names = Object.keys(data)
+  const missing = ['creation_rules', 'stores'].filter((name) => !names.includes(name))
+  return names.flatMap((name) => {
+    const meant = TOP_LEVEL.includes(name) ? undefined : suggest(name, missing)
+    return meant === undefined ? [] : [`${path} has a field ${name} that means nothing; was ${meant} meant?`]
+  })
 }
 
 function readConfigYaml(bytes: Uint8Array, path: string) {
@@ -82,12 +100,12 @@ function readConfigYaml(bytes: Uint8Array, path: string) {
     if (!(error instanceof BullaError)) throw error
     throw new ConfigError('ERR_CONFIG', error.message, {
       where: { ...error.where, file: path },
-      ...(error.hint === undefined ? {} : { hint: error.hint }),
+      hint: error.hint ?? 'repair the policy there, or name another one with --config',
     })
   }
 }
 
-function readRule(rule: RawRule, index: number, line: number): CreationRule {
+function readRule(rule: RawRule, index: number, place: CreationRule['place']): CreationRule {
   const selectors = SELECTOR_FIELDS.flatMap((field): SelectorSpec[] => {
     const pattern = rule[field] ?? ''
     return pattern === '' ? [] : [{ field, pattern }]
@@ -103,7 +121,7 @@ function readRule(rule: RawRule, index: number, line: number): CreationRule {
   }
   return {
     index,
-    line,
+    place,
     pathRegex: rule.path_regex === null || rule.path_regex === '' ? undefined : rule.path_regex,
     groups: ruleGroups(rule),
     shamirThreshold: rule.shamir_threshold ?? 0,
@@ -118,8 +136,11 @@ function configError(
   locate: (path: readonly string[]) => { line: number; column: number },
 ): ConfigError {
   const [first, ...others] = problems
-  const more = others.map(({ path: field, message }) => `\n  line ${locate(field).line}: ${message}`).join('')
-  return new ConfigError('ERR_CONFIG', `${first?.message ?? 'not a valid policy'}${more}`, {
+  const lines = others
+    .slice(0, MAX_LISTED)
+    .map(({ path: field, message }) => `  line ${locate(field).line}: ${message}`)
+  if (others.length > MAX_LISTED) lines.push(`  and ${others.length - MAX_LISTED} more`)
+  return new ConfigError('ERR_CONFIG', [first?.message ?? 'not a valid policy', ...lines].join('\n'), {
     where: { file: path, ...locate(first?.path ?? []) },
     ...(first?.hint === undefined ? {} : { hint: first.hint }),
   })

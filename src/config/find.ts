@@ -9,8 +9,13 @@ const MAX_LEVELS = 100
 
 /** What finding a policy needs of the file system. */
 export interface ConfigFiles {
-  /** The content of a file; undefined when there is none. */
-  read(path: string): Promise<Uint8Array | undefined>
+  /**
+   * The content of a file of settings; undefined when there is none.
+   *
+   * @param anyKind - whether it may be a pipe or a device too: a file that is met by the way may be a stranger's link
+   * @throws FileError `ERR_READ`
+   */
+  read(path: string, anyKind?: boolean): Promise<Uint8Array | undefined>
 }
 
 export interface FoundConfig {
@@ -45,9 +50,12 @@ export async function findConfig(
 ): Promise<FoundConfig | undefined> {
   if (explicit !== undefined && explicit !== '') {
     const path = resolve(cwd, explicit)
-    const bytes = await files.read(path)
+    const bytes = await files.read(path, true)
     if (bytes !== undefined) return { path, bytes, notes: [] }
-    throw new ConfigError('ERR_CONFIG_NOT_FOUND', 'the policy that was named does not exist', { where: { file: path } })
+    throw new ConfigError('ERR_CONFIG_NOT_FOUND', 'the policy that was named does not exist', {
+      where: { file: path },
+      hint: 'check --config and SOPS_CONFIG',
+    })
   }
   const fromFile = file === undefined ? undefined : await searchUpwards(files, dirname(file))
   const fromCwd = await searchUpwards(files, cwd)

@@ -33,19 +33,19 @@ export function matchedName(folder: string, path: string, flavour: PathFlavour =
 async function matches(rule: CreationRule, name: string, file: string, { sep }: PathFlavour): Promise<boolean> {
   if (rule.pathRegex === undefined) return true
   try {
-    const regex = await compiled(rule.pathRegex)
+    const regex = await compiled(rule, rule.pathRegex)
     // rules are written with slashes; sops on Windows only knows backslashes (getsops/sops#892)
     return regex(name) || (sep === '\\' && regex(name.replaceAll('\\', '/')))
   } catch (error) {
-    throw error instanceof BullaError ? error.at({ file, line: rule.line }) : error
+    throw error instanceof BullaError ? error.at({ file, ...rule.place('path_regex') }) : error
   }
 }
 
-const expressions = new Map<string, Promise<(text: string) => boolean>>()
+const expressions = new WeakMap<CreationRule, Promise<(text: string) => boolean>>()
 
-/** The expressions of a policy are asked for every file; compiling one costs more than using it. */
-function compiled(pattern: string): Promise<(text: string) => boolean> {
-  const known = expressions.get(pattern) ?? compileRegex(pattern, 'path_regex')
-  expressions.set(pattern, known)
+/** A rule is asked for every file; compiling its expression costs more than using it. */
+function compiled(rule: CreationRule, pattern: string): Promise<(text: string) => boolean> {
+  const known = expressions.get(rule) ?? compileRegex(pattern, 'path_regex')
+  expressions.set(rule, known)
   return known
 }

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { createHash, type Hash, timingSafeEqual } from 'node:crypto'
 import { IntegrityError } from '../errors.ts'
 import { parseSealed } from '../format/enc.ts'
 import { withoutFraction } from '../format/time.ts'
@@ -15,11 +15,12 @@ const ONLY_ENCRYPTED_PREFIX = Buffer.from('8a3fd2ad54ce66527b1034f3d147be0b0b975
  * @see sops `sops.go`, `Tree.Encrypt`
  */
 export class MacDigest {
-  private readonly hash = createHash('sha512')
+  private readonly hash: Hash
 
-  /** @param onlyEncrypted - `mac_only_encrypted` of the file */
-  constructor(onlyEncrypted: boolean) {
-    if (onlyEncrypted) this.hash.update(ONLY_ENCRYPTED_PREFIX)
+  /** @param start - `mac_only_encrypted` of the file, or a digest to go on from */
+  constructor(start: boolean | MacDigest) {
+    this.hash = typeof start === 'boolean' ? createHash('sha512') : start.hash.copy()
+    if (start === true) this.hash.update(ONLY_ENCRYPTED_PREFIX)
   }
 
   /** Add the plaintext bytes of one leaf, spelled as the ciphertext spells them (`True`, floats without exponent). */
@@ -49,15 +50,22 @@ export function sealMac({ dataKey, lastModified, digest, iv }: MacPlace & { dige
   return sealValue({ dataKey, iv, aad: macAad(lastModified), plaintext: Buffer.from(digest, 'ascii'), type: 'str' })
 }
 
+interface MacCheck extends MacPlace {
+  readonly mac: string
+  readonly digest: string
+  readonly otherDigest?: string | undefined
+}
+
 /**
  * Check the `mac` field against the digest of the values that were read.
  *
  * The digests are not in the error: they are unsalted hashes of the plaintext, and a short value can be guessed from one.
  *
+ * @param otherDigest - what else the values may have been hashed to, see `OpenedTree`
  * @throws {@link IntegrityError} `ERR_MAC_MISSING` when the field is empty; `ERR_MAC_MISMATCH` when it does not open
  *   with this data key and time, or holds another digest
  */
-export function verifyMac({ dataKey, lastModified, mac, digest }: MacPlace & { mac: string; digest: string }): void {
+export function verifyMac({ dataKey, lastModified, mac, digest, otherDigest }: MacCheck): void {
   if (mac === '') {
     throw new IntegrityError(
       'ERR_MAC_MISSING',
@@ -70,12 +78,15 @@ export function verifyMac({ dataKey, lastModified, mac, digest }: MacPlace & { m
   const sealed = parseSealed(mac)
   const stored = sealed?.type === 'str' ? tryOpenValue({ dataKey, sealed, aad: macAad(lastModified) }) : undefined
   if (stored === undefined) throw mismatch('the mac of the file does not open: mac or lastmodified was changed')
+  if (isDigest(stored, digest) || (otherDigest !== undefined && isDigest(stored, otherDigest))) return
+  throw mismatch(
+    'the mac does not match the values: something was changed, added, removed or reordered without the data key',
+  )
+}
+
+function isDigest(stored: Uint8Array, digest: string): boolean {
   const computed = Buffer.from(digest, 'ascii')
-  if (stored.length !== computed.length || !timingSafeEqual(stored, computed)) {
-    throw mismatch(
-      'the mac does not match the values: something was changed, added, removed or reordered without the data key',
-    )
-  }
+  return stored.length === computed.length && timingSafeEqual(stored, computed)
 }
 
 function macAad(lastModified: string): Uint8Array {

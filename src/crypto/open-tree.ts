@@ -1,6 +1,6 @@
 import { BullaError, FormatError } from '../errors.ts'
 import type { Edit } from '../format/edits.ts'
-import { looksSealed, parseSealed, withoutTail } from '../format/enc.ts'
+import { isEmptyComment, looksSealed, parseSealed, withoutTail } from '../format/enc.ts'
 import { openedLeaf } from '../format/scalars.ts'
 import { type Selector, selectsAt } from '../format/selector.ts'
 import type { Source } from '../format/store.ts'
@@ -27,11 +27,19 @@ export interface OpenedTree {
   readonly edits: Edit[]
   /** Digest of what was read, to be held against the MAC. */
   readonly digest: string
+  /**
+   * Digest with clear `-0` hashed as it is written; undefined when there is none. sops writes the float -0.0 so, and up to
+   * 3.13.1 the integer of JSON files too, and hashes a float. Reading it back it sees the integer 0: since then it cannot
+   * verify such files, its own included.
+   */
+  readonly otherDigest: string | undefined
   /** The opened leaf for every sealed one. */
   readonly opened: ReadonlyMap<Leaf, Leaf>
   /** Comments that should be sealed and did not open: they stay as they are. */
   readonly unopenedComments: number
 }
+
+const MINUS_ZERO = Buffer.from('-0')
 
 /** How many other collections are tried for a comment that does not open where it stands. */
 const NEARBY = 64
@@ -42,7 +50,7 @@ const NEARBY = 64
  * @throws IntegrityError `ERR_VALUE_AUTH`, FormatError `ERR_VALUE_FORMAT`, with the path of the first value that fails
  */
 export function openTree(source: Source, options: OpenOptions): OpenedTree {
-  const opener = new Opener(options)
+  const opener = new Opener(source.text, options)
   walk(source.documents, options.selector, (leaf, { aad, path, selected }) => {
     try {
       return leaf.kind === 'comment' ? opener.comment(leaf, aad, selected) : opener.scalar(leaf, aad, selected)
@@ -84,28 +92,32 @@ export function openedDocuments(documents: readonly Branch[], opened: ReadonlyMa
 
 class Opener {
   private readonly options: OpenOptions
+  private readonly text: string
   private readonly digest: MacDigest
+  private otherDigest: MacDigest | undefined
   private readonly edits: Edit[] = []
   private readonly opened = new Map<Leaf, Leaf>()
   private unopenedComments = 0
   /** Paths of the collections seen last: a comment may have been moved out of one by another program. */
   private readonly recent: string[] = []
 
-  constructor(options: OpenOptions) {
+  constructor(text: string, options: OpenOptions) {
+    this.text = text
     this.options = options
     this.digest = new MacDigest(options.macOnlyEncrypted)
   }
 
   result(): OpenedTree {
     const { edits, opened, unopenedComments } = this
-    return { edits, opened, unopenedComments, digest: this.digest.finish() }
+    const [digest, otherDigest] = [this.digest.finish(), this.otherDigest?.finish()]
+    return { edits, opened, unopenedComments, digest, otherDigest }
   }
 
   /** Returns true when the scalar is a sealed comment. */
   scalar(scalar: Scalar, aad: string, selected: boolean): boolean {
     this.remember(aad)
     if (!selected) {
-      if (!this.options.macOnlyEncrypted) this.digest.add(hashedBytesOf(scalar))
+      if (!this.options.macOnlyEncrypted) this.hashClear(scalar)
       return false
     }
     if (scalar.type === 'str' && scalar.value === '') return false
@@ -120,8 +132,21 @@ class Opener {
     this.options.pool?.add(aad, leaf, withoutTail(scalar.value))
     this.replace(scalar, leaf)
     if (leaf.kind === 'comment') return true
-    this.digest.add(leaf.type === 'str' ? bytes : hashedBytesOf(leaf))
+    this.hash(leaf.type === 'str' ? bytes : hashedBytesOf(leaf))
     return false
+  }
+
+  private hash(bytes: Uint8Array, otherBytes = bytes): void {
+    this.digest.add(bytes)
+    this.otherDigest?.add(otherBytes)
+  }
+
+  private hashClear(scalar: Scalar): void {
+    const { type, value, place } = scalar
+    const isMinusZero =
+      type === 'int' && value === '0' && place !== undefined && this.text.slice(place.start, place.end) === '-0'
+    if (isMinusZero) this.otherDigest ??= new MacDigest(this.digest)
+    this.hash(hashedBytesOf(scalar), isMinusZero ? MINUS_ZERO : undefined)
   }
 
   comment(comment: Comment, aad: string, selected: boolean): boolean {
@@ -133,7 +158,7 @@ class Opener {
     }
     const leaf: Comment = { kind: 'comment', text, inline: comment.inline }
     this.options.pool?.add(aad, leaf, withoutTail(comment.text))
-    this.replace(comment, leaf)
+    this.replace(comment, isEmptyComment(comment.text, text) ? { ...leaf, text: '' } : leaf)
     return false
   }
 

@@ -1,10 +1,10 @@
 import { ConfigError, FormatError } from '../errors.ts'
 import type { Edit } from '../format/edits.ts'
-import { looksSealed } from '../format/enc.ts'
+import { EMPTY_COMMENT, looksSealed } from '../format/enc.ts'
 import { type Selector, selectsAt } from '../format/selector.ts'
 import type { Source } from '../format/store.ts'
 import { encodeText } from '../format/text.ts'
-import type { Comment, Leaf, Node, Scalar } from '../format/tree.ts'
+import type { AliasPlace, Comment, Leaf, Node, Scalar } from '../format/tree.ts'
 import { walk } from '../format/walk.ts'
 import { IV_BYTES, sealValue } from './cipher.ts'
 import type { DataKey } from './data-key.ts'
@@ -26,6 +26,11 @@ export interface SealOptions {
 interface Outcome {
   readonly aad: string
   readonly sealed: boolean
+}
+
+/** The same, with the text that stands there now. */
+interface Fate extends Outcome {
+  readonly text: string
 }
 
 export interface SealedValues {
@@ -50,12 +55,12 @@ export function sealValues(source: Pick<Source, 'documents' | 'aliases'>, option
   const digest = new MacDigest(options.macOnlyEncrypted)
   const edits: Edit[] = []
   const outcomes: Outcome[] = []
-  const fates = source.aliases.length > 0 ? new Map<Leaf, Outcome & { text: string }>() : undefined
+  const fates = source.aliases.length > 0 ? new Map<Leaf, Fate>() : undefined
   let sealedCount = 0
   let valueCount = 0
-  walk(source.documents, options.selector, (leaf, { aad, selected }) => {
+  walk(source.documents, options.selector, (leaf, { aad, selected, inList }) => {
     if (leaf.kind === 'comment') {
-      fates?.set(leaf, { aad, sealed: selected && leaf.text !== '', text: leaf.text })
+      fates?.set(leaf, { aad, sealed: selected && (leaf.text !== '' || inList), text: leaf.text })
       return
     }
     if (selected || !options.macOnlyEncrypted) digest.add(hashedBytesOf(leaf))
@@ -72,11 +77,7 @@ export function sealValues(source: Pick<Source, 'documents' | 'aliases'>, option
     fates?.set(leaf, { aad, sealed, text })
     if (leaf.place !== undefined) edits.push(...leaf.place.seal(text, leaf))
   })
-  for (const node of fates === undefined ? [] : source.aliases) {
-    if (fates !== undefined && node.alias !== undefined && !staysAlias(node, fates)) {
-      edits.push(...node.alias.replace(writtenOut(node, fates)))
-    }
-  }
+  if (fates !== undefined) edits.push(...writeAliasesOut(source.aliases, fates))
   return { edits, digest: digest.finish(), sealedCount, valueCount, outcomes }
 }
 
@@ -92,8 +93,8 @@ export function sealComments(source: Source, outcomes: readonly Outcome[], optio
   const { selector } = options
   const edits: Edit[] = []
   let index = 0
-  const sealComment = (comment: Comment, aad: string) => {
-    const text = sealer.seal(comment, aad)
+  const sealComment = (comment: Comment, aad: string, tail = '') => {
+    const text = sealer.seal(comment, aad) + tail
     if (selector.subject === 'comment' && !selector.matchSeals && selector.matches(text)) {
       throw new ConfigError('ERR_SELECTOR', 'a sealed comment matches unencrypted_comment_regex', {
         hint: 'change the expression so that it cannot match "ENC[…]"',
@@ -101,9 +102,10 @@ export function sealComments(source: Source, outcomes: readonly Outcome[], optio
     }
     if (comment.place !== undefined) edits.push(...comment.place.seal(text, comment))
   }
-  walk(source.documents, selector, (leaf, { aad, selected }) => {
+  walk(source.documents, selector, (leaf, { aad, selected, inList }) => {
     if (leaf.kind === 'comment') {
       if (selected && leaf.text !== '') sealComment(leaf, aad)
+      else if (selected && inList) sealComment({ ...leaf, text: EMPTY_COMMENT.text }, aad, EMPTY_COMMENT.tail)
       return
     }
     const outcome = outcomes[index]
@@ -127,22 +129,49 @@ export function sealComments(source: Source, outcomes: readonly Outcome[], optio
 
 function unstable(): FormatError {
   return new FormatError('ERR_UNSUPPORTED_VALUE', 'sealing this file in place would change how sops reads it', {
-    hint: 'look for comments inside values that span lines, and for a last line without line break',
+    hint: 'look for aliases whose value holds comments, comments inside values that span lines, a last line without line break',
   })
 }
 
-/** An alias can stay when it repeats what is clear at both places, or sealed for the same path. */
-function staysAlias(node: Node, fates: ReadonlyMap<Leaf, Outcome>): boolean {
-  return leavesOf(node).every((leaf) => {
+/** Write out the aliases that cannot stay; they come in the order of the text. */
+function writeAliasesOut(aliases: readonly Node[], fates: ReadonlyMap<Leaf, Fate>): Edit[] {
+  const gone = new Set<AliasPlace>()
+  const edits: Edit[] = []
+  for (const node of aliases) {
+    if (node.alias === undefined || staysAlias(node, fates, gone)) continue
+    gone.add(node.alias)
+    edits.push(...node.alias.replace(writtenOut(node, fates)))
+  }
+  return edits
+}
+
+/**
+ * An alias can stay when it repeats what is clear at both places, or sealed for the same path; and when no alias in what
+ * it repeats is written out.
+ */
+function staysAlias(node: Node, fates: ReadonlyMap<Leaf, Fate>, gone: ReadonlySet<AliasPlace>): boolean {
+  const stays = (leaf: Leaf): boolean => {
     const here = fates.get(leaf)
-    const there = leaf.origin === undefined ? undefined : fates.get(leaf.origin)
+    // without origin, the anchor is at a key, and keys are never sealed
+    if (leaf.origin === undefined) return here?.sealed === false
+    const there = fates.get(leaf.origin)
     if (here === undefined || there === undefined) return false
     return here.sealed === there.sealed && (!here.sealed || here.aad === there.aad)
-  })
+  }
+  const repeats = (inner: Node): boolean => {
+    if (inner !== node && inner.alias !== undefined && gone.has(inner.alias)) return false
+    if (inner.kind === 'scalar') return stays(inner)
+    if (inner.kind === 'null') return true
+    return inner.items.every((item) => {
+      if (item.kind === 'comment') return stays(item)
+      return repeats(item.kind === 'entry' ? item.value : item)
+    })
+  }
+  return repeats(node)
 }
 
 /** The copy below an alias with its values sealed. Comments are sealed later, where they then stand. */
-function writtenOut(node: Node, fates: ReadonlyMap<Leaf, Outcome & { text: string }>): Node {
+function writtenOut(node: Node, fates: ReadonlyMap<Leaf, Fate>): Node {
   const ofLeaf = (leaf: Scalar): Scalar => {
     const fate = fates.get(leaf)
     if (fate?.sealed === true) return { kind: 'scalar', type: 'str', value: fate.text }
@@ -166,19 +195,6 @@ function writtenOut(node: Node, fates: ReadonlyMap<Leaf, Outcome & { text: strin
           item.kind === 'comment' ? item : { ...item, value: writtenOut(item.value, fates) },
         ),
       }
-  }
-}
-
-function leavesOf(node: Node): Leaf[] {
-  switch (node.kind) {
-    case 'null':
-      return []
-    case 'scalar':
-      return [node]
-    case 'list':
-      return node.items.flatMap((item) => (item.kind === 'comment' ? [item] : leavesOf(item)))
-    case 'branch':
-      return node.items.flatMap((item) => (item.kind === 'comment' ? [item] : leavesOf(item.value)))
   }
 }
 

@@ -73,6 +73,17 @@ export function withoutTail(text: string): string {
   return text.slice(0, text.lastIndexOf(']', lineEnd < 0 ? text.length : lineEnd) + 1)
 }
 
+/**
+ * How an empty comment of a list is sealed. sops leaves an empty comment as it is and then reads it back as an element of
+ * the list, `""`. So a blank is sealed for it, and a sign behind the bracket tells it from a comment that is a blank.
+ */
+export const EMPTY_COMMENT = { text: ' ', tail: '#' }
+
+/** Whether a sealed comment that opened to `text` stands for an empty one. */
+export function isEmptyComment(sealed: string, text: string): boolean {
+  return text === EMPTY_COMMENT.text && sealed.endsWith(`]${EMPTY_COMMENT.tail}`)
+}
+
 /** Base64 as Go's `StdEncoding` reads it: padding required, CR ignored, spare bits may be set. */
 export function decodeBase64(text: string): Uint8Array | undefined {
   const clean = text.includes('\r') ? text.replaceAll('\r', '') : text

@@ -151,7 +151,8 @@ class Fields {
   number(name: string): number {
     const text = this.text(name)
     if (text === '') return 0
-    if (!/^-?[0-9]{1,9}$/.test(text)) throw broken(`${this.where}.${name} is not a whole number`)
+    // sops 3.9 writes 2.000000 into INI files
+    if (!/^-?[0-9]{1,9}(\.0+)?$/.test(text)) throw broken(`${this.where}.${name} is not a whole number`)
     return Number(text)
   }
 

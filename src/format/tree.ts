@@ -76,7 +76,10 @@ export interface LeafPlace extends Span {
   open(opened: Leaf): Edit[]
 }
 
-/** Where an alias (YAML `*name`) stands; the node that carries it is a copy of what the alias repeats. */
+/**
+ * Where an alias (YAML `*name`) stands; the node that carries it is a copy of what the alias repeats. Copies of this node,
+ * below other aliases, carry the same place.
+ */
 export interface AliasPlace extends Span {
   /** The edits that write `copy` out in place of the alias. */
   replace(copy: Node): Edit[]

@@ -9,6 +9,8 @@ export interface Visit {
   readonly path: readonly string[]
   /** Whether the selector seals this leaf. */
   selected: boolean
+  /** Whether the leaf is an element or a comment of a list. */
+  inList: boolean
 }
 
 /** Return true when a scalar turned out to be a comment: sops writes sealed comments of lists as elements. */
@@ -34,7 +36,7 @@ class Walker {
   constructor(selector: Selector, visitor: Visitor) {
     this.selector = selector
     this.visitor = visitor
-    this.visit = { aad: ':', path: this.path, selected: false }
+    this.visit = { aad: ':', path: this.path, selected: false, inList: false }
   }
 
   /**
@@ -46,6 +48,7 @@ class Walker {
     const root = this.path.length === 0
     let active = commentMatched
     for (const item of branch.items) {
+      this.visit.inList = false
       if (item.kind === 'comment') {
         active = this.comment(item, keyMatched, active)
       } else {
@@ -62,6 +65,7 @@ class Walker {
   private list(list: List, keyMatched: boolean, commentMatched: boolean): void {
     let active = commentMatched
     for (const item of list.items) {
+      this.visit.inList = true
       if (item.kind === 'comment') active = this.comment(item, keyMatched, active)
       else if (!this.node(item, keyMatched, active)) active = commentMatched
     }

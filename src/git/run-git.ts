@@ -1,31 +1,49 @@
 import { spawn } from 'node:child_process'
 
-/** Settings that keep git from asking, fetching, or running anything on our behalf. */
+/** Settings that keep git from asking, fetching, or running anything on our behalf, whatever a repository wants. */
 const ENVIRONMENT = {
   LC_ALL: 'C',
   GIT_TERMINAL_PROMPT: '0',
   GIT_OPTIONAL_LOCKS: '0',
   GIT_NO_LAZY_FETCH: '1',
+  // for versions of git that do not know the line above: no way to fetch is allowed
+  GIT_ALLOW_PROTOCOL: 'none',
 }
+
+/** In a hook these lead to the repository of the hook; the files asked for may be in another one. */
+const OF_ANOTHER_REPOSITORY = [
+  ...['GIT_DIR', 'GIT_WORK_TREE', 'GIT_COMMON_DIR', 'GIT_INDEX_FILE', 'GIT_PREFIX', 'GIT_NAMESPACE'],
+  ...['GIT_OBJECT_DIRECTORY', 'GIT_ALTERNATE_OBJECT_DIRECTORIES', 'GIT_SHALLOW_FILE', 'GIT_GRAFT_FILE'],
+]
+
+export type GitOutput =
+  | { readonly stdout: Buffer }
+  /** Why there is none; a text for the user. */
+  | { readonly problem: string }
 
 /**
  * Run git: the only place that does.
  *
  * @param input - for its standard input
- * @returns Its standard output; undefined when it is not installed or fails.
  */
-export function runGit(args: readonly string[], cwd: string, input: string): Promise<Buffer | undefined> {
+export function runGit(args: readonly string[], cwd: string, input: string): Promise<GitOutput> {
   return new Promise((resolve) => {
     const child = spawn('git', ['-c', 'core.fsmonitor=false', ...args], {
       cwd,
-      env: { ...process.env, ...ENVIRONMENT },
+      env: {
+        ...process.env,
+        ...ENVIRONMENT,
+        ...Object.fromEntries(OF_ANOTHER_REPOSITORY.map((name) => [name, undefined])),
+      },
       stdio: ['pipe', 'pipe', 'ignore'],
     })
     const chunks: Buffer[] = []
     child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
     child.stdin.on('error', () => undefined) // it went away before it read everything: its exit code says so
-    child.on('error', () => resolve(undefined))
-    child.on('close', (code) => resolve(code === 0 ? Buffer.concat(chunks) : undefined))
+    child.on('error', () => resolve({ problem: 'git is not installed' }))
+    child.on('close', (code) =>
+      resolve(code === 0 ? { stdout: Buffer.concat(chunks) } : { problem: 'git refuses to read this repository' }),
+    )
     child.stdin.end(input)
   })
 }

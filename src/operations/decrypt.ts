@@ -1,14 +1,17 @@
-import { relative, resolve } from 'node:path'
-import { isBullaError, UsageError } from '../errors.ts'
-import type { EmitOptions } from '../format/store.ts'
+import { resolve } from 'node:path'
+import { pathBelow } from '../config/path-below.ts'
+import { UsageError } from '../errors.ts'
+import type { EmitOptions, Store } from '../format/store.ts'
 import type { StoreName } from '../format/tree.ts'
-import { planAll, writeAll } from './batch.ts'
+import { type BatchResult, type FileReport, planAll, writeAll } from './batch.ts'
 import { extract, parseExtractPath } from './extract.ts'
 import { inFile } from './in-file.ts'
 import { type Input, readInput, selectInputs } from './inputs.ts'
 import { layoutOf } from './layout.ts'
-import { type OpenedFile, openSealed, readSealed } from './open.ts'
-import type { FileVersion, World } from './ports.ts'
+import { isForeign, type OpenedFile, openSealed } from './open.ts'
+import { outputPath } from './output.ts'
+import type { PolicyFinder } from './policy.ts'
+import type { FileVersion, World, WriteRequest } from './ports.ts'
 import { loadStore, storeNameFor } from './stores.ts'
 
 export interface DecryptOptions {
@@ -31,17 +34,9 @@ export interface DecryptOptions {
   readonly stdin: () => Promise<Uint8Array>
 }
 
-export interface DecryptReport {
-  readonly path: string | undefined
+export interface DecryptReport extends FileReport {
+  /** `skipped`: found in a folder, not sealed. */
   readonly outcome: 'opened' | 'skipped'
-  readonly notes: readonly string[]
-}
-
-export interface DecryptResult {
-  readonly bytes: Uint8Array | undefined
-  readonly reports: readonly DecryptReport[]
-  /** Why files could not be opened; when there is one, nothing was written. */
-  readonly failures: readonly unknown[]
 }
 
 interface Job {
@@ -57,31 +52,28 @@ interface Job {
  * @throws UsageError `ERR_CONFLICT`, `ERR_USAGE`, `ERR_EXTRACT_PATH`; FileError `ERR_NO_FILE`. What goes wrong with single
  *   files is in the result
  */
-export async function decrypt(options: DecryptOptions, world: World): Promise<DecryptResult> {
+export async function decrypt(options: DecryptOptions, world: World): Promise<BatchResult<DecryptReport>> {
   checkOptions(options)
+  const { paths, filenameOverride: override, inPlace = false, output, outputDir, dryRun = false } = options
   const path = options.extract === undefined ? undefined : parseExtractPath(options.extract)
-  const { inputs, single, base } = await selectInputs(
-    world.files,
-    world.cwd,
-    options.paths,
-    options.filenameOverride,
-    async () => true,
-  )
-  if (!single && options.inPlace !== true && options.outputDir === undefined) {
-    throw new UsageError('ERR_USAGE', 'several opened files need a place to go', {
-      hint: 'add --output-dir DIR, or --in-place',
-    })
-  }
-  const plan = (input: Input) => planFile(input, options, world, path)
-  const planned = await planAll(inputs, world.progress, 'opening', plan)
-  const failures = planned.flatMap((result) => (result.ok ? [] : [result.error]))
-  const jobs = planned.flatMap((result) => (result.ok ? [result.value] : []))
-  const reports = jobs.map(({ report }) => report)
-  if (failures.length > 0) return { bytes: undefined, reports, failures }
-  const opened = jobs.filter(({ report }) => report.outcome === 'opened')
-  if (options.dryRun !== true) await deliver(opened, options, world, base)
-  const toCaller = single && options.inPlace !== true && options.output === undefined && options.outputDir === undefined
-  return { bytes: toCaller ? opened[0]?.bytes : undefined, reports, failures }
+  const hasPlaces = inPlace || outputDir !== undefined || (dryRun && output === undefined)
+  const { inputs, single, base } = await selectInputs({
+    files: world.files,
+    cwd: world.cwd,
+    paths,
+    override,
+    accept: async () => true,
+    missing: hasPlaces ? undefined : 'to open them all, add --output-dir DIR, or --in-place',
+  })
+  const layouts = new Layouts(options, world)
+  const plan = (input: Input) => planFile(input, options, world, layouts, path)
+  const { jobs, failures } = await planAll(inputs, world.progress, 'opening', plan)
+  const result = { reports: jobs.map(({ report }) => report), fileCount: inputs.length }
+  if (failures.length > 0) return { ...result, bytes: undefined, failures, writtenCount: 0 }
+  const opened = dryRun ? [] : jobs.filter(({ report }) => report.outcome === 'opened')
+  const delivered = await deliver(opened, options, world, base)
+  const isForCaller = single && !inPlace && output === undefined && outputDir === undefined
+  return { ...result, ...delivered, bytes: isForCaller ? opened[0]?.bytes : undefined }
 }
 
 function checkOptions({ paths, inPlace, output, outputDir, extract: path }: DecryptOptions): void {
@@ -107,61 +99,75 @@ async function planFile(
   input: Input,
   options: DecryptOptions,
   world: World,
+  layouts: Layouts,
   path: ReturnType<typeof parseExtractPath> | undefined,
 ): Promise<Job> {
+  const inputType = options.inputType ?? storeNameFor(input.name ?? '')
   try {
-    const inputType = options.inputType ?? storeNameFor(input.name ?? '')
     const outputType = options.outputType ?? (input.name === undefined ? inputType : storeNameFor(input.name))
     const version = await readInput(world.files, input, options.stdin)
-    const store = await loadStore(inputType)
-    if (!input.named && !isSealed(store, version.bytes)) return skipped(input, version)
-    const layout = await outputLayout(input, options, world, inputType, outputType, path !== undefined)
-    const { ignoreMac, order } = options
-    const file = await openSealed(
-      {
-        store,
-        bytes: version.bytes,
-        layout,
-        ...(ignoreMac === undefined ? {} : { ignoreMac }),
-        ...(order === undefined ? {} : { order }),
-      },
-      world.keyring,
-    )
+    const [store, output] = await Promise.all([loadStore(inputType), loadStore(outputType)])
+    const layout = await layouts.of(input, inputType, outputType, path !== undefined)
+    const { ignoreMac = false, order } = options
+    const { bytes } = version
     try {
-      const bytes = await plainBytes(file, outputType, layout, path)
-      return { input, version, bytes, report: { path: input.path, outcome: 'opened', notes: notesOf(file) } }
-    } finally {
-      file.dispose()
+      const request = {
+        store,
+        bytes,
+        ignoreMac,
+        ...(store === output ? { layout } : {}),
+        ...(order === undefined ? {} : { order }),
+      }
+      const file = await openSealed(request, world.keyring)
+      try {
+        const plain = plainBytes(file, output, layout, path)
+        return { input, version, bytes: plain, report: { path: input.path, outcome: 'opened', notes: notesOf(file) } }
+      } finally {
+        file.dispose()
+      }
+    } catch (error) {
+      if (input.named || !isForeign(error, store, bytes)) throw error
+      return { input, version, bytes, report: { path: input.path, outcome: 'skipped', notes: [] } }
     }
   } catch (error) {
-    throw inFile(error, input.path ?? input.name ?? 'standard input')
+    throw inFile(error, input.path ?? input.name ?? 'standard input', inputType)
   }
 }
 
 /** The policy file only says how new layout looks: it is not even searched for where a text is opened in place. */
-async function outputLayout(
-  input: Input,
-  options: DecryptOptions,
-  world: World,
-  inputType: StoreName,
-  outputType: StoreName,
-  extracting: boolean,
-): Promise<EmitOptions> {
-  if (inputType === outputType && !extracting) return layoutOf(outputType, options.indent, undefined)
-  // a policy is expensive to load and seldom asked for here
-  const { PolicyFinder } = await import('./policy.ts')
-  const finder = new PolicyFinder(world.files, world.cwd, world.configPath)
-  const found = options.indent === undefined ? await finder.config(input.name) : undefined
-  return layoutOf(outputType, options.indent, found?.config)
+class Layouts {
+  private readonly options: DecryptOptions
+  private readonly world: World
+  private finder: Promise<PolicyFinder> | undefined
+
+  constructor(options: DecryptOptions, world: World) {
+    this.options = options
+    this.world = world
+  }
+
+  async of(input: Input, inputType: StoreName, outputType: StoreName, extracting: boolean): Promise<EmitOptions> {
+    const { indent } = this.options
+    if ((inputType === outputType && !extracting) || indent !== undefined)
+      return layoutOf(outputType, indent, undefined)
+    this.finder ??= this.loadFinder()
+    const found = await (await this.finder).config(input.name)
+    return layoutOf(outputType, indent, found?.config)
+  }
+
+  /** It is expensive to load and seldom asked for here. */
+  private async loadFinder(): Promise<PolicyFinder> {
+    const { files, cwd, configPath } = this.world
+    const { PolicyFinder } = await import('./policy.ts')
+    return new PolicyFinder(files, cwd, configPath)
+  }
 }
 
-async function plainBytes(
+function plainBytes(
   file: OpenedFile,
-  outputType: StoreName,
+  output: Store,
   layout: EmitOptions,
   path: ReturnType<typeof parseExtractPath> | undefined,
-): Promise<Uint8Array> {
-  const output = await loadStore(outputType)
+): Uint8Array {
   if (path !== undefined && path.length > 0) return extract(file.documents(), path, output, layout)
   return file.bytesIn(output, layout)
 }
@@ -172,38 +178,37 @@ function notesOf({ tree }: OpenedFile): string[] {
   return [`${comments} could not be opened and stayed as they are: moved to another place in the file, or never sealed`]
 }
 
-function isSealed(store: Parameters<typeof readSealed>[0], bytes: Uint8Array): boolean {
-  try {
-    readSealed(store, bytes)
-    return true
-  } catch (error) {
-    // damaged metadata is an error to be told, anything else is a file that was never sealed
-    return isBullaError(error) && (error.code === 'ERR_METADATA' || error.code === 'ERR_VERSION')
-  }
-}
-
-function skipped(input: Input, version: FileVersion): Job {
-  return { input, version, bytes: version.bytes, report: { path: input.path, outcome: 'skipped', notes: [] } }
-}
-
-async function deliver(jobs: readonly Job[], options: DecryptOptions, world: World, base: string): Promise<void> {
+async function deliver(
+  jobs: readonly Job[],
+  options: DecryptOptions,
+  world: World,
+  base: string,
+): Promise<Pick<BatchResult<DecryptReport>, 'writtenCount' | 'failures'>> {
   if (options.outputDir !== undefined) {
-    const contents = jobs.map(({ input, bytes }): [string, Uint8Array] => [relative(base, input.path ?? base), bytes])
-    await world.files.createFolder(resolve(world.cwd, options.outputDir), new Map(contents))
-  } else if (options.inPlace === true) {
-    const writes = jobs.map(({ version, bytes }) => ({ path: version.path, bytes, expected: version }))
-    await writeAll(world.files, writes, world.progress, 'writing')
-  } else if (options.output !== undefined) {
-    await writeOutput(jobs, options.output, world)
+    await world.files.createFolder(resolve(world.cwd, options.outputDir), contentsOf(jobs, base))
+    return { writtenCount: jobs.length, failures: [] }
   }
+  return writeAll(world.files, await writesOf(jobs, options, world), world.progress)
 }
 
-async function writeOutput(jobs: readonly Job[], output: string, world: World): Promise<void> {
-  const path = resolve(world.cwd, output)
-  for (const { input, bytes } of jobs) {
-    if (input.path !== undefined && (await world.files.isSame(path, input.path))) {
-      throw new UsageError('ERR_CONFLICT', 'the output is the input', { hint: 'to replace the file use --in-place' })
-    }
-    await world.files.write({ path, bytes })
-  }
+async function writesOf(
+  jobs: readonly Job[],
+  { inPlace, output }: DecryptOptions,
+  world: World,
+): Promise<WriteRequest[]> {
+  if (inPlace === true) return jobs.map(({ version, bytes }) => ({ path: version.path, bytes, expected: version }))
+  if (output === undefined) return []
+  return Promise.all(jobs.map(async ({ input, bytes }) => ({ path: await outputPath(output, input, world), bytes })))
+}
+
+function contentsOf(jobs: readonly Job[], base: string): Map<string, Uint8Array> {
+  return new Map(
+    jobs.map(({ input, bytes }) => {
+      const name = pathBelow(base, input.path ?? base)
+      if (name !== undefined) return [name, bytes]
+      throw new UsageError('ERR_CONFLICT', 'the files have no folder in common that could be opened into another one', {
+        hint: 'name files of one drive; for standard input use --output',
+      })
+    }),
+  )
 }

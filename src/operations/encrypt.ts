@@ -1,16 +1,16 @@
-import { resolve } from 'node:path'
 import { wipeDataKey } from '../crypto/data-key.ts'
-import { BullaError, ConfigError, FormatError, UsageError } from '../errors.ts'
+import { ConfigError, FormatError, isBullaError, UsageError } from '../errors.ts'
 import type { StoreName } from '../format/tree.ts'
-import { type Planned, planAll, writeAll } from './batch.ts'
+import { type BatchResult, type FileReport, planAll, writeAll } from './batch.ts'
 import { inFile } from './in-file.ts'
 import { type Input, isHousekeeping, readInput, selectInputs } from './inputs.ts'
 import { layoutOf } from './layout.ts'
-import { readSealed } from './open.ts'
-import { PolicyFinder, type PolicyOptions } from './policy.ts'
-import type { FileVersion, World } from './ports.ts'
+import { isSealedBinary } from './open.ts'
+import { outputPath } from './output.ts'
+import { atItsSource, type FoundPolicy, PolicyFinder, type PolicyOptions } from './policy.ts'
+import type { CommittedFile, FileVersion, World } from './ports.ts'
 import { chooseKey } from './previous.ts'
-import { readPlain, sealFile } from './seal.ts'
+import { readPlain, type SealedFile, sealFile } from './seal.ts'
 import { loadStore, storeNameFor } from './stores.ts'
 
 export interface EncryptOptions extends PolicyOptions {
@@ -34,27 +34,24 @@ export interface EncryptOptions extends PolicyOptions {
   readonly stdin: () => Promise<Uint8Array>
 }
 
-export interface EncryptReport {
-  /** Absolute; undefined for standard input. */
-  readonly path: string | undefined
-  /** `written` also in a dry run; `unchanged`: the result is there already; `skipped`: found in a folder, sealed already. */
-  readonly outcome: 'written' | 'unchanged' | 'skipped'
-  readonly sealedCount: number
-  readonly notes: readonly string[]
-}
-
-export interface EncryptResult {
-  /** The sealed file, when it goes nowhere else. */
-  readonly bytes: Uint8Array | undefined
-  readonly reports: readonly EncryptReport[]
-  /** Why files could not be sealed; when there is one, nothing was written. */
-  readonly failures: readonly unknown[]
+export interface EncryptReport extends FileReport {
+  /**
+   * `written` also in a dry run; `restored`: the sealed version in git is the result; `unchanged`: the result is there
+   * already; `skipped`: found in a folder, sealed already or better left alone.
+   */
+  readonly outcome: 'written' | 'restored' | 'unchanged' | 'skipped'
 }
 
 interface Job {
   readonly report: EncryptReport
   readonly bytes: Uint8Array
-  readonly target: { readonly path: string; readonly expected?: FileVersion } | undefined
+  /** Undefined for standard output, and for what is not written. */
+  readonly target: Target | undefined
+}
+
+interface Target {
+  readonly path: string
+  readonly expected?: FileVersion
 }
 
 /**
@@ -62,34 +59,35 @@ interface Job {
  *
  * @throws UsageError `ERR_CONFLICT`, `ERR_USAGE`; FileError `ERR_NO_FILE`. What goes wrong with single files is in the result
  */
-export async function encrypt(options: EncryptOptions, world: World): Promise<EncryptResult> {
+export async function encrypt(options: EncryptOptions, world: World): Promise<BatchResult<EncryptReport>> {
   checkOptions(options)
+  const { paths, filenameOverride: override, inPlace = false, dryRun = false } = options
   const finder = new PolicyFinder(world.files, world.cwd, world.configPath)
-  const accept = (path: string) => isCandidate(path, finder, options)
-  const { inputs, single } = await selectInputs(world.files, world.cwd, options.paths, options.filenameOverride, accept)
-  if (!single && options.inPlace !== true) {
-    throw new UsageError('ERR_USAGE', 'several files can only be sealed where they are', { hint: 'add --in-place' })
-  }
-  const committed = await committedVersions(inputs, options, world)
-  const plan = (input: Input) => planFile(input, options, world, finder, committed.get(input.path ?? '') ?? [])
-  const planned = await planAll(inputs, world.progress, 'sealing', plan)
-  const failures = planned.flatMap((result) => (result.ok ? [] : [result.error]))
-  const jobs = planned.flatMap((result: Planned<Job>) => (result.ok ? [result.value] : []))
-  const reports = jobs.map(({ report }) => report)
-  if (failures.length > 0) return { bytes: undefined, reports, failures }
-  const writes = jobs.flatMap(({ report, bytes, target }) =>
-    target === undefined || report.outcome !== 'written' ? [] : [{ ...target, bytes }],
-  )
-  if (options.dryRun !== true) await writeAll(world.files, writes, world.progress, 'writing')
-  const [job] = jobs
-  return { bytes: single && job?.target === undefined ? job?.bytes : undefined, reports, failures }
+  const { inputs, single } = await selectInputs({
+    files: world.files,
+    cwd: world.cwd,
+    paths,
+    override,
+    accept: (path) => isCandidate(path, finder, options),
+    missing:
+      inPlace || (dryRun && options.output === undefined) ? undefined : 'to seal them where they are, add --in-place',
+  })
+  const committed = await committedFiles(inputs, options, world)
+  const plan = (input: Input) => planFile(input, options, world, finder, committed.get(input.place ?? ''))
+  const { jobs, failures } = await planAll(inputs, world.progress, 'sealing', plan)
+  const result = { reports: jobs.map(({ report }) => report), fileCount: inputs.length }
+  if (failures.length > 0) return { ...result, bytes: undefined, failures, writtenCount: 0 }
+  const writes = jobs.flatMap(({ bytes, target }) => (target === undefined ? [] : [{ ...target, bytes }]))
+  const written = await writeAll(world.files, dryRun ? [] : writes, world.progress)
+  const isForCaller = single && !inPlace && options.output === undefined
+  return { ...result, ...written, bytes: isForCaller ? jobs[0]?.bytes : undefined }
 }
 
-function checkOptions({ paths, inPlace, output, filenameOverride, inputType }: EncryptOptions): void {
+function checkOptions({ paths, inPlace, output, filenameOverride = '', inputType }: EncryptOptions): void {
   const conflict = (message: string, hint: string) => new UsageError('ERR_CONFLICT', message, { hint })
   if (paths.length === 0 && inPlace === true)
     throw conflict('standard input cannot be changed in place', 'leave out --in-place')
-  if (paths.length === 0 && filenameOverride === undefined) {
+  if (paths.length === 0 && filenameOverride === '') {
     const known = inputType === undefined ? '' : ' (the type alone does not say which rule applies)'
     throw conflict(`standard input has no name to look a rule up by${known}`, 'add --filename-override NAME')
   }
@@ -109,13 +107,14 @@ async function isCandidate(path: string, finder: PolicyFinder, options: PolicyOp
   }
 }
 
-async function committedVersions(
+/** What git knows of the inputs, by place. */
+async function committedFiles(
   inputs: readonly Input[],
-  options: EncryptOptions,
-  world: World,
-): Promise<ReadonlyMap<string, readonly Uint8Array[]>> {
-  if (options.inPlace !== true || options.fresh === true) return new Map()
-  return world.git.committedVersions(inputs.flatMap(({ path }) => (path === undefined ? [] : [path])))
+  { inPlace, fresh }: EncryptOptions,
+  { git }: World,
+): Promise<ReadonlyMap<string, CommittedFile>> {
+  if (inPlace !== true || fresh === true) return new Map()
+  return git.committedVersions(inputs.flatMap(({ place }) => place ?? []))
 }
 
 async function planFile(
@@ -123,78 +122,86 @@ async function planFile(
   options: EncryptOptions,
   world: World,
   finder: PolicyFinder,
-  committed: readonly Uint8Array[],
+  committed: CommittedFile = { versions: [] },
 ): Promise<Job> {
-  const label = input.path ?? input.name ?? 'standard input'
+  const name = input.name ?? ''
+  const inputType = options.inputType ?? storeNameFor(name)
   try {
-    const name = input.name ?? ''
     const outputType = options.outputType ?? storeNameFor(name)
-    const { policy, config, notes } = await finder.policy(name, outputType, options)
+    const found = await finder.policy(name, outputType, options)
     const version = await readInput(world.files, input, options.stdin)
-    const [inputStore, store] = await Promise.all([
-      loadStore(options.inputType ?? storeNameFor(name)),
-      loadStore(outputType),
-    ])
-    if (!input.named && isSealedAlready(inputStore, version.bytes)) return skipped(input, version.bytes)
-    const plain = readPlain(version.bytes, inputStore, store, layoutOf(outputType, options.indent, config))
+    const [inputStore, store] = await Promise.all([loadStore(inputType), loadStore(outputType)])
+    if (!input.named && inputType === 'binary') {
+      if (isSealedBinary(inputStore, version.bytes)) return skipped(input)
+      if (holdsIdentity(version.bytes)) return skipped(input, IDENTITY_NOTE)
+    }
+    const plain = readPlain(version.bytes, inputStore, store, layoutOf(outputType, options.indent, found.config))
     const target = await targetOf(input, options, world, version)
-    const candidates = [
-      ...committed,
-      ...(target?.expected === undefined || options.inPlace ? [] : [target.expected.bytes]),
-    ]
-    const choice = await chooseKey(plain, policy, options.fresh === true ? [] : candidates, world.keyring, world)
+    const present = options.inPlace === true || target?.expected === undefined ? [] : [target.expected.bytes]
+    const candidates = options.fresh === true ? [] : [...committed.versions, ...present]
+    const notes = committed.problem === undefined ? [] : [`${committed.problem}: all ciphertexts will be new`]
+    return await sealJob({ input, options, world, found, plain, target, candidates, notes })
+  } catch (error) {
+    if (!input.named && isBullaError(error) && error.code === 'ERR_ALREADY_SEALED') return skipped(input)
+    throw inFile(error, input.path ?? input.name ?? 'standard input', inputType)
+  }
+}
+
+interface SealRequest {
+  readonly input: Input
+  readonly options: EncryptOptions
+  readonly world: World
+  readonly found: FoundPolicy
+  readonly plain: ReturnType<typeof readPlain>
+  readonly target: Target | undefined
+  /** Earlier versions, whose data key and ciphertexts may be used again. */
+  readonly candidates: readonly Uint8Array[]
+  readonly notes: readonly string[]
+}
+
+async function sealJob(request: SealRequest): Promise<Job> {
+  const { input, options, world, found, plain, target } = request
+  try {
+    const choice = await chooseKey(plain, found.policy, request.candidates, world.keyring, world)
     try {
-      const allNotes = [...notes, ...(choice.note === undefined ? [] : [choice.note])]
-      if (choice.unchanged !== undefined) return unchanged(input, choice.unchanged, target, options, allNotes)
-      const sealed = await sealFile(plain, policy, choice.key, world)
-      if (sealed.sealedCount === 0 && sealed.valueCount > 0 && options.allowPlaintext !== true) throw nothingSealed()
-      const report: EncryptReport = {
-        path: input.path,
-        outcome: 'written',
-        sealedCount: sealed.sealedCount,
-        notes: allNotes,
-      }
-      return { report, bytes: sealed.bytes, target }
+      const notes = [...found.notes, ...request.notes, ...(choice.note === undefined ? [] : [choice.note])]
+      const { unchanged } = choice
+      if (unchanged !== undefined) return notChanged({ path: input.path, notes }, unchanged, target, options)
+      const sealed = await sealFile(plain, found.policy, choice.key, world)
+      if (options.allowPlaintext !== true) checkSealed(sealed)
+      return { report: { path: input.path, outcome: 'written', notes }, bytes: sealed.bytes, target }
     } finally {
       wipeDataKey(choice.key.dataKey)
     }
   } catch (error) {
-    throw inFile(error, label)
+    throw atItsSource(error, found)
   }
 }
 
-function isSealedAlready(store: Parameters<typeof readSealed>[0], bytes: Uint8Array): boolean {
-  try {
-    readSealed(store, bytes)
-    return true
-  } catch (error) {
-    return error instanceof BullaError && (error.code === 'ERR_METADATA' || error.code === 'ERR_VERSION')
-  }
+const IDENTITY_NOTE =
+  'it holds an age identity and was left alone: sealed, it could not open anything; name the file itself to seal it'
+
+function holdsIdentity(bytes: Uint8Array): boolean {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes('AGE-SECRET-KEY-')
 }
 
-function skipped(input: Input, bytes: Uint8Array): Job {
-  return { report: { path: input.path, outcome: 'skipped', sealedCount: 0, notes: [] }, bytes, target: undefined }
+function skipped({ path }: Input, ...notes: readonly string[]): Job {
+  return { report: { path, outcome: 'skipped', notes }, bytes: new Uint8Array(), target: undefined }
 }
 
 /** Sealed in place, the earlier version still has to replace the plain file; elsewhere it is there already. */
-function unchanged(
-  input: Input,
+function notChanged(
+  { path, notes }: Pick<EncryptReport, 'path' | 'notes'>,
   bytes: Uint8Array,
-  target: Job['target'],
-  options: EncryptOptions,
-  notes: readonly string[],
+  target: Target | undefined,
+  { inPlace }: EncryptOptions,
 ): Job {
-  const isThere = options.inPlace !== true && target !== undefined
-  const note = isThere
-    ? 'nothing changed, not written'
-    : 'nothing changed since the sealed version in git, which is put back'
-  const report: EncryptReport = {
-    path: input.path,
-    outcome: isThere ? 'unchanged' : 'written',
-    sealedCount: 0,
-    notes: [...notes, note],
+  if (inPlace === true) {
+    const note = 'nothing changed since the sealed version in git, which is put back'
+    return { report: { path, outcome: 'restored', notes: [...notes, note] }, bytes, target }
   }
-  return { report, bytes, target }
+  const note = 'nothing changed since it was sealed: the output is left as it is'
+  return { report: { path, outcome: 'unchanged', notes: [...notes, note] }, bytes, target: undefined }
 }
 
 async function targetOf(
@@ -202,18 +209,16 @@ async function targetOf(
   options: EncryptOptions,
   world: World,
   version: FileVersion,
-): Promise<Job['target']> {
+): Promise<Target | undefined> {
   if (options.inPlace === true) return { path: version.path, expected: version }
   if (options.output === undefined) return undefined
-  const path = resolve(world.cwd, options.output)
-  if (input.path !== undefined && (await world.files.isSame(path, input.path))) {
-    throw new UsageError('ERR_CONFLICT', 'the output is the input', { hint: 'to replace the file use --in-place' })
-  }
+  const path = await outputPath(options.output, input, world)
   return (await world.files.kind(path)) === 'file' ? { path, expected: await world.files.open(path) } : { path }
 }
 
-function nothingSealed(): FormatError {
-  return new FormatError(
+function checkSealed({ sealedCount, valueCount }: SealedFile): void {
+  if (sealedCount > 0 || valueCount === 0) return
+  throw new FormatError(
     'ERR_NOTHING_SEALED',
     'the selector seals none of the values in this file: it would stay in clear',
     {

@@ -2,31 +2,35 @@ import { FormatError, UsageError } from '../errors.ts'
 import type { EmitOptions, Store } from '../format/store.ts'
 import { encodeText } from '../format/text.ts'
 import type { Branch, Comment, Node } from '../format/tree.ts'
+import { suggest } from '../schema/suggest.ts'
 
 /** A step of a tree path: a key, or a position in a list. */
 type PathStep = string | number
 
 /**
- * Read a tree path in sops's syntax: `["key"][0]`, with either quote. The first bracket may be missing.
+ * Read a tree path in sops's syntax: `["key"][0]`, with either quote, also mixed. The first bracket may be missing. What
+ * makes sops crash is malformed.
  *
  * @throws UsageError `ERR_EXTRACT_PATH`
  */
 export function parseExtractPath(text: string): PathStep[] {
   if (text === '') return []
-  const pieces = text.split('[').filter((piece, index) => piece !== '' || index > 0)
-  return pieces.map((piece, index) => {
-    const body = piece.endsWith(']') ? piece.slice(0, -1) : undefined
-    if (body === undefined || (index === 0 && !text.startsWith('[') && !/^["']/.test(piece))) throw badPath()
-    const quoted = /^(["'])(.*)\1$/s.exec(body)
-    if (quoted !== null) return quoted[2] ?? ''
-    if (/^\+?[0-9]+$/.test(body)) return Number(body)
+  // like sops, which splits at each bracket and skips what is empty
+  const pieces = text.split('[').filter((piece) => piece !== '')
+  if (pieces.length === 0) throw badPath()
+  return pieces.map((piece) => {
+    if (!piece.endsWith(']')) throw badPath()
+    const body = piece.slice(0, -1)
+    const quoted = /^["'](.*)["']$/s.exec(body)?.[1]
+    if (quoted !== undefined) return quoted
+    if (/^\+?[0-9]{1,9}$/.test(body)) return Number(body)
     throw badPath()
   })
 }
 
 function badPath(): UsageError {
   return new UsageError('ERR_EXTRACT_PATH', 'the tree path cannot be read', {
-    hint: 'it looks like \'["section"]["key"][0]\'; quote it for the shell',
+    hint: 'it looks like \'["section"]["key"][0]\', without blanks between; quote it for the shell',
   })
 }
 
@@ -46,9 +50,10 @@ export function extract(
   for (const [index, step] of path.entries()) {
     const found: Node | Comment | undefined = current === undefined ? undefined : child(current, step)
     if (found === undefined || found.kind === 'comment') {
+      const where = { path: path.slice(0, index + 1).map(String) }
       throw new FormatError('ERR_PATH_NOT_FOUND', 'there is no value at this path', {
-        where: { path: path.slice(0, index + 1).map(String) },
-        hint: 'positions in lists count from 0, and comments count too',
+        where,
+        hint: hintFor(current, step),
       })
     }
     current = found
@@ -56,6 +61,19 @@ export function extract(
   if (current === undefined) return new Uint8Array()
   if (current.kind === 'scalar' && current.type === 'str') return current.bytes ?? encodeText(current.value)
   return encodeText(current.kind === 'branch' ? output.emit([current], layout) : output.emitValue(current, layout))
+}
+
+/** Names of keys are no secret. */
+function hintFor(node: Node | undefined, step: PathStep): string {
+  if (node?.kind === 'list')
+    return typeof step === 'string'
+      ? 'a list stands above it: write a position, [0]'
+      : 'positions in lists count from 0, and comments count too'
+  if (node?.kind !== 'branch') return 'a single value stands above it: end the path there'
+  if (typeof step === 'number') return 'a mapping stands above it: write a key, ["name"]'
+  const keys = node.items.flatMap((item) => (item.kind === 'entry' ? [item.key] : []))
+  const meant = suggest(step, keys)
+  return meant === undefined ? 'keys are written exactly as in the file' : `did you mean ["${meant}"]?`
 }
 
 function child(node: Node, step: PathStep): Node | Comment | undefined {

@@ -1,9 +1,10 @@
 import { resolve } from 'node:path'
-import { isBullaError } from '../errors.ts'
 import { parseMetadata } from '../format/metadata.ts'
+import type { Store } from '../format/store.ts'
 import { decodeText } from '../format/text.ts'
 import type { StoreName } from '../format/tree.ts'
 import { inFile } from './in-file.ts'
+import { isForeign } from './open.ts'
 import type { World } from './ports.ts'
 import { loadStore, storeNameFor } from './stores.ts'
 
@@ -18,17 +19,24 @@ export async function fileStatus(
   world: World,
 ): Promise<{ encrypted: boolean }> {
   const absolute = resolve(world.cwd, path)
+  const type = inputType ?? storeNameFor(path)
   try {
-    const { bytes } = await world.files.open(absolute)
-    const store = await loadStore(inputType ?? storeNameFor(path))
-    const { metadata: block } = store.parse(decodeText(bytes))
-    if (block === undefined) return { encrypted: false }
-    const metadata = parseMetadata(block)
-    return { encrypted: metadata.version !== '' && metadata.mac !== '' }
+    const [{ bytes }, store] = await Promise.all([world.files.open(absolute), loadStore(type)])
+    return { encrypted: hasBlock(store, bytes) }
   } catch (error) {
-    // a plain file of any other kind is no JSON: sops calls that an error, but the answer is no
-    if (isBullaError(error) && error.code === 'ERR_SYNTAX' && (inputType ?? storeNameFor(path)) === 'binary')
-      return { encrypted: false }
-    throw inFile(error, absolute)
+    throw inFile(error, absolute, type)
+  }
+}
+
+function hasBlock(store: Store, bytes: Uint8Array): boolean {
+  try {
+    const { metadata: block } = store.parse(decodeText(bytes))
+    if (block === undefined) return false
+    const { version, mac } = parseMetadata(block)
+    return version !== '' && mac !== ''
+  } catch (error) {
+    // a plain file of no known type is no JSON: sops calls that an error, but the answer is no
+    if (store.name === 'binary' && isForeign(error, store, bytes)) return false
+    throw error
   }
 }

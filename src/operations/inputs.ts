@@ -7,6 +7,8 @@ import type { FileSystem, FileVersion } from './ports.ts'
 export interface Input {
   /** Absolute path of the file; undefined for standard input. */
   readonly path: string | undefined
+  /** Where the path leads when links are followed. */
+  readonly place: string | undefined
   /** What decides rule and format: the path, or the name given in its place. */
   readonly name: string | undefined
   /** Whether it was named itself, and not found in a folder. */
@@ -43,12 +45,13 @@ export interface SelectionRequest {
 export async function selectInputs(request: SelectionRequest): Promise<Selection> {
   const { files, cwd, paths, override, accept, missing } = request
   const name = override === undefined || override === '' ? undefined : resolve(cwd, override)
-  if (paths.length === 0) return { inputs: [{ path: undefined, name, named: true }], single: true, base: cwd }
+  if (paths.length === 0)
+    return { inputs: [{ path: undefined, place: undefined, name, named: true }], single: true, base: cwd }
   const inputs = new Map<string, Input>()
-  const add = async (path: string, input: Input) => {
-    // the same file under two names would be written twice
+  const add = async (path: string, decider: string, named: boolean) => {
     const place = await files.realPath(path)
-    if (!inputs.has(place)) inputs.set(place, input)
+    // the same file under two names would be written twice
+    if (!inputs.has(place)) inputs.set(place, { path, place, name: decider, named })
   }
   let single = paths.length === 1
   let base: string | undefined
@@ -57,7 +60,7 @@ export async function selectInputs(request: SelectionRequest): Promise<Selection
     const path = resolve(cwd, given)
     const kind = await files.kind(path)
     if (kind === 'file') {
-      await add(path, { path, name: name ?? path, named: true })
+      await add(path, name ?? path, true)
       continue
     }
     single = false
@@ -65,7 +68,7 @@ export async function selectInputs(request: SelectionRequest): Promise<Selection
     const found = kind === 'folder' ? await accepted(await files.list(path), accept) : await files.glob(given, cwd)
     if (kind === 'folder' && paths.length === 1) base = path
     if (found.length === 0 && kind === undefined) throw notThere(path, given)
-    for (const file of found) await add(file, { path: file, name: file, named: kind === undefined })
+    for (const file of found) await add(file, file, kind === undefined)
   }
   if (!single) checkSeveral(name, missing)
   const all = [...inputs.values()]

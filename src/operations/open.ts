@@ -2,7 +2,7 @@ import { type DataKey, wipeDataKey } from '../crypto/data-key.ts'
 import { verifyMac } from '../crypto/mac.ts'
 import { type OpenedTree, openedDocuments, openTree, sameValues } from '../crypto/open-tree.ts'
 import type { CiphertextPool } from '../crypto/reuse.ts'
-import { FormatError } from '../errors.ts'
+import { type ErrorCode, FormatError, isBullaError } from '../errors.ts'
 import { binaryBytes } from '../format/binary-document.ts'
 import { applyEdits } from '../format/edits.ts'
 import { DEFAULT_SELECTOR, type Metadata, parseMetadata } from '../format/metadata.ts'
@@ -86,7 +86,7 @@ export function readSealed(
   bytes: Uint8Array,
   layout: EmitOptions = {},
 ): { source: Source; metadata: Metadata } {
-  const source = store.parse(decodeText(bytes), layout)
+  const source = parseAny(store, decodeText(bytes), layout)
   if (source.metadata === undefined) {
     throw new FormatError('ERR_NOT_SEALED', 'the file is not sealed: it has no sops metadata', {
       hint: `it was read as ${store.name}; if that is wrong, name its format with --input-type`,
@@ -95,6 +95,49 @@ export function readSealed(
   const metadata = parseMetadata(source.metadata)
   checkVersion(metadata.version)
   return { source, metadata }
+}
+
+/** Every file whose name says nothing is read as a sealed binary file: when it is none, the name is what is wrong. */
+function parseAny(store: Store, text: string, layout: EmitOptions): Source {
+  try {
+    return store.parse(text, layout)
+  } catch (error) {
+    if (store.name !== 'binary' || !isBullaError(error) || error.code !== 'ERR_SYNTAX') throw error
+    throw new FormatError('ERR_NOT_SEALED', 'the file is not sealed as a binary file', {
+      hint: 'if it is yaml, json, dotenv or ini, name that with --input-type',
+    })
+  }
+}
+
+/** Errors of a file that is none of ours, as most files in a folder are. */
+const FOREIGN_CODES: readonly ErrorCode[] = [
+  'ERR_NOT_SEALED',
+  'ERR_SYNTAX',
+  'ERR_UTF8',
+  'ERR_LIMIT',
+  'ERR_UNSUPPORTED_VALUE',
+]
+
+/**
+ * Whether `error`, from opening a file, only says that the file was never sealed. One that holds sealed values is damaged
+ * (a merge left its marks, the metadata got lost): leaving it out of a folder would go unnoticed.
+ */
+export function isForeign(error: unknown, store: Store, bytes: Uint8Array): boolean {
+  if (!isBullaError(error) || !FOREIGN_CODES.includes(error.code)) return false
+  const content = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  // any file may be binary, and documentation shows sealed values: only JSON can be a sealed one
+  const canBeSealed = store.name !== 'binary' || /^\s*\{/.test(content.toString('latin1', 0, 64))
+  return !canBeSealed || !content.includes('ENC[AES256_GCM,')
+}
+
+/** Whether bytes are a sealed binary file. */
+export function isSealedBinary(binaryStore: Store, bytes: Uint8Array): boolean {
+  try {
+    readSealed(binaryStore, bytes)
+    return true
+  } catch (error) {
+    return !isForeign(error, binaryStore, bytes)
+  }
 }
 
 /**
@@ -114,7 +157,7 @@ export async function openSealed(request: OpenRequest, keyring: Keyring): Promis
   try {
     const { macOnlyEncrypted, lastModified, mac } = metadata
     const tree = openTree(source, { dataKey, selector, macOnlyEncrypted, ...(pool === undefined ? {} : { pool }) })
-    if (request.ignoreMac !== true) verifyMac({ dataKey, lastModified, mac, digest: tree.digest })
+    if (request.ignoreMac !== true) verifyMac({ dataKey, lastModified, mac, ...tree })
     return new OpenedFile(store, source, metadata, tree, dataKey)
   } catch (error) {
     wipeDataKey(dataKey)

@@ -16,7 +16,7 @@ export async function outputPath(output: string, input: Input, { files, cwd }: W
     })
   }
   const path = resolve(cwd, output)
-  if (input.path !== undefined && (await files.realPath(path)) === (await files.realPath(input.path))) {
+  if ((await files.realPath(path)) === input.place) {
     throw new UsageError('ERR_CONFLICT', 'the output is the input', { hint: 'to replace the file use --in-place' })
   }
   return path

@@ -2,7 +2,7 @@ import { type CreationRule, parseConfig, type SopsConfig } from '../config/confi
 import { type ConfigFiles, findConfig } from '../config/find.ts'
 import type { KeyDescription } from '../config/key-text.ts'
 import { matchRule } from '../config/match.ts'
-import { ConfigError, UsageError } from '../errors.ts'
+import { BullaError, ConfigError, type ErrorCode, UsageError, type Where } from '../errors.ts'
 import { DEFAULT_SELECTOR, type SelectorSpec } from '../format/metadata.ts'
 import type { StoreName } from '../format/tree.ts'
 import type { SealPolicy } from './seal.ts'
@@ -22,6 +22,18 @@ export interface FoundPolicy {
   readonly config: SopsConfig | undefined
   readonly rule: CreationRule | undefined
   readonly notes: readonly string[]
+  /** Where in the policy file keys and selector stand; undefined when they were given otherwise. */
+  readonly keysAt: Where | undefined
+  readonly selectorAt: Where | undefined
+}
+
+const KEY_CODES: readonly ErrorCode[] = ['ERR_RECIPIENT', 'ERR_KEY_UNSUPPORTED', 'ERR_KEY_GROUPS', 'ERR_NO_RECIPIENT']
+
+/** Place an error that keys or selector of a policy caused where they stand. */
+export function atItsSource(error: unknown, { keysAt, selectorAt }: FoundPolicy): unknown {
+  if (!(error instanceof BullaError)) return error
+  const place = KEY_CODES.includes(error.code) ? keysAt : error.code === 'ERR_SELECTOR' ? selectorAt : undefined
+  return place === undefined ? error : error.at(place)
 }
 
 /** Finds the policy of files; reads each policy file once. */
@@ -41,8 +53,8 @@ export class PolicyFinder {
   /** The policy file for `file`, absolute; undefined when there is none. @throws ConfigError */
   async config(file: string | undefined): Promise<{ config: SopsConfig; notes: readonly string[] } | undefined> {
     const cached: ConfigFiles = {
-      read: (path) => {
-        const known = this.read.get(path) ?? this.files.read(path)
+      read: (path, anyKind) => {
+        const known = this.read.get(path) ?? this.files.read(path, anyKind)
         this.read.set(path, known)
         return known
       },
@@ -51,7 +63,7 @@ export class PolicyFinder {
     if (found === undefined) return undefined
     const config = this.parsed.get(found.path) ?? parseConfig(found.bytes, found.path)
     this.parsed.set(found.path, config)
-    return { config, notes: found.notes }
+    return { config, notes: [...found.notes, ...config.notes] }
   }
 
   /**
@@ -70,7 +82,17 @@ export class PolicyFinder {
       selector: binary ? undefined : chooseSelector(options.selectors ?? [], rule?.selector),
       macOnlyEncrypted: !binary && (options.macOnlyEncrypted === true || rule?.macOnlyEncrypted === true),
     }
-    return { policy, config: found?.config, rule, notes: found?.notes ?? [] }
+    const at = (field: string) =>
+      found === undefined || rule === undefined ? undefined : placeIn(found.config, rule, field)
+    return {
+      policy,
+      config: found?.config,
+      rule,
+      notes: found?.notes ?? [],
+      keysAt: (options.keys ?? []).length > 0 ? undefined : at('age'),
+      selectorAt:
+        policy.selector === rule?.selector && rule?.selector !== undefined ? at(rule.selector.field) : undefined,
+    }
   }
 }
 
@@ -83,7 +105,7 @@ function chooseGroups(
   if (keys.length > 0) return [keys]
   const ofRule = rule?.groups ?? []
   if (ofRule.length > 0 && ofRule.every((group) => group.length > 0)) return ofRule
-  const where = rule === undefined || config === undefined ? { file } : { file: config.path, line: rule.line }
+  const where = rule === undefined || config === undefined ? { file } : placeIn(config, rule, 'key_groups')
   const message =
     rule === undefined
       ? 'nobody is named who could open the file'
@@ -92,6 +114,10 @@ function chooseGroups(
     where,
     hint: 'name recipients with --age, in SOPS_AGE_RECIPIENTS, or in a creation rule of .sops.yaml',
   })
+}
+
+function placeIn(config: SopsConfig, rule: CreationRule, field: string): Where {
+  return { file: config.path, ...rule.place(field) }
 }
 
 /** An option wins over the same field of the rule; two different fields are one too many. */

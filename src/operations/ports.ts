@@ -1,3 +1,4 @@
+import type { ConfigFiles } from '../config/find.ts'
 import type { RandomSource } from '../crypto/random.ts'
 import type { Keyring } from '../keys/keyring.ts'
 
@@ -22,20 +23,23 @@ export interface WriteRequest {
 
 /** Everything operations want from the file system. */
 export interface FileSystem {
-  /** A whole file; undefined when there is none. @throws FileError `ERR_READ` */
-  read(path: string): Promise<Uint8Array | undefined>
+  /** See `ConfigFiles`. */
+  read: ConfigFiles['read']
   /** A whole file with its stamp. @throws FileError `ERR_NO_FILE`, `ERR_READ` */
   open(path: string): Promise<FileVersion>
   /** Replace or create a file, whole or not at all. @throws FileError `ERR_WRITE`, `ERR_FILE_CHANGED` */
   write(request: WriteRequest): Promise<void>
   /** What a path is; undefined when nothing is there. */
   kind(path: string): Promise<'file' | 'folder' | undefined>
-  /** Every file below a folder, absolute, sorted, `.git` and `node_modules` left out, links not followed. */
+  /**
+   * Every file below a folder, absolute, sorted. Left out: `.git` and `node_modules`, links (they may lead anywhere), what
+   * an interrupted write left behind.
+   */
   list(folder: string): Promise<string[]>
-  /** Every file that a pattern names, absolute, sorted. */
+  /** Every file that a pattern names, absolute, sorted; the same left out. */
   glob(pattern: string, cwd: string): Promise<string[]>
-  /** Whether two paths name the same file. */
-  isSame(first: string, second: string): Promise<boolean>
+  /** Where a path leads when links are followed; absolute, also when nothing is there. */
+  realPath(path: string): Promise<string>
   /**
    * Create a folder with files in it, all or nothing: 0o700, files 0o600.
    *
@@ -45,14 +49,22 @@ export interface FileSystem {
   createFolder(path: string, files: ReadonlyMap<string, Uint8Array>): Promise<void>
 }
 
+/** A file as git knows it. */
+export interface CommittedFile {
+  /** In the index and in HEAD, in this order. */
+  readonly versions: readonly Uint8Array[]
+  /** Why git could not be asked although there is a repository; a text for the user. */
+  readonly problem?: string
+}
+
 /** What operations ask git. */
 export interface Git {
   /**
-   * The versions of files in the index and in HEAD, in this order; none for files that git does not know.
+   * The committed versions of files; nothing for those that git does not know.
    *
-   * @param paths - absolute
+   * @param paths - absolute, links followed
    */
-  committedVersions(paths: readonly string[]): Promise<ReadonlyMap<string, readonly Uint8Array[]>>
+  committedVersions(paths: readonly string[]): Promise<ReadonlyMap<string, CommittedFile>>
 }
 
 /** Shown while many files are worked on. */

@@ -1,9 +1,10 @@
 import { CiphertextPool } from '../crypto/reuse.ts'
+import { KeyError } from '../errors.ts'
 import type { KeyEntry } from '../format/metadata.ts'
 import type { EmitOptions, Store } from '../format/store.ts'
 import { keyName } from '../keys/key-name.ts'
 import type { Keyring } from '../keys/keyring.ts'
-import { type OpenedFile, openSealed, readSealed } from './open.ts'
+import { isForeign, type OpenedFile, openSealed } from './open.ts'
 import { newSealKey, type PlainFile, type SealKey, type SealPolicy, type SealTools } from './seal.ts'
 
 /** An earlier sealed version of the file that is about to be sealed. */
@@ -67,24 +68,19 @@ async function findPrevious(
 ): Promise<Previous | string | undefined> {
   let note: string | undefined
   for (const bytes of candidates) {
-    if (!isSealed(store, bytes, layout)) continue
     const pool = new CiphertextPool()
     try {
       return { bytes, file: await openSealed({ store, bytes, layout, pool }, keyring), pool }
-    } catch {
-      note = 'new data key: the earlier sealed version cannot be opened here, so none of its ciphertexts are kept'
+    } catch (error) {
+      if (!isForeign(error, store, bytes)) note ??= notOpened(error)
     }
   }
   return note
 }
 
-function isSealed(store: Store, bytes: Uint8Array, layout: EmitOptions): boolean {
-  try {
-    readSealed(store, bytes, layout)
-    return true
-  } catch {
-    return false
-  }
+function notOpened(error: unknown): string {
+  const reason = error instanceof KeyError ? 'cannot be opened here' : 'is damaged'
+  return `new data key: the earlier sealed version ${reason}, so none of its ciphertexts are kept`
 }
 
 /** Why the data key cannot stay: somebody who has it may no longer read the file. */
@@ -92,8 +88,9 @@ function readerChange({ metadata }: OpenedFile, { groups, shamirThreshold }: Sea
   const before = metadata.groups.map((group) => group.map(keyName))
   const after = groups.map((group) => group.map(keyName))
   if (before.length === 1 && after.length === 1) {
-    const [gone] = (before[0] ?? []).filter((name) => !after[0]?.includes(name))
-    return gone === undefined ? undefined : `${gone} no longer reads this file`
+    const [gone, ...others] = (before[0] ?? []).filter((name) => !after[0]?.includes(name))
+    if (gone === undefined) return undefined
+    return others.length === 0 ? `${gone} no longer reads it` : `${gone} and ${others.length} more no longer read it`
   }
   const threshold = shamirThreshold === 0 ? groups.length : shamirThreshold
   const sameGroups =

@@ -1,11 +1,11 @@
-import { randomBytes } from 'node:crypto'
-import type { BigIntStats } from 'node:fs'
-import { type FileHandle, open, readlink, realpath, rename, rm, stat } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
+import { type BigIntStats, closeSync, openSync } from 'node:fs'
+import { access, constants, type FileHandle, open, readlink, realpath, rename, rm, stat } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 import { FileError } from '../errors.ts'
 import { fileError, systemCode } from './file-errors.ts'
 import { forget, removeOnInterrupt } from './interrupts.ts'
 import { stampOf } from './stamp.ts'
+import { temporaryBeside } from './temporary.ts'
 
 interface AtomicWrite {
   readonly path: string
@@ -25,12 +25,11 @@ export async function writeAtomically({ path, bytes, stamp, mode }: AtomicWrite)
   const target = await followLinks(path)
   const existing = await statOrUndefined(target)
   if (existing !== undefined && !existing.isFile()) return writeDirectly(path, target, existing, bytes)
-  const temporary = join(
-    dirname(target),
-    `.${basename(target).slice(0, 100)}.${process.pid}-${randomBytes(6).toString('hex')}.tmp`,
-  )
+  const temporary = temporaryBeside(target)
   removeOnInterrupt(temporary)
   try {
+    // what may not be written may not be replaced either
+    if (existing !== undefined) await access(target, constants.W_OK)
     await writeTemporary(temporary, bytes, existing, mode)
     await checkUnchanged(path, target, stamp)
     await rename(temporary, target)
@@ -49,8 +48,10 @@ async function writeTemporary(
   existing: BigIntStats | undefined,
   mode: number,
 ): Promise<void> {
-  // nobody else may read it before it has the permissions of the file it replaces
-  const handle = await open(temporary, 'wx', existing === undefined ? mode : 0o600)
+  // nobody else may read it before it has the permissions of the file it replaces. Made at once: where a signal finds
+  // the making of it under way, it would come to be after what is left behind has been removed
+  closeSync(openSync(temporary, 'wx', existing === undefined ? mode : 0o600))
+  const handle = await open(temporary, 'r+')
   try {
     await handle.writeFile(bytes)
     if (existing !== undefined) await takeOver(handle, existing)
@@ -60,13 +61,23 @@ async function writeTemporary(
   }
 }
 
-/** Owner first: changing it clears bits of the mode. Only root can give files away; for others it stays theirs. */
+/**
+ * Owner first: changing it clears bits of the mode. Only root can give files away; for others it stays theirs. Where the
+ * group cannot be kept, the one it has instead gets no permissions.
+ */
 async function takeOver(handle: FileHandle, existing: BigIntStats): Promise<void> {
-  const own = await handle.stat({ bigint: true })
-  if (own.uid !== existing.uid || own.gid !== existing.gid) {
-    await handle.chown(Number(existing.uid), Number(existing.gid)).catch(() => undefined)
+  const [uid, gid, mode] = [Number(existing.uid), Number(existing.gid), Number(existing.mode & 0o7777n)]
+  const own = await handle.stat()
+  const change = async (owner: number) => {
+    if (own.uid !== owner || own.gid !== gid) await handle.chown(owner, gid)
   }
-  await handle.chmod(Number(existing.mode & 0o7777n))
+  const isKept = await change(uid)
+    .catch(() => change(own.uid))
+    .then(
+      () => true,
+      () => false,
+    )
+  await handle.chmod(isKept ? mode : mode & ~0o070)
 }
 
 async function checkUnchanged(path: string, target: string, stamp: string | undefined): Promise<void> {
@@ -81,7 +92,10 @@ async function checkUnchanged(path: string, target: string, stamp: string | unde
 
 async function writeDirectly(path: string, target: string, existing: BigIntStats, bytes: Uint8Array): Promise<void> {
   if (existing.isDirectory())
-    throw new FileError('ERR_WRITE', 'cannot be written: it is a folder', { where: { file: path } })
+    throw new FileError('ERR_WRITE', 'cannot be written: it is a folder', {
+      where: { file: path },
+      hint: 'name a file in it',
+    })
   try {
     const handle = await open(target, 'w')
     await handle.writeFile(bytes).finally(() => handle.close())

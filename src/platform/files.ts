@@ -1,11 +1,13 @@
-import { randomBytes } from 'node:crypto'
 import {
   closeSync,
+  existsSync,
   fstatSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
+  readSync,
   realpathSync,
   renameSync,
   rmdirSync,
@@ -13,14 +15,17 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { FileError } from '../errors.ts'
 import { fileError, systemCode } from './file-errors.ts'
 import { forget, removeOnInterrupt } from './interrupts.ts'
 import { stampOf } from './stamp.ts'
+import { isTemporary, temporaryBeside } from './temporary.ts'
 
 /** Largest file that is read: JavaScript cannot hold longer texts than about twice this. */
 const MAX_FILE_BYTES = 256 * 1024 * 1024
+/** Settings are written by hand; whatever is larger is something else. */
+const MAX_SETTINGS_BYTES = 4 * 1024 * 1024
 /** Folders that are never looked into. */
 const IGNORED_FOLDERS = ['.git', 'node_modules']
 
@@ -29,30 +34,22 @@ const IGNORED_FOLDERS = ['.git', 'node_modules']
  * meanwhile, and `node:fs/promises` alone costs a millisecond to load. Writing many files is where waiting pays.
  */
 export const nodeFiles = {
-  async read(path: string): Promise<Uint8Array | undefined> {
+  async read(path: string, anyKind = false): Promise<Uint8Array | undefined> {
     try {
-      return readFileSync(path)
+      if (!anyKind) checkRegular(path)
+      return readWhole(path, MAX_SETTINGS_BYTES).bytes
     } catch (error) {
       if (['ENOENT', 'ENOTDIR'].includes(systemCode(error))) return undefined
-      throw fileError('ERR_READ', 'cannot be read', path, error)
+      throw error instanceof FileError ? error : fileError('ERR_READ', 'cannot be read', path, error)
     }
   },
 
   async open(path: string): Promise<{ path: string; bytes: Uint8Array; stamp: string }> {
     try {
-      const descriptor = openSync(path, 'r')
-      try {
-        const stats = fstatSync(descriptor, { bigint: true })
-        if (stats.size > MAX_FILE_BYTES) throw tooLarge(path)
-        return { path, bytes: readFileSync(descriptor), stamp: stampOf(stats) }
-      } finally {
-        closeSync(descriptor)
-      }
+      return { path, ...readWhole(path, MAX_FILE_BYTES) }
     } catch (error) {
       if (error instanceof FileError) throw error
-      if (systemCode(error) === 'ENOENT')
-        throw fileError('ERR_NO_FILE', 'cannot be read', path, error, 'check the path')
-      throw fileError('ERR_READ', 'cannot be read', path, error)
+      throw fileError(systemCode(error) === 'ENOENT' ? 'ERR_NO_FILE' : 'ERR_READ', 'cannot be read', path, error)
     }
   },
 
@@ -85,7 +82,7 @@ export const nodeFiles = {
 
   async glob(pattern: string, cwd: string): Promise<string[]> {
     const { glob } = await import('tinyglobby')
-    const found = await glob(pattern, {
+    const found = await glob(process.platform === 'win32' ? pattern.replaceAll('\\', '/') : pattern, {
       cwd,
       absolute: true,
       dot: true,
@@ -93,42 +90,104 @@ export const nodeFiles = {
       expandDirectories: false,
       ignore: IGNORED_FOLDERS.map((name) => `**/${name}/**`),
     })
-    return found.map((path) => resolve(path)).sort()
+    return found
+      .map((path) => resolve(path))
+      .filter((path) => !isTemporary(path) && lstatSync(path, { throwIfNoEntry: false })?.isFile() === true)
+      .sort()
   },
 
-  async isSame(first: string, second: string): Promise<boolean> {
-    return realPath(first) === realPath(second)
+  async realPath(path: string): Promise<string> {
+    try {
+      return realpathSync.native(path)
+    } catch {
+      return resolve(path)
+    }
   },
 
-  /** Filled beside its place under another name, then renamed: it appears complete or not at all. */
+  /**
+   * Filled beside its place under another name, then renamed: it appears complete or not at all, with all folders that
+   * were missing above it.
+   */
   async createFolder(path: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
-    const staging = `${path}.${process.pid}-${randomBytes(6).toString('hex')}.tmp`
+    const place = firstMissing(path)
+    const staging = temporaryBeside(place)
     const { syncFolder } = await import('./atomic-write.ts')
     removeOnInterrupt(staging)
     try {
-      removeEmpty(path)
-      mkdirSync(dirname(path), { recursive: true })
-      mkdirSync(staging, { mode: 0o700 })
+      const folder = join(staging, relative(place, path))
+      mkdirSync(folder, { recursive: true, mode: 0o700 })
       for (const [name, bytes] of files) {
-        const file = join(staging, name)
+        const file = join(folder, name)
         mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
         writeFileSync(file, bytes, { mode: 0o600, flush: true })
+        // somebody may want to interrupt this
+        await new Promise((resume) => setImmediate(resume))
       }
-      renameSync(staging, path)
+      if (process.platform === 'win32' && existsSync(place)) rmdirSync(place)
+      renameSync(staging, place)
     } catch (error) {
       rmSync(staging, { recursive: true, force: true })
       throw error instanceof FileError ? error : fileError('ERR_WRITE', 'the folder cannot be written', path, error)
     } finally {
       forget(staging)
     }
-    await syncFolder(dirname(path))
+    await syncFolder(dirname(place))
   },
+}
+
+/** The uppermost folder that has to be made for `path`; itself when it is there and empty. */
+function firstMissing(path: string): string {
+  if (existsSync(path)) {
+    const real = realpathSync(path)
+    if (statSync(real).isDirectory() && readdirSync(real).length === 0) return real
+    throw new FileError('ERR_WRITE', 'the folder exists and is not empty', {
+      where: { file: path },
+      hint: 'name a new folder, or remove this one',
+    })
+  }
+  return existsSync(dirname(path)) ? path : firstMissing(dirname(path))
+}
+
+function checkRegular(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== false) return
+  throw new FileError('ERR_READ', 'cannot be read: it is no regular file', {
+    where: { file: path },
+    hint: 'check where it came from; to use it nevertheless name it with --config',
+  })
+}
+
+/** A link of a stranger's repository may lead to a file without an end: never more is read than may be there. */
+function readWhole(path: string, maxBytes: number): { bytes: Uint8Array; stamp: string } {
+  const descriptor = openSync(path, 'r')
+  try {
+    const stats = fstatSync(descriptor, { bigint: true })
+    const hasSize = stats.isFile() && stats.size > 0n
+    if (hasSize && stats.size > maxBytes) throw tooLarge(path, maxBytes)
+    const bytes = hasSize ? readFileSync(descriptor) : readStream(descriptor, path, maxBytes)
+    return { bytes, stamp: stampOf(stats) }
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+/** What does not say how long it is: pipes, devices, files of the kernel. */
+function readStream(descriptor: number, path: string, maxBytes: number): Uint8Array {
+  const chunks: Buffer[] = []
+  for (let total = 0; total <= maxBytes; ) {
+    const chunk = Buffer.allocUnsafe(64 * 1024)
+    const length = readSync(descriptor, chunk)
+    if (length === 0) return Buffer.concat(chunks)
+    total += length
+    chunks.push(chunk.subarray(0, length))
+  }
+  throw tooLarge(path, maxBytes)
 }
 
 function collect(folder: string, found: string[]): void {
   try {
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
       const path = join(folder, entry.name)
+      if (isTemporary(path)) continue
       if (entry.isDirectory() && !IGNORED_FOLDERS.includes(entry.name)) collect(path, found)
       else if (entry.isFile()) found.push(path)
     }
@@ -137,29 +196,9 @@ function collect(folder: string, found: string[]): void {
   }
 }
 
-function removeEmpty(path: string): void {
-  try {
-    rmdirSync(path)
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return
-    throw new FileError('ERR_WRITE', 'the folder exists and is not empty', {
-      where: { file: path },
-      hint: 'name a new folder, or remove this one',
-      cause: error,
-    })
-  }
-}
-
-function realPath(path: string): string {
-  try {
-    return realpathSync(path)
-  } catch {
-    return resolve(path)
-  }
-}
-
-function tooLarge(path: string): FileError {
-  return new FileError('ERR_READ', `the file is larger than ${MAX_FILE_BYTES / 1024 / 1024} MiB`, {
+function tooLarge(path: string, maxBytes: number): FileError {
+  return new FileError('ERR_READ', `the file is larger than ${maxBytes / 1024 / 1024} MiB`, {
     where: { file: path },
+    hint: 'check that it is the right file',
   })
 }

@@ -1,8 +1,10 @@
-import { readSync, writeSync } from 'node:fs'
+import { fstatSync, readSync, statSync, writeSync } from 'node:fs'
 import { FileError } from '../errors.ts'
 import { fileError, systemCode } from './file-errors.ts'
 
 const CHUNK_BYTES = 64 * 1024
+const [NULL_DEVICE, END_KEY] = process.platform === 'win32' ? ['\\\\.\\nul', 'Ctrl-Z'] : ['/dev/null', 'Ctrl-D']
+const NAMES = { stdin: 'standard input', stdout: 'standard output', stderr: 'standard error' } as const
 
 /** The other end of standard output was closed: there is nobody left to write for. */
 export class ClosedPipe extends Error {
@@ -25,15 +27,22 @@ export function writeTo(stream: 'stdout' | 'stderr', data: Uint8Array | string):
     } catch (error) {
       const code = systemCode(error)
       if (code === 'EPIPE') throw new ClosedPipe()
-      if (code !== 'EAGAIN') throw fileError('ERR_WRITE', `${stream} cannot be written`, stream, error)
+      if (code !== 'EAGAIN') throw fileError('ERR_WRITE', 'cannot be written', NAMES[stream], error)
       // a pipe that somebody made non-blocking is full: wait for its reader
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
     }
   }
 }
 
-/** Read standard input to its end. @throws FileError `ERR_READ` */
+/** Read standard input to its end. @throws FileError `ERR_READ`, also when it is closed */
 export async function readStdin(): Promise<Uint8Array> {
+  if (wasClosed()) {
+    throw new FileError('ERR_READ', 'cannot be read: it is closed', {
+      where: { file: NAMES.stdin },
+      hint: 'name a file, or give the command something to read',
+    })
+  }
+  if ((await import('node:tty')).isatty(0)) writeTo('stderr', `reading standard input; ${END_KEY} ends it\n`)
   const chunks: Buffer[] = []
   for (;;) {
     const chunk = Buffer.allocUnsafe(CHUNK_BYTES)
@@ -45,8 +54,23 @@ export async function readStdin(): Promise<Uint8Array> {
       const code = systemCode(error)
       if (code === 'EOF') return Buffer.concat(chunks) // Windows, closed pipe
       if (code === 'EAGAIN') return readRest(chunks)
-      throw fileError('ERR_READ', 'standard input cannot be read', 'standard input', error)
+      throw fileError('ERR_READ', 'cannot be read', NAMES.stdin, error)
     }
+  }
+}
+
+/**
+ * Node puts the null device in the place of a stream that is closed, open for both ways, and it reads as empty; what a
+ * shell redirects there is open for one way only.
+ */
+function wasClosed(): boolean {
+  try {
+    const stats = fstatSync(0)
+    if (!stats.isCharacterDevice() || stats.rdev !== statSync(NULL_DEVICE).rdev) return false
+    writeSync(0, '\n')
+    return true
+  } catch {
+    return false
   }
 }
 
@@ -56,8 +80,6 @@ async function readRest(chunks: Buffer[]): Promise<Uint8Array> {
     for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk))
     return Buffer.concat(chunks)
   } catch (error) {
-    throw error instanceof FileError
-      ? error
-      : fileError('ERR_READ', 'standard input cannot be read', 'standard input', error)
+    throw fileError('ERR_READ', 'cannot be read', NAMES.stdin, error)
   }
 }

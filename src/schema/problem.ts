@@ -12,7 +12,6 @@ export interface Problem {
 export interface SchemaError {
   readonly keyword: string
   readonly instancePath: string
-  readonly schemaPath: string
   readonly params: Readonly<Record<string, unknown>>
 }
 
@@ -22,16 +21,21 @@ export function describeProblem(error: SchemaError, schema: unknown): Problem {
   const field = path.length === 0 ? 'the file' : fieldName(path)
   switch (error.keyword) {
     case 'additionalProperties':
-      return unknownField(path, String(error.params['additionalProperty']), siblings(error.schemaPath, schema))
+      return unknownField(path, String(error.params['additionalProperty']), namesAt(path, schema))
     case 'required':
-      return { path, message: `${field} needs the field ${String(error.params['missingProperty'])}` }
+      return {
+        path,
+        message: `${field} needs the field ${String(error.params['missingProperty'])}`,
+        hint: `known fields are ${namesAt(path, schema).join(', ')}`,
+      }
     case 'type':
-      return { path, message: `${field} must be ${typeNames(error.params['type'])}` }
+      return { path, message: `${field} must be ${typeNames(error.params['type'])}`, ...typeHint(error.params['type']) }
     case 'minimum':
     case 'maximum':
       return {
         path,
         message: `${field} must be ${error.keyword === 'minimum' ? 'at least' : 'at most'} ${String(error.params['limit'])}`,
+        hint: 'change the number',
       }
     default:
       return { path, message: `${field} is not valid (${error.keyword})` }
@@ -52,31 +56,58 @@ function fieldName(path: readonly string[]): string {
   return path.map((key, index) => (/^[0-9]+$/.test(key) ? `[${key}]` : index === 0 ? key : `.${key}`)).join('')
 }
 
+const TYPE_NAMES: Readonly<Record<string, string>> = {
+  array: 'a list',
+  object: 'a mapping',
+  string: 'text',
+  integer: 'a whole number',
+  boolean: 'true or false',
+  null: 'empty',
+}
+
+function typesOf(type: unknown): string[] {
+  return (Array.isArray(type) ? type : String(type).split(',')).map(String).filter((name) => name !== 'null')
+}
+
 function typeNames(type: unknown): string {
-  const names: Record<string, string> = {
-    array: 'a list',
-    object: 'a mapping',
-    string: 'text',
-    integer: 'a whole number',
-    boolean: 'true or false',
-    null: 'empty',
+  return typesOf(type)
+    .map((name) => TYPE_NAMES[name] ?? name)
+    .join(' or ')
+}
+
+const TYPE_HINTS: Readonly<Record<string, string>> = {
+  array: 'write each entry on a line of its own, behind a "- "',
+  object: 'write its fields as "name: value", with one "- " before all of them when it stands in a list',
+  string: 'write one text',
+  integer: 'write a number, without quotes',
+  boolean: 'write true or false, without quotes',
+}
+
+function typeHint(type: unknown): { hint?: string } {
+  const types = typesOf(type)
+  const hint = TYPE_HINTS[types.includes('array') ? 'array' : (types[0] ?? '')]
+  return hint === undefined ? {} : { hint }
+}
+
+/** Names that the schema knows in the object at `path`. */
+function namesAt(path: readonly string[], schema: unknown): string[] {
+  let node = schema
+  for (const key of path) {
+    const { properties, items, additionalProperties } = asObject(resolved(node, schema))
+    node = items ?? asObject(properties)[key] ?? additionalProperties
   }
-  const types = (Array.isArray(type) ? type : String(type).split(',')).map(String).filter((name) => name !== 'null')
-  return types.map((name) => names[name] ?? name).join(' or ')
+  return Object.keys(asObject(asObject(resolved(node, schema))['properties']))
 }
 
-/** Names that the object of the failing keyword does know. */
-function siblings(schemaPath: string, schema: unknown): string[] {
-  let node: unknown = schema
-  for (const key of pointerKeys(schemaPath.replace(/^#/, '')).slice(0, -1)) node = property(node, key)
-  const properties = property(node, 'properties')
-  return typeof properties === 'object' && properties !== null ? Object.keys(properties) : []
+/** Follows `$ref`, which in our schemas names a definition of the same file. */
+function resolved(node: unknown, schema: unknown): unknown {
+  const reference = asObject(node)['$ref']
+  if (typeof reference !== 'string') return node
+  return pointerKeys(reference.replace(/^#/, '')).reduce<unknown>((part, key) => asObject(part)[key], schema)
 }
 
-function property(node: unknown, key: string): unknown {
-  return typeof node === 'object' && node !== null
-    ? Object.entries(node).find(([name]) => name === key)?.[1]
-    : undefined
+function asObject(node: unknown): Readonly<Record<string, unknown>> {
+  return Object.assign(Object.create(null), typeof node === 'object' ? node : undefined)
 }
 
 function pointerKeys(pointer: string): string[] {

@@ -4,7 +4,8 @@ export function suggest(word: string, names: readonly string[]): string | undefi
   let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1
   for (const name of names) {
     const distance = editDistance(word.toLowerCase(), name.toLowerCase())
-    if (distance < bestDistance) {
+    // something of it has to be there
+    if (distance < bestDistance && distance < Math.max(word.length, name.length)) {
       best = name
       bestDistance = distance
     }

@@ -11,3 +11,11 @@ export function failure(run: () => unknown): BullaError {
   }
   throw new Error('nothing was thrown')
 }
+
+/** Wait for what must fail with one of our own errors, and hand that error back. */
+export async function rejection(promise: Promise<unknown>): Promise<BullaError> {
+  const [outcome] = await Promise.allSettled([promise])
+  return failure(() => {
+    if (outcome.status === 'rejected') throw outcome.reason
+  })
+}

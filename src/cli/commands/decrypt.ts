@@ -15,34 +15,38 @@ import {
 import { finish } from '../report.ts'
 
 const HELP = `
-Without a path, standard input is opened. Every value and the MAC are verified before anything is
-written. The opened file is the sealed text with its values put back: what was sealed by bulla comes
-back byte for byte.
+Without a path, standard input is opened; --filename-override or --input-type then says what it is.
+Every value and the MAC are verified before anything is written. The opened file is the sealed text
+with its values put back: what was sealed by bulla comes back byte for byte.
 
 Examples:
   $ bulla decrypt secrets.yaml
   $ bulla decrypt --extract '["db"]["password"]' secrets.yaml
   $ bulla decrypt deploy/ --output-dir /run/deploy
+  $ bulla decrypt --dry-run .                 (can I open everything here?)
 
-Exit codes: 0 opened, 1 not sealed, 2 unreadable, 3 cannot be written, 25 a value does not verify,
-51 MAC mismatch, 91 malformed --extract, 100 no such file, 128 no key opens the file.`
+Exit codes: 0 opened, 1 not sealed, 2 unreadable, 3 cannot be written, 4 not possible in the output
+type, 8 options that exclude each other, 25 a value does not verify, 51 MAC mismatch, 91 malformed
+--extract, 100 no such file, 112 malformed --decryption-order, 128 no key opens the file.`
 
 export function define(command: CommandDefinition, io: Io, done: (code: number) => void): void {
   command
     .summary('open sealed files')
     .description('Open sealed files and verify them.')
     .argument('[paths...]', 'files, folders, patterns')
+    .optionsGroup('Where the result goes (standard output otherwise):')
     .option('-i, --in-place', 'replace the sealed files: the values are then on disk in clear')
     .option('--output <file>', 'write the result to a file')
     .option('--output-dir <folder>', 'open everything into a new folder (0700, files 0600), all or nothing')
+    .option('--dry-run', 'open and verify, write nothing')
+    .optionsGroup('What is opened:')
     .option('--extract <path>', 'only the value at this path, \'["a"]["b"][0]\'')
     .option('--input-type <type>', 'format of the sealed file: yaml, json, dotenv, ini, binary')
     .option('--output-type <type>', 'format of the result')
     .option('--filename-override <name>', 'look up the format under this name')
+    .option('--indent <columns>', 'columns per level of what is written anew')
     .option('--ignore-mac', 'open although the MAC is missing or wrong')
     .option('--decryption-order <kinds>', 'kinds of keys to try first, separated by commas (SOPS_DECRYPTION_ORDER)')
-    .option('--indent <columns>', 'columns per level of what is written anew')
-    .option('--dry-run', 'open and verify, write nothing')
   addKeyServiceOptions(command)
   addCommonOptions(command)
   command.addHelpText('after', HELP)

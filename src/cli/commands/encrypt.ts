@@ -28,23 +28,26 @@ Examples:
   $ kubectl create secret generic db --from-literal=password=… --dry-run=client -o yaml |
       bulla encrypt --filename-override db.yaml --output db.yaml
 
-Exit codes: 0 sealed or unchanged, 1 no rule or recipient, 2 unreadable input, 8 options that exclude
-each other, 23 nothing would be sealed, 92 no document, 100 no such file, 203 sealed already.`
+Exit codes: 0 sealed or unchanged, 1 no rule or recipient, 2 unreadable input, 3 cannot be written,
+4 not possible in the output type, 6 malformed --encryption-context, 8 options that exclude each
+other, 23 nothing would be sealed, 92 no document, 100 no such file, 203 sealed already.`
 
 export function define(command: CommandDefinition, io: Io, done: (code: number) => void): void {
   command
     .summary('seal the values of files')
     .description('Seal the values of files, in place in their text.')
     .argument('[paths...]', 'files, folders, patterns')
+    .optionsGroup('Where the result goes (standard output otherwise):')
     .option('-i, --in-place', 'replace the files')
     .option('--output <file>', 'write the result to a file')
+    .option('--dry-run', 'show what would be done')
+    .optionsGroup('How files are sealed:')
     .option('--input-type <type>', 'format of the input: yaml, json, dotenv, ini, binary')
     .option('--output-type <type>', 'format of the result')
     .option('--filename-override <name>', 'look up rule and format under this name')
+    .option('--indent <columns>', 'columns per level of what is written anew')
     .option('--fresh', 'new data key and new ciphertexts, whatever was there before')
     .option('--allow-plaintext', 'accept a file in which nothing is sealed')
-    .option('--dry-run', 'show what would be done')
-    .option('--indent <columns>', 'columns per level of what is written anew')
     .option('--mac-only-encrypted', 'let the MAC cover only what is sealed')
     .option('--shamir-secret-sharing-threshold <groups>', 'key groups needed to open the file')
   addKeyOptions(command)
@@ -88,7 +91,7 @@ async function run(paths: readonly string[], values: Values, io: Io): Promise<nu
   )
   return finish(result, {
     command: 'encrypt',
-    verbs: { written: 'sealed', unchanged: 'unchanged', skipped: 'sealed already' },
+    verbs: { written: 'sealed', restored: 'as in git', unchanged: 'unchanged', skipped: 'left alone' },
     quiet,
     dryRun,
     io,

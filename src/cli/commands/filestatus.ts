@@ -9,7 +9,8 @@ Examples:
   $ bulla filestatus secrets.yaml
   $ bulla filestatus --input-type json secrets.txt
 
-Exit codes: 0 for either answer, 1 for a file that cannot be parsed, 2 unreadable, 100 no such file.`
+Exit codes: 0 for either answer, 1 for a file that is missing or cannot be read or parsed, 100 when
+none is named.`
 
 export function define(command: CommandDefinition, io: Io, done: (code: number) => void): void {
   command

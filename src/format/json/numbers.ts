@@ -3,9 +3,12 @@ import type { Scalar } from '../tree.ts'
 
 const JSON_NUMBER = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$/
 
-/** A float as sops writes it into JSON: an exponent below 1e-6 and from 1e21, as JavaScript; undefined for NaN, ±Inf. */
+/**
+ * A float as sops writes it into JSON: an exponent below 1e-6 and from 1e21, as JavaScript; undefined for NaN, ±Inf.
+ * But not `-0`, which reads as an integer and so loses its sign.
+ */
 export function jsonFloat(canonical: string): string | undefined {
-  if (canonical === '-0') return canonical
+  if (canonical === '-0') return '-0.0'
   const value = Number(canonical)
   return Number.isFinite(value) && canonical !== '' ? String(value) : undefined
 }

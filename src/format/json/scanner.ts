@@ -29,7 +29,7 @@ export interface Root {
 /**
  * Read a JSON text: strictly RFC 8259, keys may repeat, the root is an object.
  *
- * @throws FormatError `ERR_SYNTAX`, `ERR_UTF8`, `ERR_EMPTY`, `ERR_LIMIT`, `ERR_UNSUPPORTED_VALUE`
+ * @throws FormatError `ERR_SYNTAX`, `ERR_UTF8`, `ERR_LIMIT`, `ERR_UNSUPPORTED_VALUE`
  */
 export function scanJson(text: string): Root {
   return new Scanner(text).root()
@@ -50,7 +50,7 @@ class Scanner {
     this.checkEncoding()
     this.skipSpace()
     if (this.position === this.text.length) {
-      throw this.error('ERR_EMPTY', 'the file is empty', 'the empty JSON document is {}')
+      throw this.error('ERR_SYNTAX', 'the file is empty', 'the empty JSON document is {}')
     }
     if (this.text[this.position] !== '{') {
       const hint = 'only an object can carry the sops block; wrap it: {"data": …}'

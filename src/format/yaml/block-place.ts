@@ -32,7 +32,7 @@ export function openBlockScalar(
     return [header, { start: block.contentStart, end: node.end + behind, text: '' }]
   }
   const folded = indicators.startsWith('>')
-  const lines = (folded ? body.replace(/(?<=[^\n])\n+/g, (breaks) => `${breaks}\n`) : body).split('\n')
+  const lines = folded ? foldedLines(body) : body.split('\n')
   const margin = ' '.repeat(block.indent)
   const text = lines.map((line) => (line === '' ? '' : margin + line)).join(layout.lineBreak)
   return [header, { start: block.contentStart, end: node.end, text }]
@@ -53,10 +53,23 @@ function blockIndicators(
   const needsHint = !block.explicitIndent && /^\n*[ \t]/.test(value)
   const increment = block.indent - Math.max(block.parentIndent, 0)
   if (needsHint && (increment < 1 || increment > 9)) return undefined
-  const literal = node.style === 'literal' || /^[ \t]|\n[ \t]/.test(value)
   const hint = needsHint || block.explicitIndent ? String(increment) : ''
   const chomp = fits ? chomping : wanted
   // where the chomping indicator stood before the digit, it stays there
   const chompFirst = /^.[+-][0-9]/.test(written)
-  return `${literal ? '|' : '>'}${chompFirst ? chomp + hint : hint + chomp}`
+  return `${node.style === 'literal' ? '|' : '>'}${chompFirst ? chomp + hint : hint + chomp}`
+}
+
+/** In a folded scalar, a line break between two lines of text needs an empty line; next to an indented one it does not. */
+function foldedLines(text: string): string[] {
+  const lines: string[] = []
+  let previous: string | undefined
+  for (const line of text.split('\n')) {
+    if (line !== '') {
+      if (previous !== undefined && !/^[ \t]/.test(previous) && !/^[ \t]/.test(line)) lines.push('')
+      previous = line
+    }
+    lines.push(line)
+  }
+  return lines
 }

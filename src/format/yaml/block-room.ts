@@ -23,7 +23,8 @@ export function hasRoomForBlock(text: string, lineEnd: number, column: number, v
     while (isBlank(text.charCodeAt(first))) first += 1
     const isEmpty = first === text.length || isBreakOrEnd(text.charCodeAt(first))
     if (!isEmpty) return text.charCodeAt(first) !== HASH || first - start < column
-    if (keepsBreaks || first - start > column || text.slice(start, first).includes(String.fromCharCode(TAB))) return false
+    if (keepsBreaks || first - start > column || text.slice(start, first).includes(String.fromCharCode(TAB)))
+      return false
     if (first === text.length) return true
     start = nextLine(text, first)
   }

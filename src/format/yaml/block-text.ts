@@ -1,10 +1,16 @@
 import { encodeText } from '../text.ts'
 
-/** Header of a literal block scalar. `increment` is the column of the text relative to its parent's. */
-export function literalHeader(text: string, increment: number): string {
+/**
+ * Header of a literal block scalar.
+ *
+ * @param increment - column of the text relative to its parent's
+ * @param indent - columns per level
+ */
+export function literalHeader(text: string, increment: number, indent: number): string {
   // a leading blank would be taken for indentation; a tab is refused there
-  const hint = /^[ \t\n]/.test(text) ? String(increment) : ''
-  return `|${hint}${chompingIndicator(text)}`
+  if (!/^[ \t\n]/.test(text)) return `|${chompingIndicator(text)}`
+  // sops always names its own indent, which is wrong below a list; of empty lines, any is right
+  return `|${/^\n+$/.test(text) ? indent : increment}${chompingIndicator(text)}`
 }
 
 /** The indicator that keeps the line breaks at the end of `text`. */

@@ -14,6 +14,11 @@ export interface ScanState {
   readonly beforeLast: Token | undefined
 }
 
+/** Takes comments when the token they belong to is read. */
+export interface CommentSink {
+  addComment(role: PendingComment['role'], text: CommentText): void
+}
+
 /**
  * Finds comments and decides what they belong to, as go-yaml v3 does: a comment above something is its *head*, one
  * behind it on its line is its *line* comment, one below it is its *foot*. sops binds a sealed comment to the path of
@@ -78,12 +83,12 @@ export class Comments {
     return found
   }
 
-  /** Hand every comment that belongs before the end of `token` to `take`. Heads wait while collections end. */
-  deliver(token: Token, take: (role: PendingComment['role'], text: CommentText) => void): void {
+  /** Hand every comment that belongs before the token at `offset` to `sink`. Heads wait while collections end. */
+  deliver(offset: number, isBlockEnd: boolean, sink: CommentSink): void {
     for (let comment = this.pending[this.next]; comment !== undefined; comment = this.pending[this.next]) {
-      if (token.start.offset < comment.tokenOffset) return
-      if (comment.role === 'head' && token.type === 'block-end') return
-      take(comment.role, comment.text)
+      if (offset < comment.tokenOffset) return
+      if (comment.role === 'head' && isBlockEnd) return
+      sink.addComment(comment.role, comment.text)
       this.next += 1
     }
   }
@@ -115,7 +120,7 @@ class CommentBlock {
     this.state = state
     const behindEntry = state.last.type === 'flow-entry' && state.beforeLast !== undefined
     this.token = behindEntry ? (state.beforeLast ?? state.last) : state.last
-    this.tokenOffset = this.token.start.offset
+    this.tokenOffset = this.token.pairs?.at(-1)?.valueStart ?? this.token.start.offset
     this.scanOffset = scanStart.offset
     this.indent = Math.max(state.indent, 0)
     this.line = cursor.line

@@ -43,6 +43,7 @@ export class Composer {
   private readonly parsed: ParsedYaml
   private readonly comments = new Map<number, Comment>()
   private readonly scalars = new Map<YamlScalar, Scalar>()
+  private readonly aliasPlaces = new Map<YamlAlias, YamlAliasPlace>()
   private readonly open = new Set<YamlNode>()
   private readonly counter = new AliasCounter()
   private uniqueKeys = true
@@ -65,22 +66,24 @@ export class Composer {
     this.uniqueKeys = index === 0
     const { root } = document
     const context: Context = { flow: false, column: 0, copy: false }
-    const items: (Entry | Comment)[] = [...this.commentItems(document.head, false, context)]
+    const items: (Entry | Comment)[] = []
+    this.addComments(items, document.head, false, context)
     if (root.kind === 'mapping') {
-      items.push(...this.mappingItems(root, context, true))
+      this.addMapping(items, root, context, true)
     } else if (root.kind === 'scalar' && this.scalar(root, context).kind === 'null') {
-      items.push(...this.commentItems(root.head, false, context), ...this.commentItems(root.line, false, context))
+      this.addComments(items, root.head, false, context)
+      this.addComments(items, root.line, false, context)
     } else {
       throw syntaxError(this.text, root.start, 'a document must be a mapping', 'put the value under a key')
     }
-    items.push(...this.commentItems(document.foot, false, context))
+    this.addComments(items, document.foot, false, context)
     return { kind: 'branch', items }
   }
 
   // --- comments ----------------------------------------------------------------------------------------------------
 
-  private commentItems(text: CommentText, inline: boolean, context: Context): Comment[] {
-    return text.filter((index) => index !== NEWLINE).map((index) => this.comment(index, inline, context))
+  private addComments(items: Pick<Comment[], 'push'>, text: CommentText, inline: boolean, context: Context): void {
+    for (const index of text) if (index !== NEWLINE) items.push(this.comment(index, inline, context))
   }
 
   /** The comment leaf with the given index. Composed a second time it is a copy below an alias. */
@@ -107,7 +110,7 @@ export class Composer {
       case 'alias':
         return this.alias(node, context)
       case 'mapping':
-        return { kind: 'branch', items: this.mappingItems(node, context, ownComments) }
+        return this.branch(node, context, ownComments)
       case 'sequence':
         return this.list(node, context, ownComments)
     }
@@ -128,50 +131,64 @@ export class Composer {
     this.aliasDepth += 1
     const copy = this.node(target, { ...context, copy: true }, true)
     this.aliasDepth -= 1
-    if (context.copy) return copy
-    const written: Node = { ...copy, alias: new YamlAliasPlace(this.layout, node, context) }
-    this.aliases.push(written)
-    return written
+    const place = this.aliasPlaces.get(node) ?? new YamlAliasPlace(this.layout, node, context)
+    const repeated: Node = { ...copy, alias: place }
+    if (context.copy) return repeated
+    this.aliasPlaces.set(node, place)
+    this.aliases.push(repeated)
+    return repeated
   }
 
   private list(node: YamlSequence, context: Context, ownComments: boolean): List {
     this.enter(node)
     const inside: Context = { flow: node.flow, column: node.column, copy: context.copy }
     const items: (Node | Comment)[] = []
-    if (ownComments)
-      items.push(...this.commentItems(node.head, false, context), ...this.commentItems(node.line, false, context))
+    if (ownComments) {
+      this.addComments(items, node.head, false, context)
+      this.addComments(items, node.line, false, context)
+    }
     for (const { start, value } of node.items) {
       const position = node.flow ? inside : { ...inside, dash: start }
-      items.push(...this.commentItems(value.head, false, context), ...this.commentItems(value.line, true, context))
-      items.push(this.node(value, position, false), ...this.commentItems(value.foot, false, context))
+      this.addComments(items, value.head, false, context)
+      this.addComments(items, value.line, true, context)
+      items.push(this.node(value, position, false))
+      this.addComments(items, value.foot, false, context)
     }
-    if (ownComments) items.push(...this.commentItems(node.foot, false, context))
+    if (ownComments) this.addComments(items, node.foot, false, context)
     this.open.delete(node)
     return { kind: 'list', items }
   }
 
-  private mappingItems(node: YamlMapping, context: Context, ownComments: boolean): (Entry | Comment)[] {
+  private branch(node: YamlMapping, context: Context, ownComments: boolean): Branch {
+    const items: (Entry | Comment)[] = []
+    this.addMapping(items, node, context, ownComments)
+    return { kind: 'branch', items }
+  }
+
+  private addMapping(items: (Entry | Comment)[], node: YamlMapping, context: Context, ownComments: boolean): void {
     this.enter(node)
     const inside: Context = { flow: node.flow, column: node.column, copy: context.copy }
-    const items: (Entry | Comment)[] = []
     const names = new Set<string>()
-    if (ownComments)
-      items.push(...this.commentItems(node.head, false, context), ...this.commentItems(node.line, false, context))
+    if (ownComments) {
+      this.addComments(items, node.head, false, context)
+      this.addComments(items, node.line, false, context)
+    }
     for (const { key, value } of node.pairs) {
-      items.push(...this.commentItems(key.head, false, context), ...this.commentItems(key.line, false, context))
+      this.addComments(items, key.head, false, context)
+      this.addComments(items, key.line, false, context)
       const isLeaf = value.kind === 'scalar' || value.kind === 'alias'
       if (isLeaf) {
-        items.push(...this.commentItems(value.head, false, context), ...this.commentItems(value.line, true, context))
+        this.addComments(items, value.head, false, context)
+        this.addComments(items, value.line, true, context)
       }
       const name = this.key(key, names)
       if (name === '<<' && this.uniqueKeys) this.checkMerge(key, value)
       items.push({ kind: 'entry', key: name, value: this.node(value, inside, !isLeaf) })
-      if (isLeaf) items.push(...this.commentItems(value.foot, false, context))
-      items.push(...this.commentItems(key.foot, false, context))
+      if (isLeaf) this.addComments(items, value.foot, false, context)
+      this.addComments(items, key.foot, false, context)
     }
-    if (ownComments) items.push(...this.commentItems(node.foot, false, context))
+    if (ownComments) this.addComments(items, node.foot, false, context)
     this.open.delete(node)
-    return items
   }
 
   private enter(node: YamlCollection): void {
@@ -226,7 +243,11 @@ export class Composer {
       return origin === undefined ? value : { ...value, origin }
     }
     const place = new YamlScalarPlace(this.layout, node, context)
-    const scalar: Scalar = { ...value, place }
+    const { type, exact } = value
+    const scalar: Scalar =
+      exact === undefined
+        ? { kind: 'scalar', type, value: value.value, place }
+        : { kind: 'scalar', type, value: value.value, exact, place }
     if (this.parsed.hasAliases) this.scalars.set(node, scalar)
     return scalar
   }

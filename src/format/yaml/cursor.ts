@@ -53,6 +53,12 @@ export class Cursor {
     this.offset = end
   }
 
+  /** Pass `count` lines; the next one starts at `lineStart`. */
+  skipLines(count: number, lineStart: number): void {
+    this.line += count
+    this.lineStart = lineStart
+  }
+
   skipBlanks(): void {
     while (isBlank(this.peek())) this.offset += 1
   }

@@ -7,6 +7,7 @@ import { doubleQuoted, sopsStyle } from './scalar-style.ts'
 import { sopsSpelling } from './spelling.ts'
 
 const DEFAULT_INDENT = 4
+const BRACKETS = { branch: '{}', list: '[]' } as const
 
 /** Columns per level for `--indent`, as go-yaml reads the number. @throws FormatError `ERR_EMIT` when negative */
 export function yamlIndent(indent = 0): number {
@@ -56,7 +57,7 @@ export class YamlWriter {
   /** @param end - the marker below the document, if there is one */
   document(document: Branch, end?: string): string {
     this.branch(document, 0)
-    if (document.items.every((item) => item.kind === 'comment')) this.line(0, '{}')
+    if (!hasItems(document)) this.line(0, BRACKETS.branch)
     if (end !== undefined) this.line(0, end)
     return this.lines.join(this.lineBreak) + this.lineBreak
   }
@@ -161,22 +162,23 @@ export class YamlWriter {
   // --- values ------------------------------------------------------------------------------------------------------
 
   private behind(value: Node, inline: readonly Comment[], column: number, child: number): void {
-    if (value.kind === 'scalar') return this.scalar(value, inline, column, child)
-    if (value.kind === 'null') return this.append(' null', inline)
-    const brackets = value.kind === 'branch' ? '{}' : '[]'
-    if (value.items.length === 0) return this.append(` ${brackets}`, inline)
-    const onlyComments = !isFilled(value)
-    this.append('', inline)
-    this.collection(value, child)
-    if (onlyComments) this.line(child, brackets)
+    if (value.kind === 'scalar') {
+      this.scalar(value, inline, column, child)
+    } else if (value.kind === 'null') {
+      this.append(' null', inline)
+    } else if (value.items.length === 0) {
+      this.append(` ${BRACKETS[value.kind]}`, inline)
+    } else {
+      this.append('', inline)
+      this.collection(value, child)
+      if (!hasItems(value)) this.line(child, BRACKETS[value.kind])
+    }
   }
 
   private scalar(scalar: Scalar, inline: readonly Comment[], column: number, child: number): void {
     const style = scalar.type === 'str' ? sopsStyle(scalar.value, false) : 'plain'
     if (style === 'literal' && this.blocks) {
-      // sops names its own indent, which is right only where the text stands that far in; empty lines stand nowhere
-      const increment = /^\n+$/.test(scalar.value) ? this.indent : child - column
-      this.append(` ${literalHeader(scalar.value, increment)}`, inline)
+      this.append(` ${literalHeader(scalar.value, child - column, this.indent)}`, inline)
       this.lines.push(...blockText(scalar.value, child))
     } else if (style === 'binary') {
       const base64 = wrappedBase64(scalar.value)
@@ -212,9 +214,14 @@ export class YamlWriter {
 
 /** Whether a value is a collection with something in it but comments. */
 function isFilled(node: Node): node is Branch | List {
-  return (node.kind === 'branch' || node.kind === 'list') && node.items.some((item) => item.kind !== 'comment')
+  return (node.kind === 'branch' || node.kind === 'list') && hasItems(node)
 }
 
+function hasItems({ items }: Branch | List): boolean {
+  return items.some((item) => item.kind !== 'comment')
+}
+
+/** Behind a `:`, a comment would not be read as one of the collection. */
 function startsWithComment({ items: [first] }: Branch | List): boolean {
   return first?.kind === 'comment' && !first.inline
 }

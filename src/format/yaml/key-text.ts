@@ -18,8 +18,8 @@ export function keyText(key: string, value: Node): string | undefined {
   return others.length === 0 ? `!!binary ${base64}` : undefined
 }
 
-/** go-yaml refuses a merge of anything but mappings, although sops does not merge. */
-function isMergeable(value: Node): boolean {
+/** Whether `<<` may be a plain key: go-yaml refuses a merge of anything but mappings, although sops does not merge. */
+export function isMergeable(value: Node): boolean {
   if (value.kind === 'list') return value.items.every((item) => item.kind === 'branch' || item.kind === 'comment')
   return value.kind === 'branch'
 }

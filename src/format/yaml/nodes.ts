@@ -11,9 +11,17 @@ interface NodeBase extends Attached {
   /** Offset of the first property (`&anchor`, `!tag`) or of the content. */
   readonly start: number
   end: number
-  readonly anchor?: string
+  readonly anchor: string | undefined
   /** Resolved tag, `tag:yaml.org,2002:int` or `!custom`. */
-  readonly tag?: TagUse
+  readonly tag: TagUse | undefined
+}
+
+/** What may stand in front of a node: from its first property to behind its last. */
+export interface Properties {
+  readonly start: number
+  readonly end: number
+  readonly anchor: string | undefined
+  readonly tag: TagUse | undefined
 }
 
 export interface TagUse {
@@ -28,7 +36,7 @@ export interface YamlScalar extends NodeBase {
   readonly style: ScalarStyle
   /** Offset of the content, behind the properties. */
   readonly contentStart: number
-  readonly block?: BlockScalarShape
+  readonly block: BlockScalarShape | undefined
 }
 
 export interface YamlAlias extends NodeBase {

@@ -5,6 +5,7 @@ import type { AliasPlace, Comment, Leaf, LeafPlace, Node } from '../tree.ts'
 import { openBlockScalar } from './block-place.ts'
 import { hasRoomForBlock, lineEndAfter } from './block-room.ts'
 import { blockText, literalHeader, wrappedBase64 } from './block-text.ts'
+import { isBlankOrEnd } from './chars.ts'
 import { commentLines } from './comment-text.ts'
 import { childColumn, YamlWriter } from './emit.ts'
 import { flowText } from './flow.ts'
@@ -49,7 +50,9 @@ export class YamlScalarPlace implements LeafPlace {
     const { node, flow } = this
     if (node.block !== undefined) return this.sealBlock(sealed, node.block)
     const number = leaf.kind === 'scalar' ? spellingOf(leaf, this.written, { flow, tagged: this.tagged }) : 0
-    return this.replace(sealedSpelling(sealed, number, flow))
+    // the name of an anchor may end where its value starts: `&name:value`
+    const glued = node.contentStart > node.start && !isBlankOrEnd(this.layout.text.charCodeAt(node.contentStart - 1))
+    return this.replace((glued ? ' ' : '') + sealedSpelling(sealed, number, flow))
   }
 
   open(opened: Leaf): Edit[] {
@@ -115,7 +118,7 @@ export class YamlScalarPlace implements LeafPlace {
     const lineEnd = lineEndAfter(text, this.node.end)
     const style = sopsStyle(value, false)
     if (style === 'literal' && hasRoomForBlock(text, lineEnd, column, value)) {
-      return [literalHeader(value, column - this.column), ...blockText(value, column)]
+      return [literalHeader(value, column - this.column, indent), ...blockText(value, column)]
     }
     const base64 = style === 'binary' ? wrappedBase64(value) : []
     if (base64.length === 1) return [`!!binary ${base64[0]}`]
@@ -207,7 +210,11 @@ export class YamlAliasPlace implements AliasPlace {
     const [first = '', ...below] = new YamlWriter(indent, { blocks }).valueBehind(copy, position.column, child)
     const lines = below.map((line) => lineBreak + line).join('')
     // what stands behind the alias on its line is a comment, and stays on that line
-    if (first !== '') return [{ start, end, text: first.trimStart() }, { start: lineEnd, end: lineEnd, text: lines }]
+    if (first !== '')
+      return [
+        { start, end, text: first.trimStart() },
+        { start: lineEnd, end: lineEnd, text: lines },
+      ]
     const comment = text.slice(end, lineEnd).trim()
     if (!inList) return [{ start: this.blankStart, end: lineEnd, text: (comment && ` ${comment}`) + lines }]
     const inside = below.join(lineBreak).trimStart()
@@ -227,7 +234,8 @@ export class YamlAliasPlace implements AliasPlace {
     const { dash = start, column } = position
     const margin = ' '.repeat(column)
     const before = layout.text.slice(Math.max(0, dash - column - 1), dash)
-    if (before.trimStart() !== '') return [{ start, end: lineEnd, text: inside.replace(/(?=\r?\n|\r|$)/, ` ${comment}`) }]
+    if (before.trimStart() !== '')
+      return [{ start, end: lineEnd, text: inside.replace(/(?=\r?\n|\r|$)/, ` ${comment}`) }]
     return [
       { start: dash, end: dash, text: comment + layout.lineBreak + margin },
       { start, end: lineEnd, text: inside },

@@ -37,7 +37,7 @@ export function resolvePlain(text: string, times = true): Resolved {
     return (times ? resolveTime(text) : undefined) ?? NAMED.get(text) ?? resolveNumber(text) ?? scalar('str', text)
   const named = NAMED.get(text)
   if (named !== undefined) return named
-  if (first === 0x2e) return resolveFloat(text, text) ?? scalar('str', text)
+  if (first === 0x2e) return resolvePoint(text) ?? scalar('str', text)
   return scalar('str', text)
 }
 
@@ -70,6 +70,11 @@ function parseInteger(text: string): bigint | undefined {
   const digits = decimal ?? (octal !== undefined ? `0o${octal}` : hex !== undefined ? `0x${hex}` : `0b${binary}`)
   const value = BigInt(digits)
   return sign === '-' ? -value : value
+}
+
+/** Behind a leading point, an underscore counts only between two digits: this goes to Go's own parser as it is. */
+function resolvePoint(text: string): Scalar | undefined {
+  return /_(?![0-9])|[^0-9]_/.test(text) ? undefined : resolveFloat(text.replaceAll('_', ''), text)
 }
 
 function resolveFloat(digits: string, spelling: string): Scalar | undefined {

@@ -74,7 +74,7 @@ export function doubleQuoted(text: string): string {
 /** Double-quoted as go-yaml writes it: characters beyond U+FFFF are escaped too. */
 export function sopsDoubleQuoted(text: string): string {
   const pattern = text.startsWith('\ufeff')
-    ? /[^]/gu // go-yaml takes everything behind a leading BOM for one too
+    ? /./gsu // go-yaml takes everything behind a leading BOM for one too
     : /["\\\0-\x1f\x7f-\x9f\ufeff\ufffe\uffff\u2028\u2029\u{10000}-\u{10ffff}]/gu
   return `"${text.replace(pattern, escapeCharacter)}"`
 }

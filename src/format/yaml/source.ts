@@ -10,6 +10,7 @@ import { flowText } from './flow.ts'
 import type { Layout } from './layout.ts'
 import type { YamlDocument, YamlMapping, YamlNode, YamlPair, YamlScalar } from './nodes.ts'
 import { type ParsedYaml, parseYaml } from './parser.ts'
+import { type CommentLine, NEWLINE } from './tokens.ts'
 
 const METADATA = 'sops'
 
@@ -99,7 +100,7 @@ export class YamlSource implements Source {
     }
     const column = root.kind === 'mapping' ? root.column : 0
     const block = this.blockText(metadata, column)
-    if (existing !== undefined) return [replacePair(existing, block.slice(column, -this.layout.lineBreak.length))]
+    if (existing !== undefined) return [this.replaceBlock(existing, block.slice(column, -this.layout.lineBreak.length))]
     const edits: Edit[] = [...this.strippedLastScalar(document)]
     if (root.kind === 'scalar' && root.end > root.start) edits.push({ start: root.start, end: root.end, text: '' })
     const { end } = document
@@ -108,6 +109,19 @@ export class YamlSource implements Source {
     // a file that does not end with a line break does not end with one when it is sealed either
     const text = bare ? lineBreak + block.slice(0, -lineBreak.length) : block
     return [...edits, { start: end, end, text }]
+  }
+
+  private replaceBlock(pair: YamlPair, block: string): Edit {
+    const comment = this.commentBehind(pair)
+    if (comment === undefined) return replacePair(pair, block)
+    return { start: comment.end, end: pair.value.end, text: block.slice(`${METADATA}:`.length) }
+  }
+
+  /** Behind the key of the block sops writes the last comment of a file when it stood behind a value. */
+  private commentBehind({ key, value }: YamlPair): CommentLine | undefined {
+    return key.line
+      .map((index) => (index === NEWLINE ? undefined : this.parsed.comments[index]))
+      .find((line) => line !== undefined && line.start >= key.end && line.end <= value.start)
   }
 
   /** The block with its key at `column`, each line ended. */
@@ -141,9 +155,16 @@ export class YamlSource implements Source {
     const { start: lineStart } = lineAround(text, pair.key.start)
     const { end, ended } = lineAround(text, pair.value.end)
     const { lineBreak } = this.layout
-    if (root.pairs.length === 1 && document.marker === undefined && index === 0) {
-      return [{ start: lineStart, end, text: `{}${lineBreak}` }]
+    const rest = root.pairs.length === 1 && document.marker === undefined && index === 0 ? `{}${lineBreak}` : ''
+    const comment = this.commentBehind(pair)
+    if (comment !== undefined) {
+      const next = lineAround(text, comment.end).end
+      return [
+        { start: pair.key.start, end: comment.start, text: '' },
+        { start: ended ? next : comment.end, end, text: rest },
+      ]
     }
+    if (rest !== '') return [{ start: lineStart, end, text: rest }]
     // sealed without a line break at its end: the file had none before either
     const start = ended ? lineStart : lineStart - (text.slice(0, lineStart).endsWith(lineBreak) ? lineBreak.length : 0)
     return [{ start, end, text: '' }]
@@ -172,7 +193,8 @@ function replacePair({ key, value }: YamlPair, text: string): Edit {
 /** As the last entry before the closing brace. A comma at the end of the mapping stays at its end. */
 function insertIntoFlow(text: string, root: YamlMapping, entry: string): Edit {
   const close = root.end - 1
-  const trailingComma = root.pairs.length > 0 && /,\s*$/.test(text.slice(root.pairs.at(-1)?.value.end, close))
+  const behindLast = text.slice(root.pairs.at(-1)?.value.end ?? close, close).replace(/#.*/g, '')
+  const trailingComma = behindLast.includes(',')
   const body = root.pairs.length === 0 ? entry : trailingComma ? `${entry},` : `, ${entry}`
   return { start: close, end: close, text: body }
 }

@@ -28,13 +28,16 @@ export interface SpellingContext {
 /** Spellings that sealing can note. */
 export const SPELLINGS = 5
 
+/** What a plain scalar in a flow collection cannot hold. A colon it can (`http://…`), though sops never writes it so. */
+const ENDS_FLOW_PLAIN = /^[?:]|[,?[\]{}]|:$/
+
 const STRING: readonly Spelling[] = [
   (scalar, context) => sopsSpelling(scalar, context),
   ({ value }) => (analyseStyle(value, true).single ? singleQuoted(value) : undefined),
   ({ value }) => doubleQuoted(value),
   ({ value }, { flow, tagged }) => {
-    const allowed = analyseStyle(value, true)
-    return (flow ? allowed.flowPlain : allowed.blockPlain) && (tagged || isPlainString(value)) ? value : undefined
+    const isReadable = analyseStyle(value, true).blockPlain && !(flow && ENDS_FLOW_PLAIN.test(value))
+    return isReadable && (tagged || isPlainString(value)) ? value : undefined
   },
   ({ value }) => asciiQuoted(value),
 ]
@@ -122,6 +125,9 @@ function floatText({ value, exact }: Scalar): string {
       return '.inf'
     case '-Inf':
       return '-.inf'
+    case '-0':
+      // sops writes -0, which is the integer 0
+      return '-0.0'
     default:
       return exponentFloat(Number(value), 'e')
   }

@@ -22,6 +22,10 @@ export type TokenType =
   | 'anchor'
   | 'tag'
   | 'scalar'
+  | 'pairs'
+
+/** A simple key ends on its line and within this many characters, or it is none. YAML 1.1, section 8.2.2. */
+export const MAX_SIMPLE_KEY = 1024
 
 export type ScalarStyle = 'plain' | 'single' | 'double' | 'literal' | 'folded'
 
@@ -36,6 +40,18 @@ export interface Token {
   readonly suffix?: string
   readonly style?: ScalarStyle
   readonly block?: BlockScalarShape
+  /** Of `pairs`, which stand for several keys and values; not empty. */
+  readonly pairs?: readonly SimplePair[]
+}
+
+/** A line `key: value` without anything that needs a closer look. */
+export interface SimplePair {
+  readonly key: string
+  readonly keyStart: number
+  readonly value: string
+  readonly style: ScalarStyle
+  readonly valueStart: number
+  readonly valueEnd: number
 }
 
 /** What a block scalar needs to be written again in place. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { binaryStore } from '../../../src/format/binary.ts'
 import { binaryBytes, binaryDocument } from '../../../src/format/binary-document.ts'
 import { failure } from '../../helpers/failure.ts'
-import { branch, fakeEnc, METADATA, plainTree, str } from '../../helpers/fake-seal.ts'
+import { branch, fakeEnc, leavesOf, METADATA, plainTree, str } from '../../helpers/fake-seal.ts'
 import { runs } from '../../helpers/runs.ts'
 
 describe('a binary file', () => {
@@ -26,6 +26,11 @@ describe('a binary file', () => {
     const source = binaryStore.parse(text)
     expect(source.documents.map(plainTree)).toEqual([[['data', fakeEnc(0, 'str')]]])
     expect(source.metadata).toBeDefined()
+  })
+
+  it('can be any bytes: what is opened is never written into the envelope', () => {
+    const leaves = leavesOf(binaryStore.parse(`{"data":"${fakeEnc(0, 'str')}"}`))
+    expect(leaves.map(({ place }) => place)).toEqual([undefined])
   })
 
   it.each(['{}', '{"data":1}', '{"data":"a","more":"b"}', '{"other":"a"}', '{"data":"a","data":"b"}', 'plain text'])(

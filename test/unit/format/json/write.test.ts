@@ -6,13 +6,13 @@ import { branch, METADATA, str } from '../../../helpers/fake-seal.ts'
 
 const of = (text: string): Branch => jsonStore.parse(text).documents[0] ?? branch({})
 
-/** Recorded from sops 3.13.3. */
+/** Recorded from sops 3.13.3, but for `-0.0`: sops writes `-0`, which is the integer 0. */
 const SOPS_OUTPUT = `{
 	"a": "\\u003cx\\u003e \\u0026 é / \\u2028",
 	"n": 1,
 	"f": 1.5,
 	"e": 1e+21,
-	"z": -0,
+	"z": -0.0,
 	"t": true,
 	"l": [
 		1,

@@ -1,0 +1,30 @@
+import type { Io } from '../../src/cli/io.ts'
+
+export interface FakeIo extends Io {
+  /** Everything that was written, as text. */
+  readonly out: () => string
+  readonly err: () => string
+}
+
+/** A terminal without a machine behind it: what is written is kept, and there are no files. */
+export function fakeIo(settings: Partial<Pick<Io, 'program' | 'cwd' | 'env'>> = {}): FakeIo {
+  const written = { out: '', err: '' }
+  return {
+    program: 'bulla',
+    cwd: '/work',
+    env: {},
+    ...settings,
+    writeOut: (data) => {
+      written.out += typeof data === 'string' ? data : Buffer.from(data).toString()
+    },
+    writeErr: (text) => {
+      written.err += text
+    },
+    stdin: async () => new Uint8Array(),
+    world: () => {
+      throw new Error('this test has no world')
+    },
+    out: () => written.out,
+    err: () => written.err,
+  }
+}

@@ -1,0 +1,260 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import {
+  chmodSync,
+  existsSync,
+  lchownSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { devNull, tmpdir } from 'node:os'
+import { delimiter, dirname, join, relative, resolve } from 'node:path'
+import { it as plainIt } from 'vitest'
+import { newIdentity } from './age.ts'
+import { findJudge } from './judges.ts'
+
+const ROOT = resolve(import.meta.dirname, '../..')
+/** The built command; `BULLA_TEST_DIST` names another build. */
+export const COMMAND = join(process.env['BULLA_TEST_DIST'] ?? join(ROOT, 'dist'), 'cli/main.cjs')
+
+const NOBODY = 65534
+
+export interface RunOptions {
+  /** Text or bytes; `closed`; `empty` is the null device. Default: empty. */
+  readonly stdin?: string | Uint8Array
+  readonly stdinIs?: 'closed' | 'empty'
+  /** Added to the environment of the sandbox; undefined takes a variable away. */
+  readonly env?: Readonly<Record<string, string | undefined>>
+  /** Where to run, below the sandbox. */
+  readonly cwd?: string
+  /** Run as somebody who is not root: permissions mean nothing to root. */
+  readonly unprivileged?: boolean
+}
+
+export interface Outcome {
+  /** Null when a signal ended it. */
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly stdout: Buffer
+  /** Standard output as text. */
+  readonly out: string
+  readonly err: string
+}
+
+/**
+ * A temporary folder with an age identity, in which the built command runs as a real process with nothing else around it:
+ * no home directory, no configuration of git, no variables but the ones given here.
+ */
+export class Sandbox {
+  readonly folder: string
+  readonly recipient: string
+  readonly identity: string
+  /** Outside of {@link folder}, as an identity should be. */
+  readonly keyFile: string
+  readonly env: Readonly<Record<string, string>>
+  private readonly outside: string
+  private readonly running = new Set<ChildProcess>()
+
+  constructor() {
+    if (!existsSync(COMMAND)) throw new Error(`there is no ${COMMAND}: run "node scripts/build.mjs" first`)
+    this.outside = realpathSync(mkdtempSync(join(tmpdir(), 'bulla-test-')))
+    if (isWithin(process.cwd(), this.outside)) throw new Error('a sandbox would be made in the working directory')
+    this.folder = join(this.outside, 'work')
+    mkdirSync(this.folder)
+    const { identity, recipient } = newIdentity()
+    this.identity = identity
+    this.recipient = recipient
+    this.keyFile = join(this.outside, 'keys.txt')
+    writeFileSync(this.keyFile, `# created: 2026-01-02T03:04:05Z\n${identity}\n`, { mode: 0o600 })
+    this.env = {
+      PATH: [dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter),
+      ...(process.env['SYSTEMROOT'] === undefined ? {} : { SYSTEMROOT: process.env['SYSTEMROOT'] }),
+      SOPS_AGE_KEY_FILE: this.keyFile,
+      LC_ALL: 'C.UTF-8',
+      TMPDIR: this.outside,
+      GIT_CONFIG_NOSYSTEM: '1',
+      GIT_CONFIG_GLOBAL: devNull,
+      GIT_CEILING_DIRECTORIES: this.outside,
+      GIT_AUTHOR_NAME: 'test',
+      GIT_AUTHOR_EMAIL: 'test@example.com',
+      GIT_COMMITTER_NAME: 'test',
+      GIT_COMMITTER_EMAIL: 'test@example.com',
+    }
+  }
+
+  dispose(): void {
+    for (const child of this.running) child.kill('SIGKILL')
+    makeRemovable(this.outside)
+    rmSync(this.outside, { recursive: true, force: true })
+  }
+
+  /** Run the built command. */
+  bulla(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
+    return this.run(process.execPath, [COMMAND, ...args], options)
+  }
+
+  /** Run the real sops; for tests that are skipped without it. */
+  sops(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
+    return this.run(findJudge('sops') ?? 'sops', args, options)
+  }
+
+  /** Run a shell script; `$BULLA` is the command. */
+  sh(script: string, options: RunOptions = {}): Promise<Outcome> {
+    const env = { ...options.env, BULLA: COMMAND, NODE: process.execPath }
+    return this.run('/bin/sh', ['-c', `bulla() { "$NODE" "$BULLA" "$@"; }\n${script}`], { ...options, env })
+  }
+
+  /** Run git, which must succeed. @returns what it prints */
+  async git(...args: readonly string[]): Promise<string> {
+    const { code, out, err } = await this.run('git', args, {})
+    if (code !== 0) throw new Error(`git ${args[0]} failed: ${err}`)
+    return out
+  }
+
+  async run(program: string, args: readonly string[], options: RunOptions): Promise<Outcome> {
+    return this.start(program, args, options).outcome
+  }
+
+  /** Start a program and hand it out while it runs. */
+  start(
+    program: string,
+    args: readonly string[],
+    { stdin, stdinIs = 'empty', env = {}, cwd = '.', unprivileged = false }: RunOptions,
+  ): { child: ChildProcess; outcome: Promise<Outcome> } {
+    const folder = resolve(this.folder, cwd)
+    if (!isWithin(this.folder, folder)) throw new Error('a command may only run in its sandbox')
+    // only a shell can start a program without standard input
+    const [file, words] =
+      stdinIs === 'closed' ? ['/bin/sh', ['-c', 'exec "$0" "$@" <&-', program, ...args]] : [program, args]
+    const child = spawn(file, words, {
+      cwd: folder,
+      env: { ...this.env, ...env },
+      stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      ...(unprivileged ? this.somebody() : {}),
+    })
+    this.running.add(child)
+    const stdout: Buffer[] = []
+    const stderr: Buffer[] = []
+    child.stdout?.on('data', (chunk: Buffer) => stdout.push(chunk))
+    child.stderr?.on('data', (chunk: Buffer) => stderr.push(chunk))
+    child.stdin?.on('error', () => undefined) // it did not want to read all of it
+    child.stdin?.end(stdin)
+    const outcome = new Promise<Outcome>((done, failed) => {
+      child.on('error', failed)
+      child.on('close', (code, signal) => {
+        this.running.delete(child)
+        const bytes = Buffer.concat(stdout)
+        done({ code, signal, stdout: bytes, out: bytes.toString(), err: Buffer.concat(stderr).toString() })
+      })
+    })
+    return { child, outcome }
+  }
+
+  /** Whom to run as, and who then owns everything here. */
+  private somebody(): { uid: number; gid: number } | Record<string, never> {
+    if (process.getuid?.() !== 0) return {}
+    giveTo(NOBODY, this.outside)
+    return { uid: NOBODY, gid: NOBODY }
+  }
+
+  /** What {@link observe} noted: hosts called, programs started. */
+  observed(): string[] {
+    const file = join(this.outside, 'observed')
+    return existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(0, -1) : []
+  }
+
+  /** Variables that make a Node program note every host it calls and every program it starts. */
+  observe(): Record<string, string> {
+    return {
+      NODE_OPTIONS: `--require=${join(import.meta.dirname, 'observe.cjs')}`,
+      BULLA_TEST_OBSERVED: join(this.outside, 'observed'),
+    }
+  }
+
+  path(name: string): string {
+    return join(this.folder, name)
+  }
+
+  write(name: string, content: string | Uint8Array, mode?: number): string {
+    const path = this.path(name)
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, content)
+    if (mode !== undefined) chmodSync(path, mode)
+    return path
+  }
+
+  /** A policy with one rule for all files, with these fields beside the recipient. */
+  policy(...fields: readonly string[]): void {
+    const lines = [`age: ${this.recipient}`, ...fields].map((line) => `    ${line}\n`)
+    this.write('.sops.yaml', `creation_rules:\n  -\n${lines.join('')}`)
+  }
+
+  read(name: string): string {
+    return readFileSync(this.path(name), 'utf8')
+  }
+
+  has(name: string): boolean {
+    return existsSync(this.path(name))
+  }
+
+  mode(name: string): string {
+    return (lstatSync(this.path(name)).mode & 0o7777).toString(8)
+  }
+
+  /** Every file and link below the sandbox but those of git: kind, permissions, content. */
+  snapshot(): Record<string, string> {
+    const found: Record<string, string> = {}
+    const visit = (folder: string) => {
+      for (const name of readdirSync(folder).sort()) {
+        const path = join(folder, name)
+        const stats = lstatSync(path)
+        const key = relative(this.folder, path)
+        if (stats.isDirectory()) {
+          found[key] = `folder ${stats.mode}`
+          if (name !== '.git') visit(path)
+        } else if (stats.isSymbolicLink()) found[key] = `link ${readlinkSync(path)}`
+        else found[key] = `${stats.mode} ${readFileSync(path).toString('latin1')}`
+      }
+    }
+    visit(this.folder)
+    return found
+  }
+}
+
+/** A test with a sandbox of its own. */
+export const it = plainIt.extend<{ box: Sandbox }>({
+  // biome-ignore lint/correctness/noEmptyPattern: vitest reads what is asked for from here
+  box: async ({}, use) => {
+    const box = new Sandbox()
+    try {
+      await use(box)
+    } finally {
+      box.dispose()
+    }
+  },
+})
+
+function isWithin(folder: string, path: string): boolean {
+  const below = relative(folder, path)
+  return below === '' || !below.startsWith('..')
+}
+
+function giveTo(owner: number, path: string): void {
+  lchownSync(path, owner, owner)
+  if (lstatSync(path).isDirectory()) for (const name of readdirSync(path)) giveTo(owner, join(path, name))
+}
+
+/** Tests take permissions away. */
+function makeRemovable(folder: string): void {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    if (!entry.isDirectory()) continue
+    chmodSync(join(folder, entry.name), 0o700)
+    makeRemovable(join(folder, entry.name))
+  }
+}
