@@ -55,7 +55,12 @@ export function sealValue({ dataKey, iv, aad, plaintext, type }: SealRequest): s
 export function openValue(request: OpenRequest): Uint8Array {
   const plaintext = tryOpenValue(request)
   if (plaintext !== undefined) return plaintext
-  throw new IntegrityError(
+  throw cannotOpen()
+}
+
+/** Why a value does not open: nothing tells the reasons apart. */
+export function cannotOpen(): IntegrityError {
+  return new IntegrityError(
     'ERR_VALUE_AUTH',
     'a sealed value does not verify: it was changed, moved, or sealed for another file',
     {

@@ -8,11 +8,12 @@ import { decodeText, encodeText } from '../format/text.ts'
 import { parseRfc3339 } from '../format/time.ts'
 import type { Branch, Comment, Entry, Leaf, List, Node, Scalar } from '../format/tree.ts'
 import { walk } from '../format/walk.ts'
-import { openValue, tryOpenValue } from './cipher.ts'
+import { cannotOpen, tryOpenValue } from './cipher.ts'
 import type { DataKey } from './data-key.ts'
 import { MacDigest } from './mac.ts'
 import { aadOf, hashedBytesOf } from './plaintext.ts'
 import type { CiphertextPool } from './reuse.ts'
+import { type BatchValue, OpenBatch } from './value-batch.ts'
 
 export interface OpenOptions {
   readonly dataKey: DataKey
@@ -41,8 +42,12 @@ export interface OpenedTree {
 
 const MINUS_ZERO = Buffer.from('-0')
 
-/** How many other collections are tried for a comment that does not open where it stands. */
+/** How many values before a comment are remembered: it is tried in the collections around them. */
 const NEARBY = 64
+/** How many collections that are at most. */
+const MAX_PLACES = 256
+/** How many comments of a file are looked for elsewhere: more are not moved, but made to keep us busy. */
+const MAX_SEARCHES = 1000
 
 /**
  * Open every sealed leaf of a file. The MAC is not checked here.
@@ -51,17 +56,21 @@ const NEARBY = 64
  */
 export function openTree(source: Source, options: OpenOptions): OpenedTree {
   const opener = new Opener(source.text, options)
-  walk(source.documents, options.selector, (leaf, { aad, path, selected }) => {
-    try {
-      return leaf.kind === 'comment' ? opener.comment(leaf, aad, selected) : opener.scalar(leaf, aad, selected)
-    } catch (error) {
-      throw error instanceof BullaError ? error.at({ path: [...path] }) : error
-    }
-  })
+  walk(source.documents, options.selector, (leaf, { aad, selected }) => opener.take(leaf, aad, selected))
   for (const { path, comment } of source.lostComments) {
-    opener.comment(comment, aadOf(path), selectsAt(options.selector, path, comment.text))
+    opener.take(comment, aadOf(path), selectsAt(options.selector, path, comment.text))
   }
-  return opener.result()
+  return opener.open((leaf) => pathOf(leaf, source, options.selector))
+}
+
+/** Searched for again when it is needed, which is seldom. */
+function pathOf(wanted: Leaf, source: Source, selector: Selector): string[] {
+  let found: string[] = []
+  walk(source.documents, selector, (leaf, { path }) => {
+    if (leaf === wanted) found = [...path]
+    return false
+  })
+  return found
 }
 
 /** The documents of a source with every sealed leaf replaced by what it opened to. */
@@ -90,50 +99,95 @@ export function openedDocuments(documents: readonly Branch[], opened: ReadonlyMa
   return documents.map(ofBranch)
 }
 
+/** What the collection around a place is bound to. A key may hold a colon: then this tries one place too many. */
+function aroundOf(aad: string): string {
+  return aad.slice(0, aad.lastIndexOf(':', aad.length - 2) + 1) || ':'
+}
+
+/** A leaf that the walk came by and that has to be looked at. */
+interface Step {
+  readonly leaf: Leaf
+  readonly aad: string
+  readonly selected: boolean
+  /** Its sealed value; undefined when it is clear, or damaged. */
+  readonly sealed: BatchValue | undefined
+}
+
+/** Collects the leaves of a file, then opens all of them together. */
 class Opener {
   private readonly options: OpenOptions
   private readonly text: string
   private readonly digest: MacDigest
   private otherDigest: MacDigest | undefined
+  private readonly batch: OpenBatch
+  private readonly steps: Step[] = []
   private readonly edits: Edit[] = []
   private readonly opened = new Map<Leaf, Leaf>()
   private unopenedComments = 0
+  private searches = 0
   /** Paths of the collections seen last: a comment may have been moved out of one by another program. */
   private readonly recent: string[] = []
 
   constructor(text: string, options: OpenOptions) {
     this.text = text
     this.options = options
+    this.batch = new OpenBatch(options.dataKey)
     this.digest = new MacDigest(options.macOnlyEncrypted)
   }
 
-  result(): OpenedTree {
-    const { edits, opened, unopenedComments } = this
-    const [digest, otherDigest] = [this.digest.finish(), this.otherDigest?.finish()]
-    return { edits, opened, unopenedComments, digest, otherDigest }
+  /** Returns true when the leaf is a comment that stands as a scalar. */
+  take(leaf: Leaf, aad: string, selected: boolean): boolean {
+    if (leaf.kind === 'comment') {
+      // one that sops moved may have come to a place where nothing is sealed
+      if (leaf.text === '' || (!selected && !looksSealed(leaf.text))) return false
+      this.steps.push({ leaf, aad, selected, sealed: this.batch.add(aad, leaf.text) })
+      return false
+    }
+    const sealed = selected && leaf.type === 'str' ? this.batch.add(aad, leaf.value) : undefined
+    this.steps.push({ leaf, aad, selected, sealed })
+    return sealed?.type === 'comment'
   }
 
-  /** Returns true when the scalar is a sealed comment. */
-  scalar(scalar: Scalar, aad: string, selected: boolean): boolean {
+  /** @param pathOf - only called for a leaf that cannot be opened */
+  open(pathOf: (leaf: Leaf) => string[]): OpenedTree {
+    const { edits, opened } = this
+    this.batch.open()
+    try {
+      for (const step of this.steps) this.step(step, pathOf)
+    } finally {
+      this.batch.wipe()
+    }
+    const [digest, otherDigest] = [this.digest.finish(), this.otherDigest?.finish()]
+    return { edits, opened, unopenedComments: this.unopenedComments, digest, otherDigest }
+  }
+
+  private step(step: Step, pathOf: (leaf: Leaf) => string[]): void {
+    try {
+      if (step.leaf.kind === 'comment') this.comment(step.leaf, step)
+      else this.scalar(step.leaf, step)
+    } catch (error) {
+      throw error instanceof BullaError ? error.at({ path: pathOf(step.leaf) }) : error
+    }
+  }
+
+  private scalar(scalar: Scalar, { aad, selected, sealed }: Step): void {
     this.remember(aad)
     if (!selected) {
       if (!this.options.macOnlyEncrypted) this.hashClear(scalar)
-      return false
+      return
     }
-    if (scalar.type === 'str' && scalar.value === '') return false
-    const sealed = scalar.type === 'str' ? parseSealed(scalar.value) : undefined
+    if (scalar.type === 'str' && scalar.value === '') return
     if (sealed === undefined) {
       throw new FormatError('ERR_VALUE_FORMAT', 'a value that should be sealed is not, or its ENC[…] text is damaged', {
         hint: 'it was changed by hand or by a merge; restore the line from git, or seal the file anew',
       })
     }
-    const bytes = openValue({ dataKey: this.options.dataKey, sealed, aad: encodeText(aad) })
+    const bytes = sealed.plaintext()
+    if (bytes === undefined) throw cannotOpen()
     const leaf = openedLeaf(sealed.type, decodeText(bytes))
     this.options.pool?.add(aad, leaf, withoutTail(scalar.value))
     this.replace(scalar, leaf)
-    if (leaf.kind === 'comment') return true
-    this.hash(leaf.type === 'str' ? bytes : hashedBytesOf(leaf))
-    return false
+    if (leaf.kind === 'scalar') this.hash(leaf.type === 'str' ? bytes : hashedBytesOf(leaf))
   }
 
   private hash(bytes: Uint8Array, otherBytes = bytes): void {
@@ -149,38 +203,39 @@ class Opener {
     this.hash(hashedBytesOf(scalar), isMinusZero ? MINUS_ZERO : undefined)
   }
 
-  comment(comment: Comment, aad: string, selected: boolean): boolean {
-    if (!selected || comment.text === '') return false
-    const text = this.openComment(comment.text, aad)
-    if (text === undefined) {
+  private comment(comment: Comment, { aad, sealed }: Step): void {
+    const found = sealed?.type === 'comment' ? this.openComment(comment.text, aad, sealed) : undefined
+    if (found === undefined) {
       this.unopenedComments += 1
-      return false
+      return
     }
+    const { text, place } = found
     const leaf: Comment = { kind: 'comment', text, inline: comment.inline }
-    this.options.pool?.add(aad, leaf, withoutTail(comment.text))
+    // a ciphertext is only good for the place it was sealed for
+    if (place === aad) this.options.pool?.add(aad, leaf, withoutTail(comment.text))
     this.replace(comment, isEmptyComment(comment.text, text) ? { ...leaf, text: '' } : leaf)
-    return false
   }
 
-  private openComment(text: string, aad: string): string | undefined {
-    const sealed = looksSealed(text) ? parseSealed(text) : undefined
-    if (sealed === undefined || sealed.type !== 'comment') return undefined
-    for (const place of [aad, ...this.nearby(aad)]) {
+  private openComment(text: string, aad: string, value: BatchValue): { text: string; place: string } | undefined {
+    const here = value.plaintext()
+    if (here !== undefined) return { text: decodeText(here), place: aad }
+    const sealed = parseSealed(text)
+    if (sealed === undefined || this.searches === MAX_SEARCHES) return undefined
+    this.searches += 1
+    for (const place of this.nearby(aad)) {
       const bytes = tryOpenValue({ dataKey: this.options.dataKey, sealed, aad: encodeText(place) })
-      if (bytes !== undefined) return decodeText(bytes)
+      if (bytes !== undefined) return { text: decodeText(bytes), place }
     }
     return undefined
   }
 
-  /** Collections around this place, and those that ended before it. */
-  private *nearby(aad: string): Generator<string> {
-    const keys = aad.slice(0, -1).split(':')
-    for (let length = keys.length - 1; length >= 0 && length >= keys.length - NEARBY; length -= 1)
-      yield aadOf(keys.slice(0, length))
-    for (const recent of this.recent.toReversed()) {
-      yield recent
-      yield recent.replace(/[^:]*:$/, '') || ':'
+  /** The collections around this place, and around the values before it. */
+  private nearby(aad: string): Set<string> {
+    const places = new Set<string>()
+    for (const start of [aad, ...this.recent.toReversed()]) {
+      for (let place = start; !places.has(place) && places.size < MAX_PLACES; place = aroundOf(place)) places.add(place)
     }
+    return places
   }
 
   private remember(aad: string): void {

@@ -3,15 +3,14 @@ import type { Edit } from '../format/edits.ts'
 import { EMPTY_COMMENT, looksSealed } from '../format/enc.ts'
 import { type Selector, selectsAt } from '../format/selector.ts'
 import type { Source } from '../format/store.ts'
-import { encodeText } from '../format/text.ts'
 import type { AliasPlace, Comment, Leaf, Node, Scalar } from '../format/tree.ts'
 import { walk } from '../format/walk.ts'
-import { IV_BYTES, sealValue } from './cipher.ts'
 import type { DataKey } from './data-key.ts'
 import { MacDigest } from './mac.ts'
-import { aadOf, hashedBytesOf, plaintextOf, sealedTypeOf } from './plaintext.ts'
+import { aadOf, hashedBytesOf } from './plaintext.ts'
 import type { RandomSource } from './random.ts'
 import type { CiphertextPool } from './reuse.ts'
+import { SealBatch } from './value-batch.ts'
 
 export interface SealOptions {
   readonly dataKey: DataKey
@@ -37,6 +36,7 @@ export interface SealedValues {
   readonly edits: Edit[]
   /** Digest for the MAC. */
   readonly digest: string
+  readonly hasComments: boolean
   /** Values that were sealed, and values there are: nulls and empty texts are none. */
   readonly sealedCount: number
   readonly valueCount: number
@@ -51,15 +51,17 @@ export interface SealedValues {
  * @throws FormatError `ERR_UNSUPPORTED_VALUE` for a value that sops would not read back
  */
 export function sealValues(source: Pick<Source, 'documents' | 'aliases'>, options: SealOptions): SealedValues {
-  const sealer = new Sealer(options)
+  const batch = new SealBatch(options.dataKey, options.random, options.reuse)
   const digest = new MacDigest(options.macOnlyEncrypted)
   const edits: Edit[] = []
   const outcomes: Outcome[] = []
+  const pending: { leaf: Scalar; aad: string; sealed: () => string }[] = []
   const fates = source.aliases.length > 0 ? new Map<Leaf, Fate>() : undefined
-  let sealedCount = 0
   let valueCount = 0
+  let hasComments = false
   walk(source.documents, options.selector, (leaf, { aad, selected, inList }) => {
     if (leaf.kind === 'comment') {
+      hasComments = true
       fates?.set(leaf, { aad, sealed: selected && (leaf.text !== '' || inList), text: leaf.text })
       return
     }
@@ -72,13 +74,16 @@ export function sealValues(source: Pick<Source, 'documents' | 'aliases'>, option
       fates?.set(leaf, { aad, sealed, text: leaf.value })
       return
     }
-    sealedCount += 1
-    const text = sealer.seal(leaf, aad)
-    fates?.set(leaf, { aad, sealed, text })
-    if (leaf.place !== undefined) edits.push(...leaf.place.seal(text, leaf))
+    pending.push({ leaf, aad, sealed: batch.add(aad, leaf) })
   })
+  batch.seal()
+  for (const { leaf, aad, sealed } of pending) {
+    const text = sealed()
+    fates?.set(leaf, { aad, sealed: true, text })
+    if (leaf.place !== undefined) edits.push(...leaf.place.seal(text, leaf))
+  }
   if (fates !== undefined) edits.push(...writeAliasesOut(source.aliases, fates))
-  return { edits, digest: digest.finish(), sealedCount, valueCount, outcomes }
+  return { edits, digest: digest.finish(), hasComments, sealedCount: pending.length, valueCount, outcomes }
 }
 
 /**
@@ -89,12 +94,16 @@ export function sealValues(source: Pick<Source, 'documents' | 'aliases'>, option
  * @throws ConfigError `ERR_SELECTOR` when a sealed comment would itself match `unencrypted_comment_regex`
  */
 export function sealComments(source: Source, outcomes: readonly Outcome[], options: SealOptions): Edit[] {
-  const sealer = new Sealer(options)
+  const batch = new SealBatch(options.dataKey, options.random, options.reuse)
   const { selector } = options
   const edits: Edit[] = []
+  const pending: (() => void)[] = []
   let index = 0
-  const sealComment = (comment: Comment, aad: string, tail = '') => {
-    const text = sealer.seal(comment, aad) + tail
+  const addComment = (comment: Comment, aad: string, tail = '') => {
+    const sealed = batch.add(aad, comment)
+    pending.push(() => place(comment, sealed() + tail))
+  }
+  const place = (comment: Comment, text: string) => {
     if (selector.subject === 'comment' && !selector.matchSeals && selector.matches(text)) {
       throw new ConfigError('ERR_SELECTOR', 'a sealed comment matches unencrypted_comment_regex', {
         hint: 'change the expression so that it cannot match "ENC[…]"',
@@ -104,8 +113,8 @@ export function sealComments(source: Source, outcomes: readonly Outcome[], optio
   }
   walk(source.documents, selector, (leaf, { aad, selected, inList }) => {
     if (leaf.kind === 'comment') {
-      if (selected && leaf.text !== '') sealComment(leaf, aad)
-      else if (selected && inList) sealComment({ ...leaf, text: EMPTY_COMMENT.text }, aad, EMPTY_COMMENT.tail)
+      if (selected && leaf.text !== '') addComment(leaf, aad)
+      else if (selected && inList) addComment({ ...leaf, text: EMPTY_COMMENT.text }, aad, EMPTY_COMMENT.tail)
       return
     }
     const outcome = outcomes[index]
@@ -122,8 +131,10 @@ export function sealComments(source: Source, outcomes: readonly Outcome[], optio
   })
   if (index !== outcomes.length) throw unstable()
   for (const { path, comment } of source.lostComments) {
-    if (comment.text !== '' && selectsAt(selector, path, comment.text)) sealComment(comment, aadOf(path))
+    if (comment.text !== '' && selectsAt(selector, path, comment.text)) addComment(comment, aadOf(path))
   }
+  batch.seal()
+  for (const put of pending) put()
   return edits
 }
 
@@ -195,28 +206,5 @@ function writtenOut(node: Node, fates: ReadonlyMap<Leaf, Fate>): Node {
           item.kind === 'comment' ? item : { ...item, value: writtenOut(item.value, fates) },
         ),
       }
-  }
-}
-
-/** Seals leaves one by one; remembers the bytes of the last AAD, which neighbours share. */
-class Sealer {
-  private readonly options: SealOptions
-  private aad = ''
-  private aadBytes: Uint8Array = new Uint8Array()
-
-  constructor(options: SealOptions) {
-    this.options = options
-  }
-
-  seal(leaf: Leaf, aad: string): string {
-    const known = this.options.reuse?.take(aad, leaf)
-    if (known !== undefined) return known
-    if (aad !== this.aad || this.aadBytes.length === 0) {
-      this.aad = aad
-      this.aadBytes = encodeText(aad)
-    }
-    const { dataKey, random } = this.options
-    const iv = random(IV_BYTES)
-    return sealValue({ dataKey, iv, aad: this.aadBytes, plaintext: plaintextOf(leaf), type: sealedTypeOf(leaf) })
   }
 }

@@ -20,7 +20,9 @@ export const binaryStore: Store = {
     return {
       text,
       // no place: what is opened may be any bytes and never goes back into the envelope
-      documents: [{ kind: 'branch', items: [{ kind: 'entry', key: DATA, value: { kind: 'scalar', type: 'str', value } }] }],
+      documents: [
+        { kind: 'branch', items: [{ kind: 'entry', key: DATA, value: { kind: 'scalar', type: 'str', value } }] },
+      ],
       aliases: [],
       lostComments: [],
       metadata: envelope.metadata,
@@ -37,7 +39,8 @@ export const binaryStore: Store = {
 function dataOf(document: Branch): string {
   const [item, ...others] = document.items
   const isData = item?.kind === 'entry' && item.key === DATA
-  if (isData && others.length === 0 && item.value.kind === 'scalar' && item.value.type === 'str') return item.value.value
+  if (isData && others.length === 0 && item.value.kind === 'scalar' && item.value.type === 'str')
+    return item.value.value
   throw new FormatError('ERR_SYNTAX', 'this is not a sealed binary file', {
     hint: 'it holds one text under the key data, and the sops block; name the right --input-type',
   })

@@ -7,6 +7,16 @@ export interface Span {
 /** Replace a span by `text`; an empty span inserts. */
 export interface Edit extends Span {
   readonly text: string
+  /**
+   * Set when the edit cannot change how anything around it is read, and is read itself as what it was made for. A text
+   * after edits that are not all sure has to be read again to know.
+   */
+  readonly isSure?: true
+}
+
+/** Whether the text after `edits` needs no second look. */
+export function areSure(edits: readonly Edit[]): boolean {
+  return edits.every((edit) => edit.isSure === true)
 }
 
 /**

@@ -31,6 +31,14 @@ export function sealedType(text: string): string | undefined {
   return close < 0 || type < 0 ? undefined : text.slice(type + 6, close)
 }
 
+/** The parts of a sealed value, in base64 that is well-formed. */
+export interface SealedFields {
+  readonly data: string
+  readonly iv: string
+  readonly tag: string
+  readonly type: string
+}
+
 /**
  * Read a sealed value as sops recognises it: anchored at the start only, on one line, the last `]` of which ends it.
  * Runs in linear time whatever the text.
@@ -38,20 +46,25 @@ export function sealedType(text: string): string | undefined {
  * @returns undefined when `text` is not a sealed value
  */
 export function parseSealed(text: string): SealedValue | undefined {
+  const fields = sealedFields(text)
+  if (fields === undefined) return undefined
+  const { data, iv, tag, type } = fields
+  return { data: Buffer.from(data, 'base64'), iv: Buffer.from(iv, 'base64'), tag: Buffer.from(tag, 'base64'), type }
+}
+
+/** As {@link parseSealed}, not decoded yet. */
+export function sealedFields(text: string): SealedFields | undefined {
   // nearly every sealed value is written just so, and one pass over it is all it takes
   const usual = USUAL.exec(text)
-  if (usual !== null) {
-    const [, data = '', iv = '', tag = '', type = ''] = usual
-    if ((data.length | iv.length | tag.length) % 4 !== 0) return undefined
-    return { data: Buffer.from(data, 'base64'), iv: Buffer.from(iv, 'base64'), tag: Buffer.from(tag, 'base64'), type }
-  }
-  return parseUnusual(text)
+  if (usual === null) return unusualFields(text)
+  const [, data = '', iv = '', tag = '', type = ''] = usual
+  return (data.length | iv.length | tag.length) % 4 === 0 ? { data, iv, tag, type } : undefined
 }
 
 const BASE64 = '[A-Za-z0-9+/]+={0,2}'
 const USUAL = new RegExp(`^ENC\\[AES256_GCM,data:(${BASE64}),iv:(${BASE64}),tag:(${BASE64}),type:([a-z]+)\\]$`)
 
-function parseUnusual(text: string): SealedValue | undefined {
+function unusualFields(text: string): SealedFields | undefined {
   if (!text.startsWith(PREFIX)) return undefined
   const lineEnd = text.indexOf('\n')
   const line = lineEnd < 0 ? text : text.slice(0, lineEnd)
@@ -60,11 +73,11 @@ function parseUnusual(text: string): SealedValue | undefined {
   const tag = line.lastIndexOf(',tag:', type - 6)
   const iv = line.lastIndexOf(',iv:', tag - 5)
   if (close < 0 || type < 0 || tag < 0 || iv <= PREFIX.length) return undefined
-  const data = decodeBase64(line.slice(PREFIX.length, iv))
-  const ivBytes = decodeBase64(line.slice(iv + 4, tag))
-  const tagBytes = decodeBase64(line.slice(tag + 5, type))
-  if (data === undefined || ivBytes === undefined || tagBytes === undefined) return undefined
-  return { data, iv: ivBytes, tag: tagBytes, type: line.slice(type + 6, close) }
+  const data = cleanBase64(line.slice(PREFIX.length, iv))
+  const ivText = cleanBase64(line.slice(iv + 4, tag))
+  const tagText = cleanBase64(line.slice(tag + 5, type))
+  if (data === undefined || ivText === undefined || tagText === undefined) return undefined
+  return { data, iv: ivText, tag: tagText, type: line.slice(type + 6, close) }
 }
 
 /** The sealed value alone: readers ignore what stands behind it, such as the line break of a block scalar. */
@@ -86,7 +99,11 @@ export function isEmptyComment(sealed: string, text: string): boolean {
 
 /** Base64 as Go's `StdEncoding` reads it: padding required, CR ignored, spare bits may be set. */
 export function decodeBase64(text: string): Uint8Array | undefined {
+  const clean = cleanBase64(text)
+  return clean === undefined ? undefined : Buffer.from(clean, 'base64')
+}
+
+function cleanBase64(text: string): string | undefined {
   const clean = text.includes('\r') ? text.replaceAll('\r', '') : text
-  if (clean.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(clean)) return undefined
-  return Buffer.from(clean, 'base64')
+  return clean.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(clean) ? clean : undefined
 }

@@ -4,7 +4,7 @@ import { type OpenedTree, openedDocuments, openTree, sameValues } from '../crypt
 import type { CiphertextPool } from '../crypto/reuse.ts'
 import { type ErrorCode, FormatError, isBullaError } from '../errors.ts'
 import { binaryBytes } from '../format/binary-document.ts'
-import { applyEdits } from '../format/edits.ts'
+import { applyEdits, areSure } from '../format/edits.ts'
 import { DEFAULT_SELECTOR, type Metadata, parseMetadata } from '../format/metadata.ts'
 import { compileSelector, SEAL_ALL } from '../format/selector.ts'
 import type { EmitOptions, Source, Store } from '../format/store.ts'
@@ -55,8 +55,9 @@ export class OpenedFile {
    */
   bytes(): Uint8Array {
     if (this.store.name === 'binary') return binaryBytes(this.documents())
-    const text = applyEdits(this.source.text, [...this.tree.edits, ...this.source.removeMetadata()])
-    if (!sameValues(this.source.documents, this.store.parse(text).documents, this.tree.opened)) {
+    const edits = [...this.tree.edits, ...this.source.removeMetadata()]
+    const text = applyEdits(this.source.text, edits)
+    if (!areSure(edits) && !sameValues(this.source.documents, this.store.parse(text).documents, this.tree.opened)) {
       throw new FormatError('ERR_EMIT', 'the opened values cannot be written back into this layout', {
         hint: 'name an --output-type to have the file written anew',
       })

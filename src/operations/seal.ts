@@ -8,7 +8,7 @@ import type { CiphertextPool } from '../crypto/reuse.ts'
 import { type SealedValues, type SealOptions, sealComments, sealValues } from '../crypto/seal-tree.ts'
 import { BullaError, FormatError } from '../errors.ts'
 import { binaryDocument } from '../format/binary-document.ts'
-import { applyEdits } from '../format/edits.ts'
+import { applyEdits, areSure, type Edit } from '../format/edits.ts'
 import { type KeyGroup, type Metadata, metadataBranch, type SelectorSpec } from '../format/metadata.ts'
 import { compileSelector, SEAL_ALL } from '../format/selector.ts'
 import type { EmitOptions, Source, Store } from '../format/store.ts'
@@ -171,21 +171,29 @@ function sealText(
   options: SealOptions,
   finish: (digest: string) => Branch,
 ): SealedFile {
-  const staged = store.parse(applyEdits(plain.text, plain.placeMetadata(STAND_IN)), layout)
-  if (!sameValues(plain.documents, staged.documents)) {
-    throw new FormatError(
-      'ERR_UNSUPPORTED_VALUE',
-      'the last value of the file would change when the metadata is put behind it',
-      {
-        hint: 'end the file with a line break',
-      },
-    )
-  }
+  const staged = withStandIn(plain, store, layout)
   const values = sealValues(staged, options)
+  const isDone = areSure(values.edits) && !values.hasComments && staged.lostComments.length === 0
+  const place = (source: Source, edits: readonly Edit[]): SealedFile => {
+    const sealed = applyEdits(source.text, [...edits, ...source.placeMetadata(finish(values.digest))])
+    return { bytes: encodeText(sealed), ...counts(values) }
+  }
+  if (isDone) return place(staged, values.edits)
   const withValues = store.parse(applyEdits(staged.text, values.edits), layout)
-  const comments = sealComments(withValues, values.outcomes, options)
-  const sealed = applyEdits(withValues.text, [...comments, ...withValues.placeMetadata(finish(values.digest))])
-  return { bytes: encodeText(sealed), ...counts(values) }
+  return place(withValues, sealComments(withValues, values.outcomes, options))
+}
+
+/** The plain file as it is read when the metadata stands behind it. */
+function withStandIn(plain: Source, store: Store, layout: EmitOptions): Source {
+  const edits = plain.placeMetadata(STAND_IN)
+  if (areSure(edits)) return plain
+  const staged = store.parse(applyEdits(plain.text, edits), layout)
+  if (sameValues(plain.documents, staged.documents)) return staged
+  throw new FormatError(
+    'ERR_UNSUPPORTED_VALUE',
+    'the last value of the file would change when the metadata is put behind it',
+    { hint: 'end the file with a line break' },
+  )
 }
 
 function sealBinary(

@@ -3,7 +3,7 @@ import { access, constants, type FileHandle, open, readlink, realpath, rename, r
 import { dirname, resolve } from 'node:path'
 import { FileError } from '../errors.ts'
 import { fileError, systemCode } from './file-errors.ts'
-import { forget, removeOnInterrupt } from './interrupts.ts'
+import { removeOnInterrupt } from './interrupts.ts'
 import { stampOf } from './stamp.ts'
 import { temporaryBeside } from './temporary.ts'
 
@@ -22,11 +22,13 @@ interface AtomicWrite {
  * @throws FileError `ERR_WRITE`, `ERR_FILE_CHANGED`
  */
 export async function writeAtomically({ path, bytes, stamp, mode }: AtomicWrite): Promise<void> {
+  // by its own name: the links of /dev/stdout and the like lead to what has none
+  const given = await statOrUndefined(path)
+  if (given !== undefined && !given.isFile()) return writeDirectly(path, given, bytes)
   const target = await followLinks(path)
   const existing = await statOrUndefined(target)
-  if (existing !== undefined && !existing.isFile()) return writeDirectly(path, target, existing, bytes)
   const temporary = temporaryBeside(target)
-  removeOnInterrupt(temporary)
+  const forget = removeOnInterrupt(temporary)
   try {
     // what may not be written may not be replaced either
     if (existing !== undefined) await access(target, constants.W_OK)
@@ -37,7 +39,7 @@ export async function writeAtomically({ path, bytes, stamp, mode }: AtomicWrite)
     await rm(temporary, { force: true }).catch(() => undefined)
     throw error instanceof FileError ? error : fileError('ERR_WRITE', 'cannot be written', path, error)
   } finally {
-    forget(temporary)
+    forget()
   }
   await syncFolder(dirname(target))
 }
@@ -90,14 +92,14 @@ async function checkUnchanged(path: string, target: string, stamp: string | unde
   })
 }
 
-async function writeDirectly(path: string, target: string, existing: BigIntStats, bytes: Uint8Array): Promise<void> {
+async function writeDirectly(path: string, existing: BigIntStats, bytes: Uint8Array): Promise<void> {
   if (existing.isDirectory())
     throw new FileError('ERR_WRITE', 'cannot be written: it is a folder', {
       where: { file: path },
       hint: 'name a file in it',
     })
   try {
-    const handle = await open(target, 'w')
+    const handle = await open(path, 'w')
     await handle.writeFile(bytes).finally(() => handle.close())
   } catch (error) {
     throw fileError('ERR_WRITE', 'cannot be written', path, error)

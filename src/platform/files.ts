@@ -18,7 +18,7 @@ import {
 import { dirname, join, relative, resolve } from 'node:path'
 import { FileError } from '../errors.ts'
 import { fileError, systemCode } from './file-errors.ts'
-import { forget, removeOnInterrupt } from './interrupts.ts'
+import { removeOnInterrupt } from './interrupts.ts'
 import { stampOf } from './stamp.ts'
 import { isTemporary, temporaryBeside } from './temporary.ts'
 
@@ -112,7 +112,7 @@ export const nodeFiles = {
     const place = firstMissing(path)
     const staging = temporaryBeside(place)
     const { syncFolder } = await import('./atomic-write.ts')
-    removeOnInterrupt(staging)
+    const forget = removeOnInterrupt(staging)
     try {
       const folder = join(staging, relative(place, path))
       mkdirSync(folder, { recursive: true, mode: 0o700 })
@@ -129,7 +129,7 @@ export const nodeFiles = {
       rmSync(staging, { recursive: true, force: true })
       throw error instanceof FileError ? error : fileError('ERR_WRITE', 'the folder cannot be written', path, error)
     } finally {
-      forget(staging)
+      forget()
     }
     await syncFolder(dirname(place))
   },

@@ -54,7 +54,7 @@ class Conversation {
   }
 
   async ask({ cacheId, prompt, description, problem }: AgentRequest): Promise<string | undefined> {
-    await this.answer()
+    if ((await this.answer()) === undefined) return undefined
     for (const [option, value] of terminalOptions()) await this.send(`OPTION ${option}=${value}`)
     if (problem !== undefined) await this.send(`CLEAR_PASSPHRASE ${quote(cacheId)}`)
     const words = [cacheId, problem ?? '', prompt, description].map((word) => (word === '' ? 'X' : quote(word)))

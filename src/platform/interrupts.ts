@@ -1,28 +1,41 @@
 import { rmSync } from 'node:fs'
 
-/** Temporary files and folders that must not outlive this process. */
-const leftovers = new Set<string>()
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-let listening = false
+
+/** What must not outlive this process. */
+const cleanups = new Set<() => void>()
 
 /**
- * Have `path` removed when a signal ends the process before {@link forget} is called. The signal then ends the process
- * as it would have: whoever started it sees what it expects.
+ * Have `cleanup` run when a signal ends the process. The signal then ends it as it would have: whoever started it sees
+ * what it expects. While nothing has to be cleaned up, signals are left to the system, which waits for nobody.
+ *
+ * @returns what takes it back
  */
-export function removeOnInterrupt(path: string): void {
-  leftovers.add(path)
-  if (listening) return
-  listening = true
-  for (const signal of SIGNALS) process.once(signal, () => interrupted(signal))
+export function onInterrupt(cleanup: () => void): () => void {
+  if (cleanups.size === 0) for (const signal of SIGNALS) process.on(signal, interrupted)
+  cleanups.add(cleanup)
+  return () => {
+    if (cleanups.delete(cleanup) && cleanups.size === 0) stopListening()
+  }
 }
 
-/** `path` is gone or has become what it was for. */
-export function forget(path: string): void {
-  leftovers.delete(path)
+/** Have a temporary file or folder removed, see {@link onInterrupt}. @returns what takes it back */
+export function removeOnInterrupt(path: string): () => void {
+  return onInterrupt(() => rmSync(path, { recursive: true, force: true }))
 }
 
-function interrupted(signal: (typeof SIGNALS)[number]): void {
-  for (const path of leftovers) rmSync(path, { recursive: true, force: true })
-  for (const other of SIGNALS) process.removeAllListeners(other)
+function interrupted(signal: NodeJS.Signals): void {
+  stopListening()
+  for (const cleanup of cleanups) {
+    try {
+      cleanup()
+    } catch {
+      // the others have to run too, and there is nobody left to tell
+    }
+  }
   process.kill(process.pid, signal)
+}
+
+function stopListening(): void {
+  for (const signal of SIGNALS) process.off(signal, interrupted)
 }

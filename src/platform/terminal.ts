@@ -2,6 +2,7 @@ import { openSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
 import { ReadStream, WriteStream } from 'node:tty'
+import { onInterrupt } from './interrupts.ts'
 
 interface Terminal {
   readonly input: ReadStream
@@ -21,6 +22,13 @@ export async function askSecret(question: string): Promise<string | undefined> {
   // readline edits the line, this swallows its echo
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
   const reader = createInterface({ input: terminal.input, output: silent, terminal: true })
+  const restore = () => {
+    reader.close()
+    terminal.output.write('\n')
+    terminal.close()
+  }
+  // a shell whose terminal was left without echo looks dead
+  const forget = onInterrupt(restore)
   try {
     terminal.output.write(question)
     return await new Promise<string | undefined>((resolve) => {
@@ -29,9 +37,8 @@ export async function askSecret(question: string): Promise<string | undefined> {
       reader.once('SIGINT', () => process.kill(process.pid, 'SIGINT'))
     })
   } finally {
-    reader.close()
-    terminal.output.write('\n')
-    terminal.close()
+    forget()
+    restore()
   }
 }
 

@@ -136,6 +136,8 @@ export class Sandbox {
       cwd: folder,
       env: { ...this.env, ...env },
       stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      // a session of its own: it has no terminal, not even that of whoever runs the tests
+      detached: process.platform !== 'win32',
       ...(unprivileged ? this.somebody() : {}),
     })
     this.running.add(child)

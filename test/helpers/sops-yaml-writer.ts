@@ -1,4 +1,3 @@
-import type { Source } from '../../src/format/store.ts'
 import type { Branch, Comment, Entry, Node } from '../../src/format/tree.ts'
 
 /**
@@ -13,52 +12,90 @@ export interface WriterLimits {
   readonly growsLists: boolean
   /** Texts of comments that the writer keeps. */
   readonly kept: readonly string[]
-  /** Texts of comments that it may lose: they meet another comment at the start of a collection in a list. */
+  /**
+   * Texts of comments that it may lose: in a collection that is an element of a list, in that list, and behind an alias to
+   * a collection.
+   */
   readonly fragile: readonly string[]
 }
 
 export function sopsWriterLimits(documents: readonly Branch[]): WriterLimits {
-  const limits = { writable: true, growsLists: false, kept: [] as string[], fragile: [] as string[] }
-  const isEmpty = (node: Node): boolean =>
-    (node.kind === 'branch' || node.kind === 'list') && !node.items.some((item) => item.kind !== 'comment')
-  const add = (comment: Comment, fragile: boolean): void => {
-    // a bare # in a list is sealed as a comment of one space
-    ;(fragile ? limits.fragile : limits.kept).push(comment.text === '' ? ' ' : comment.text)
-  }
-  /** @param inList - whether the collection is an element of a list */
-  const visitItems = (items: readonly (Entry | Node | Comment)[], inList: boolean, isList: boolean): void => {
-    const ownEmpty = !items.some((item) => item.kind !== 'comment')
-    items.forEach((item, index) => {
-      if (item.kind !== 'comment') {
-        visitNode(item.kind === 'entry' ? item.value : item, isList)
-        return
-      }
-      if (isList && item.text === '') limits.growsLists = true
-      const next = items.slice(index).find((each) => each.kind !== 'comment')
-      const isFirst = !items.slice(0, index).some((each) => each.kind !== 'comment')
-      const beforeCollection = isList && next !== undefined && (next.kind === 'branch' || next.kind === 'list')
-      if (beforeCollection && isEmpty(next)) limits.writable = false
-      add(item, ownEmpty || beforeCollection || (isFirst && inList))
-    })
-  }
-  const visitNode = (node: Node, inList: boolean): void => {
-    if (node.kind === 'branch' || node.kind === 'list') visitItems(node.items, inList, node.kind === 'list')
-    // a block scalar gets a wrong indentation indicator, or none that fits a tab
-    else if (node.kind === 'scalar' && node.type === 'str' && /^[ \t\n][^]*\n|^\n/.test(node.value)) limits.writable = false
-  }
-  for (const document of documents) visitItems(document.items, false, false)
-  return limits
+  const finder = new LimitFinder()
+  for (const document of documents) finder.collection(document.items, false, false)
+  return finder
 }
 
-/** Comments of what sops wrote, held against those of the plain file; empty when they agree. */
-export function commentDifferences(plain: Source, written: readonly string[]): string[] {
-  const { kept, fragile } = sopsWriterLimits(plain.documents)
-  // a comment that no reader counts can become one that counts when the metadata stands behind it
-  const maybe = [...fragile, ...plain.lostComments.map(({ comment }) => comment.text)]
-  const left = written.map((text) => (text === '' ? ' ' : text))
+class LimitFinder implements WriterLimits {
+  growsLists = false
+  readonly kept: string[] = []
+  readonly fragile: string[] = []
+  private badText = false
+  private badEmpty = false
+  private late = false
+  private empty = false
+
+  get writable(): boolean {
+    // a comment that is written too late breaks the next `{}`
+    return !this.badText && !this.badEmpty && !(this.late && this.empty)
+  }
+
+  /** @param inList - whether the collection stands in an element of a list */
+  collection(items: readonly (Entry | Node | Comment)[], isList: boolean, inList: boolean): void {
+    const isEmpty = !items.some((item) => item.kind !== 'comment')
+    if (isEmpty) this.empty = true
+    if (isEmpty && items.length > 0) this.badEmpty = true
+    const inNested = isList && items.some(({ kind }) => kind === 'branch' || kind === 'list')
+    items.forEach((item, index) => {
+      if (item.kind !== 'comment') {
+        this.node(item.kind === 'entry' ? item.value : item, inList || isList)
+        return
+      }
+      if (isList && item.text === '') this.growsLists = true
+      const next = items.slice(index).find((each) => each.kind !== 'comment')
+      const value = next?.kind === 'entry' ? next.value : next
+      const beforeCollection = value !== undefined && (value.kind === 'branch' || value.kind === 'list')
+      const isLate = beforeCollection && item.inline
+      if (isLate) this.late = true
+      if (isList && beforeCollection && !value.items.some((each) => each.kind !== 'comment')) this.badEmpty = true
+      const fragile = isEmpty || isLate || inList || inNested
+      // a bare # in a list is sealed as a comment of one space
+      ;(fragile ? this.fragile : this.kept).push(item.text || ' ')
+    })
+  }
+
+  private node(node: Node, inList: boolean): void {
+    if (node.kind === 'branch' || node.kind === 'list') this.collection(node.items, node.kind === 'list', inList)
+    // a block scalar gets a wrong indentation indicator, or none that fits a tab
+    else if (node.kind === 'scalar' && node.type === 'str' && /^[ \t\n][^]*\n|^\n/.test(node.value)) this.badText = true
+  }
+}
+
+/**
+ * Comments of what sops wrote, held against those that it saw; empty when they agree.
+ *
+ * @param documents - what it read
+ * @param plain - texts of all comments of the plain file: some of them no reader counts
+ */
+export function commentDifferences(
+  documents: readonly Branch[],
+  plain: readonly string[],
+  written: readonly string[],
+): string {
+  const { kept } = sopsWriterLimits(documents)
+  const maybe = plain.map((text) => text || ' ')
+  for (const text of kept) take(maybe, text)
+  const known = new Set([...kept, ...maybe])
+  const left = written.flatMap((text) => separate(text || ' ', known))
   const lost = kept.filter((text) => !take(left, text))
   const extra = left.filter((text) => !take(maybe, text))
-  return [...lost.map((text) => `lost: #${text}`), ...extra.map((text) => `new: #${text}`)]
+  return [...lost.map((text) => `lost: #${text}`), ...extra.map((text) => `new: #${text}`)].join('\n')
+}
+
+/** Two comments that come to stand behind the same value are written as one: `# a # b`. */
+function separate(text: string, known: ReadonlySet<string>): string[] {
+  const second = text.indexOf(' #')
+  if (known.has(text) || second < 0) return [text]
+  return [text.slice(0, second), ...separate(text.slice(second + 2), known)]
 }
 
 function take(texts: string[], text: string): boolean {

@@ -2,8 +2,7 @@ import type { Edit } from '../edits.ts'
 import type { Scalar } from '../tree.ts'
 import { chompingIndicator } from './block-text.ts'
 import type { Layout } from './layout.ts'
-import type { YamlScalar } from './nodes.ts'
-import type { BlockScalarShape } from './tokens.ts'
+import type { BlockScalarShape, YamlScalar } from './nodes.ts'
 
 /** What a block scalar cannot hold as it is. */
 const UNFIT = /[\0-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufffe\uffff\u2028\u2029]/
@@ -47,7 +46,10 @@ function blockIndicators(
 ): string | undefined {
   const wanted = chompingIndicator(value)
   const breaks = value.length - value.replace(/\n+$/, '').length
-  if (breaks > 1 && breaks !== block.trailingBreaks + 1 && value !== '\n'.repeat(block.trailingBreaks)) return undefined
+  // the empty lines below the text are not ours to change
+  if (breaks === value.length ? breaks !== block.trailingBreaks : breaks > 1 && breaks !== block.trailingBreaks + 1) {
+    return undefined
+  }
   const chomping = { clip: '', strip: '-', keep: '+' }[block.chomp]
   const fits = chomping === wanted || (block.chomp === 'keep' && breaks === 1 && block.trailingBreaks === 0)
   const needsHint = !block.explicitIndent && /^\n*[ \t]/.test(value)

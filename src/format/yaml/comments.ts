@@ -1,6 +1,7 @@
 import { CR, HASH, isBlank, isBreak, isBreakOrEnd } from './chars.ts'
 import type { Cursor, Mark } from './cursor.ts'
-import { type CommentLine, type CommentText, NEWLINE, type PendingComment, type Token } from './tokens.ts'
+import { type CommentLine, type CommentText, NEWLINE } from './nodes.ts'
+import type { PendingComment, Token } from './tokens.ts'
 
 /** go-yaml looks this far for a comment; beyond it, one is attached elsewhere. */
 const LOOKAHEAD = 512

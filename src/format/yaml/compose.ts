@@ -1,6 +1,6 @@
 import { FormatError } from '../../errors.ts'
 import { positionOf } from '../text.ts'
-import type { Branch, Comment, Entry, List, Node, NullNode, Scalar } from '../tree.ts'
+import type { Branch, Comment, Entry, LeafPlace, List, Node, NullNode, Scalar } from '../tree.ts'
 import { AliasCounter } from './alias-limit.ts'
 import { syntaxError } from './cursor.ts'
 import type { Layout } from './layout.ts'
@@ -13,11 +13,14 @@ import type {
   YamlScalar,
   YamlSequence,
 } from './nodes.ts'
+import { type CommentText, NEWLINE } from './nodes.ts'
+import { YamlPairPlace } from './pair-place.ts'
 import type { ParsedYaml } from './parser.ts'
 import { YamlAliasPlace, YamlCommentPlace, YamlScalarPlace } from './places.ts'
-import { type Resolved, UINT64 } from './resolve.ts'
+import { type Resolved, resolvePlain, UINT64 } from './resolve.ts'
 import { coreTag, resolveScalar } from './resolve-scalar.ts'
-import { type CommentText, NEWLINE } from './tokens.ts'
+import { isPlainString } from './scalar-style.ts'
+import { SimplePair } from './simple-pair.ts'
 
 /** Where a node stands: what its place needs to write it again. */
 interface Position {
@@ -173,7 +176,12 @@ export class Composer {
       this.addComments(items, node.head, false, context)
       this.addComments(items, node.line, false, context)
     }
-    for (const { key, value } of node.pairs) {
+    for (const pair of node.pairs) {
+      if (pair instanceof SimplePair && !this.parsed.hasAliases && !pair.hasComments) {
+        items.push(this.simpleEntry(pair, names, inside))
+        continue
+      }
+      const { key, value } = pair
       this.addComments(items, key.head, false, context)
       this.addComments(items, key.line, false, context)
       const isLeaf = value.kind === 'scalar' || value.kind === 'alias'
@@ -189,6 +197,22 @@ export class Composer {
     }
     if (ownComments) this.addComments(items, node.foot, false, context)
     this.open.delete(node)
+  }
+
+  /** The short way for what most entries of a large file are. */
+  private simpleEntry(pair: SimplePair, names: Set<string>, inside: Context): Entry {
+    const { name } = pair
+    const value =
+      pair.style === 'plain' ? resolvePlain(pair.text) : ({ kind: 'scalar', type: 'str', value: pair.text } as const)
+    if (!isPlainString(name) || (this.uniqueKeys && names.has(name)) || value === UINT64) {
+      // there is an error to be told
+      this.key(pair.key, names)
+      return { kind: 'entry', key: name, value: this.scalar(pair.value, inside) }
+    }
+    names.add(name)
+    if (value.kind === 'null') return { kind: 'entry', key: name, value }
+    const place = new YamlPairPlace(this.layout, pair, inside.column)
+    return { kind: 'entry', key: name, value: withPlace(value, place) }
   }
 
   private enter(node: YamlCollection): void {
@@ -243,11 +267,7 @@ export class Composer {
       return origin === undefined ? value : { ...value, origin }
     }
     const place = new YamlScalarPlace(this.layout, node, context)
-    const { type, exact } = value
-    const scalar: Scalar =
-      exact === undefined
-        ? { kind: 'scalar', type, value: value.value, place }
-        : { kind: 'scalar', type, value: value.value, exact, place }
+    const scalar = withPlace(value, place)
     if (this.parsed.hasAliases) this.scalars.set(node, scalar)
     return scalar
   }
@@ -261,4 +281,8 @@ export class Composer {
       `this value is not what its tag says (!!${coreTag(node.tag?.name ?? '') ?? ''})`,
     )
   }
+}
+
+function withPlace({ type, value, exact }: Scalar, place: LeafPlace): Scalar {
+  return exact === undefined ? { kind: 'scalar', type, value, place } : { kind: 'scalar', type, value, exact, place }
 }

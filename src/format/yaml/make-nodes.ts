@@ -1,9 +1,13 @@
-import type { Attached, Properties, YamlMapping, YamlScalar, YamlSequence } from './nodes.ts'
-import type { CommentText, ScalarStyle, Token } from './tokens.ts'
-
-/** Shared by all nodes that have no comments; never changed, only replaced. */
-export const NO_TEXT: CommentText = []
-export const NO_COMMENTS: Attached = { head: NO_TEXT, line: NO_TEXT, foot: NO_TEXT }
+import {
+  type Attached,
+  bareScalar,
+  NO_COMMENTS,
+  type Properties,
+  type YamlMapping,
+  type YamlScalar,
+  type YamlSequence,
+} from './nodes.ts'
+import type { Token } from './tokens.ts'
 
 /** A scalar with the content of `token`; without one, an empty scalar that ends at `end`. */
 export function scalarNode(
@@ -17,31 +21,6 @@ export function scalarNode(
   const style = token?.style ?? 'plain'
   const contentStart = token?.start.offset ?? end
   return { kind: 'scalar', head, line, foot, start, end, anchor, tag, value, style, contentStart, block: token?.block }
-}
-
-/** A scalar without properties. */
-export function bareScalar(
-  value: string,
-  style: ScalarStyle,
-  start: number,
-  end: number,
-  { head, line, foot }: Attached,
-): YamlScalar {
-  const none = undefined
-  return {
-    kind: 'scalar',
-    head,
-    line,
-    foot,
-    start,
-    end,
-    anchor: none,
-    tag: none,
-    value,
-    style,
-    contentStart: start,
-    block: none,
-  }
 }
 
 /** Nothing where a value could stand. */

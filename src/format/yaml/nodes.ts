@@ -1,4 +1,34 @@
-import type { BlockScalarShape, CommentText, ScalarStyle } from './tokens.ts'
+export type ScalarStyle = 'plain' | 'single' | 'double' | 'literal' | 'folded'
+
+/** What a block scalar needs to be written again in place. */
+export interface BlockScalarShape {
+  /** Offset behind the indicators of the header, `|2-`. */
+  readonly headerEnd: number
+  /** Offset behind the line break of the header. */
+  readonly contentStart: number
+  /** Column of the content. */
+  readonly indent: number
+  /** Column of the collection the scalar stands in; -1 at the root. */
+  readonly parentIndent: number
+  /** Whether the header names the indent. */
+  readonly explicitIndent: boolean
+  readonly chomp: 'clip' | 'strip' | 'keep'
+  /** Empty lines below the last content line; with `keep` they belong to the value. */
+  readonly trailingBreaks: number
+}
+
+/**
+ * Comment lines of one attachment, in order: an index into the scanner's list of comment lines, or {@link NEWLINE} for
+ * a line break between them (two in a row: there was an empty line).
+ */
+export type CommentText = number[]
+export const NEWLINE = -1
+
+/** One `#…` in the text: from the sign to the end of the line. */
+export interface CommentLine {
+  readonly start: number
+  readonly end: number
+}
 
 /** Comments attached to a node, as go-yaml v3 attaches them. */
 export interface Attached {
@@ -83,4 +113,33 @@ export interface YamlDocument {
   readonly marker: number | undefined
   /** Offset at which the document ends: that of `...`, of the next `---` or directive, or the end of the text. */
   readonly end: number
+}
+
+/** Shared by all nodes that have no comments; never changed, only replaced. */
+export const NO_TEXT: CommentText = []
+export const NO_COMMENTS: Attached = { head: NO_TEXT, line: NO_TEXT, foot: NO_TEXT }
+
+/** A scalar without properties. */
+export function bareScalar(
+  value: string,
+  style: ScalarStyle,
+  start: number,
+  end: number,
+  { head, line, foot }: Attached,
+): YamlScalar {
+  const none = undefined
+  return {
+    kind: 'scalar',
+    head,
+    line,
+    foot,
+    start,
+    end,
+    anchor: none,
+    tag: none,
+    value,
+    style,
+    contentStart: start,
+    block: none,
+  }
 }

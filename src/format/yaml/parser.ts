@@ -1,17 +1,9 @@
 import { FormatError } from '../../errors.ts'
 import { FORBIDDEN } from './chars.ts'
 import { syntaxError } from './cursor.ts'
-import {
-  bareScalar,
-  emptyScalar,
-  mappingNode,
-  NO_COMMENTS,
-  NO_TEXT,
-  noProperties,
-  scalarNode,
-  sequenceNode,
-} from './make-nodes.ts'
+import { emptyScalar, mappingNode, noProperties, scalarNode, sequenceNode } from './make-nodes.ts'
 import type {
+  CommentLine,
   Properties,
   TagUse,
   YamlAlias,
@@ -21,9 +13,11 @@ import type {
   YamlPair,
   YamlSequence,
 } from './nodes.ts'
+import { NO_COMMENTS, NO_TEXT } from './nodes.ts'
 import { CORE_TAG_PREFIX } from './resolve-scalar.ts'
+import type { SimplePair } from './simple-pair.ts'
 import { TokenReader } from './token-reader.ts'
-import type { CommentLine, SimplePair, Token, TokenType } from './tokens.ts'
+import type { Token, TokenType } from './tokens.ts'
 
 /** Collections that may stand in one another. */
 const MAX_DEPTH = 1000
@@ -276,27 +270,29 @@ class Parser {
 
   /** Keys and values that the scanner found together. No comments stand among them, only before and behind. */
   private simplePairs(node: YamlMapping, pairs: readonly SimplePair[]): void {
-    const last = pairs.length - 1
-    for (const [index, { key: name, keyStart, value: text, style, valueStart, valueEnd }] of pairs.entries()) {
-      const before = index === 0 ? this.tokens.takeComments() : NO_COMMENTS
-      const key = bareScalar(name, 'plain', keyStart, keyStart + name.length, before)
-      if (index === 0) moveFootUp(node, key)
-      if (index === last) this.tokens.reach(valueStart)
-      const behind = index === last ? this.tokens.takeComments() : NO_COMMENTS
-      const value = bareScalar(text, style, valueStart, valueEnd, behind)
-      this.addPair(node, { key, value })
+    const [first] = pairs
+    const last = pairs.at(-1)
+    if (first === undefined || last === undefined) return
+    const before = this.tokens.takeComments()
+    if (before !== NO_COMMENTS) {
+      Object.assign(first.key, before)
+      moveFootUp(node, first.key)
+    }
+    for (const pair of pairs) node.pairs.push(pair)
+    node.end = last.valueEnd
+    this.tokens.reach(last.valueStart)
+    const behind = this.tokens.takeComments()
+    if (behind !== NO_COMMENTS) {
+      Object.assign(last.value, behind)
+      liftFoot(last)
     }
     this.tokens.skip()
   }
 
   private addPair(node: YamlMapping, pair: YamlPair): void {
-    const { key, value } = pair
-    if (key.foot.length === 0 && value.foot.length > 0) {
-      key.foot = value.foot
-      value.foot = NO_TEXT
-    }
+    liftFoot(pair)
     node.pairs.push(pair)
-    node.end = Math.max(key.end, value.end)
+    node.end = Math.max(pair.key.end, pair.value.end)
   }
 
   // --- flow collections --------------------------------------------------------------------------------------------
@@ -373,4 +369,11 @@ function moveFootUp(node: YamlMapping, key: YamlNode): void {
   if (key.foot.length === 0 || previous === undefined) return
   previous.key.foot = key.foot
   key.foot = NO_TEXT
+}
+
+/** A comment below a value stands below its pair. */
+function liftFoot({ key, value }: YamlPair): void {
+  if (key.foot.length > 0 || value.foot.length === 0) return
+  key.foot = value.foot
+  value.foot = NO_TEXT
 }

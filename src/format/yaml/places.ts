@@ -10,11 +10,10 @@ import { commentLines } from './comment-text.ts'
 import { childColumn, YamlWriter } from './emit.ts'
 import { flowText } from './flow.ts'
 import type { Layout } from './layout.ts'
-import type { YamlAlias, YamlScalar } from './nodes.ts'
+import type { BlockScalarShape, YamlAlias, YamlScalar } from './nodes.ts'
 import { coreTag } from './resolve-scalar.ts'
 import { sopsStyle } from './scalar-style.ts'
 import { sealedSpelling, sealedSpellingNumber, spell, spellingOf } from './spelling.ts'
-import type { BlockScalarShape } from './tokens.ts'
 
 interface Position {
   readonly flow: boolean

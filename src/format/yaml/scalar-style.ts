@@ -52,6 +52,14 @@ export function isPlainString(text: string): boolean {
   return value !== UINT64 && value.kind === 'scalar' && value.type === 'str'
 }
 
+/** Letters, digits and marks without a meaning, and more than `false` has: sops writes it plain, and it is a string. */
+const WORD = /^[A-Za-z][A-Za-z0-9_./+=@-]{5,}$/
+
+/** Whether `text` is so plain that no rule needs to be asked. */
+export function isWord(text: string): boolean {
+  return WORD.test(text)
+}
+
 /** The style in which sops, that is go-yaml, writes a string; `binary` for bytes that are not UTF-8. */
 export function sopsStyle(text: string, flow: boolean): 'plain' | 'single' | 'double' | 'literal' | 'binary' {
   if (!isCleanText(text)) return 'binary'

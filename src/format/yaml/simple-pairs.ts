@@ -1,13 +1,18 @@
+import type { Leaf } from '../tree.ts'
 import { HASH, isBreak, SPACE, TAB } from './chars.ts'
-import type { SimplePair } from './tokens.ts'
+import { resolvePlain, UINT64 } from './resolve.ts'
+import { SimplePair } from './simple-pair.ts'
+import { MAX_SIMPLE_KEY } from './tokens.ts'
 
 /**
- * A short key of letters and digits; then, to the end of the line, a plain value of printable ASCII in which neither a comment
- * (` #`) nor a mapping (`: `) can begin, or a quoted one without escapes. Each character matches in one way only, so that
- * what does not fit costs one pass.
+ * A plain value of printable ASCII in which neither a comment (` #`) nor a mapping (`: `) can begin, or a quoted one
+ * without escapes. Each character matches in one way only, so that what does not fit costs one pass.
  */
-const PAIR =
-  /([A-Za-z_][A-Za-z0-9_.-]{0,255}):( +)(?:([A-Za-z0-9_./](?:[!"$-9;-~]|:(?=[!-~])|(?<! )#| (?=[ !"$-~]))*)|"([ !#-[\]-~]*)"|'([ -&(-~]*)')(?=\n)/y
+const VALUE = /([A-Za-z0-9_./](?:[!"$-9;-~]|:(?=[!-~])|(?<! )#| (?=[ !"$-~]))*)|"([ !#-[\]-~]*)"|'([ -&(-~]*)'/
+const WHOLE_VALUE = new RegExp(`^(?:${VALUE.source})$`)
+
+/** A short key of letters and digits, and its value up to the end of the line. */
+const PAIR = new RegExp(`([A-Za-z_][A-Za-z0-9_.-]{0,255}):( +)(?:${VALUE.source})(?=\\n)`, 'y')
 
 /** The expression remembers each character of a plain value; at some ten million the engine gives up. */
 const MAX_LINE = 100_000
@@ -46,10 +51,20 @@ function readPair(text: string, keyStart: number): SimplePair | undefined {
   const value = plain ?? double ?? single
   const style = plain !== undefined ? 'plain' : double !== undefined ? 'double' : 'single'
   const valueStart = keyStart + key.length + 1 + blanks.length
-  return { key, keyStart, value, style, valueStart, valueEnd: PAIR.lastIndex }
+  return new SimplePair(key, keyStart, value, style, valueStart, PAIR.lastIndex)
 }
 
 /** Whether the next line, which starts with `code` in `indent`, could be more of a plain value, or is empty. */
 function mayGoOn(code: number, indent: number, column: number): boolean {
   return code === TAB || isBreak(code) || (indent > column && code !== 0 && code !== HASH)
+}
+
+/** Whether `text` could stand as the value of a {@link SimplePair}, and would be read as `leaf`. */
+export function readsAs(text: string, leaf: Leaf): boolean {
+  const match = WHOLE_VALUE.exec(text)
+  if (match === null || leaf.kind === 'comment' || text.length > MAX_LINE) return false
+  const [, plain, double, single = ''] = match
+  if (plain === undefined) return leaf.type === 'str' && leaf.value === (double ?? single)
+  const value = resolvePlain(plain)
+  return value !== UINT64 && value.kind === 'scalar' && value.type === leaf.type && value.value === leaf.value
 }

@@ -8,9 +8,17 @@ import { Composer } from './compose.ts'
 import { emitYaml, yamlIndent } from './emit.ts'
 import { flowText } from './flow.ts'
 import type { Layout } from './layout.ts'
-import type { YamlDocument, YamlMapping, YamlNode, YamlPair, YamlScalar } from './nodes.ts'
+import {
+  type CommentLine,
+  NEWLINE,
+  type YamlDocument,
+  type YamlMapping,
+  type YamlNode,
+  type YamlPair,
+  type YamlScalar,
+} from './nodes.ts'
 import { type ParsedYaml, parseYaml } from './parser.ts'
-import { type CommentLine, NEWLINE } from './tokens.ts'
+import { SimplePair } from './simple-pair.ts'
 
 const METADATA = 'sops'
 
@@ -72,20 +80,20 @@ export class YamlSource implements Source {
   /** Keys of the innermost collection around `offset`. */
   private pathAt(offset: number): string[] {
     const path: string[] = []
-    const inside = (node: YamlNode) => node.start <= offset && offset < node.end
     const descend = (node: YamlNode): void => {
       if (node.kind === 'sequence') {
-        const item = node.items.find(({ value }) => inside(value))
-        if (item !== undefined) descend(item.value)
+        const item = lastAt(node.items, ({ value }) => value.start, offset)
+        if (item !== undefined && offset < item.value.end) descend(item.value)
       } else if (node.kind === 'mapping') {
-        const pair = node.pairs.find(({ key, value }) => key.start <= offset && offset < value.end)
-        if (pair === undefined || pair.key.kind !== 'scalar' || pair.value.kind === 'scalar') return
+        const pair = lastAt(node.pairs, ({ key }) => key.start, offset)
+        if (pair === undefined || offset >= pair.value.end) return
+        if (pair.key.kind !== 'scalar' || pair.value.kind === 'scalar') return
         path.push(pair.key.value)
         descend(pair.value)
       }
     }
-    const document = this.parsed.documents.find(({ root }) => inside(root))
-    if (document !== undefined) descend(document.root)
+    const document = lastAt(this.parsed.documents, ({ root }) => root.start, offset)
+    if (document !== undefined && offset < document.root.end) descend(document.root)
     return path
   }
 
@@ -104,6 +112,9 @@ export class YamlSource implements Source {
     const edits: Edit[] = [...this.strippedLastScalar(document)]
     if (root.kind === 'scalar' && root.end > root.start) edits.push({ start: root.start, end: root.end, text: '' })
     const { end } = document
+    if (end === this.text.length && root.kind === 'mapping' && column === 0 && simpleEnd(root) === end - 1) {
+      return [{ start: end, end, text: block, isSure: true }]
+    }
     const bare = end > 0 && !/[\n\r]$/.test(this.text.slice(end - 1, end))
     const { lineBreak } = this.layout
     // a file that does not end with a line break does not end with one when it is sealed either
@@ -166,9 +177,25 @@ export class YamlSource implements Source {
     }
     if (rest !== '') return [{ start: lineStart, end, text: rest }]
     // sealed without a line break at its end: the file had none before either
+    if (ended && end === document.end && root.pairs.at(-1) === pair && simpleEnd(root, 1) === lineStart - 1) {
+      return [{ start: lineStart, end, text: '', isSure: true }]
+    }
     const start = ended ? lineStart : lineStart - (text.slice(0, lineStart).endsWith(lineBreak) ? lineBreak.length : 0)
     return [{ start, end, text: '' }]
   }
+}
+
+/** The last of `items` that starts at `offset` or before; they are sorted. There may be as many searches as items. */
+function lastAt<T>(items: readonly T[], startOf: (item: T) => number, offset: number): T | undefined {
+  let low = 0
+  let high = items.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    const item = items[middle]
+    if (item !== undefined && startOf(item) <= offset) low = middle + 1
+    else high = middle
+  }
+  return items[low - 1]
 }
 
 /** The line of `offset`: where it starts, where the next one starts, and whether a line break ends it. */
@@ -183,7 +210,25 @@ function lineAround(text: string, offset: number): { start: number; end: number;
 
 function metadataPair({ root }: YamlDocument): YamlPair | undefined {
   if (root.kind !== 'mapping') return undefined
-  return root.pairs.find(({ key }) => key.kind === 'scalar' && key.value === METADATA)
+  return root.pairs.find((pair) => {
+    if (pair instanceof SimplePair) return pair.name === METADATA
+    return pair.key.kind === 'scalar' && pair.key.value === METADATA
+  })
+}
+
+/**
+ * Offset at which a block mapping ends when its last line is a {@link SimplePair} and no comment belongs to its end: no
+ * text behind that line changes how it is read.
+ *
+ * @param without - pairs at its end to leave out
+ */
+function simpleEnd(mapping: YamlMapping, without = 0): number | undefined {
+  const last = mapping.pairs.at(-1 - without)
+  if (last === undefined || mapping.flow) return undefined
+  if (last instanceof SimplePair) return last.hasComments ? undefined : last.valueEnd
+  const { key, value } = last
+  const hasFoot = key.foot.length > 0 || value.foot.length > 0 || value.line.length > 0
+  return hasFoot || value.kind !== 'mapping' ? undefined : simpleEnd(value)
 }
 
 function replacePair({ key, value }: YamlPair, text: string): Edit {

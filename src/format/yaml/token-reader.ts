@@ -1,8 +1,7 @@
 import type { CommentSink } from './comments.ts'
-import { NO_COMMENTS, NO_TEXT } from './make-nodes.ts'
-import type { Attached } from './nodes.ts'
+import { type Attached, type CommentLine, type CommentText, NEWLINE, NO_COMMENTS, NO_TEXT } from './nodes.ts'
 import { Scanner } from './scanner.ts'
-import { type CommentLine, type CommentText, NEWLINE, type Token } from './tokens.ts'
+import type { Token } from './tokens.ts'
 
 /** Tokens one by one, and the comments that have come up but belong to no node yet. */
 export class TokenReader implements CommentSink {

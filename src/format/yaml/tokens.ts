@@ -1,4 +1,6 @@
 import type { Mark } from './cursor.ts'
+import type { BlockScalarShape, CommentText, ScalarStyle } from './nodes.ts'
+import type { SimplePair } from './simple-pair.ts'
 
 export type TokenType =
   | 'stream-start'
@@ -27,8 +29,6 @@ export type TokenType =
 /** A simple key ends on its line and within this many characters, or it is none. YAML 1.1, section 8.2.2. */
 export const MAX_SIMPLE_KEY = 1024
 
-export type ScalarStyle = 'plain' | 'single' | 'double' | 'literal' | 'folded'
-
 export interface Token {
   readonly type: TokenType
   readonly start: Mark
@@ -42,46 +42,6 @@ export interface Token {
   readonly block?: BlockScalarShape
   /** Of `pairs`, which stand for several keys and values; not empty. */
   readonly pairs?: readonly SimplePair[]
-}
-
-/** A line `key: value` without anything that needs a closer look. */
-export interface SimplePair {
-  readonly key: string
-  readonly keyStart: number
-  readonly value: string
-  readonly style: ScalarStyle
-  readonly valueStart: number
-  readonly valueEnd: number
-}
-
-/** What a block scalar needs to be written again in place. */
-export interface BlockScalarShape {
-  /** Offset behind the indicators of the header, `|2-`. */
-  readonly headerEnd: number
-  /** Offset behind the line break of the header. */
-  readonly contentStart: number
-  /** Column of the content. */
-  readonly indent: number
-  /** Column of the collection the scalar stands in; -1 at the root. */
-  readonly parentIndent: number
-  /** Whether the header names the indent. */
-  readonly explicitIndent: boolean
-  readonly chomp: 'clip' | 'strip' | 'keep'
-  /** Empty lines below the last content line; with `keep` they belong to the value. */
-  readonly trailingBreaks: number
-}
-
-/**
- * Comment lines of one attachment, in order: an index into the scanner's list of comment lines, or {@link NEWLINE} for
- * a line break between them (two in a row: there was an empty line).
- */
-export type CommentText = number[]
-export const NEWLINE = -1
-
-/** One `#…` in the text: from the sign to the end of the line. */
-export interface CommentLine {
-  readonly start: number
-  readonly end: number
 }
 
 /** A group of comment lines as the scanner found them, waiting for the token they belong to. */

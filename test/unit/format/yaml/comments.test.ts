@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { yamlStore } from '../../../../src/format/yaml/store.ts'
 import type { Branch, Node } from '../../../../src/format/tree.ts'
+import { yamlStore } from '../../../../src/format/yaml/store.ts'
 import { readVectors } from '../../../helpers/vectors.ts'
 
 /** What a comment is bound to, how many values stand before it in its collection, its text. */

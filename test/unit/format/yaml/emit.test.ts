@@ -44,7 +44,11 @@ describe('what sops writes so that it does not come back', () => {
       'l:\n- #x\n  #y\n  k: v\n',
       'l:\n    - #x\n      #y\n      k: v\n',
     ],
-    ['comments above two lists in one another stay apart', 'l:\n#x\n- #y\n  - a\n', 'l:\n    #x\n    - #y\n      - a\n'],
+    [
+      'comments above two lists in one another stay apart',
+      'l:\n#x\n- #y\n  - a\n',
+      'l:\n    #x\n    - #y\n      - a\n',
+    ],
     ['a comment behind a list element stays outside', 'l:\n- [a] #x\n', 'l:\n    #x\n    - - a\n'],
     [
       'an empty line keeps a comment out of the collection above it',
@@ -62,7 +66,11 @@ describe('what sops writes so that it does not come back', () => {
   })
 
   it('of two comments behind one value, the first goes above it', () => {
-    const items: Branch['items'] = [comment('x', true), comment('y', true), { kind: 'entry', key: 'a', value: str('b') }]
+    const items: Branch['items'] = [
+      comment('x', true),
+      comment('y', true),
+      { kind: 'entry', key: 'a', value: str('b') },
+    ]
     expect(emit({ kind: 'branch', items })).toBe('#x\na: b #y\n')
   })
 
@@ -75,12 +83,13 @@ describe('what sops writes so that it does not come back', () => {
     expect(emit({ kind: 'branch', items: [comment(text)] })).toBe(layout)
   })
 
-  it.each([['a control character', 'a\x01'], ['bytes that are not UTF-8', 'a\udcff'], ['a byte order mark', '\ufeff']])(
-    'a comment with %s is refused',
-    (_, text) => {
-      expect(failure(() => emit({ kind: 'branch', items: [comment(text)] })).code).toBe('ERR_EMIT')
-    },
-  )
+  it.each([
+    ['a control character', 'a\x01'],
+    ['bytes that are not UTF-8', 'a\udcff'],
+    ['a byte order mark', '\ufeff'],
+  ])('a comment with %s is refused', (_, text) => {
+    expect(failure(() => emit({ kind: 'branch', items: [comment(text)] })).code).toBe('ERR_EMIT')
+  })
 })
 
 describe('one value written as YAML, as --extract prints it', () => {
@@ -131,7 +140,23 @@ describe('any tree written as YAML', () => {
 
 // --- arbitrary trees --------------------------------------------------------------------------------------------------
 
-const words = fc.constantFrom('', ' ', '- a', 'a: b', ' #', '---', '...', '|', '<<', 'y', '1', '~', '\n', 'a\n', '\ta\nb')
+const words = fc.constantFrom(
+  '',
+  ' ',
+  '- a',
+  'a: b',
+  ' #',
+  '---',
+  '...',
+  '|',
+  '<<',
+  'y',
+  '1',
+  '~',
+  '\n',
+  'a\n',
+  '\ta\nb',
+)
 const strings = fc.oneof(
   words,
   fc.string({ unit: 'binary', maxLength: 12 }),
@@ -150,7 +175,13 @@ function branches(comments?: fc.Arbitrary<string>): fc.Arbitrary<Branch> {
     fc.integer().map((value): Node => ({ kind: 'scalar', type: 'int', value: String(value) })),
     fc.boolean().map((value): Node => ({ kind: 'scalar', type: 'bool', value: value ? 'True' : 'False' })),
   )
-  const maybeComment = comments === undefined ? fc.constant([]) : fc.array(comments.map((text) => comment(text)), { maxLength: 2 })
+  const maybeComment =
+    comments === undefined
+      ? fc.constant([])
+      : fc.array(
+          comments.map((text) => comment(text)),
+          { maxLength: 2 },
+        )
   const { mapping } = fc.letrec<{ node: Node; mapping: Branch; sequence: List }>((tie) => ({
     node: fc.oneof({ maxDepth: 4, withCrossShrink: true }, scalars, tie('mapping'), tie('sequence')),
     mapping: fc
@@ -162,10 +193,12 @@ function branches(comments?: fc.Arbitrary<string>): fc.Arbitrary<Branch> {
         ),
       })),
     // a comment between elements that are collections would be read as part of the first
-    sequence: fc.array(fc.tuple(comments === undefined ? tie('node') : scalars, maybeComment), { maxLength: 4 }).map((items) => ({
-      kind: 'list',
-      items: items.flatMap(([node, above]): (Node | Comment)[] => [...above, node]),
-    })),
+    sequence: fc
+      .array(fc.tuple(comments === undefined ? tie('node') : scalars, maybeComment), { maxLength: 4 })
+      .map((items) => ({
+        kind: 'list',
+        items: items.flatMap(([node, above]): (Node | Comment)[] => [...above, node]),
+      })),
   }))
   return mapping
 }

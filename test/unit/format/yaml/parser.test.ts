@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { yamlStore } from '../../../../src/format/yaml/store.ts'
-import { failure } from '../../../helpers/failure.ts'
 import { expectNoSecret, MARKER } from '../../../helpers/canary.ts'
+import { failure } from '../../../helpers/failure.ts'
 import { plainTree } from '../../../helpers/fake-seal.ts'
 
 const treesOf = (text: string): unknown[] => yamlStore.parse(text).documents.map(plainTree)
@@ -13,25 +13,88 @@ describe('YAML that sops 3.13.3 reads', () => {
     ['a colon directly behind a quoted key', 'a: {"b":c}\n', [['a', [['b', 'c']]]]],
     ['a pair in a flow list', 'a: [b: c, d]\n', [['a', [[['b', 'c']], 'd']]]],
     ['a pair with a question mark in a flow list', 'a: [? b : c]\n', [['a', [[['b', 'c']]]]]],
-    ['a key alone in a flow mapping', 'a: {b, c: x}\n', [['a', [['b', null], ['c', 'x']]]]],
+    [
+      'a key alone in a flow mapping',
+      'a: {b, c: x}\n',
+      [
+        [
+          'a',
+          [
+            ['b', null],
+            ['c', 'x'],
+          ],
+        ],
+      ],
+    ],
     ['a closing bracket in column 0', 'a: [\nb]\n', [['a', ['b']]]],
     ['a trailing comma', 'a: [b,]\n', [['a', ['b']]]],
     ['a question mark and a key of two lines', '? a\n b\n: c\n', [['a b', 'c']]],
     ['a key without value behind a question mark', '? a\n', [['a', null]]],
-    ['a list in the column of its key', 'a:\n- b\nc: d\n', [['a', ['b']], ['c', 'd']]],
+    [
+      'a list in the column of its key',
+      'a:\n- b\nc: d\n',
+      [
+        ['a', ['b']],
+        ['c', 'd'],
+      ],
+    ],
     ['lists in one line', 'a:\n- - b\n  - c\n', [['a', [['b', 'c']]]]],
     ['an empty element', 'a:\n-\n- b\n', [['a', [null, 'b']]]],
-    ['words that start with an indicator', 'a: ?b\nc: :d\ne: -f\n', [['a', '?b'], ['c', ':d'], ['e', '-f']]],
+    [
+      'words that start with an indicator',
+      'a: ?b\nc: :d\ne: -f\n',
+      [
+        ['a', '?b'],
+        ['c', ':d'],
+        ['e', '-f'],
+      ],
+    ],
     ['properties in front of a mapping', '&x !!map\na: b\n', [['a', 'b']]],
     ['properties behind the marker', '--- &x\na: b\n', [['a', 'b']]],
     ['a flow mapping behind the marker', '--- {a: b}\n', [['a', 'b']]],
     ['a tag that ends in brackets', 'a: !x[] b\n', [['a', 'b']]],
     ['a tag with a handle of its own', '%TAG !e! tag:x:\n---\na: !e!b c\n', [['a', 'c']]],
-    ['an alias as a key', 'a: &x b\n*x : c\n', [['a', 'b'], ['b', 'c']]],
-    ['an anchor without value', 'a: &x\nb: *x\n', [['a', null], ['b', null]]],
-    ['an anchor that is used twice', 'a: &x b\nc: &x d\ne: *x\n', [['a', 'b'], ['c', 'd'], ['e', 'd']]],
-    ['CRLF', 'a: b\r\nc: "d\r\n  e"\r\n', [['a', 'b'], ['c', 'd e']]],
-    ['CR alone', 'a: b\rc: d\r', [['a', 'b'], ['c', 'd']]],
+    [
+      'an alias as a key',
+      'a: &x b\n*x : c\n',
+      [
+        ['a', 'b'],
+        ['b', 'c'],
+      ],
+    ],
+    [
+      'an anchor without value',
+      'a: &x\nb: *x\n',
+      [
+        ['a', null],
+        ['b', null],
+      ],
+    ],
+    [
+      'an anchor that is used twice',
+      'a: &x b\nc: &x d\ne: *x\n',
+      [
+        ['a', 'b'],
+        ['c', 'd'],
+        ['e', 'd'],
+      ],
+    ],
+    [
+      'CRLF',
+      'a: b\r\nc: "d\r\n  e"\r\n',
+      [
+        ['a', 'b'],
+        ['c', 'd e'],
+      ],
+    ],
+    [
+      'CR alone',
+      'a: b\rc: d\r',
+      [
+        ['a', 'b'],
+        ['c', 'd'],
+      ],
+    ],
     ['a byte order mark', '\ufeffa: b\n', [['a', 'b']]],
     ['no line break at the end', 'a: b', [['a', 'b']]],
     ['a quoted value indented less than its parent', 'a:\n  b: ["c\nd"]\n', [['a', [['b', ['c d']]]]]],
@@ -39,8 +102,22 @@ describe('YAML that sops 3.13.3 reads', () => {
     ['a key with blanks', 'a b  c : d\n', [['a b  c', 'd']]],
     ['a no-break space in front of a key', '\u00a0a: b\n', [['\u00a0a', 'b']]],
     ['a number beyond 64 bits, as a float', 'a: 18446744073709551616\n', [['a', { float: '18446744073709552000' }]]],
-    ['<< as an ordinary key', '<<: {a: b}\nc: {"<<": d}\n', [['<<', [['a', 'b']]], ['c', [['<<', 'd']]]]],
-    ['keys that are special to JavaScript', '__proto__: a\nconstructor: {toString: b}\n', [['__proto__', 'a'], ['constructor', [['toString', 'b']]]]],
+    [
+      '<< as an ordinary key',
+      '<<: {a: b}\nc: {"<<": d}\n',
+      [
+        ['<<', [['a', 'b']]],
+        ['c', [['<<', 'd']]],
+      ],
+    ],
+    [
+      'keys that are special to JavaScript',
+      '__proto__: a\nconstructor: {toString: b}\n',
+      [
+        ['__proto__', 'a'],
+        ['constructor', [['toString', 'b']]],
+      ],
+    ],
   ])('can have %s', (_, text, tree) => {
     expect(treesOf(text)).toEqual([tree])
   })

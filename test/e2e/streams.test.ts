@@ -1,0 +1,154 @@
+import { describe, expect } from 'vitest'
+import { expectNoSecret, MARKER } from '../helpers/canary.ts'
+import { it, type Sandbox } from '../helpers/sandbox.ts'
+
+const SECRET = `${MARKER}-hunter2`
+const YAML = `db:\n  password: ${SECRET}\n`
+const isWindows = process.platform === 'win32'
+
+async function seal(box: Sandbox, content = YAML): Promise<string> {
+  box.policy()
+  const { code, out, err } = await box.bulla(['encrypt', '--filename-override', 'a.yaml'], { stdin: content })
+  if (code !== 0) throw new Error(err)
+  box.write('a.yaml', out)
+  return out
+}
+
+/** Several times what a pipe holds. */
+const LARGE = `a: |\n${`  ${'x'.repeat(98)}\n`.repeat(5_000)}`
+
+describe('standard input', () => {
+  it('is sealed under the name it stands for, and opened', async ({ box }) => {
+    const sealed = await seal(box)
+    expectNoSecret(sealed)
+    const byName = await box.bulla(['decrypt', '--filename-override', 'a.yaml'], { stdin: sealed })
+    expect(byName).toMatchObject({ code: 0, out: YAML, err: '' })
+    expect(await box.bulla(['decrypt', '--input-type', 'yaml'], { stdin: sealed })).toMatchObject({
+      code: 0,
+      out: YAML,
+    })
+    const asJson = ['decrypt', '--input-type', 'yaml', '--output-type', 'json']
+    expect(JSON.parse((await box.bulla(asJson, { stdin: sealed })).out)).toEqual({ db: { password: SECRET } })
+  })
+
+  it('is a sealed binary file when nothing is said about it', async ({ box }) => {
+    box.policy()
+    const bytes = Uint8Array.from({ length: 256 }, (_, index) => index)
+    const sealed = await box.bulla(['encrypt', '--filename-override', 'a.bin'], { stdin: bytes })
+    const opened = await box.bulla(['decrypt'], { stdin: sealed.stdout })
+    expect(opened.stdout.equals(bytes)).toBe(true)
+    expect((await box.bulla(['decrypt'], { stdin: await seal(box) })).err).toMatch(
+      /hint: if it is yaml, .*--input-type/,
+    )
+  })
+
+  it('may be long, and goes into a file too', async ({ box }) => {
+    box.policy()
+    const args = ['encrypt', '--filename-override', 'a.yaml', '--output', 'a.yaml']
+    expect(await box.bulla(args, { stdin: LARGE })).toMatchObject({ code: 0, out: '' })
+    expect((await box.bulla(['decrypt', 'a.yaml'])).out === LARGE).toBe(true)
+  })
+
+  it.skipIf(isWindows)('may be named as a file, and be slow', async ({ box }) => {
+    const sealed = await seal(box)
+    expect((await box.sh('cat a.yaml | bulla decrypt --input-type yaml --output-type yaml /dev/stdin')).out).toBe(YAML)
+    expect(
+      (await box.sh('{ head -c 50 a.yaml; sleep 0.2; tail -c +51 a.yaml; } | bulla decrypt --input-type yaml')).out,
+    ).toBe(YAML)
+    expect((await box.sh('bulla decrypt --input-type yaml < a.yaml')).out).toBe(YAML)
+    expect(box.read('a.yaml')).toBe(sealed)
+  })
+
+  it.skipIf(isWindows)('may be non-blocking, as other programs leave it', async ({ box }) => {
+    await seal(box)
+    const script = `
+const { spawn } = require('node:child_process')
+const { once } = require('node:events')
+const child = spawn('sh', ['-c', 'node -e "process.stdin.resume()" < /dev/null; exec "$NODE" "$BULLA" decrypt --input-type yaml'], { stdio: ['pipe', 'inherit', 'inherit'] })
+const sealed = require('node:fs').readFileSync('a.yaml')
+child.stdin.write(sealed.subarray(0, 60))
+setTimeout(() => child.stdin.end(sealed.subarray(60)), 100)
+once(child, 'exit').then(([code]) => { process.exitCode = code })
+`
+    box.write('feed.cjs', script)
+    expect(await box.sh('"$NODE" feed.cjs')).toMatchObject({ code: 0, out: YAML })
+  })
+
+  it('that is empty is an empty file, where there can be one', async ({ box }) => {
+    box.policy()
+    for (const name of ['a.env', 'a.ini', 'a.bin']) {
+      const sealed = await box.bulla(['encrypt', '--filename-override', name])
+      expect(sealed).toMatchObject({ code: 0, err: '' })
+      const opened = await box.bulla(['decrypt', '--filename-override', name], { stdin: sealed.stdout })
+      expect(opened).toMatchObject({ code: 0, out: '' })
+    }
+  })
+})
+
+describe('standard output', () => {
+  it('holds the payload and nothing else', async ({ box }) => {
+    await seal(box)
+    box.write('sub/.sops.yaml', 'creation_rules: []\n')
+    box.write('sub/b.yaml', YAML)
+    const { out, err } = await box.bulla(['encrypt', 'sub/b.yaml'])
+    expect(out).toMatch(/^db:\n {2}password: ENC/)
+    expect(err).toMatch(/^bulla: note: sub.b\.yaml: .*nearer to the file/)
+  })
+
+  it.skipIf(isWindows)('may be cut off by its reader: nothing is said about it', async ({ box }) => {
+    await seal(box, LARGE)
+    const { out, err } = await box.sh('{ bulla decrypt a.yaml; echo $? > code; } | head -n 1')
+    expect({ out, err, code: box.read('code') }).toEqual({ out: 'a: |\n', err: '', code: '141\n' })
+    const gone = await box.sh('{ bulla decrypt a.yaml; echo $? > code; } | true')
+    expect({ err: gone.err, code: box.read('code') }).toEqual({ err: '', code: '141\n' })
+    expect((await box.sh('{ bulla --help; echo $? > code; } | true')).err).toBe('')
+  })
+
+  it.skipIf(isWindows)('that is full is an error', async ({ box }) => {
+    await seal(box)
+    const { code, err } = await box.sh('bulla decrypt a.yaml > /dev/full')
+    expect(code).toBe(3)
+    expect(err).toBe(
+      'bulla: error: standard output: cannot be written: the disk is full\nbulla: hint: make room, then run the command again\n',
+    )
+  })
+
+  it.skipIf(isWindows)('may be closed: no file gets what was meant for it', async ({ box }) => {
+    const sealed = await seal(box)
+    for (const streams of ['>&-', '2>&-', '>&- 2>&-', '<&- >&- 2>&-']) {
+      expect(await box.sh(`bulla decrypt -i a.yaml ${streams}`)).toMatchObject({ code: 0 })
+      expect(box.read('a.yaml')).toBe(YAML)
+      box.write('a.yaml', sealed)
+      expect((await box.sh(`bulla decrypt a.yaml ${streams}`)).code).toBe(0)
+      expect((await box.sh(`bulla decrypt nope.yaml ${streams}`)).code).toBe(100)
+      expect(box.read('a.yaml')).toBe(sealed)
+    }
+  })
+
+  it.skipIf(isWindows)('may be a slow reader with a full pipe', async ({ box }) => {
+    await seal(box, LARGE)
+    const { out } = await box.sh('bulla decrypt a.yaml | { sleep 0.3; wc -c; }')
+    expect(Number(out)).toBe(LARGE.length)
+  })
+})
+
+describe('standard error', () => {
+  it.skipIf(isWindows)('has no colour, whatever the terminal is said to be', async ({ box }) => {
+    await seal(box)
+    const env = { FORCE_COLOR: '3', CLICOLOR_FORCE: '1', TERM: 'xterm-256color', COLORTERM: 'truecolor' }
+    for (const args of [['decrypt', 'nope.yaml'], ['--help'], ['decrypt', 'a.yaml'], ['encrypt', '--nope']]) {
+      const { out, err } = await box.bulla(args, { env })
+      expect(`${out}${err}`).not.toContain('\x1b')
+    }
+  })
+
+  it('holds no value when something fails, nor the identity', async ({ box }) => {
+    box.policy()
+    box.write('a.yaml', `a: ${SECRET}\nb: [${SECRET}\n`)
+    for (const command of ['encrypt', 'decrypt', 'filestatus']) {
+      const { out, err } = await box.bulla([command, 'a.yaml'], { env: { BULLA_DEBUG: 'stack' } })
+      expect(out).toBe('')
+      expectNoSecret(err, box.identity)
+    }
+  })
+})
