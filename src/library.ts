@@ -1,4 +1,5 @@
 import { randomFillSync } from 'node:crypto'
+import { resolve } from 'node:path'
 import { parseKeyTexts } from './config/key-text.ts'
 import { wipeDataKey } from './crypto/data-key.ts'
 import { pooledRandom } from './crypto/random.ts'
@@ -159,7 +160,7 @@ export async function encryptFile(path: string, settings: EncryptFileSettings = 
       world,
     )
     if (result.failures.length > 0) throw result.failures[0]
-    return result.bytes ?? (await world.files.open(path)).bytes
+    return result.bytes ?? (await world.files.open(resolve(world.cwd, path))).bytes
   })
 }
 

@@ -16,17 +16,12 @@ export class ByteArena {
 
   /** Add `text` as {@link encodeText} encodes it. */
   addText(text: string): void {
-    this.reserve(text.length)
-    const { bytes, length } = this
-    for (let index = 0; index < text.length; index += 1) {
-      const code = text.charCodeAt(index)
-      if (code >= 0x80) {
-        this.addBytes(encodeText(text))
-        return
-      }
-      bytes[length + index] = code
+    if (!text.isWellFormed()) {
+      this.addBytes(encodeText(text))
+      return
     }
-    this.length = length + text.length
+    this.reserve(text.length * 3)
+    this.length += this.bytes.write(text, this.length)
   }
 
   /** Add what `text`, which is base64, stands for. */

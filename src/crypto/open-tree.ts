@@ -182,7 +182,7 @@ class Opener {
         hint: 'it was changed by hand or by a merge; restore the line from git, or seal the file anew',
       })
     }
-    const bytes = sealed.plaintext()
+    const bytes = this.batch.plaintext(sealed, aad, scalar.value)
     if (bytes === undefined) throw cannotOpen()
     const leaf = openedLeaf(sealed.type, decodeText(bytes))
     this.options.pool?.add(aad, leaf, withoutTail(scalar.value))
@@ -217,7 +217,7 @@ class Opener {
   }
 
   private openComment(text: string, aad: string, value: BatchValue): { text: string; place: string } | undefined {
-    const here = value.plaintext()
+    const here = this.batch.plaintext(value, aad, text)
     if (here !== undefined) return { text: decodeText(here), place: aad }
     const sealed = parseSealed(text)
     if (sealed === undefined || this.searches === MAX_SEARCHES) return undefined
@@ -264,9 +264,7 @@ export function sameValues(
   const sameNode = (a: Node, b: Node): boolean => {
     if (a.kind === 'scalar') return b.kind === 'scalar' && sameScalar(opened?.get(a) ?? a, b)
     if (a.kind === 'branch') return b.kind === 'branch' && sameBranch(a, b)
-    // a list that lost its last element to a comment has no bracket left to be seen by
-    if (a.kind === 'list')
-      return b.kind === 'list' ? sameList(a, b) : b.kind === 'null' && elements(a, opened).length === 0
+    if (a.kind === 'list') return b.kind === 'list' && sameList(a, b)
     return b.kind === 'null'
   }
   const sameBranch = (a: Branch, b: Branch): boolean => {

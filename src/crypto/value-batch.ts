@@ -11,12 +11,12 @@ import type { CiphertextPool } from './reuse.ts'
 /** Longer texts do not go into a batch: for them OpenSSL is faster, and they should not be copied. */
 const LONG_TEXT = 4096
 
-/** A sealed value of an {@link OpenBatch}. */
+/** A sealed value that was added to an {@link OpenBatch}. */
 export interface BatchValue {
   /** `str`, `int`, … as written; not authenticated. */
   readonly type: string
-  /** What it held, to be read before the batch is wiped; undefined when it does not verify. */
-  plaintext(): Uint8Array | undefined
+  /** Its number; undefined when it is too long for a batch, -1 when it cannot verify. */
+  readonly index: number | undefined
 }
 
 /** Opens many values together. */
@@ -32,33 +32,37 @@ export class OpenBatch {
 
   /** Returns undefined when `text` is not a sealed value. */
   add(aad: string, text: string): BatchValue | undefined {
-    if (text.length > LONG_TEXT) return this.addLong(aad, text)
     const fields = sealedFields(text)
     if (fields === undefined) return undefined
+    const { data, iv, tag, type } = fields
+    if (text.length > LONG_TEXT) return { type, index: undefined }
     const { arena } = this.gcm
-    const iv = arena.length
-    arena.addBase64(fields.iv)
+    const ivStart = arena.length
+    arena.addBase64(iv)
     const aadStart = arena.length
     arena.addText(aad)
-    const data = arena.length
+    const dataStart = arena.length
     // sops glues data and tag together before it opens them, so only the last 16 bytes of both are the tag
-    arena.addBase64(fields.data)
-    arena.addBase64(fields.tag)
-    const tag = arena.length - TAG_BYTES
-    const index = aadStart > iv && tag >= data ? this.gcm.push(iv, aadStart, data, tag) : -1
-    const { type } = fields
-    return { type, plaintext: () => (this.verified[index] === true ? this.gcm.data(index) : undefined) }
-  }
-
-  private addLong(aad: string, text: string): BatchValue | undefined {
-    const sealed = parseSealed(text)
-    if (sealed === undefined) return undefined
-    const { dataKey } = this
-    return { type: sealed.type, plaintext: () => tryOpenValue({ dataKey, sealed, aad: encodeText(aad) }) }
+    arena.addBase64(data)
+    arena.addBase64(tag)
+    const end = arena.length - TAG_BYTES
+    const isWhole = aadStart > ivStart && end >= dataStart
+    return { type, index: isWhole ? this.gcm.push(ivStart, aadStart, dataStart, end) : -1 }
   }
 
   open(): void {
     this.verified = this.gcm.open()
+  }
+
+  /**
+   * What `value` held; undefined when it does not verify. To be asked before {@link wipe}.
+   *
+   * @param aad - what it was added with, as `text`
+   */
+  plaintext({ index }: BatchValue, aad: string, text: string): Uint8Array | undefined {
+    if (index !== undefined) return this.verified[index] === true ? this.gcm.data(index) : undefined
+    const sealed = parseSealed(text)
+    return sealed === undefined ? undefined : tryOpenValue({ dataKey: this.dataKey, sealed, aad: encodeText(aad) })
   }
 
   wipe(): void {

@@ -111,10 +111,6 @@ export function floatScalar(value: number, spelling: string): Omit<Scalar, 'plac
  * @throws FormatError `ERR_VALUE_FORMAT` when type and plaintext do not fit, or the type is unknown
  */
 export function openedLeaf(type: string, plaintext: string): Leaf {
-  const scalar = (kind: ScalarType, value: string, exact?: string): Scalar =>
-    exact === undefined || exact === value
-      ? { kind: 'scalar', type: kind, value }
-      : { kind: 'scalar', type: kind, value, exact }
   switch (type) {
     case 'str':
       return scalar('str', plaintext)
@@ -147,4 +143,8 @@ export function openedLeaf(type: string, plaintext: string): Leaf {
   throw new FormatError('ERR_VALUE_FORMAT', `a sealed value does not hold what its type says (${type})`, {
     hint: 'the type of a sealed value was changed by hand or by a merge; restore the line from git',
   })
+}
+
+function scalar(type: ScalarType, value: string, exact = value): Scalar {
+  return exact === value ? { kind: 'scalar', type, value } : { kind: 'scalar', type, value, exact }
 }

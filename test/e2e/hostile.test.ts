@@ -100,7 +100,7 @@ describe('a sealed file from a stranger', () => {
     ['an SSH key', stanza('ssh-ed25519', `AAAA ${'A'.repeat(43)}`), /SSH key/],
     ['a plugin', stanza('yubikey', 'AAAA'), /cannot be used/],
     ['a huge stanza', stanza('X25519', 'A'.repeat(43), `${'A'.repeat(64)}\n`.repeat(1_000)), /age age1/],
-    ['nothing at all', '', /cannot be read/],
+    ['nothing at all', '', /cannot be used/],
   ]
 
   it.for(files)('is refused in time when its age entry holds %s', async ([, stanzas, message], { box }) => {

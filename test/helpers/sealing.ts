@@ -5,7 +5,14 @@ import type { Branch, StoreName } from '../../src/format/tree.ts'
 import { AgeProvider } from '../../src/keys/age/provider.ts'
 import { Keyring } from '../../src/keys/keyring.ts'
 import { openSealed } from '../../src/operations/open.ts'
-import { newSealKey, readPlain, type SealedFile, type SealKey, type SealPolicy, sealFile } from '../../src/operations/seal.ts'
+import {
+  newSealKey,
+  readPlain,
+  type SealedFile,
+  type SealKey,
+  type SealPolicy,
+  sealFile,
+} from '../../src/operations/seal.ts'
 import { loadStore } from '../../src/operations/stores.ts'
 import { fakeEnvironment } from './age.ts'
 import { identityOf, type Person, recipientOf } from './people.ts'
@@ -60,7 +67,11 @@ export function policyOf(store: StoreName, settings: SealSettings = {}): SealPol
 }
 
 /** Seal as `bulla encrypt` does, with a new data key. */
-export async function seal(plain: Uint8Array | string, storeName: StoreName, settings: SealSettings = {}): Promise<SealedFile> {
+export async function seal(
+  plain: Uint8Array | string,
+  storeName: StoreName,
+  settings: SealSettings = {},
+): Promise<SealedFile> {
   const key = await sealKey(storeName, settings)
   return sealWith(key, plain, storeName, settings)
 }

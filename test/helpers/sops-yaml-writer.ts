@@ -35,7 +35,7 @@ class LimitFinder implements WriterLimits {
   private empty = false
 
   get writable(): boolean {
-    // a comment that is written too late breaks the next `{}`
+    // a comment of a list, or behind an alias, may be written too late and then breaks the next `{}`
     return !this.badText && !this.badEmpty && !(this.late && this.empty)
   }
 
@@ -55,7 +55,7 @@ class LimitFinder implements WriterLimits {
       const value = next?.kind === 'entry' ? next.value : next
       const beforeCollection = value !== undefined && (value.kind === 'branch' || value.kind === 'list')
       const isLate = beforeCollection && item.inline
-      if (isLate) this.late = true
+      if (isLate || isList || inList) this.late = true
       if (isList && beforeCollection && !value.items.some((each) => each.kind !== 'comment')) this.badEmpty = true
       const fragile = isEmpty || isLate || inList || inNested
       // a bare # in a list is sealed as a comment of one space

@@ -58,38 +58,48 @@ describe.skipIf(findJudge('sops') === undefined)(withJudge('generated files', 's
 
   it('yaml: what bulla seals, sops opens', async () => {
     const store = await storeOf('yaml')
-    await checkInLanes(cases(yamlTexts()), runs(4000), async ({ text, ...settings }) => {
-      const plain = store.parse(text)
-      const sealed = await sealUnlessAliases(text, settings)
-      if (sealed === undefined) return
-      const values = valuesOf(plain.documents, 'yaml')
-      const { writable } = sopsWriterLimits(plain.documents)
-      if (!writable) return
-      const { status, stdout, stderr } = await sops.decrypt(sealed.bytes, 'yaml')
-      expect(status, stderr).toBe(0)
-      const written = store.parse(decodeText(stdout))
-      expectSameValues(valuesOf(written.documents, 'yaml'), values)
-      const { documents } = await open(sealed.bytes, 'yaml')
-      expect(commentDifferences(documents, textsOfComments(plain), textsOfComments(written))).toBe('')
-    }, show)
+    await checkInLanes(
+      cases(yamlTexts()),
+      runs(40),
+      async ({ text, ...settings }) => {
+        const plain = store.parse(text)
+        const sealed = await sealUnlessAliases(text, settings)
+        if (sealed === undefined) return
+        const values = valuesOf(plain.documents, 'yaml')
+        const { writable } = sopsWriterLimits(plain.documents)
+        if (!writable) return
+        const { status, stdout, stderr } = await sops.decrypt(sealed.bytes, 'yaml')
+        expect(status, stderr).toBe(0)
+        const written = store.parse(decodeText(stdout))
+        expectSameValues(valuesOf(written.documents, 'yaml'), values)
+        const { documents } = await open(sealed.bytes, 'yaml')
+        expect(commentDifferences(documents, textsOfComments(plain), textsOfComments(written))).toBe('')
+      },
+      show,
+    )
   })
 
   it('yaml: what sops seals, bulla opens', async () => {
     const store = await storeOf('yaml')
-    await checkInLanes(cases(yamlTexts()), runs(4000), async ({ text, ...settings }) => {
-      const plain = store.parse(text)
-      const { writable, growsLists } = sopsWriterLimits(plain.documents)
-      fc.pre(writable && !growsLists)
-      const sealed = await sops.encrypt(encodeText(text), 'yaml', settings)
-      expect(sealed.status, sealed.stderr).toBe(0)
-      const opened = await open(sealed.stdout, 'yaml').catch(async (error) => {
-        // with comment selectors sops cannot always open what it sealed: it moves comments when it writes
-        if ((await sops.decrypt(sealed.stdout, 'yaml')).status === 0) throw error
-      })
-      if (opened === undefined) return
-      expectSameValues(valuesOf(opened.documents, 'yaml'), valuesOf(plain.documents, 'yaml'))
-      const written = store.parse(opened.text)
-      expect(commentDifferences(plain.documents, textsOfComments(plain), textsOfComments(written))).toBe('')
-    }, show)
+    await checkInLanes(
+      cases(yamlTexts()),
+      runs(40),
+      async ({ text, ...settings }) => {
+        const plain = store.parse(text)
+        const { writable, growsLists } = sopsWriterLimits(plain.documents)
+        fc.pre(writable && !growsLists)
+        const sealed = await sops.encrypt(encodeText(text), 'yaml', settings)
+        expect(sealed.status, sealed.stderr).toBe(0)
+        const opened = await open(sealed.stdout, 'yaml').catch(async (error) => {
+          // with comment selectors sops cannot always open what it sealed: it moves comments when it writes
+          if ((await sops.decrypt(sealed.stdout, 'yaml')).status === 0) throw error
+        })
+        if (opened === undefined) return
+        expectSameValues(valuesOf(opened.documents, 'yaml'), valuesOf(plain.documents, 'yaml'))
+        const written = store.parse(opened.text)
+        expect(commentDifferences(plain.documents, textsOfComments(plain), textsOfComments(written))).toBe('')
+      },
+      show,
+    )
   })
 })

@@ -1,4 +1,5 @@
 import { FormatError } from '../../errors.ts'
+import { sealedType } from '../enc.ts'
 import { positionOf } from '../text.ts'
 import type { Branch, Comment, Entry, LeafPlace, List, Node, NullNode, Scalar } from '../tree.ts'
 import { AliasCounter } from './alias-limit.ts'
@@ -8,6 +9,7 @@ import type {
   YamlAlias,
   YamlCollection,
   YamlDocument,
+  YamlItem,
   YamlMapping,
   YamlNode,
   YamlScalar,
@@ -29,6 +31,8 @@ interface Position {
   readonly column: number
   /** Offset of the `-` in front of a list entry. */
   readonly dash?: number
+  /** Whether the list is empty when its sealed comments, which sops writes as elements, are comments again. */
+  readonly emptiesList?: boolean
 }
 
 /** What is composed below an alias is a copy: it has no place of its own. */
@@ -150,8 +154,10 @@ export class Composer {
       this.addComments(items, node.head, false, context)
       this.addComments(items, node.line, false, context)
     }
-    for (const { start, value } of node.items) {
-      const position = node.flow ? inside : { ...inside, dash: start }
+    const last = node.flow ? undefined : lastOfComments(node)
+    for (const item of node.items) {
+      const { start, value } = item
+      const position = node.flow ? inside : { ...inside, dash: start, emptiesList: item === last }
       this.addComments(items, value.head, false, context)
       this.addComments(items, value.line, true, context)
       items.push(this.node(value, position, false))
@@ -285,4 +291,10 @@ export class Composer {
 
 function withPlace({ type, value, exact }: Scalar, place: LeafPlace): Scalar {
   return exact === undefined ? { kind: 'scalar', type, value, place } : { kind: 'scalar', type, value, exact, place }
+}
+
+/** The last element of a list whose elements are sealed comments, all of them. */
+function lastOfComments({ items }: YamlSequence): YamlItem | undefined {
+  const isComment = ({ value }: YamlItem) => value.kind === 'scalar' && sealedType(value.value) === 'comment'
+  return items.every(isComment) ? items.at(-1) : undefined
 }

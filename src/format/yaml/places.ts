@@ -19,6 +19,7 @@ interface Position {
   readonly flow: boolean
   readonly column: number
   readonly dash?: number
+  readonly emptiesList?: boolean
 }
 
 export class YamlScalarPlace implements LeafPlace {
@@ -28,13 +29,15 @@ export class YamlScalarPlace implements LeafPlace {
   /** Column of the block collection around the scalar. */
   private readonly column: number
   private readonly dash: number | undefined
+  private readonly emptiesList: boolean
 
-  constructor(layout: Layout, node: YamlScalar, { flow, column, dash }: Position) {
+  constructor(layout: Layout, node: YamlScalar, { flow, column, dash, emptiesList = false }: Position) {
     this.layout = layout
     this.node = node
     this.flow = flow
     this.column = column
     this.dash = dash
+    this.emptiesList = emptiesList
   }
 
   get start(): number {
@@ -139,6 +142,7 @@ export class YamlScalarPlace implements LeafPlace {
     if (dash === undefined) return this.removeElement()
     const margin = ' '.repeat(this.column)
     const lines = commentLines(comment.text, positionOf(layout.text, node.start))
+    if (this.emptiesList) lines.push('  []')
     return { start: dash, end: node.end, text: lines.join(layout.lineBreak + margin) }
   }
 

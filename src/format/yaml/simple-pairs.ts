@@ -5,10 +5,11 @@ import { SimplePair } from './simple-pair.ts'
 import { MAX_SIMPLE_KEY } from './tokens.ts'
 
 /**
- * A plain value of printable ASCII in which neither a comment (` #`) nor a mapping (`: `) can begin, or a quoted one
- * without escapes. Each character matches in one way only, so that what does not fit costs one pass.
+ * A sealed value; a plain value of printable ASCII in which neither a comment (` #`) nor a mapping (`: `) can begin; or a
+ * quoted one without escapes. Each character matches in one way only, so that what does not fit costs one pass.
  */
-const VALUE = /([A-Za-z0-9_./](?:[!"$-9;-~]|:(?=[!-~])|(?<! )#| (?=[ !"$-~]))*)|"([ !#-[\]-~]*)"|'([ -&(-~]*)'/
+const VALUE =
+  /(ENC\[[A-Za-z0-9+/=_,:]+\](?=\s|$)|[A-Za-z0-9_./](?:[!"$-9;-~]|:(?=[!-~])|(?<! )#| (?=[ !"$-~]))*)|"([ !#-[\]-~]*)"|'([ -&(-~]*)'/
 const WHOLE_VALUE = new RegExp(`^(?:${VALUE.source})$`)
 
 /** A short key of letters and digits, and its value up to the end of the line. */

@@ -49,8 +49,25 @@ const SCALARS = [
   ...['-9223372036854775808', '08', '1.5', '1.50', '.5', '-.5', '5.', '1e3', '1.0e+3', '1e-7', '123456789.5', '-0.0'],
   ...['.inf', '-.INF', '+.Inf', '.NaN', '1e400', '0.1e-320', '12345678901234567890123'],
   ...['true', 'True', 'FALSE', 'yes', 'on', 'N', '~', 'null', 'NULL', ''],
-  ...['2024-01-02', '2024-1-2', '2024-01-02T03:04:05Z', '2024-01-02t03:04:05.120+02:00', '2024-01-02 03:04:05', '24-1-2'],
-  ...['"q"', '"a\\nb"', '"\\t tab"', '"\\u00e9\\x41"', '"\\0\\a\\e"', '"🔐"', '"\\U0001F510"', '"\\u2028"', '"a \\" b \\\\"'],
+  ...[
+    '2024-01-02',
+    '2024-1-2',
+    '2024-01-02T03:04:05Z',
+    '2024-01-02t03:04:05.120+02:00',
+    '2024-01-02 03:04:05',
+    '24-1-2',
+  ],
+  ...[
+    '"q"',
+    '"a\\nb"',
+    '"\\t tab"',
+    '"\\u00e9\\x41"',
+    '"\\0\\a\\e"',
+    '"🔐"',
+    '"\\U0001F510"',
+    '"\\u2028"',
+    '"a \\" b \\\\"',
+  ],
   ...['"# no comment"', '"a: b"', '"42"', '"true"', '"~"', '""', '" "', '"  two  "', '"\\ufeffbom"', '"\\N\\_\\L\\P"'],
   ...["'q'", "'it''s'", "'42'", "''", "' '", "'# no'", "'a: b'", "'\\n'", "'2024-01-02'"],
   ...['!!str 5', '!!int "7"', '!!float 5', '!!binary aGk=', '!!bool "true"', '!own 5', '!own text', '! 5', '!!str'],
@@ -60,7 +77,20 @@ const SCALARS = [
 /** Of these, those that may stand in a flow collection. */
 const FLOW_SCALARS = SCALARS.filter((text) => !/^(?![!"']).*[[\]{},?]|^[?:]|^!!str$|^$/.test(text))
 
-const COMMENTS = [' c', 'no space', '', '# two', ' seal', ' clear', ' key: value', ' - item', ' [x', " 'quote", ' größe 🔐', '!']
+const COMMENTS = [
+  ' c',
+  'no space',
+  '',
+  '# two',
+  ' seal',
+  ' clear',
+  ' key: value',
+  ' - item',
+  ' [x',
+  " 'quote",
+  ' größe 🔐',
+  '!',
+]
 
 /** What makes keys special; the selectors below look for some of them. */
 const KEYS: readonly ((number: number) => string)[] = [
@@ -81,7 +111,10 @@ const KEYS: readonly ((number: number) => string)[] = [
 ]
 
 const trivia: fc.Arbitrary<Trivia> = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ comment: fc.constantFrom(...COMMENTS), shift: fc.constantFrom(0, 0, 0, 2, -2, -99, 1) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ comment: fc.constantFrom(...COMMENTS), shift: fc.constantFrom(0, 0, 0, 2, -2, -99, 1) }),
+  },
   { weight: 1, arbitrary: fc.record({ blank: fc.constantFrom('', '', '  ') }) },
 )
 const above = fc.oneof(
@@ -95,17 +128,21 @@ const key = fc.nat({ max: KEYS.length - 1 })
 
 /** A string of any characters, double-quoted with JSON's escapes, which are YAML's too. */
 const anyString = fc
-  .string({ unit: fc.oneof(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 1 }), fc.string({ unit: 'binary', minLength: 1, maxLength: 1 })), maxLength: 8 })
+  .string({
+    unit: fc.oneof(
+      fc.string({ unit: 'grapheme', minLength: 1, maxLength: 1 }),
+      fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),
+    ),
+    maxLength: 8,
+  })
   .map((text) => JSON.stringify(text).replace(/[\x7f-\x9f\ufeff\ufffe\uffff]/g, hexEscape))
 const hexEscape = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
-const scalar = fc.oneof(
-  { weight: 5, arbitrary: fc.constantFrom(...SCALARS) },
-  { weight: 1, arbitrary: anyString },
-).map((text) => ({ kind: 'scalar' as const, text }))
-const flowScalar = fc.oneof(
-  { weight: 5, arbitrary: fc.constantFrom(...FLOW_SCALARS) },
-  { weight: 1, arbitrary: anyString },
-).map((text) => ({ kind: 'scalar' as const, text }))
+const scalar = fc
+  .oneof({ weight: 5, arbitrary: fc.constantFrom(...SCALARS) }, { weight: 1, arbitrary: anyString })
+  .map((text) => ({ kind: 'scalar' as const, text }))
+const flowScalar = fc
+  .oneof({ weight: 5, arbitrary: fc.constantFrom(...FLOW_SCALARS) }, { weight: 1, arbitrary: anyString })
+  .map((text) => ({ kind: 'scalar' as const, text }))
 
 const words = fc.constantFrom('a', 'two words', 'é🔐', 'x')
 const lines = fc.record({
@@ -125,45 +162,51 @@ const block = fc.record({
     .map(([first, more]) => [first, ...more]),
 })
 
-const { value } = fc.letrec<{ value: Value; flow: Value; map: Value; list: Value; flowMap: Value; flowList: Value }>((tie) => {
-  const entries = fc.array(fc.record({ above, key, value: tie('value') }), { minLength: 1, maxLength: 4 })
-  const items = fc.array(fc.record({ above, value: tie('value') }), { minLength: 1, maxLength: 4 })
-  const alias = fc.record({ kind: fc.constant('alias' as const), back: fc.nat({ max: 3 }) })
-  const separator = fc.constantFrom(', ', ',', ',\n', ' ,', ', # in flow\n')
-  return {
-    map: fc.record({ kind: fc.constant('map' as const), step: fc.constantFrom(2, 4, 1, 3), entries }),
-    list: fc.record({ kind: fc.constant('list' as const), step: fc.constantFrom(2, 0, 4, 1), items }),
-    flowMap: fc.record({
-      kind: fc.constant('flow-map' as const),
-      separator,
-      entries: fc.array(fc.tuple(key, tie('flow')), { maxLength: 3 }),
-    }),
-    flowList: fc.record({ kind: fc.constant('flow-list' as const), separator, items: fc.array(tie('flow'), { maxLength: 3 }) }),
-    flow: fc.oneof(
-      { depthSize: 'small', withCrossShrink: true },
-      { weight: 4, arbitrary: flowScalar },
-      { weight: 1, arbitrary: tie('flowMap') },
-      { weight: 1, arbitrary: tie('flowList') },
-    ),
-    value: fc
-      .tuple(
-        fc.oneof(
-          { depthSize: 'small', withCrossShrink: true },
-          { weight: 8, arbitrary: scalar },
-          { weight: 1, arbitrary: lines },
-          { weight: 1, arbitrary: block },
-          { weight: 1, arbitrary: alias },
-          { weight: 1, arbitrary: tie('flowMap') },
-          { weight: 1, arbitrary: tie('flowList') },
-          { weight: 4, arbitrary: tie('map') },
-          { weight: 4, arbitrary: tie('list') },
-        ),
-        seldom(fc.constant(true), false, 8),
-        inline,
-      )
-      .map(([kind, anchor, comment]) => ({ ...kind, anchor, inline: comment })),
-  }
-})
+const { value } = fc.letrec<{ value: Value; flow: Value; map: Value; list: Value; flowMap: Value; flowList: Value }>(
+  (tie) => {
+    const entries = fc.array(fc.record({ above, key, value: tie('value') }), { minLength: 1, maxLength: 4 })
+    const items = fc.array(fc.record({ above, value: tie('value') }), { minLength: 1, maxLength: 4 })
+    const alias = fc.record({ kind: fc.constant('alias' as const), back: fc.nat({ max: 3 }) })
+    const separator = fc.constantFrom(', ', ',', ',\n', ' ,', ', # in flow\n')
+    return {
+      map: fc.record({ kind: fc.constant('map' as const), step: fc.constantFrom(2, 4, 1, 3), entries }),
+      list: fc.record({ kind: fc.constant('list' as const), step: fc.constantFrom(2, 0, 4, 1), items }),
+      flowMap: fc.record({
+        kind: fc.constant('flow-map' as const),
+        separator,
+        entries: fc.array(fc.tuple(key, tie('flow')), { maxLength: 3 }),
+      }),
+      flowList: fc.record({
+        kind: fc.constant('flow-list' as const),
+        separator,
+        items: fc.array(tie('flow'), { maxLength: 3 }),
+      }),
+      flow: fc.oneof(
+        { depthSize: 'small', withCrossShrink: true },
+        { weight: 4, arbitrary: flowScalar },
+        { weight: 1, arbitrary: tie('flowMap') },
+        { weight: 1, arbitrary: tie('flowList') },
+      ),
+      value: fc
+        .tuple(
+          fc.oneof(
+            { depthSize: 'small', withCrossShrink: true },
+            { weight: 8, arbitrary: scalar },
+            { weight: 1, arbitrary: lines },
+            { weight: 1, arbitrary: block },
+            { weight: 1, arbitrary: alias },
+            { weight: 1, arbitrary: tie('flowMap') },
+            { weight: 1, arbitrary: tie('flowList') },
+            { weight: 4, arbitrary: tie('map') },
+            { weight: 4, arbitrary: tie('list') },
+          ),
+          seldom(fc.constant(true), false, 8),
+          inline,
+        )
+        .map(([kind, anchor, comment]) => ({ ...kind, anchor, inline: comment })),
+    }
+  },
+)
 
 const document: fc.Arbitrary<Document> = fc.record({
   marker: fc.constantFrom('---', '--- # first line', '...\n---', '# between\n---'),

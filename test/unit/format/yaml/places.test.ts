@@ -214,6 +214,7 @@ describe('a comment sealed in place', () => {
     ['as a list element becomes a comment again', `a:\n- ${enc}\n- b\n`, ' c', 'a:\n# c\n- b\n'],
     ['as the last element', `a:\n- b\n- "${enc}"\n`, ' c', 'a:\n- b\n# c\n'],
     ['as an element of a nested list', `a:\n  - - ${enc}\n    - b\n`, ' c', 'a:\n  - # c\n    - b\n'],
+    ['that is all there is in a list leaves it empty, not null', `a:\n- ${enc}\nb: c\n`, ' c', 'a:\n# c\n  []\nb: c\n'],
     ['as an element of a flow list goes: there is no room', `a: ['${enc}', b]\n`, ' c', 'a: [b]\n'],
     ['as the last element of a flow list goes with its comma', `a: [b, '${enc}']\n`, ' c', 'a: [b]\n'],
     ['with line breaks becomes several lines', `  #${enc}\na: b\n`, ' c\nd', '  # c\n  # d\na: b\n'],

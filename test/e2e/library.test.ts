@@ -1,0 +1,209 @@
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { beforeAll, describe, expect } from 'vitest'
+import type * as Library from '../../src/index.ts'
+import * as source from '../../src/index.ts'
+import { newIdentity } from '../helpers/age.ts'
+import { expectNoSecret, MARKER } from '../helpers/canary.ts'
+import { COMMAND, it } from '../helpers/sandbox.ts'
+
+const SECRET = `${MARKER}-hunter2`
+const YAML = `# note\na: ${SECRET}\nb: [1, two]\n`
+const ENTRY = join(dirname(COMMAND), '../lib/index.js')
+
+let library: typeof Library
+
+beforeAll(async () => {
+  if (!existsSync(ENTRY)) throw new Error(`there is no ${ENTRY}: run "node scripts/build.mjs" first`)
+  library = await import(/* @vite-ignore */ pathToFileURL(ENTRY).href)
+})
+
+type ErrorClass = (abstract new (...args: never) => Library.BullaError) & { readonly name: string }
+
+/** Wait for what must fail with an error of the library. */
+async function failing(promise: Promise<unknown>): Promise<Library.BullaError> {
+  const [outcome] = await Promise.allSettled([promise])
+  if (outcome.status === 'fulfilled') throw new Error('nothing was thrown')
+  if (!library.isBullaError(outcome.reason)) throw outcome.reason
+  return outcome.reason
+}
+
+describe('the built library', () => {
+  it('has what its source says', () => {
+    expect(Object.keys(library).sort()).toEqual(Object.keys(source).sort())
+  })
+
+  it.for(['yaml', 'json', 'dotenv', 'ini', 'binary'] as const)(
+    'seals and opens text and bytes: %s',
+    async (format, { box }) => {
+      const texts = {
+        yaml: YAML,
+        json: `{"a": "${SECRET}"}\n`,
+        dotenv: `A=${SECRET}\n`,
+        ini: `[s]\na = ${SECRET}\n`,
+        binary: SECRET,
+      }
+      const text = texts[format]
+      const keys = library.openKeys({ identities: box.identity })
+      const sealed = await library.encrypt(text, { format, recipients: [box.recipient] })
+      expectNoSecret(sealed)
+      expect(await library.decrypt(sealed, { format, keys })).toBe(text)
+      const bytes = await library.encrypt(Buffer.from(text), { format, recipients: [box.recipient] })
+      expect(bytes).toBeInstanceOf(Uint8Array)
+      expect(Buffer.from(await library.decrypt(bytes, { format, keys })).toString()).toBe(text)
+      keys.dispose()
+    },
+  )
+
+  it('opens what the command sealed, and the other way round', async ({ box }) => {
+    const sealed = await library.encrypt(YAML, { format: 'yaml', recipients: [box.recipient] })
+    box.write('a.yaml', sealed)
+    expect((await box.bulla(['decrypt', 'a.yaml'])).out).toBe(YAML)
+    box.policy()
+    box.write('b.yaml', YAML)
+    await box.bulla(['encrypt', '-i', 'b.yaml'])
+    const keys = library.openKeys({ identities: box.identity })
+    expect(await library.decrypt(box.read('b.yaml'), { format: 'yaml', keys })).toBe(YAML)
+    expect(
+      JSON.parse(await library.decrypt(box.read('b.yaml'), { format: 'yaml', outputFormat: 'json', keys })),
+    ).toEqual({
+      a: SECRET,
+      b: [1, 'two'],
+    })
+  })
+
+  it('takes selector and MAC', async ({ box }) => {
+    const selector = { field: 'encrypted_regex', pattern: '^a$' } as const
+    const settings = { format: 'yaml', recipients: [box.recipient], selector, macOnlyEncrypted: true } as const
+    const sealed = await library.encrypt(YAML, settings)
+    expect(sealed).toContain('b: [1, two]')
+    const keys = library.openKeys({ identities: box.identity })
+    expect(await library.decrypt(sealed.replace('two', 'three'), { format: 'yaml', keys })).toBe(
+      YAML.replace('two', 'three'),
+    )
+  })
+
+  it('seals and opens files, with the policy of the command', async ({ box }) => {
+    box.policy('encrypted_regex: ^a$')
+    box.write('a.yaml', YAML)
+    const keys = library.openKeys({ identities: box.identity })
+    const settings = { cwd: box.folder, keys }
+
+    const sealed = await library.encryptFile('a.yaml', settings)
+    expect(box.read('a.yaml')).toBe(YAML)
+    expect(Buffer.from(sealed).toString()).toMatch(/encrypted_regex: \^a\$/)
+
+    const written = await library.encryptFile('a.yaml', { ...settings, inPlace: true })
+    expect(box.read('a.yaml')).toBe(Buffer.from(written).toString())
+    expect(Buffer.from(await library.decryptFile('a.yaml', settings)).toString()).toBe(YAML)
+    const json = await library.decryptFile(box.path('a.yaml'), { ...settings, outputFormat: 'json' })
+    expect(JSON.parse(Buffer.from(json).toString())).toEqual({ a: SECRET, b: [1, 'two'] })
+    expect(box.read('a.yaml')).toContain('ENC[')
+  })
+
+  it('has typed errors with codes, without secrets', async ({ box }) => {
+    const keys = library.openKeys({ identities: box.identity })
+    const other = library.openKeys({ identities: newIdentity().identity })
+    const none = library.openKeys({ identities: '' })
+    const mistyped = library.openKeys({ identities: box.identity.slice(0, -3) })
+    const format = 'yaml'
+    const sealed = await library.encrypt(YAML, { format, recipients: [box.recipient] })
+    const { KeyError, IntegrityError, FormatError, ConfigError, FileError } = library
+    const cases: [() => Promise<unknown>, ErrorClass, Library.ErrorCode][] = [
+      [() => library.decrypt(sealed, { format, keys: other }), KeyError, 'ERR_NO_DATA_KEY'],
+      [() => library.decrypt(sealed, { format, keys: none }), KeyError, 'ERR_NO_DATA_KEY'],
+      [() => library.decrypt(sealed, { format, keys: mistyped }), KeyError, 'ERR_NO_DATA_KEY'],
+      [() => library.decrypt(sealed.replace(/mac: .*/, ''), { format, keys }), IntegrityError, 'ERR_MAC_MISSING'],
+      [
+        () =>
+          library.decrypt(sealed.replace(/a: ENC\[AES256_GCM,data:./, 'a: ENC[AES256_GCM,data:+'), { format, keys }),
+        IntegrityError,
+        'ERR_VALUE_AUTH',
+      ],
+      [() => library.decrypt(YAML, { format, keys }), FormatError, 'ERR_NOT_SEALED'],
+      [() => library.decrypt(sealed, { format: 'json', keys }), FormatError, 'ERR_SYNTAX'],
+      [() => library.encrypt(sealed, { format, recipients: [box.recipient] }), FormatError, 'ERR_ALREADY_SEALED'],
+      [() => library.encrypt('', { format, recipients: [box.recipient] }), FormatError, 'ERR_EMPTY'],
+      [() => library.encrypt(YAML, { format, recipients: ['age1x'] }), KeyError, 'ERR_RECIPIENT'],
+      [() => library.encrypt(YAML, { format, recipients: [box.identity] }), KeyError, 'ERR_RECIPIENT'],
+      [() => library.encrypt(YAML, { format, recipients: [] }), KeyError, 'ERR_NO_RECIPIENT'],
+      [
+        () =>
+          library.encrypt(YAML, {
+            format,
+            recipients: [box.recipient],
+            selector: { field: 'encrypted_regex', pattern: '(' },
+          }),
+        ConfigError,
+        'ERR_SELECTOR',
+      ],
+      [
+        () =>
+          library.encrypt(YAML, {
+            format,
+            recipients: [box.recipient],
+            selector: { field: 'encrypted_regex', pattern: 'x' },
+          }),
+        FormatError,
+        'ERR_NOTHING_SEALED',
+      ],
+      [() => library.decryptFile('nope.yaml', { cwd: box.folder, keys }), FileError, 'ERR_NO_FILE'],
+      [() => library.decryptFile('.', { cwd: box.folder, keys }), FileError, 'ERR_READ'],
+      [
+        () => library.encryptFile(box.write('a.yaml', YAML), { cwd: box.folder, keys }),
+        ConfigError,
+        'ERR_NO_RECIPIENT',
+      ],
+      [() => library.encryptFile('a.yaml', { cwd: box.folder, keys, recipients: ['x'] }), KeyError, 'ERR_RECIPIENT'],
+      [() => library.encryptFile('', { cwd: box.folder, keys }), FileError, 'ERR_NO_FILE'],
+    ]
+    for (const [run, type, code] of cases) {
+      const error = await failing(run())
+      expect(error).toBeInstanceOf(type)
+      expect(error).toBeInstanceOf(library.BullaError)
+      expect(error.code).toBe(code)
+      expect(error.name).toBe(type.name)
+      expect(JSON.parse(JSON.stringify(error))).toMatchObject({ name: type.name, code, message: error.message })
+      expectNoSecret(error, box.identity)
+    }
+  })
+
+  it('remembers the keys it was given, and forgets them', async ({ box }) => {
+    const keys = library.openKeys({ identities: box.identity })
+    const sealed = await library.encrypt(YAML, { format: 'yaml', recipients: [box.recipient] })
+    const all = Array.from({ length: 20 }, () => library.decrypt(sealed, { format: 'yaml', keys }))
+    expect(new Set(await Promise.all(all))).toEqual(new Set([YAML]))
+    keys.dispose()
+    // they are found anew where they came from
+    expect(await library.decrypt(sealed, { format: 'yaml', keys })).toBe(YAML)
+  })
+
+  it('looks for keys where sops does when none are given, and never prints or exits', async ({ box }) => {
+    box.policy()
+    box.write('a.yaml', YAML)
+    box.write(
+      'use.mjs',
+      `import { decryptFile, encryptFile, isBullaError } from ${JSON.stringify(pathToFileURL(ENTRY).href)}
+const refuse = (name) => () => { throw new Error(name + ' was called') }
+process.exit = refuse('exit')
+for (const name of ['log', 'error', 'warn', 'info', 'debug']) console[name] = refuse(name)
+await encryptFile('a.yaml', { inPlace: true })
+const text = Buffer.from(await decryptFile('a.yaml')).toString()
+const codes = []
+for (const file of ['nope.yaml', 'use.mjs', 'a.yaml']) {
+  delete process.env.SOPS_AGE_KEY_FILE
+  await decryptFile(file).catch((error) => codes.push(isBullaError(error) && error.code))
+}
+process.stdout.write(JSON.stringify({ text, codes, exitCode: process.exitCode ?? null }))
+`,
+    )
+    const { code, out, err } = await box.run(process.execPath, ['use.mjs'], {})
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    expect(JSON.parse(out)).toEqual({
+      text: YAML,
+      codes: ['ERR_NO_FILE', 'ERR_NOT_SEALED', 'ERR_NO_DATA_KEY'],
+      exitCode: null,
+    })
+  })
+})
