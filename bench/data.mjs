@@ -4,7 +4,7 @@ import { join } from 'node:path'
 const WORDS = ['alpha', 'bravo', 'charlie', 'delta', 'echo', 'foxtrot', 'golf', 'hotel']
 
 /** @param {number} index */
-function valueOf(index) {
+function sampleValue(index) {
   return `${WORDS[index % WORDS.length]}-${index}-${(index * 2654435761) % 1_000_000}`
 }
 
@@ -13,7 +13,7 @@ export function sections(values) {
   return Object.fromEntries(
     Array.from({ length: values / 10 }, (_, section) => [
       `section_${section}`,
-      Object.fromEntries(Array.from({ length: 10 }, (_, key) => [`key_${key}`, valueOf(section * 10 + key)])),
+      Object.fromEntries(Array.from({ length: 10 }, (_, key) => [`key_${key}`, sampleValue(section * 10 + key)])),
     ]),
   )
 }
@@ -32,12 +32,12 @@ export function toYaml(data) {
 
 /** One level of keys. @param {number} values */
 export function flatYaml(values) {
-  return Array.from({ length: values }, (_, index) => `key_${index}: ${valueOf(index)}\n`).join('')
+  return Array.from({ length: values }, (_, index) => `key_${index}: ${sampleValue(index)}\n`).join('')
 }
 
 /** Ten values. @param {number} seed */
 export function smallYaml(seed) {
-  return Array.from({ length: 10 }, (_, key) => `key_${key}: ${valueOf(seed * 10 + key)}\n`).join('')
+  return Array.from({ length: 10 }, (_, key) => `key_${key}: ${sampleValue(seed * 10 + key)}\n`).join('')
 }
 
 /** A folder of small files. @param {string} folder @param {number} count */

@@ -55,7 +55,14 @@ export function median(values) {
   return sorted.length % 2 === 1 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2
 }
 
-/** Median of the ratios of runs that followed each other. @param {readonly Run[]} a @param {readonly Run[]} b */
-export function ratioOf(a, b) {
-  return median(a.map((run, index) => run.wallMs / (b[index]?.wallMs ?? Number.NaN)))
+/**
+ * Median of the ratios of runs that followed each other.
+ *
+ * @param {readonly Run[]} a
+ * @param {readonly Run[]} b
+ * @param {'wallMs' | 'cpuMs'} what
+ * @returns {number} NaN when it is not known
+ */
+export function ratioOf(a, b, what = 'wallMs') {
+  return median(a.map((run, index) => (run[what] ?? Number.NaN) / (b[index]?.[what] ?? Number.NaN)))
 }

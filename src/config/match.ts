@@ -45,7 +45,7 @@ const expressions = new WeakMap<CreationRule, Promise<(text: string) => boolean>
 
 /** A rule is asked for every file; compiling its expression costs more than using it. */
 function compiled(rule: CreationRule, pattern: string): Promise<(text: string) => boolean> {
-  const known = expressions.get(rule) ?? compileRegex(pattern, 'path_regex')
+  const known = expressions.get(rule) ?? compileRegex(pattern, 'path_regex', 'short')
   expressions.set(rule, known)
   return known
 }

@@ -1,5 +1,6 @@
 import { ConfigError } from '../errors.ts'
 import type { SelectorSpec } from './metadata.ts'
+import { plainRegex } from './plain-regex.ts'
 
 /**
  * A compiled selector: says which leaves of a file are sealed. Suffix and regex selectors look at each key of the path
@@ -39,9 +40,16 @@ export const SEAL_ALL: Selector = { subject: 'key', matchSeals: false, matches: 
  * Compile an RE2 expression to an unanchored search.
  *
  * @param name - what the expression is, for the error
+ * @param texts - `short` for what is at most as long as a path
  * @throws ConfigError `ERR_SELECTOR`
  */
-export async function compileRegex(pattern: string, name: string): Promise<(text: string) => boolean> {
+export async function compileRegex(
+  pattern: string,
+  name: string,
+  texts: 'short' | 'any' = 'any',
+): Promise<(text: string) => boolean> {
+  const plain = plainRegex(pattern, texts === 'short')
+  if (plain !== undefined) return (text) => plain.test(text)
   // the library is only loaded where an expression is used
   const { RE2JS } = await import('re2js')
   try {

@@ -1,10 +1,27 @@
-import { type BigIntStats, closeSync, openSync } from 'node:fs'
-import { access, constants, type FileHandle, open, readlink, realpath, rename, rm, stat } from 'node:fs/promises'
+import {
+  accessSync,
+  type BigIntStats,
+  closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
+  openSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFile,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import { promisify } from 'node:util'
 import { FileError } from '../errors.ts'
 import { fileError, systemCode } from './file-errors.ts'
 import { removeOnInterrupt } from './interrupts.ts'
 import { stampOf } from './stamp.ts'
+import { sync, syncFolder } from './sync.ts'
 import { temporaryBeside } from './temporary.ts'
 
 interface AtomicWrite {
@@ -19,24 +36,26 @@ interface AtomicWrite {
  * Replace a file, whole or not at all: temporary file in the same folder, permissions kept, fsync, rename, fsync of the
  * folder. A symbolic link is followed and stays. What is no regular file (a pipe, `/dev/stdout`) is written to directly.
  *
+ * Only what waits for the disk is asynchronous: several files may be on their way to it at the same time.
+ *
  * @throws FileError `ERR_WRITE`, `ERR_FILE_CHANGED`
  */
 export async function writeAtomically({ path, bytes, stamp, mode }: AtomicWrite): Promise<void> {
   // by its own name: the links of /dev/stdout and the like lead to what has none
-  const given = await statOrUndefined(path)
+  const given = statOrUndefined(path)
   if (given !== undefined && !given.isFile()) return writeDirectly(path, given, bytes)
-  const target = await followLinks(path)
-  const existing = await statOrUndefined(target)
+  const target = followLinks(path)
+  const existing = statOrUndefined(target)
   const temporary = temporaryBeside(target)
   const forget = removeOnInterrupt(temporary)
   try {
     // what may not be written may not be replaced either
-    if (existing !== undefined) await access(target, constants.W_OK)
+    if (existing !== undefined) accessSync(target, constants.W_OK)
     await writeTemporary(temporary, bytes, existing, mode)
-    await checkUnchanged(path, target, stamp)
-    await rename(temporary, target)
+    checkUnchanged(path, target, stamp)
+    renameSync(temporary, target)
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined)
+    rmSync(temporary, { force: true })
     throw error instanceof FileError ? error : fileError('ERR_WRITE', 'cannot be written', path, error)
   } finally {
     forget()
@@ -50,16 +69,14 @@ async function writeTemporary(
   existing: BigIntStats | undefined,
   mode: number,
 ): Promise<void> {
-  // nobody else may read it before it has the permissions of the file it replaces. Made at once: where a signal finds
-  // the making of it under way, it would come to be after what is left behind has been removed
-  closeSync(openSync(temporary, 'wx', existing === undefined ? mode : 0o600))
-  const handle = await open(temporary, 'r+')
+  // nobody else may read it before it has the permissions of the file it replaces
+  const descriptor = openSync(temporary, 'wx', existing === undefined ? mode : 0o600)
   try {
-    await handle.writeFile(bytes)
-    if (existing !== undefined) await takeOver(handle, existing)
-    await handle.sync()
+    writeFileSync(descriptor, bytes)
+    if (existing !== undefined) takeOver(descriptor, existing)
+    await sync(descriptor)
   } finally {
-    await handle.close()
+    closeSync(descriptor)
   }
 }
 
@@ -67,24 +84,24 @@ async function writeTemporary(
  * Owner first: changing it clears bits of the mode. Only root can give files away; for others it stays theirs. Where the
  * group cannot be kept, the one it has instead gets no permissions.
  */
-async function takeOver(handle: FileHandle, existing: BigIntStats): Promise<void> {
+function takeOver(descriptor: number, existing: BigIntStats): void {
   const [uid, gid, mode] = [Number(existing.uid), Number(existing.gid), Number(existing.mode & 0o7777n)]
-  const own = await handle.stat()
-  const change = async (owner: number) => {
-    if (own.uid !== owner || own.gid !== gid) await handle.chown(owner, gid)
+  const own = fstatSync(descriptor)
+  const change = (owner: number): boolean => {
+    try {
+      if (own.uid !== owner || own.gid !== gid) fchownSync(descriptor, owner, gid)
+      return true
+    } catch {
+      return false
+    }
   }
-  const isKept = await change(uid)
-    .catch(() => change(own.uid))
-    .then(
-      () => true,
-      () => false,
-    )
-  await handle.chmod(isKept ? mode : mode & ~0o070)
+  const isKept = change(uid) || change(own.uid)
+  fchmodSync(descriptor, isKept ? mode : mode & ~0o070)
 }
 
-async function checkUnchanged(path: string, target: string, stamp: string | undefined): Promise<void> {
+function checkUnchanged(path: string, target: string, stamp: string | undefined): void {
   if (stamp === undefined) return
-  const now = await statOrUndefined(target)
+  const now = statOrUndefined(target)
   if (now !== undefined && stampOf(now) === stamp) return
   throw new FileError('ERR_FILE_CHANGED', 'somebody else changed the file in the meantime; it was not touched', {
     where: { file: path },
@@ -92,6 +109,7 @@ async function checkUnchanged(path: string, target: string, stamp: string | unde
   })
 }
 
+/** Asynchronous: a pipe waits for somebody to read it. */
 async function writeDirectly(path: string, existing: BigIntStats, bytes: Uint8Array): Promise<void> {
   if (existing.isDirectory())
     throw new FileError('ERR_WRITE', 'cannot be written: it is a folder', {
@@ -99,39 +117,36 @@ async function writeDirectly(path: string, existing: BigIntStats, bytes: Uint8Ar
       hint: 'name a file in it',
     })
   try {
-    const handle = await open(path, 'w')
-    await handle.writeFile(bytes).finally(() => handle.close())
+    await promisify(writeFile)(path, bytes)
   } catch (error) {
     throw fileError('ERR_WRITE', 'cannot be written', path, error)
   }
 }
 
 /** Where a write to `path` ends up. A link to something that does not exist yet leads to where it will be. */
-async function followLinks(path: string): Promise<string> {
+function followLinks(path: string): string {
   try {
-    return await realpath(path)
+    return realpathSync.native(path)
   } catch (error) {
     if (systemCode(error) !== 'ENOENT') throw fileError('ERR_WRITE', 'cannot be written', path, error)
   }
-  const link = await readlink(path).catch(() => undefined)
+  const link = linkOf(path)
   return link === undefined ? path : followLinks(resolve(dirname(path), link))
 }
 
-async function statOrUndefined(path: string): Promise<BigIntStats | undefined> {
+function linkOf(path: string): string | undefined {
   try {
-    return await stat(path, { bigint: true })
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return undefined
-    throw fileError('ERR_WRITE', 'cannot be written', path, error)
+    return readlinkSync(path)
+  } catch {
+    return undefined
   }
 }
 
-/** Makes the rename itself last. Windows cannot open folders, and some file systems cannot sync them. */
-export async function syncFolder(folder: string): Promise<void> {
+function statOrUndefined(path: string): BigIntStats | undefined {
   try {
-    const handle = await open(folder, 'r')
-    await handle.sync().finally(() => handle.close())
-  } catch {
-    // the file itself is safe; only the moment at which its name is, is not known
+    return statSync(path, { bigint: true })
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined
+    throw fileError('ERR_WRITE', 'cannot be written', path, error)
   }
 }

@@ -1,26 +1,19 @@
 import {
   closeSync,
-  existsSync,
   fstatSync,
   lstatSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
   readSync,
   realpathSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
   statSync,
-  writeFileSync,
 } from 'node:fs'
-import { dirname, join, relative, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { FileError } from '../errors.ts'
 import { fileError, systemCode } from './file-errors.ts'
-import { removeOnInterrupt } from './interrupts.ts'
 import { stampOf } from './stamp.ts'
-import { isTemporary, temporaryBeside } from './temporary.ts'
+import { isTemporary } from './temporary.ts'
 
 /** Largest file that is read: JavaScript cannot hold longer texts than about twice this. */
 const MAX_FILE_BYTES = 256 * 1024 * 1024
@@ -104,48 +97,10 @@ export const nodeFiles = {
     }
   },
 
-  /**
-   * Filled beside its place under another name, then renamed: it appears complete or not at all, with all folders that
-   * were missing above it.
-   */
   async createFolder(path: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
-    const place = firstMissing(path)
-    const staging = temporaryBeside(place)
-    const { syncFolder } = await import('./atomic-write.ts')
-    const forget = removeOnInterrupt(staging)
-    try {
-      const folder = join(staging, relative(place, path))
-      mkdirSync(folder, { recursive: true, mode: 0o700 })
-      for (const [name, bytes] of files) {
-        const file = join(folder, name)
-        mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-        writeFileSync(file, bytes, { mode: 0o600, flush: true })
-        // somebody may want to interrupt this
-        await new Promise((resume) => setImmediate(resume))
-      }
-      if (process.platform === 'win32' && existsSync(place)) rmdirSync(place)
-      renameSync(staging, place)
-    } catch (error) {
-      rmSync(staging, { recursive: true, force: true })
-      throw error instanceof FileError ? error : fileError('ERR_WRITE', 'the folder cannot be written', path, error)
-    } finally {
-      forget()
-    }
-    await syncFolder(dirname(place))
+    const { createFolder } = await import('./create-folder.ts')
+    await createFolder(path, files)
   },
-}
-
-/** The uppermost folder that has to be made for `path`; itself when it is there and empty. */
-function firstMissing(path: string): string {
-  if (existsSync(path)) {
-    const real = realpathSync(path)
-    if (statSync(real).isDirectory() && readdirSync(real).length === 0) return real
-    throw new FileError('ERR_WRITE', 'the folder exists and is not empty', {
-      where: { file: path },
-      hint: 'name a new folder, or remove this one',
-    })
-  }
-  return existsSync(dirname(path)) ? path : firstMissing(dirname(path))
 }
 
 function checkRegular(path: string): void {
