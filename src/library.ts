@@ -4,7 +4,7 @@ import { parseKeyTexts } from './config/key-text.ts'
 import { wipeDataKey } from './crypto/data-key.ts'
 import { pooledRandom } from './crypto/random.ts'
 import { FormatError } from './errors.ts'
-import { DEFAULT_SELECTOR, type SelectorSpec } from './format/metadata.ts'
+import { DEFAULT_SELECTOR, SELECTOR_FIELDS, type SelectorSpec } from './format/metadata.ts'
 import type { StoreName } from './format/tree.ts'
 import { committedVersions } from './git/committed-versions.ts'
 import type { AgeEnvironment } from './keys/age/environment.ts'
@@ -15,7 +15,7 @@ import { encrypt as encryptFiles } from './operations/encrypt.ts'
 import { openSealed } from './operations/open.ts'
 import type { World } from './operations/ports.ts'
 import { newSealKey, readPlain, type SealPolicy, sealFile } from './operations/seal.ts'
-import { loadStore } from './operations/stores.ts'
+import { loadStore, STORE_NAMES } from './operations/stores.ts'
 import { ageEnvironment } from './platform/age-environment.ts'
 import { nodeFiles } from './platform/files.ts'
 
@@ -81,17 +81,23 @@ export interface DecryptFileSettings extends FileSettings {
 
 /** Find or take keys. Nothing is read, run or asked before they are needed. */
 export function openKeys(options: KeysOptions = {}): Keys {
+  const { identities } = options
+  if (identities !== undefined && typeof identities !== 'string') throw new TypeError('identities must be a text')
   return keyringWith(options.identities)
 }
 
 /**
  * Seal a plain file given as text or bytes; the result has the same form.
  *
+ * @throws TypeError for arguments of the wrong type
  * @throws BullaError of any kind but those about files: see {@link ErrorCode}
  */
 export async function encrypt(content: string, settings: EncryptSettings): Promise<string>
 export async function encrypt(content: Uint8Array, settings: EncryptSettings): Promise<Uint8Array>
 export async function encrypt(content: string | Uint8Array, settings: EncryptSettings): Promise<string | Uint8Array> {
+  checkContent(content)
+  checkFormat(settings.format, 'format')
+  checkSealSettings(settings)
   const { random, now } = tools()
   const keyring = keyringWith(undefined)
   const store = await loadStore(settings.format)
@@ -124,11 +130,15 @@ export async function encrypt(content: string | Uint8Array, settings: EncryptSet
 export async function decrypt(content: string, settings: DecryptSettings): Promise<string>
 export async function decrypt(content: Uint8Array, settings: DecryptSettings): Promise<Uint8Array>
 export async function decrypt(content: string | Uint8Array, settings: DecryptSettings): Promise<string | Uint8Array> {
+  const { format, outputFormat = format } = settings
+  checkContent(content)
+  checkFormat(format, 'format')
+  checkFormat(outputFormat, 'outputFormat')
   return withKeyring(settings.keys, async (keyring) => {
-    const store = await loadStore(settings.format)
+    const store = await loadStore(format)
     const file = await openSealed({ store, bytes: toBytes(content) }, keyring)
     try {
-      const bytes = await file.bytesIn(await loadStore(settings.outputFormat ?? settings.format), {})
+      const bytes = await file.bytesIn(await loadStore(outputFormat), {})
       return typeof content === 'string' ? toText(bytes) : bytes
     } finally {
       file.dispose()
@@ -143,6 +153,9 @@ export async function decrypt(content: string | Uint8Array, settings: DecryptSet
  * @throws BullaError
  */
 export async function encryptFile(path: string, settings: EncryptFileSettings = {}): Promise<Uint8Array> {
+  checkPath(path)
+  if (settings.format !== undefined) checkFormat(settings.format, 'format')
+  checkSealSettings({ recipients: [], ...settings })
   return withKeyring(settings.keys, async (keyring) => {
     const { format, selector, recipients = [], inPlace = false } = settings
     const world = worldFor(settings, keyring)
@@ -170,6 +183,9 @@ export async function encryptFile(path: string, settings: EncryptFileSettings = 
  * @throws BullaError
  */
 export async function decryptFile(path: string, settings: DecryptFileSettings = {}): Promise<Uint8Array> {
+  checkPath(path)
+  if (settings.format !== undefined) checkFormat(settings.format, 'format')
+  if (settings.outputFormat !== undefined) checkFormat(settings.outputFormat, 'outputFormat')
   return withKeyring(settings.keys, async (keyring) => {
     const { format, outputFormat } = settings
     const outputType = outputFormat ?? format
@@ -185,6 +201,31 @@ export async function decryptFile(path: string, settings: DecryptFileSettings = 
     if (result.failures.length > 0) throw result.failures[0]
     return result.bytes ?? new Uint8Array()
   })
+}
+
+// --- arguments of callers without types: nothing of them is repeated, it may be a secret in the wrong place -----------
+
+function checkContent(content: unknown): void {
+  if (typeof content !== 'string' && !(content instanceof Uint8Array))
+    throw new TypeError('the content must be a text or a Uint8Array')
+}
+
+function checkPath(path: unknown): void {
+  if (typeof path !== 'string') throw new TypeError('the path must be a text')
+}
+
+function checkFormat(format: unknown, name: string): void {
+  if (!STORE_NAMES.some((known) => known === format))
+    throw new TypeError(`${name} must be one of ${STORE_NAMES.join(', ')}`)
+}
+
+function checkSealSettings({ recipients, selector }: { recipients: unknown; selector?: SelectorSpec }): void {
+  if (!Array.isArray(recipients) || !recipients.every((text) => typeof text === 'string'))
+    throw new TypeError('recipients must be a list of texts')
+  if (selector === undefined) return
+  if (typeof selector.pattern !== 'string') throw new TypeError('selector.pattern must be a text')
+  if (!SELECTOR_FIELDS.includes(selector.field))
+    throw new TypeError(`selector.field must be one of ${SELECTOR_FIELDS.join(', ')}`)
 }
 
 // --- wiring -------------------------------------------------------------------------------------------------------
@@ -208,6 +249,7 @@ function keyringWith(identities: string | undefined): Keyring {
 
 async function withKeyring<T>(keys: Keys | undefined, use: (keyring: Keyring) => Promise<T>): Promise<T> {
   if (keys instanceof Keyring) return use(keys)
+  if (keys !== undefined) throw new TypeError('keys must come from openKeys')
   const keyring = keyringWith(undefined)
   try {
     return await use(keyring)

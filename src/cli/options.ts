@@ -108,7 +108,7 @@ const KEY_OPTIONS = [
 ] as const
 
 export function addKeyOptions(command: CommandDefinition): void {
-  command.optionsGroup('Who reads the file (instead of what its rule says):')
+  command.optionsGroup('Who reads the file (instead of what its rule says; of these kinds only age can be used yet):')
   for (const { flags, env, about } of KEY_OPTIONS.toReversed()) {
     command.option(flags, `${about}, separated by commas (${env})`, collect)
   }

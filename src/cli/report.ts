@@ -8,6 +8,8 @@ interface Settings {
   readonly command: string
   /** What each outcome is called in the summary. */
   readonly verbs: Readonly<Record<string, string>>
+  /** What is said when there were no files. */
+  readonly none: string
   readonly quiet: boolean
   readonly dryRun: boolean
   readonly io: Io
@@ -23,9 +25,9 @@ export function finish(result: BatchResult<FileReport>, settings: Settings): num
     if (result.fileCount > 1) io.writeErr(`${io.program}: ${failureSummary(result)}\n`)
     return Math.max(...failures.map((failure) => codeOf(failure, command)))
   }
-  if (settings.dryRun) showPlan(reports, settings)
-  else if (result.bytes !== undefined) io.writeOut(result.bytes)
-  else if (reports.length !== 1 && !quiet) io.writeErr(`${io.program}: ${summary(reports, settings.verbs)}\n`)
+  if (result.bytes !== undefined && !settings.dryRun) io.writeOut(result.bytes)
+  else if (settings.dryRun && reports.length > 0) showPlan(reports, settings)
+  else if (isWorthASummary(reports) && !quiet) io.writeErr(`${io.program}: ${summary(reports, settings)}\n`)
   return 0
 }
 
@@ -54,11 +56,18 @@ function failureSummary({ fileCount, failures, writtenCount }: BatchResult<FileR
   return `${failures.length} of ${fileCount} files failed; ${done}`
 }
 
+/** Nothing is said about one file, but that nothing happened to it. */
+function isWorthASummary(reports: readonly FileReport[]): boolean {
+  return reports.length !== 1 || reports[0]?.outcome === 'skipped'
+}
+
 /** `12 files: 9 sealed, 3 unchanged`. */
-function summary(reports: readonly FileReport[], verbs: Readonly<Record<string, string>>): string {
+function summary(reports: readonly FileReport[], { verbs, none }: Settings): string {
   const counts = Object.entries(verbs).flatMap(([outcome, verb]) => {
     const count = reports.filter((report) => report.outcome === outcome).length
     return count === 0 ? [] : [`${count} ${verb}`]
   })
-  return reports.length === 0 ? 'no files' : `${reports.length} files: ${counts.join(', ')}`
+  return reports.length === 0
+    ? none
+    : `${reports.length} ${reports.length === 1 ? 'file' : 'files'}: ${counts.join(', ')}`
 }

@@ -1,7 +1,7 @@
 import { dirname, join, resolve } from 'node:path'
 import { ConfigError } from '../errors.ts'
 
-export const CONFIG_NAME = '.sops.yaml'
+const CONFIG_NAME = '.sops.yaml'
 /** A name people try; sops never reads it, and says so. */
 const WRONG_NAME = '.sops.yml'
 /** As sops: a chain of folders longer than this is no real one. */

@@ -140,7 +140,7 @@ export function sealComments(source: Source, outcomes: readonly Outcome[], optio
 
 function unstable(): FormatError {
   return new FormatError('ERR_UNSUPPORTED_VALUE', 'sealing this file in place would change how sops reads it', {
-    hint: 'look for aliases whose value holds comments, comments inside values that span lines, a last line without line break',
+    hint: 'look for aliases that stand as keys or whose value holds comments, comments inside values that span lines, a last line without line break',
   })
 }
 

@@ -90,6 +90,7 @@ export function parseMetadata(block: Branch): Metadata {
   const [field] = selectors
   const flat = readGroup(fields)
   const groups = flat.length > 0 ? [flat] : fields.list('key_groups').map((group) => readGroup(group))
+  if (groups.length === 0) throw broken('the file names no key that could open it', 'restore the file from git')
   return {
     groups,
     shamirThreshold: fields.number('shamir_threshold'),

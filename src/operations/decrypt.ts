@@ -35,7 +35,7 @@ export interface DecryptOptions {
 }
 
 export interface DecryptReport extends FileReport {
-  /** `skipped`: found in a folder, not sealed. */
+  /** `skipped`: not sealed; found in a folder, or one of several files in place. */
   readonly outcome: 'opened' | 'skipped'
 }
 
@@ -63,10 +63,11 @@ export async function decrypt(options: DecryptOptions, world: World): Promise<Ba
     paths,
     override,
     accept: async () => true,
-    missing: hasPlaces ? undefined : 'to open them all, add --output-dir DIR, or --in-place',
+    missing: hasPlaces ? undefined : 'to open all files, add --output-dir DIR, or --in-place',
   })
   const layouts = new Layouts(options, world)
-  const plan = (input: Input) => planFile(input, options, world, layouts, path)
+  const context = { options, world, layouts, path, single }
+  const plan = (input: Input) => planFile(input, context)
   const { jobs, failures } = await planAll(inputs, world.progress, 'opening', plan)
   const result = { reports: jobs.map(({ report }) => report), fileCount: inputs.length }
   if (failures.length > 0) return { ...result, bytes: undefined, failures, writtenCount: 0 }
@@ -80,6 +81,8 @@ function checkOptions({ paths, inPlace, output, outputDir, extract: path }: Decr
   const conflict = (message: string, hint: string) => new UsageError('ERR_CONFLICT', message, { hint })
   if (paths.length === 0 && inPlace === true)
     throw conflict('standard input cannot be changed in place', 'leave out --in-place')
+  if (outputDir === '')
+    throw new UsageError('ERR_USAGE', '--output-dir is empty', { hint: 'check the variable that it came from' })
   const places = [
     inPlace === true ? '--in-place' : '',
     output === undefined ? '' : '--output',
@@ -95,13 +98,16 @@ function checkOptions({ paths, inPlace, output, outputDir, extract: path }: Decr
   }
 }
 
-async function planFile(
-  input: Input,
-  options: DecryptOptions,
-  world: World,
-  layouts: Layouts,
-  path: ReturnType<typeof parseExtractPath> | undefined,
-): Promise<Job> {
+interface Context {
+  readonly options: DecryptOptions
+  readonly world: World
+  readonly layouts: Layouts
+  /** From `--extract`. */
+  readonly path: ReturnType<typeof parseExtractPath> | undefined
+  readonly single: boolean
+}
+
+async function planFile(input: Input, { options, world, layouts, path, single }: Context): Promise<Job> {
   const inputType = options.inputType ?? storeNameFor(input.name ?? '')
   try {
     const outputType = options.outputType ?? (input.name === undefined ? inputType : storeNameFor(input.name))
@@ -126,7 +132,9 @@ async function planFile(
         file.dispose()
       }
     } catch (error) {
-      if (input.named || !isForeign(error, store, bytes)) throw error
+      // of several files in place, those that are open are done: so a run that was cut off can be started again
+      const mayBeOpen = !input.named || (options.inPlace === true && !single)
+      if (!mayBeOpen || !isForeign(error, store, bytes)) throw error
       return { input, version, bytes, report: { path: input.path, outcome: 'skipped', notes: [] } }
     }
   } catch (error) {
@@ -174,8 +182,11 @@ function plainBytes(
 
 function notesOf({ tree }: OpenedFile): string[] {
   if (tree.unopenedComments === 0) return []
-  const comments = tree.unopenedComments === 1 ? 'a comment' : `${tree.unopenedComments} comments`
-  return [`${comments} could not be opened and stayed as they are: moved to another place in the file, or never sealed`]
+  const stayed =
+    tree.unopenedComments === 1
+      ? 'a comment could not be opened and stays as it is'
+      : `${tree.unopenedComments} comments could not be opened and stay as they are`
+  return [`${stayed}: moved to another place in the file, or never sealed`]
 }
 
 async function deliver(

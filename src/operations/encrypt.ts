@@ -1,16 +1,17 @@
 import { wipeDataKey } from '../crypto/data-key.ts'
 import { ConfigError, FormatError, isBullaError, UsageError } from '../errors.ts'
+import type { EmitOptions, Store } from '../format/store.ts'
 import type { StoreName } from '../format/tree.ts'
 import { type BatchResult, type FileReport, planAll, writeAll } from './batch.ts'
 import { inFile } from './in-file.ts'
 import { type Input, isHousekeeping, readInput, selectInputs } from './inputs.ts'
 import { layoutOf } from './layout.ts'
-import { isSealedBinary } from './open.ts'
+import { isSealed, isSealedBinary } from './open.ts'
 import { outputPath } from './output.ts'
 import { atItsSource, type FoundPolicy, PolicyFinder, type PolicyOptions } from './policy.ts'
 import type { CommittedFile, FileVersion, World } from './ports.ts'
 import { chooseKey } from './previous.ts'
-import { readPlain, type SealedFile, sealFile } from './seal.ts'
+import { type PlainFile, readPlain, type SealedFile, sealFile } from './seal.ts'
 import { loadStore, storeNameFor } from './stores.ts'
 
 export interface EncryptOptions extends PolicyOptions {
@@ -37,7 +38,7 @@ export interface EncryptOptions extends PolicyOptions {
 export interface EncryptReport extends FileReport {
   /**
    * `written` also in a dry run; `restored`: the sealed version in git is the result; `unchanged`: the result is there
-   * already; `skipped`: found in a folder, sealed already or better left alone.
+   * already; `skipped`: sealed already, one of several files; or found in a folder and better left alone.
    */
   readonly outcome: 'written' | 'restored' | 'unchanged' | 'skipped'
 }
@@ -70,10 +71,11 @@ export async function encrypt(options: EncryptOptions, world: World): Promise<Ba
     override,
     accept: (path) => isCandidate(path, finder, options),
     missing:
-      inPlace || (dryRun && options.output === undefined) ? undefined : 'to seal them where they are, add --in-place',
+      inPlace || (dryRun && options.output === undefined) ? undefined : 'to seal files where they are, add --in-place',
   })
   const committed = await committedFiles(inputs, options, world)
-  const plan = (input: Input) => planFile(input, options, world, finder, committed.get(input.place ?? ''))
+  const context = { options, world, finder, single }
+  const plan = (input: Input) => planFile(input, context, committed.get(input.place ?? ''))
   const { jobs, failures } = await planAll(inputs, world.progress, 'sealing', plan)
   const result = { reports: jobs.map(({ report }) => report), fileCount: inputs.length }
   if (failures.length > 0) return { ...result, bytes: undefined, failures, writtenCount: 0 }
@@ -89,7 +91,10 @@ function checkOptions({ paths, inPlace, output, filenameOverride = '', inputType
     throw conflict('standard input cannot be changed in place', 'leave out --in-place')
   if (paths.length === 0 && filenameOverride === '') {
     const known = inputType === undefined ? '' : ' (the type alone does not say which rule applies)'
-    throw conflict(`standard input has no name to look a rule up by${known}`, 'add --filename-override NAME')
+    throw conflict(
+      `standard input has no name to look a rule up by${known}`,
+      'name a file; for standard input add --filename-override NAME',
+    )
   }
   if (inPlace === true && output !== undefined)
     throw conflict('--in-place and --output exclude each other', 'give one of them')
@@ -117,33 +122,56 @@ async function committedFiles(
   return git.committedVersions(inputs.flatMap(({ place }) => place ?? []))
 }
 
+interface Context {
+  readonly options: EncryptOptions
+  readonly world: World
+  readonly finder: PolicyFinder
+  /** Of several files, those that are sealed are done: so a run that was cut off can be started again. */
+  readonly single: boolean
+}
+
 async function planFile(
   input: Input,
-  options: EncryptOptions,
-  world: World,
-  finder: PolicyFinder,
+  { options, world, finder, single }: Context,
   committed: CommittedFile = { versions: [] },
 ): Promise<Job> {
   const name = input.name ?? ''
   const inputType = options.inputType ?? storeNameFor(name)
   try {
     const outputType = options.outputType ?? storeNameFor(name)
-    const found = await finder.policy(name, outputType, options)
+    // a file that is one value has no parts to choose from, whatever it is sealed as
+    const found = await finder.policy(name, inputType === 'binary' ? inputType : outputType, options)
     const version = await readInput(world.files, input, options.stdin)
     const [inputStore, store] = await Promise.all([loadStore(inputType), loadStore(outputType)])
-    if (!input.named && inputType === 'binary') {
-      if (isSealedBinary(inputStore, version.bytes)) return skipped(input)
-      if (holdsIdentity(version.bytes)) return skipped(input, IDENTITY_NOTE)
-    }
-    const plain = readPlain(version.bytes, inputStore, store, layoutOf(outputType, options.indent, found.config))
+    if (!single && inputType === 'binary' && isSealedBinary(inputStore, version.bytes)) return skipped(input)
+    if (!input.named && inputType === 'binary' && holdsIdentity(version.bytes)) return skipped(input, IDENTITY_NOTE)
+    const layout = layoutOf(outputType, options.indent, found.config)
+    const plain = readUnlessSealed(version.bytes, inputStore, store, layout, single)
+    if (plain === undefined) return skipped(input)
     const target = await targetOf(input, options, world, version)
     const present = options.inPlace === true || target?.expected === undefined ? [] : [target.expected.bytes]
     const candidates = options.fresh === true ? [] : [...committed.versions, ...present]
     const notes = committed.problem === undefined ? [] : [`${committed.problem}: all ciphertexts will be new`]
     return await sealJob({ input, options, world, found, plain, target, candidates, notes })
   } catch (error) {
-    if (!input.named && isBullaError(error) && error.code === 'ERR_ALREADY_SEALED') return skipped(input)
     throw inFile(error, input.path ?? input.name ?? 'standard input', inputType)
+  }
+}
+
+/** Undefined for a sealed file among several; one that only holds the reserved key would stay in clear. */
+function readUnlessSealed(
+  bytes: Uint8Array,
+  input: Store,
+  output: Store,
+  layout: EmitOptions,
+  single: boolean,
+): PlainFile | undefined {
+  try {
+    return readPlain(bytes, input, output, layout)
+  } catch (error) {
+    const isDone = isBullaError(error) && error.code === 'ERR_ALREADY_SEALED' && !single && isSealed(input, bytes)
+    if (isDone) return undefined
+    throw error
   }
 }
 
@@ -152,7 +180,7 @@ interface SealRequest {
   readonly options: EncryptOptions
   readonly world: World
   readonly found: FoundPolicy
-  readonly plain: ReturnType<typeof readPlain>
+  readonly plain: PlainFile
   readonly target: Target | undefined
   /** Earlier versions, whose data key and ciphertexts may be used again. */
   readonly candidates: readonly Uint8Array[]

@@ -65,7 +65,10 @@ export async function selectInputs(request: SelectionRequest): Promise<Selection
     }
     single = false
     if (kind === 'folder' && missing !== undefined) throw isFolder(path, missing)
-    const found = kind === 'folder' ? await accepted(await files.list(path), accept) : await files.glob(given, cwd)
+    const found =
+      kind === 'folder'
+        ? await accepted(await files.list(path), accept)
+        : (await files.glob(given, cwd)).filter((file) => !isHousekeeping(file))
     if (kind === 'folder' && paths.length === 1) base = path
     if (found.length === 0 && kind === undefined) throw notThere(path, given)
     for (const file of found) await add(file, file, kind === undefined)
@@ -105,7 +108,7 @@ function notThere(path: string, given: string): FileError {
   return new FileError('ERR_NO_FILE', message, { where: { file: path }, hint })
 }
 
-/** Files that hold a policy or belong to a program: never sealed because they lie in a folder. */
+/** Files that hold a policy or belong to a program: never sealed because they lie in a folder or fit a pattern. */
 export function isHousekeeping(path: string): boolean {
   const name = basename(path)
   return ['.sops.yaml', '.gitignore', '.gitattributes', '.gitmodules', 'package-lock.json'].includes(name)

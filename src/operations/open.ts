@@ -4,12 +4,14 @@ import { type OpenedTree, openedDocuments, openTree, sameValues } from '../crypt
 import type { CiphertextPool } from '../crypto/reuse.ts'
 import { type ErrorCode, FormatError, isBullaError } from '../errors.ts'
 import { binaryBytes } from '../format/binary-document.ts'
+import { unescapeValue } from '../format/dotenv/line.ts'
 import { applyEdits, areSure } from '../format/edits.ts'
+import { openedValue } from '../format/flat-value.ts'
 import { DEFAULT_SELECTOR, type Metadata, parseMetadata } from '../format/metadata.ts'
 import { compileSelector, SEAL_ALL } from '../format/selector.ts'
 import type { EmitOptions, Source, Store } from '../format/store.ts'
 import { decodeText, encodeText } from '../format/text.ts'
-import type { Branch } from '../format/tree.ts'
+import type { Branch, Leaf } from '../format/tree.ts'
 import { checkVersion } from '../format/version.ts'
 import type { Keyring } from '../keys/keyring.ts'
 
@@ -57,7 +59,8 @@ export class OpenedFile {
     if (this.store.name === 'binary') return binaryBytes(this.documents())
     const edits = [...this.tree.edits, ...this.source.removeMetadata()]
     const text = applyEdits(this.source.text, edits)
-    if (!areSure(edits) && !sameValues(this.source.documents, this.store.parse(text).documents, this.tree.opened)) {
+    const expected = readBack(this.store, this.tree.opened)
+    if (!areSure(edits) && !sameValues(this.source.documents, this.store.parse(text).documents, expected)) {
       throw new FormatError('ERR_EMIT', 'the opened values cannot be written back into this layout', {
         hint: 'name an --output-type to have the file written anew',
       })
@@ -77,12 +80,22 @@ export class OpenedFile {
   }
 }
 
+/** What opened leaves read back as. sops also seals numbers where everything is text, and opens them as their text. */
+function readBack({ name }: Store, opened: ReadonlyMap<Leaf, Leaf>): ReadonlyMap<Leaf, Leaf> {
+  if (name !== 'dotenv' && name !== 'ini') return opened
+  // dotenv has no escape for the two characters \n: whoever reads them gets a line break
+  const read = name === 'dotenv' ? unescapeValue : (text: string) => text
+  const asText = (leaf: Leaf): Leaf =>
+    leaf.kind === 'comment' ? leaf : { kind: 'scalar', type: 'str', value: read(openedValue(leaf)) }
+  return new Map([...opened].map(([sealed, leaf]) => [sealed, asText(leaf)]))
+}
+
 /**
  * Parse a sealed file without opening it.
  *
  * @throws FormatError `ERR_NOT_SEALED`, `ERR_METADATA`, `ERR_VERSION`, and what the store throws
  */
-export function readSealed(
+function readSealed(
   store: Store,
   bytes: Uint8Array,
   layout: EmitOptions = {},
@@ -129,6 +142,17 @@ export function isForeign(error: unknown, store: Store, bytes: Uint8Array): bool
   // any file may be binary, and documentation shows sealed values: only JSON can be a sealed one
   const canBeSealed = store.name !== 'binary' || /^\s*\{/.test(content.toString('latin1', 0, 64))
   return !canBeSealed || !content.includes('ENC[AES256_GCM,')
+}
+
+/** Whether a file is sealed: it has metadata that can be read, not only something under their name. */
+export function isSealed(store: Store, bytes: Uint8Array): boolean {
+  try {
+    readSealed(store, bytes)
+    return true
+  } catch (error) {
+    if (isBullaError(error)) return false
+    throw error
+  }
 }
 
 /** Whether bytes are a sealed binary file. */

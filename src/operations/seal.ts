@@ -93,7 +93,7 @@ function parseUnlessReserved(store: Store, text: string, layout: EmitOptions): S
 
 function alreadySealed(): FormatError {
   return new FormatError('ERR_ALREADY_SEALED', 'the file is sealed already, or holds the reserved key sops', {
-    hint: 'to change it use edit or set, to read it decrypt; rename the key if it is yours',
+    hint: 'to read it use decrypt, to change it "sops edit" or "sops set"; rename the key if it is yours',
   })
 }
 

@@ -4,6 +4,7 @@ import { newIdentity } from '../helpers/age.ts'
 import { expectNoSecret, MARKER } from '../helpers/canary.ts'
 import { findJudge, withJudge } from '../helpers/judges.ts'
 import { it, type RunOptions, type Sandbox } from '../helpers/sandbox.ts'
+import { withOtherData } from '../helpers/tamper.ts'
 
 const SECRET = `${MARKER}-hunter2`
 const YAML = `a: ${SECRET}\nb: other-${SECRET}\nc_unencrypted: clear\n`
@@ -42,7 +43,7 @@ function change(
     const changed = edit(sealed)
     if (changed === sealed) throw new Error('the test changed nothing')
     box.write(file, changed)
-    return { args: ['decrypt', file] }
+    return { args: ['decrypt', '--in-place', file] }
   }
   return { name, given, ...expected }
 }
@@ -62,7 +63,7 @@ function unsealed(
   content: string | Uint8Array,
   expected: Omit<Case, 'name' | 'given'>,
 ): Case {
-  return { name, given: (box) => ({ args: ['decrypt', box.write(file, content)] }), ...expected }
+  return { name, given: (box) => ({ args: ['decrypt', '--in-place', box.write(file, content)] }), ...expected }
 }
 
 async function seal(box: Sandbox, file: string): Promise<string> {
@@ -102,11 +103,17 @@ const CASES: readonly Case[] = [
     hint: /UTF-8/,
     sops: [0, 'seals other bytes than stand there'],
   }),
-  unsealed('YAML that is not UTF-8 is opened', 'a.yaml', Buffer.from(`a: ${SECRET}\xff\n`, 'latin1'), {
+  ...['a.yaml', 'a.json'].map((file) => ({
+    name: `${file} is opened and is not UTF-8`,
+    given: async (box: Sandbox) => {
+      box.write(file, Buffer.from((await seal(box, file)).replace('clear', 'cle\xff'), 'latin1'))
+      return { args: ['decrypt', '--in-place', file] }
+    },
     code: 1,
-    message: /not UTF-8/,
+    message: /:\d+:\d+: the file is not UTF-8/,
     hint: /UTF-8/,
-  }),
+    ...(file === 'a.json' ? { sops: [51, 'reads other bytes than stand there'] as const } : {}),
+  })),
 
   // wrong format for the extension
   plain('YAML under a JSON name', 'a.json', YAML, { code: 2, message: /JSON|object/, hint: /./ }),
@@ -147,6 +154,21 @@ const CASES: readonly Case[] = [
     message: /not sealed/,
     hint: /--input-type/,
   }),
+  change('the metadata of a JSON file is missing', 'a.json', (text) => text.replace(/,\s*"sops":.*/s, '}\n'), {
+    code: 1,
+    message: /not sealed/,
+    hint: /--input-type/,
+  }),
+  change('the metadata of an INI file is missing', 'a.ini', (text) => text.replace(/\n\[sops].*/s, '\n'), {
+    code: 1,
+    message: /not sealed/,
+    hint: /--input-type/,
+  }),
+  change('the metadata of a binary file is missing', 'a.bin', (text) => text.replace(/,\s*"sops":.*/s, '}\n'), {
+    code: 1,
+    message: /not sealed/,
+    hint: /--input-type/,
+  }),
   change('the metadata of a dotenv file is missing', 'a.env', (text) => text.replace(/\nsops_.*$/s, '\n'), {
     code: 1,
     message: /not sealed/,
@@ -155,7 +177,7 @@ const CASES: readonly Case[] = [
   change('the metadata stands twice in YAML', 'a.yaml', (text) => text + text.slice(text.indexOf('sops:')), {
     code: 1,
     message: /twice/,
-    hint: /./,
+    hint: /joined/,
   }),
   change(
     'the metadata stands twice in JSON',
@@ -198,6 +220,16 @@ const CASES: readonly Case[] = [
       hint: /./,
     },
   ),
+  change('the metadata is empty', 'a.json', (text) => text.replace(/"sops": ?\{.*}/s, '"sops": {}}'), {
+    code: 1,
+    message: /sops\.\w+ is missing/,
+    hint: /./,
+  }),
+  change('the metadata names no key', 'a.yaml', (text) => text.replace(/ age:\n.* {4}lastm/s, ' age: []\n    lastm'), {
+    code: 1,
+    message: /names no key/,
+    hint: /restore/,
+  }),
   change('the metadata has no time', 'a.yaml', (text) => text.replace(/ {4}lastmodified: .*\n/, ''), {
     code: 1,
     message: /lastmodified/,
@@ -208,11 +240,20 @@ const CASES: readonly Case[] = [
     message: /\bmac\b/i,
     hint: /--ignore-mac/,
   }),
-  change('the metadata has no MAC in dotenv', 'a.env', (text) => text.replace(/sops_mac=.*\n/, ''), {
-    code: 51,
-    message: /\bmac\b/i,
-    hint: /--ignore-mac/,
-  }),
+  ...(
+    [
+      ['a.json', /\s*"mac": "[^"]*",/],
+      ['a.bin', /\s*"mac": "[^"]*",/],
+      ['a.env', /sops_mac=.*\n/],
+      ['a.ini', /mac += .*\n/],
+    ] as const
+  ).map(([file, line]) =>
+    change(`the metadata of ${file} has no MAC`, file, (text) => text.replace(line, ''), {
+      code: 51,
+      message: /\bmac\b/i,
+      hint: /--ignore-mac/,
+    }),
+  ),
 
   // unknown version
   change('the version is no version', 'a.yaml', (text) => text.replace(/version: .*/, 'version: next'), {
@@ -341,6 +382,20 @@ const CASES: readonly Case[] = [
     }),
   ),
 
+  {
+    name: 'the identity file may not be read',
+    given: async (box) => {
+      await seal(box, 'a.yaml')
+      box.write('key', box.identity, 0)
+      // the file that is to be opened may be read and written
+      const env = { SOPS_AGE_KEY_FILE: box.path('key') }
+      return { args: ['decrypt', '--in-place', 'a.yaml'], env, unprivileged: true }
+    },
+    code: 128,
+    message: /SOPS_AGE_KEY_FILE: the file cannot be read/,
+    hint: /SOPS_AGE_KEY_FILE/,
+  },
+
   // wrong identity
   {
     name: 'the identity is another one',
@@ -377,6 +432,16 @@ const CASES: readonly Case[] = [
     message: /\bmac\b/i,
     hint: /./,
   }),
+
+  ...(['mac: ', 'lastmodified: "'] as const).map((field) =>
+    change(
+      `the metadata was changed: ${field}`,
+      'a.yaml',
+      (text) =>
+        field === 'mac: ' ? withOtherData(text, field) : text.replace(/lastmodified: "20/, 'lastmodified: "19'),
+      { code: 51, message: /\bmac\b/i, hint: /git/ },
+    ),
+  ),
 
   // value moved
   change('two values were swapped', 'a.yaml', (text) => text.replace(/^a: (.*)\nb: (.*)$/m, 'a: $2\nb: $1'), {
@@ -654,6 +719,21 @@ describe('bad input', () => {
       expect(box.snapshot()).toEqual(before)
     },
   )
+})
+
+describe('what only looks like bad input', () => {
+  it.for([
+    ['a.env', `a=${SECRET}\xff\n`],
+    ['a.ini', `[s]\na = ${SECRET}\xff\n`],
+    ['a.bin', `${SECRET}\xff`],
+  ] as const)('is sealed and opened, byte for byte: no UTF-8 in %s', async ([file, text], { box }) => {
+    box.policy()
+    const bytes = Buffer.from(text, 'latin1')
+    box.write(file, bytes)
+    expect(await box.bulla(['encrypt', '--in-place', file])).toMatchObject({ code: 0, err: '' })
+    expectNoSecret(box.read(file))
+    expect((await box.bulla(['decrypt', file])).stdout.equals(bytes)).toBe(true)
+  })
 })
 
 describe.skipIf(findJudge('sops') === undefined)(withJudge('bad input, seen by the real sops', 'sops'), () => {

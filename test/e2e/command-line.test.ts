@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs'
 import { describe, expect } from 'vitest'
 import { expectNoSecret, MARKER } from '../helpers/canary.ts'
 import { findJudge, withJudge } from '../helpers/judges.ts'
@@ -91,6 +92,64 @@ describe('the built command', () => {
     expect(err).toMatch(/error: b\.yaml:2:[\s\S]*error: c\.yaml:1:[\s\S]*2 of 3 files failed; nothing was written\n$/)
     expectNoSecret(err)
     expect(box.snapshot()).toEqual(before)
+  })
+
+  it('goes on with several named files where it was stopped: those that are done are left alone', async ({ box }) => {
+    box.policy()
+    const files = ['a.yaml', 'b.bin', 'c.env', 'd.yaml']
+    for (const name of files) box.write(name, 'A=1\n')
+    for (const name of ['a.yaml', 'd.yaml']) box.write(name, YAML)
+    await box.bulla(['encrypt', '-i', 'a.yaml', 'b.bin'])
+    const sealed = box.read('b.bin')
+
+    const rest = await box.bulla(['encrypt', '-i', ...files])
+    expect(rest).toMatchObject({ code: 0, err: 'bulla: 4 files: 2 sealed, 2 left alone\n' })
+    expect(box.read('b.bin')).toBe(sealed)
+    expect(await box.bulla(['encrypt', '-i', '*.{yaml,bin,env}'])).toMatchObject({
+      code: 0,
+      err: 'bulla: 4 files: 4 left alone\n',
+    })
+    await box.bulla(['decrypt', '-i', 'c.env'])
+    const opened = await box.bulla(['decrypt', '-i', ...files])
+    expect(opened).toMatchObject({ code: 0, err: 'bulla: 4 files: 3 opened, 1 not sealed\n' })
+    expect(box.read('d.yaml')).toBe(YAML)
+  })
+
+  it('does not leave a file alone that is not sealed and only has the name of the metadata', async ({ box }) => {
+    box.policy()
+    box.write('a.yaml', `sops: {x: 1}\npassword: ${SECRET}\n`)
+    box.write('b.yaml', YAML)
+    const before = box.snapshot()
+    for (const paths of [['.'], ['a.yaml', 'b.yaml'], ['*.yaml'], ['a.yaml']]) {
+      const { code, err } = await box.bulla(['encrypt', '-i', ...paths])
+      expect(code).toBe(203)
+      expect(err).toMatch(/^bulla: error: a\.yaml: .*the reserved key sops\nbulla: hint: ./)
+      expect(box.snapshot()).toEqual(before)
+    }
+  })
+
+  it('does not take its own policy for a file to seal or open because a pattern fits it', async ({ box }) => {
+    box.policy()
+    box.write('a.yaml', YAML)
+    const policy = box.read('.sops.yaml')
+    expect(await box.bulla(['encrypt', '-i', '*.yaml'])).toMatchObject({ code: 0, err: '' })
+    expect(box.read('.sops.yaml')).toBe(policy)
+    expect(box.read('a.yaml')).toContain('ENC[')
+    expect(await box.bulla(['decrypt', '--output-dir', 'out', '*.yaml'])).toMatchObject({ code: 0, err: '' })
+    expect(box.read('out/a.yaml')).toBe(YAML)
+  })
+
+  it('says so when a folder has nothing to seal', async ({ box }) => {
+    box.policy('path_regex: ^elsewhere/')
+    box.write('a.yaml', YAML)
+    for (const option of ['-i', '--dry-run'])
+      expect(await box.bulla(['encrypt', option, '.'])).toMatchObject({
+        code: 0,
+        err: 'bulla: no files that a rule is for\n',
+      })
+    box.policy()
+    await box.bulla(['encrypt', '-i', 'a.yaml'])
+    expect(await box.bulla(['encrypt', '-i', '.'])).toMatchObject({ code: 0, err: 'bulla: 1 file: 1 left alone\n' })
   })
 
   it('shows with --dry-run what it would do, and opens and verifies with it', async ({ box }) => {
@@ -209,10 +268,22 @@ describe('where the format comes from', () => {
     expect((await box.bulla(['decrypt', ...empty, '--extract', '', '--decryption-order', '', 's.yaml'])).out).toBe(YAML)
   })
 
-  it('does not take an empty output for standard output: a script forgot a variable', async ({ box }) => {
+  it('does not take an empty output for standard output, nor for this folder: a script forgot a variable', async ({
+    box,
+  }) => {
     box.policy()
     box.write('a.yaml', YAML)
-    expect(await box.bulla(['encrypt', '--output', '', 'a.yaml'])).toMatchObject({ code: 1, out: '' })
+    mkdirSync(box.path('empty'))
+    const before = box.snapshot()
+    for (const args of [
+      ['encrypt', '--output', '', '../a.yaml'],
+      ['decrypt', '--output-dir', '', '../a.yaml'],
+    ]) {
+      const { code, out, err } = await box.bulla(args, { cwd: 'empty' })
+      expect({ code, out }).toEqual({ code: 1, out: '' })
+      expect(err).toMatch(/ is empty\nbulla: hint: check the variable/)
+    }
+    expect(box.snapshot()).toEqual(before)
   })
 
   it('follows --indent where something is written anew', async ({ box }) => {

@@ -7,8 +7,8 @@ import { it, type Sandbox } from '../helpers/sandbox.ts'
 const SECRET = `${MARKER}-hunter2`
 const YAML = `a: ${SECRET}\n`
 const isWindows = process.platform === 'win32'
-/** Much more than anything here takes, much less than what does not end. */
-const LIMIT_MS = 20_000
+/** That something ends is for the runner to say: much more than anything here takes, much less than what does not end. */
+const ENDING = { timeout: 60_000 }
 
 async function seal(box: Sandbox, name = 'a.yaml'): Promise<string> {
   box.policy()
@@ -52,7 +52,7 @@ const FOREIGN_KEYS = `
           enc: -----BEGIN PGP MESSAGE-----
 `
 
-describe('a sealed file from a stranger', () => {
+describe('a sealed file from a stranger', ENDING, () => {
   it('cannot make the command call a host or run a program, whatever keys it names', async ({ box }) => {
     const sealed = await seal(box)
     box.write('a.yaml', sealed.replace(/\n {4}age:\n[\s\S]*?(?=\n {4}lastmodified)/, FOREIGN_KEYS.trimEnd()))
@@ -110,11 +110,9 @@ describe('a sealed file from a stranger', () => {
       .join('')
     box.write('a.yaml', sealed.replace(/enc: \|\n[\s\S]*?(?= {10}recipient)/, `enc: |\n${lines}`))
     const before = box.snapshot()
-    const started = performance.now()
 
     const { code, out, err } = await box.bulla(['decrypt', '-i', 'a.yaml'], { env: box.observe() })
 
-    expect(performance.now() - started).toBeLessThan(LIMIT_MS)
     expect({ code, out }).toEqual({ code: 128, out: '' })
     expect(err).toMatch(message)
     expectNoSecret(err, box.identity)
@@ -144,9 +142,7 @@ describe('a sealed file from a stranger', () => {
     const other = newIdentity().recipient
     const others = entry.replace(/recipient: .*/, `recipient: ${other}`).repeat(5_000)
     box.write('a.yaml', sealed.replace(entry, `${others}${entry}`))
-    const started = performance.now()
     expect(await box.bulla(['decrypt', 'a.yaml'])).toMatchObject({ code: 0, out: YAML })
-    expect(performance.now() - started).toBeLessThan(LIMIT_MS)
   })
 
   it('has a selector that takes forever elsewhere', async ({ box }) => {
@@ -156,9 +152,7 @@ describe('a sealed file from a stranger', () => {
       .replace(/ {4}unencrypted_suffix: .*/, `    unencrypted_regex: ${regex}`)
       .replace('a: ENC', `${'a'.repeat(1_000)}!: clear\na: ENC`)
     box.write('a.yaml', text)
-    const started = performance.now()
     const { code } = await box.bulla(['decrypt', 'a.yaml'])
-    expect(performance.now() - started).toBeLessThan(LIMIT_MS)
     expect([25, 51]).toContain(code)
   })
 
@@ -179,9 +173,7 @@ describe('a sealed file from a stranger', () => {
       ['decrypt', 'a.yaml'],
       ['filestatus', 'a.yaml'],
     ]) {
-      const started = performance.now()
       const { code, signal } = await box.bulla(args)
-      expect(performance.now() - started).toBeLessThan(LIMIT_MS)
       expect({ signal, isBug: code === 70 || code === 134 }).toEqual({ signal: null, isBug: false })
     }
   })
@@ -210,7 +202,7 @@ describe('a sealed file from a stranger', () => {
   })
 })
 
-describe('a policy from a stranger', () => {
+describe('a policy from a stranger', ENDING, () => {
   it.for([['(a+)+$'], ['^(([a-z])+.)+[A-Z]([a-z])+$'], ['(x+x+)+y'], ['(?:a?){500}a{500}']])(
     'has an expression that takes forever elsewhere: %s',
     async ([regex = ''], { box }) => {
@@ -219,9 +211,7 @@ describe('a policy from a stranger', () => {
         `creation_rules:\n  - path_regex: '${regex}'\n    age: ${box.recipient}\n  - age: ${box.recipient}\n`,
       )
       box.write(`${'ax'.repeat(100)}!.yaml`, YAML)
-      const started = performance.now()
       expect(await box.bulla(['encrypt', '--dry-run', '.'])).toMatchObject({ code: 0 })
-      expect(performance.now() - started).toBeLessThan(LIMIT_MS)
     },
   )
 
@@ -259,9 +249,7 @@ describe('a policy from a stranger', () => {
     ]
     for (const policy of policies) {
       box.write('.sops.yaml', policy)
-      const started = performance.now()
       const { code, err } = await box.bulla(['encrypt', '-i', 'a.yaml'])
-      expect(performance.now() - started).toBeLessThan(LIMIT_MS)
       expect([1, 2]).toContain(code)
       expect(err).toMatch(/^bulla: error: \.sops\.yaml.*\nbulla: hint: ./)
     }
@@ -272,9 +260,7 @@ describe('a policy from a stranger', () => {
     async (target, { box }) => {
       symlinkSync(target, box.path('.sops.yaml'))
       box.write('a.yaml', YAML)
-      const started = performance.now()
       const { code, err } = await box.bulla(['encrypt', '-i', 'a.yaml'], { stdin: 'x' })
-      expect(performance.now() - started).toBeLessThan(LIMIT_MS)
       expect([1, 2]).toContain(code)
       expect(err).toMatch(/\nbulla: hint: ./)
       expect(box.read('a.yaml')).toBe(YAML)
@@ -291,7 +277,7 @@ describe('a policy from a stranger', () => {
   })
 })
 
-describe.skipIf(isWindows)('a repository from a stranger', () => {
+describe.skipIf(isWindows)('a repository from a stranger', ENDING, () => {
   it('links to what is outside of it, or without an end: nothing there is read or written', async ({ box }) => {
     box.policy('path_regex: .*')
     const outside = box.write('../outside.yaml', YAML)
@@ -301,9 +287,7 @@ describe.skipIf(isWindows)('a repository from a stranger', () => {
     symlinkSync('..', box.path('secrets/up'))
     symlinkSync('/', box.path('secrets/root'))
     box.write('secrets/c.yaml', YAML)
-    const started = performance.now()
     expect(await box.bulla(['encrypt', '-i', 'secrets', 'secrets/*.yaml', '**/*.yaml'])).toMatchObject({ code: 0 })
-    expect(performance.now() - started).toBeLessThan(LIMIT_MS)
     expect(box.read('../outside.yaml')).toBe(YAML)
     expect(box.read('secrets/c.yaml')).toContain('ENC[')
   })

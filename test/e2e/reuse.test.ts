@@ -4,6 +4,7 @@ import { newIdentity } from '../helpers/age.ts'
 import { expectNoSecret, MARKER } from '../helpers/canary.ts'
 import { findJudge, withJudge } from '../helpers/judges.ts'
 import { it, type Sandbox } from '../helpers/sandbox.ts'
+import { withOtherData } from '../helpers/tamper.ts'
 
 const SECRET = `${MARKER}-hunter2`
 
@@ -302,8 +303,8 @@ describe('sealing over a sealed version', () => {
   })
 
   it.for([
-    ['its MAC is broken', (text: string) => text.replace(/mac: ENC\[AES256_GCM,data:./, 'mac: ENC[AES256_GCM,data:+')],
-    ['a value is broken', (text: string) => text.replace(/a: ENC\[AES256_GCM,data:./, 'a: ENC[AES256_GCM,data:+')],
+    ['its MAC is broken', (text: string) => withOtherData(text, 'mac: ')],
+    ['a value is broken', (text: string) => withOtherData(text, 'a: ')],
     ['its metadata are gone', (text: string) => text.replace(/\nsops:[\s\S]*/, '\n')],
     ['its metadata are broken', (text: string) => text.replace('lastmodified', 'modified')],
   ] as const)('keeps nothing of an earlier version that is damaged: %s', async ([, damage], { box }) => {

@@ -14,6 +14,43 @@ async function seal(box: Sandbox, content = YAML): Promise<string> {
   return out
 }
 
+/** Loaded into the command: leaves a sign when standard input has nothing to read yet. */
+const NOTICE_WAITING = `
+const fs = require('node:fs')
+const { readSync } = fs
+fs.readSync = (...args) => {
+  try {
+    return readSync(...args)
+  } catch (error) {
+    if (error.code === 'EAGAIN') fs.writeFileSync('waiting', '')
+    throw error
+  }
+}
+`
+
+/** Gives the command a socket that does not block, and the end of its input only when the command waits for it. */
+const FEED_NON_BLOCKING = `
+const { spawn } = require('node:child_process')
+const fs = require('node:fs')
+const sealed = fs.readFileSync('a.yaml')
+const args = ['--require', './notice.cjs', process.env.BULLA, 'decrypt', '--input-type', 'yaml']
+// what opens it makes it so, and would put that right again if it could
+const setNonBlocking = '"$NODE" -e "process.stdin; process.kill(process.pid, 9)"; exec "$NODE" "$@"'
+const child = spawn('sh', ['-c', setNonBlocking, 'sh', ...args], { stdio: ['pipe', 'inherit', 'inherit'] })
+let isOver = false
+child.on('exit', (code) => {
+  isOver = true
+  process.exitCode = code
+})
+const feed = () => {
+  if (isOver) return
+  if (fs.existsSync('waiting')) child.stdin.end(sealed.subarray(60))
+  else setImmediate(feed)
+}
+child.stdin.write(sealed.subarray(0, 60))
+feed()
+`
+
 /** Several times what a pipe holds. */
 const LARGE = `a: |\n${`  ${'x'.repeat(98)}\n`.repeat(5_000)}`
 
@@ -52,26 +89,18 @@ describe('standard input', () => {
   it.skipIf(isWindows)('may be named as a file, and be slow', async ({ box }) => {
     const sealed = await seal(box)
     expect((await box.sh('cat a.yaml | bulla decrypt --input-type yaml --output-type yaml /dev/stdin')).out).toBe(YAML)
-    expect(
-      (await box.sh('{ head -c 50 a.yaml; sleep 0.2; tail -c +51 a.yaml; } | bulla decrypt --input-type yaml')).out,
-    ).toBe(YAML)
+    // in pieces of one byte
+    expect((await box.sh('dd bs=1 if=a.yaml 2> /dev/null | bulla decrypt --input-type yaml')).out).toBe(YAML)
     expect((await box.sh('bulla decrypt --input-type yaml < a.yaml')).out).toBe(YAML)
     expect(box.read('a.yaml')).toBe(sealed)
   })
 
   it.skipIf(isWindows)('may be non-blocking, as other programs leave it', async ({ box }) => {
     await seal(box)
-    const script = `
-const { spawn } = require('node:child_process')
-const { once } = require('node:events')
-const child = spawn('sh', ['-c', 'node -e "process.stdin.resume()" < /dev/null; exec "$NODE" "$BULLA" decrypt --input-type yaml'], { stdio: ['pipe', 'inherit', 'inherit'] })
-const sealed = require('node:fs').readFileSync('a.yaml')
-child.stdin.write(sealed.subarray(0, 60))
-setTimeout(() => child.stdin.end(sealed.subarray(60)), 100)
-once(child, 'exit').then(([code]) => { process.exitCode = code })
-`
-    box.write('feed.cjs', script)
+    box.write('notice.cjs', NOTICE_WAITING)
+    box.write('feed.cjs', FEED_NON_BLOCKING)
     expect(await box.sh('"$NODE" feed.cjs')).toMatchObject({ code: 0, out: YAML })
+    expect(box.has('waiting')).toBe(true)
   })
 
   it('that is empty is an empty file, where there can be one', async ({ box }) => {
@@ -127,7 +156,7 @@ describe('standard output', () => {
 
   it.skipIf(isWindows)('may be a slow reader with a full pipe', async ({ box }) => {
     await seal(box, LARGE)
-    const { out } = await box.sh('bulla decrypt a.yaml | { sleep 0.3; wc -c; }')
+    const { out } = await box.sh('bulla decrypt a.yaml | dd bs=100 2> /dev/null | wc -c')
     expect(Number(out)).toBe(LARGE.length)
   })
 })

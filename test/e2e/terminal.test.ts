@@ -24,11 +24,9 @@ async function locked(box: Sandbox): Promise<Record<string, string>> {
   return { SOPS_AGE_KEY_FILE: box.write('../locked.age', await encrypter.encrypt(`${box.identity}\n`)) }
 }
 
-/** What makes an operation long enough for a progress bar: an identity that takes its time. */
-const slow = (box: Sandbox) => ({
-  SOPS_AGE_KEY_FILE: undefined,
-  SOPS_AGE_KEY_CMD: `sh -c 'sleep 0.6; cat "${box.keyFile}"'`,
-})
+/** For the clock of the command: long enough for a progress bar, or no time at all. */
+const SLOW_MS = 1_000
+const FAST_MS = 0
 
 async function several(box: Sandbox): Promise<void> {
   box.policy()
@@ -36,7 +34,12 @@ async function several(box: Sandbox): Promise<void> {
   await box.bulla(['encrypt', '-i', '.'])
 }
 
-describe.skipIf(noTerminal !== undefined)(noTerminal ?? 'on a terminal', () => {
+/** The title of a group of tests, with the reason when it will be skipped. */
+function titled(title: string, reason: string | undefined): string {
+  return reason === undefined ? title : `${title} (skipped: it ${reason})`
+}
+
+describe.skipIf(noTerminal !== undefined)(titled('on a terminal', noTerminal), () => {
   it('the passphrase of an identity is asked for, and not shown', async ({ box }) => {
     const env = await locked(box)
     const steps = [{ expect: PROMPT, send: `${PASSPHRASE}\r` }]
@@ -108,26 +111,28 @@ describe.skipIf(noTerminal !== undefined)(noTerminal ?? 'on a terminal', () => {
 
   it('work that takes long has a progress bar, which is gone at the end', async ({ box }) => {
     await several(box)
-    const { shown, code } = await onTerminal(box, 'bulla decrypt --dry-run *.yaml > out', { env: slow(box) })
+    const { shown, code } = await onTerminal(box, 'bulla decrypt --dry-run *.yaml > out', { env: box.clock(SLOW_MS) })
     expect(code).toBe(0)
     expect(shown).toMatch(/\r\x1b\[Kopening \[=+ *\] \d\/4/)
     expect(shown).toMatch(/\r\x1b\[K$/)
   })
 
   it.for([
-    ['fast work', 'bulla decrypt --dry-run *.yaml > out', false],
-    ['one file', 'bulla decrypt --dry-run a.yaml > out', true],
-    ['--quiet', 'bulla decrypt --quiet --dry-run *.yaml > out', true],
-    ['no terminal to look at', 'bulla decrypt --dry-run *.yaml > out 2> err; cat err', true],
-  ] as const)('there is no progress bar for %s', async ([, script, isSlow], { box }) => {
+    ['fast work', 'bulla decrypt --dry-run *.yaml > out', FAST_MS],
+    ['one file', 'bulla decrypt --dry-run a.yaml > out', SLOW_MS],
+    ['--quiet', 'bulla decrypt --quiet --dry-run *.yaml > out', SLOW_MS],
+    ['no terminal to look at', 'bulla decrypt --dry-run *.yaml > out 2> err; cat err', SLOW_MS],
+  ] as const)('there is no progress bar for %s', async ([, script, stepMs], { box }) => {
     await several(box)
-    const { shown, code } = await onTerminal(box, script, isSlow ? { env: slow(box) } : {})
+    const { shown, code } = await onTerminal(box, script, { env: box.clock(stepMs) })
     expect({ shown, code }).toEqual({ shown: '', code: 0 })
   })
 
   it('there is no colour, and no bar in what is piped', async ({ box }) => {
     await several(box)
-    const { shown } = await onTerminal(box, 'bulla decrypt nope.yaml; bulla --help; bulla encrypt -i .')
+    const { shown } = await onTerminal(box, 'bulla decrypt nope.yaml; bulla --help; bulla encrypt -i .', {
+      env: box.clock(FAST_MS),
+    })
     expect(shown).toContain('hint: check the path')
     expect(shown).not.toContain('\x1b')
   })
@@ -146,7 +151,7 @@ const noAgent =
     ? undefined
     : 'needs gpg-agent and gpg-connect-agent'
 
-describe.skipIf(noAgent !== undefined)(noAgent ?? 'with the real gpg-agent', () => {
+describe.skipIf(noAgent !== undefined)(titled('with the real gpg-agent', noAgent), () => {
   it('the passphrase that it keeps is used, and forgotten when it is wrong', async ({ box }) => {
     const env = await locked(box)
     const digest = createHash('sha256')

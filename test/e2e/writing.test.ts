@@ -2,6 +2,7 @@ import { existsSync, linkSync, lstatSync, mkdirSync, readlinkSync, symlinkSync }
 import { describe, expect } from 'vitest'
 import { expectNoSecret, MARKER } from '../helpers/canary.ts'
 import { it, type Sandbox } from '../helpers/sandbox.ts'
+import { withOtherData } from '../helpers/tamper.ts'
 
 const SECRET = `${MARKER}-hunter2`
 const YAML = `db:\n  password: ${SECRET}\n`
@@ -103,9 +104,38 @@ describe('writing in place', () => {
     const env = { SOPS_AGE_KEY_FILE: undefined, SOPS_AGE_KEY_CMD: `${process.execPath} ${hook}` }
 
     // the earlier version in git has to be opened: so the hook runs between reading and writing
-    expect(await box.bulla(['encrypt', '-i', 'a.yaml'], { env })).toMatchObject({ code: 3 })
+    const { code, err } = await box.bulla(['encrypt', '-i', 'a.yaml'], { env })
+    expect(code).toBe(3)
+    expect(err).toMatch(/a\.yaml: somebody else changed the file in the meantime.*\nbulla: hint: look at the change/)
     expect(box.read('a.yaml')).toBe('changed: yes\n')
     expect(text).not.toContain(SECRET)
+    expect(names(box)).toEqual(['.git', 'a.yaml', 'hook.cjs'])
+  })
+
+  it('leaves an output alone that somebody else changed while it was made', async ({ box }) => {
+    const text = await sealed(box)
+    box.write('plain.yaml', `${YAML}more: 1\n`)
+    const hook = box.write('hook.cjs', HOOK('a.yaml', 'changed: yes\n', box.identity))
+    const env = { SOPS_AGE_KEY_FILE: undefined, SOPS_AGE_KEY_CMD: `${process.execPath} ${hook}` }
+    const { code, err } = await box.bulla(['encrypt', '--output', 'a.yaml', 'plain.yaml'], { env })
+    expect(code).toBe(3)
+    expect(err).toMatch(/a\.yaml: somebody else changed the file in the meantime.*\nbulla: hint: look at the change/)
+    expect(box.read('a.yaml')).toBe('changed: yes\n')
+    expect(text).not.toContain(SECRET)
+    expect(names(box)).toEqual(['a.yaml', 'hook.cjs', 'plain.yaml'])
+  })
+
+  it('stops at one of several files that somebody else changed, and says how far it came', async ({ box }) => {
+    const text = await sealed(box)
+    for (const name of ['b', 'c', 'd']) box.write(`${name}.yaml`, text)
+    const hook = box.write('hook.cjs', HOOK('c.yaml', 'changed: yes\n', box.identity))
+    const env = { SOPS_AGE_KEY_FILE: undefined, SOPS_AGE_KEY_CMD: `${process.execPath} ${hook}` }
+    const { code, err } = await box.bulla(['decrypt', '-i', 'a.yaml', 'b.yaml', 'c.yaml', 'd.yaml'], { env })
+    expect(code).toBe(3)
+    expect(err).toMatch(/c\.yaml: somebody else changed[\s\S]*1 of 4 files failed; .*written/)
+    expect(box.read('c.yaml')).toBe('changed: yes\n')
+    for (const name of ['a.yaml', 'b.yaml', 'd.yaml']) expect([YAML, text]).toContain(box.read(name))
+    expect(names(box)).toEqual(['a.yaml', 'b.yaml', 'c.yaml', 'd.yaml', 'hook.cjs'])
   })
 
   it('does not bring back a file that somebody else removed in the meantime', async ({ box }) => {
@@ -293,7 +323,7 @@ describe('--output-dir', () => {
 
   it('is all or nothing: one file that does not open leaves no folder', async ({ box }) => {
     await tree(box)
-    box.write('deploy/z.yaml', box.read('deploy/a.yaml').replace(/data:./, 'data:+'))
+    box.write('deploy/z.yaml', withOtherData(box.read('deploy/a.yaml')))
     const before = box.snapshot()
     const { code, err } = await box.bulla(['decrypt', 'deploy', '--output-dir', 'new/out'])
     expect(code).toBe(25)

@@ -50,7 +50,7 @@ export function fakeProvider(type: KeyType, options: FakeOptions = {}): FakeProv
 }
 
 /** A description, or an entry when `enc` is given, of a key with this name. */
-export function fakeKey(type: KeyType, name: string): KeyDescription {
+function fakeKey(type: KeyType, name: string): KeyDescription {
   return { type, fields: type === 'age' ? { recipient: name } : { fp: name } }
 }
 

@@ -89,7 +89,7 @@ export class Sandbox {
   }
 
   dispose(): void {
-    for (const child of this.running) child.kill('SIGKILL')
+    for (const child of this.running) killAll(child)
     makeRemovable(this.outside)
     rmSync(this.outside, { recursive: true, force: true })
   }
@@ -165,7 +165,7 @@ export class Sandbox {
     return { uid: NOBODY, gid: NOBODY }
   }
 
-  /** What {@link observe} noted: hosts called, programs started. */
+  /** What {@link observe} and {@link hang} noted: hosts called, programs started, that the disk hangs. */
   observed(): string[] {
     const file = join(this.outside, 'observed')
     return existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(0, -1) : []
@@ -173,10 +173,17 @@ export class Sandbox {
 
   /** Variables that make a Node program note every host it calls and every program it starts. */
   observe(): Record<string, string> {
-    return {
-      NODE_OPTIONS: `--require=${join(import.meta.dirname, 'observe.cjs')}`,
-      BULLA_TEST_OBSERVED: join(this.outside, 'observed'),
-    }
+    return { ...preload('observe.cjs'), BULLA_TEST_OBSERVED: join(this.outside, 'observed') }
+  }
+
+  /** Variables that make the disk of a Node program answer that often, and then no more, when files have to last. */
+  hang(syncs: number): Record<string, string> {
+    return { ...preload('hang.cjs'), BULLA_TEST_OBSERVED: join(this.outside, 'observed'), BULLA_TEST_SYNCS: `${syncs}` }
+  }
+
+  /** Variables that make the clock of a Node program go on by so much each time it looks: 0 stops it. */
+  clock(stepMs: number): Record<string, string> {
+    return { ...preload('clock.cjs'), BULLA_TEST_CLOCK_STEP_MS: `${stepMs}` }
   }
 
   path(name: string): string {
@@ -241,6 +248,24 @@ export const it = plainIt.extend<{ box: Sandbox }>({
     }
   },
 })
+
+/** With everything it started: that is in the session of its own. */
+function killAll(child: ChildProcess): void {
+  if (process.platform === 'win32' || child.pid === undefined) {
+    child.kill('SIGKILL')
+    return
+  }
+  try {
+    process.kill(-child.pid, 'SIGKILL')
+  } catch {
+    // it has ended in the meantime
+  }
+}
+
+/** Have a Node program load one of the files beside this one before it starts. */
+function preload(name: string): Record<string, string> {
+  return { NODE_OPTIONS: `--require=${JSON.stringify(join(import.meta.dirname, name))}` }
+}
 
 function isWithin(folder: string, path: string): boolean {
   const below = relative(folder, path)

@@ -39,7 +39,7 @@ export interface Opened {
 }
 
 /** A keyring with the identities of these people and nothing of the machine's. */
-export function keyringOf(...people: readonly Person[]): Keyring {
+function keyringOf(...people: readonly Person[]): Keyring {
   const identities = people.map(identityOf).join('\n')
   return new Keyring([new AgeProvider(fakeEnvironment({ variables: { SOPS_AGE_KEY: identities } }), random)], random)
 }
@@ -54,7 +54,7 @@ function sharedKeyring(people: readonly Person[]): Keyring {
 
 export const storeOf = (name: StoreName): Promise<Store> => loadStore(name)
 
-export function policyOf(store: StoreName, settings: SealSettings = {}): SealPolicy {
+function policyOf(store: StoreName, settings: SealSettings = {}): SealPolicy {
   const binary = store === 'binary'
   return {
     groups: (settings.groups ?? [['alice']]).map((group) =>

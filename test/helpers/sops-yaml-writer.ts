@@ -10,6 +10,8 @@ export interface WriterLimits {
   readonly writable: boolean
   /** Whether a comment without text stands in a list: sealed by sops, it becomes an element of it. */
   readonly growsLists: boolean
+  /** Whether a key has several lines: it is written as `? key`, and comments around it come into other collections. */
+  readonly movesComments: boolean
   /** Texts of comments that the writer keeps. */
   readonly kept: readonly string[]
   /**
@@ -27,6 +29,7 @@ export function sopsWriterLimits(documents: readonly Branch[]): WriterLimits {
 
 class LimitFinder implements WriterLimits {
   growsLists = false
+  movesComments = false
   readonly kept: string[] = []
   readonly fragile: string[] = []
   private badText = false
@@ -47,6 +50,7 @@ class LimitFinder implements WriterLimits {
     const inNested = isList && items.some(({ kind }) => kind === 'branch' || kind === 'list')
     items.forEach((item, index) => {
       if (item.kind !== 'comment') {
+        if (item.kind === 'entry' && item.key.includes('\n')) this.movesComments = true
         this.node(item.kind === 'entry' ? item.value : item, inList || isList)
         return
       }
@@ -66,7 +70,7 @@ class LimitFinder implements WriterLimits {
   private node(node: Node, inList: boolean): void {
     if (node.kind === 'branch' || node.kind === 'list') this.collection(node.items, node.kind === 'list', inList)
     // a block scalar gets a wrong indentation indicator, or none that fits a tab
-    else if (node.kind === 'scalar' && node.type === 'str' && /^[ \t\n][^]*\n|^\n/.test(node.value)) this.badText = true
+    else if (node.kind === 'scalar' && node.type === 'str' && /^[ \t\n].*\n|^\n/s.test(node.value)) this.badText = true
   }
 }
 
@@ -81,7 +85,8 @@ export function commentDifferences(
   plain: readonly string[],
   written: readonly string[],
 ): string {
-  const { kept } = sopsWriterLimits(documents)
+  const { kept, movesComments } = sopsWriterLimits(documents)
+  if (movesComments) return ''
   const maybe = plain.map((text) => text || ' ')
   for (const text of kept) take(maybe, text)
   const known = new Set([...kept, ...maybe])
@@ -95,7 +100,7 @@ export function commentDifferences(
 function separate(text: string, known: ReadonlySet<string>): string[] {
   const second = text.indexOf(' #')
   if (known.has(text) || second < 0) return [text]
-  return [text.slice(0, second), ...separate(text.slice(second + 2), known)]
+  return [text.slice(0, second), ...separate(text.slice(second + 2) || ' ', known)]
 }
 
 function take(texts: string[], text: string): boolean {

@@ -33,7 +33,7 @@ export interface SopsRun {
 }
 
 /** A file name by which sops knows the store. */
-export const NAME_OF: Readonly<Record<StoreName, string>> = {
+const NAME_OF: Readonly<Record<StoreName, string>> = {
   yaml: 'file.yaml',
   json: 'file.json',
   dotenv: 'file.env',
@@ -100,7 +100,7 @@ export class Sops {
 }
 
 /** A `.sops.yaml` with one rule for everything. JSON is YAML. */
-export function rulesFile({ selector, macOnlyEncrypted, groups = [['alice']], shamirThreshold = 0 }: SopsRule): string {
+function rulesFile({ selector, macOnlyEncrypted, groups = [['alice']], shamirThreshold = 0 }: SopsRule): string {
   const rule = {
     ...(groups.length === 1
       ? { age: groups.flat().map(recipientOf).join(',') }

@@ -84,5 +84,6 @@ async function run(paths: readonly string[], values: Values, io: Io): Promise<nu
     },
     world,
   )
-  return finish(result, { command: 'decrypt', verbs: { opened: 'opened', skipped: 'not sealed' }, quiet, dryRun, io })
+  const verbs = { opened: 'opened', skipped: 'not sealed' }
+  return finish(result, { command: 'decrypt', verbs, none: 'no files', quiet, dryRun, io })
 }

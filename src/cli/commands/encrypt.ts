@@ -92,6 +92,7 @@ async function run(paths: readonly string[], values: Values, io: Io): Promise<nu
   return finish(result, {
     command: 'encrypt',
     verbs: { written: 'sealed', restored: 'as in git', unchanged: 'unchanged', skipped: 'left alone' },
+    none: 'no files that a rule is for',
     quiet,
     dryRun,
     io,

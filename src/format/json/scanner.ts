@@ -138,7 +138,10 @@ class Scanner {
   /** Step over an opening sign and the space behind it. */
   private enter(): void {
     this.depth += 1
-    if (this.depth > MAX_DEPTH) throw this.error('ERR_LIMIT', `the document is nested deeper than ${MAX_DEPTH} levels`)
+    if (this.depth > MAX_DEPTH) {
+      const hint = 'put the deep part into a string, or seal the file with the binary store'
+      throw this.error('ERR_LIMIT', `the document is nested deeper than ${MAX_DEPTH} levels`, hint)
+    }
     this.position += 1
   }
 

@@ -239,7 +239,8 @@ export class Composer {
     // go-yaml compares what is written, and an alias by its name
     const written = node.kind === 'alias' ? `\0*${node.name}` : target.value
     if (this.uniqueKeys && names.has(written)) {
-      throw syntaxError(this.text, node.start, 'this key stands twice in its mapping', 'remove one of them')
+      const hint = written === 'sops' ? 'two sealed files were joined; restore the file from git' : 'remove one of them'
+      throw syntaxError(this.text, node.start, 'this key stands twice in its mapping', hint)
     }
     names.add(written)
     return value.value

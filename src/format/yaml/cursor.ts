@@ -91,7 +91,10 @@ export class Cursor {
 
   /** The text is larger or deeper than we are ready to read. */
   limit(message: string): FormatError {
-    return new FormatError('ERR_LIMIT', `YAML: ${message}`, { where: positionOf(this.text, this.offset) })
+    return new FormatError('ERR_LIMIT', `YAML: ${message}`, {
+      where: positionOf(this.text, this.offset),
+      hint: 'put the deep part into a string, or seal the file with the binary store',
+    })
   }
 }
 

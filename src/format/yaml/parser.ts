@@ -1,4 +1,5 @@
 import { FormatError } from '../../errors.ts'
+import { positionOf } from '../text.ts'
 import { FORBIDDEN } from './chars.ts'
 import { syntaxError } from './cursor.ts'
 import { emptyScalar, mappingNode, noProperties, scalarNode, sequenceNode } from './make-nodes.ts'
@@ -41,7 +42,10 @@ export function parseYaml(text: string): ParsedYaml {
 
 function checkCharacters(text: string): void {
   if (!text.isWellFormed()) {
-    throw new FormatError('ERR_UTF8', 'YAML: the file is not UTF-8', { hint: 'convert it to UTF-8 first' })
+    throw new FormatError('ERR_UTF8', 'the file is not UTF-8', {
+      where: positionOf(text, text.search(/\p{Surrogate}/u)),
+      hint: 'save it as UTF-8, or seal it with the binary store',
+    })
   }
   const mark = text.indexOf('\ufeff', 1)
   if (mark >= 0) {

@@ -26,7 +26,7 @@ export interface SpellingContext {
 }
 
 /** Spellings that sealing can note. */
-export const SPELLINGS = 5
+const SPELLINGS = 5
 
 /** What a plain scalar in a flow collection cannot hold. A colon it can (`http://…`), though sops never writes it so. */
 const ENDS_FLOW_PLAIN = /^[?:]|[,?[\]{}]|:$/

@@ -13,7 +13,7 @@ export interface AgeIdentity {
   unwrapFileKey(header: AgeHeader): Promise<Uint8Array | null> | Uint8Array | null
 }
 
-export const FILE_KEY_BYTES = 16
+const FILE_KEY_BYTES = 16
 
 /**
  * Open an age file with the first identity that fits. Identities are asked for one by one, so a source of them

@@ -33,13 +33,14 @@ export class YamlText {
 
   /** @param first - whether the first entry goes on in the line of a dash */
   private entries(entries: readonly Entry[], column: number, first = false): void {
+    const used = new Set<string>()
     entries.forEach(({ above, key, value }, index) => {
       const goesOn = first && index === 0
       if (!goesOn) {
         this.trivia(above, column)
         this.lines.push(' '.repeat(column))
       }
-      this.append(`${this.key(key)}:`)
+      this.append(`${this.key(key, used)}:`)
       this.value(value, column)
     })
   }
@@ -67,9 +68,18 @@ export class YamlText {
     return anchor === true
   }
 
-  private key(style: number): string {
+  /** @param used - keys of this mapping: sops refuses a second one of the same name */
+  private key(style: number, used: Set<string>): string {
+    const number = this.number()
+    const chosen = this.keys[style]?.(number) ?? ''
+    const key = chosen === '' || used.has(chosen) ? `k${number}` : chosen
+    used.add(key)
+    return key
+  }
+
+  private number(): number {
     this.count += 1
-    return this.keys[style]?.(this.count) ?? `k${this.count}`
+    return this.count
   }
 
   private append(text: string): void {
@@ -82,7 +92,7 @@ export class YamlText {
 
   /** A value behind its key or dash, both of which stand at `column`. */
   private value(value: Value, column: number): void {
-    const name = value.anchor === true && value.kind !== 'alias' ? `a${(this.count += 1)}` : undefined
+    const name = value.anchor === true && value.kind !== 'alias' ? `a${this.number()}` : undefined
     if (name !== undefined) this.append(` &${name}`)
     this.content(value, column)
     if (name !== undefined) this.anchors.push(name) // not before: an alias cannot repeat what it stands in
@@ -93,32 +103,40 @@ export class YamlText {
     switch (value.kind) {
       case 'scalar':
         if (value.text !== '') this.append(` ${value.text}`)
-        return this.comment(value)
+        this.comment(value)
+        break
       case 'alias':
         this.append(` ${this.alias(value.back)}`)
-        return this.comment(value)
+        this.comment(value)
+        break
       case 'lines':
-        return this.multiLine(value.quote, value.parts, margin)
+        this.multiLine(value.quote, value.parts, margin)
+        break
       case 'block':
         this.append(` ${value.header}`)
         this.lines.push(...value.lines.map((line) => (line === '' ? '' : margin + line)))
-        return
+        break
       case 'map':
         this.comment(value)
-        return this.entries(value.entries, column + value.step)
+        this.entries(value.entries, column + value.step)
+        break
       case 'list':
         this.comment(value)
         // a list in a list has to be indented
-        return this.items(value.items, column + (value.step === 0 && this.isInList() ? 2 : value.step))
+        this.items(value.items, column + (value.step === 0 && this.isInList() ? 2 : value.step))
+        break
       case 'flow-map':
       case 'flow-list':
-        this.append(' ')
-        for (const [index, line] of this.flow(value).split('\n').entries()) {
-          if (index === 0) this.append(line)
-          else this.lines.push(margin + line)
-        }
-        return this.comment(value)
+        this.flowLines(value, margin)
+        this.comment(value)
+        break
     }
+  }
+
+  private flowLines(value: Value, margin: string): void {
+    const [first = '', ...rest] = this.flow(value).split('\n')
+    this.append(` ${first}`)
+    this.lines.push(...rest.map((line) => margin + line))
   }
 
   /** Whether the value that is written now stands behind a dash. */
@@ -145,8 +163,11 @@ export class YamlText {
         return value.text
       case 'flow-list':
         return `[${value.items.map((item) => this.flow(item)).join(value.separator)}]`
-      case 'flow-map':
-        return `{${value.entries.map(([key, item]) => `${this.key(key)}: ${this.flow(item)}`).join(value.separator)}}`
+      case 'flow-map': {
+        const used = new Set<string>()
+        const pairs = value.entries.map(([key, item]) => `${this.key(key, used)}: ${this.flow(item)}`)
+        return `{${pairs.join(value.separator)}}`
+      }
       default:
         return 'x'
     }

@@ -17,7 +17,15 @@ function result(reports: readonly FileReport[], more: Partial<BatchResult<FileRe
 function finished(given: BatchResult<FileReport>, settings: { quiet?: boolean; dryRun?: boolean } = {}) {
   const io = fakeIo()
   const verbs = { written: 'sealed', unchanged: 'unchanged', skipped: 'left alone' }
-  const code = finish(given, { command: 'encrypt', verbs, quiet: false, dryRun: false, io, ...settings })
+  const code = finish(given, {
+    command: 'encrypt',
+    verbs,
+    none: 'no files',
+    quiet: false,
+    dryRun: false,
+    io,
+    ...settings,
+  })
   return { code, out: io.out(), err: io.err() }
 }
 
@@ -35,7 +43,13 @@ describe('the end of a command over files', () => {
     const several = result([report('a', 'written'), report('b', 'skipped'), report('c', 'written')])
     expect(finished(several)).toEqual({ code: 0, out: '', err: 'bulla: 3 files: 2 sealed, 1 left alone\n' })
     expect(finished(several, { quiet: true })).toEqual({ code: 0, out: '', err: '' })
+  })
+
+  it('says so when there was nothing to do, in a dry run too', () => {
     expect(finished(result([]))).toEqual({ code: 0, out: '', err: 'bulla: no files\n' })
+    expect(finished(result([]), { dryRun: true })).toEqual({ code: 0, out: '', err: 'bulla: no files\n' })
+    expect(finished(result([report('a', 'skipped')])).err).toBe('bulla: 1 file: 1 left alone\n')
+    expect(finished(result([report('a', 'skipped')]), { quiet: true }).err).toBe('')
   })
 
   it('says the same thing about many files once', () => {

@@ -9,6 +9,8 @@ import { branch, plainTree } from '../../helpers/fake-seal.ts'
 const block = (json: string): Branch => jsonStore.parse(json).documents[0] ?? branch({})
 const AT = '"lastmodified":"2026-01-02T03:04:05Z"'
 const parse = (fields: string): Metadata => parseMetadata(block(`{${AT}${fields === '' ? '' : `,${fields}`}}`))
+/** All that a block needs. */
+const WHOLE = `${AT},"age":[{"recipient":"a"}]`
 const codeOf = (json: string): string => failure(() => parseMetadata(block(json))).code
 
 const AGE: KeyEntry = { type: 'age', enc: 'e\n', fields: { recipient: 'age1x' } }
@@ -37,7 +39,6 @@ describe('the metadata block', () => {
     ['every kind of field', { ...META, groups: [[KMS, PGP, AGE]], macOnlyEncrypted: true, shamirThreshold: 1 }],
     ['several groups', { ...META, groups: [[AGE], [KMS, PGP]], shamirThreshold: 2 }],
     ['no selector', { ...META, selector: undefined }],
-    ['no group', { ...META, groups: [] }],
   ])('with %s is read as it was written', (_, metadata) => {
     expect(parseMetadata(metadataBranch(metadata))).toEqual(metadata)
   })
@@ -123,13 +124,16 @@ describe('the metadata block', () => {
     ['a time that is none', '{"lastmodified":"yesterday"}'],
     ['a number as time', '{"lastmodified":5}'],
     ['a list as time', '{"lastmodified":[]}'],
-    ['two selectors', `{${AT},"encrypted_regex":"a","unencrypted_suffix":"b"}`],
-    ['a key without time', `{${AT},"pgp":[{"fp":"x","enc":"y"}]}`],
+    ['two selectors', `{${WHOLE},"encrypted_regex":"a","unencrypted_suffix":"b"}`],
+    ['a key without time', `{${WHOLE},"pgp":[{"fp":"x","enc":"y"}]}`],
     ['keys that are no mappings', `{${AT},"age":["x"]}`],
-    ['a context that is no mapping', `{${AT},"kms":[{"created_at":"2026-01-02T03:04:05Z","context":"x"}]}`],
-    ['a threshold that is no number', `{${AT},"shamir_threshold":"many"}`],
-    ['a flag that is neither', `{${AT},"mac_only_encrypted":"maybe"}`],
+    ['a context that is no mapping', `{${WHOLE},"kms":[{"created_at":"2026-01-02T03:04:05Z","context":"x"}]}`],
+    ['a threshold that is no number', `{${WHOLE},"shamir_threshold":"many"}`],
+    ['a flag that is neither', `{${WHOLE},"mac_only_encrypted":"maybe"}`],
+    ['no key', `{${AT}}`],
+    ['an empty list of keys', `{${AT},"age":[],"key_groups":[]}`],
   ])('is refused with %s', (_, json) => {
+    expect(parseMetadata(block(`{${WHOLE}}`)).groups).toHaveLength(1)
     expect(codeOf(json)).toBe('ERR_METADATA')
   })
 

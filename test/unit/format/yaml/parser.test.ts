@@ -226,7 +226,8 @@ describe('YAML that is refused', () => {
   })
 
   it('is not UTF-8', () => {
-    expect(failure(() => yamlStore.parse('a: \udcff\n')).code).toBe('ERR_UTF8')
+    const error = failure(() => yamlStore.parse('a: 😀\nb: \udcff\n'))
+    expect([error.code, error.where]).toEqual(['ERR_UTF8', { line: 2, column: 4 }])
   })
 
   it.each(['sops: a\n', 'sops:\n', 'sops: [a]\n', 'a: 1\nsops: !!binary aGk=\n'])(

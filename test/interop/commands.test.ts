@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { StoreName } from '../../src/format/tree.ts'
+import { storeNameFor } from '../../src/operations/stores.ts'
+import { findJudge, withJudge } from '../helpers/judges.ts'
+import { Sandbox } from '../helpers/sandbox.ts'
+import { type Play, plainShape, type Scene, Stage, sealedShape } from '../helpers/side-by-side.ts'
+import { DECRYPT, DECRYPT_INTO, FILESTATUS } from '../helpers/stories/decrypt.ts'
+import { ENCRYPT, ENCRYPT_INTO } from '../helpers/stories/encrypt.ts'
+import { GROUPS, PLAIN, RULE, type Sealed, type Story } from '../helpers/stories/story.ts'
+
+describe.skipIf(findJudge('sops') === undefined)(withJudge('bulla and sops, given the same words', 'sops'), () => {
+  let box: Sandbox
+  let stage: Stage
+  let sealed: Sealed
+
+  beforeAll(async () => {
+    box = new Sandbox()
+    stage = new Stage(box)
+    sealed = await sealAll(stage)
+  })
+  afterAll(() => box.dispose())
+
+  const play = async (story: Story, given: Readonly<Record<string, string>>) => {
+    const scene = sceneOf(story, given, sealed)
+    const [ours, theirs] = await Promise.all([stage.bulla(scene), stage.sops(scene)])
+    expect(theirs.code, theirs.err).toBe(story.code)
+    expect(ours.code, ours.err).toBe(story.differs?.code ?? story.code)
+    // what goes wrong leaves everything as it was
+    if (ours.code !== 0) expect([ours.out, ours.changed()]).toEqual(['', []])
+    return { ours, theirs }
+  }
+
+  describe('encrypt', () => {
+    it.concurrent.for(named([...ENCRYPT, ...ENCRYPT_INTO]))('%s', async ([, story]) => {
+      const { ours, theirs } = await play(story, PLAIN)
+      if (ours.code !== 0 || theirs.code !== 0) return
+      const store = resultStore(story)
+      const [own, other] = [resultOf(ours, story), resultOf(theirs, story)]
+      const typed = story.converts !== true
+      expect(await sealedShape(own, store, typed)).toEqual(await sealedShape(other, store, typed))
+      // each opens what the other made
+      const name = `x.${store}`
+      const types = ['--input-type', store, '--output-type', store]
+      const reading = (bytes: Buffer): Scene => ({
+        args: ['decrypt', ...types, name],
+        files: { [name]: bytes },
+        ...(story.identities === undefined ? {} : { identities: story.identities }),
+      })
+      const [bySops, byBulla] = await Promise.all([stage.sops(reading(own)), stage.bulla(reading(other))])
+      expect([bySops.code, byBulla.code], bySops.err + byBulla.err).toEqual([0, 0])
+      expect(await plainShape(bySops.stdout, store)).toEqual(await plainShape(byBulla.stdout, store))
+    })
+  })
+
+  describe('decrypt', () => {
+    it.concurrent.for(named([...DECRYPT, ...DECRYPT_INTO]))('%s', async ([, story]) => {
+      const { ours, theirs } = await play(story, sealed)
+      if (ours.code !== 0 || theirs.code !== 0) return
+      const [own, other] = [resultOf(ours, story), resultOf(theirs, story)]
+      if (story.ownLayout !== true) expect(own.toString('latin1')).toBe(other.toString('latin1'))
+      else expect(await plainShape(own, resultStore(story))).toEqual(await plainShape(other, resultStore(story)))
+    })
+  })
+
+  describe('filestatus', () => {
+    it.concurrent.for(named(FILESTATUS))('%s', async ([, story]) => {
+      const { ours, theirs } = await play(story, sealed)
+      if (story.differs === undefined) expect(ours.out).toBe(theirs.out)
+    })
+  })
+})
+
+/** The words are the title, with what is special about the story. */
+function named(stories: readonly Story[]): [string, Story][] {
+  return stories.map((story) => {
+    const words = story.args.map((word) => (word.length > 60 ? `${word.slice(0, 12)}…` : word)).join(' ')
+    const extras = [
+      story.files === undefined ? '' : 'other files',
+      story.config === undefined ? '' : `policy ${JSON.stringify(story.config)?.replace(/age1\w+/g, 'age1…')}`,
+      story.differs === undefined ? '' : `bulla differs: ${story.differs.because}`,
+    ]
+    return [[words, ...extras.filter((extra) => extra !== '')].join('; '), story]
+  })
+}
+
+function sceneOf(story: Story, given: Readonly<Record<string, string>>, sealed: Sealed): Scene {
+  const { args, files = given, config = RULE, stdin, identities, env } = story
+  const made = (content: string | ((from: Sealed) => string)) =>
+    typeof content === 'string' ? content : content(sealed)
+  const contents = Object.entries(files).map(([name, content]) => [name, made(content)] as const)
+  return {
+    args,
+    files: Object.fromEntries([...contents, ...(config === null ? [] : [['.sops.yaml', config] as const])]),
+    ...(stdin === undefined ? {} : { stdin: made(stdin) }),
+    ...(identities === undefined ? {} : { identities }),
+    ...(env === undefined ? {} : { env }),
+  }
+}
+
+function resultOf(play: Play, { result }: Story): Buffer {
+  if (result === undefined) return play.stdout
+  const bytes = play.file(result)
+  if (bytes === undefined) throw new Error(`there is no ${result}`)
+  expect(play.out).toBe('')
+  return bytes
+}
+
+function resultStore({ store, result, args }: Story): StoreName {
+  return store ?? storeNameFor(result ?? args.findLast((word) => /^\w+\.\w+$/.test(word)) ?? '')
+}
+
+/** What sops makes of the plain files, and one for two of three key groups. */
+async function sealAll(stage: Stage): Promise<Sealed> {
+  const sealOne = async (name: string, plain: string, config: string, args: readonly string[]) => {
+    const files = { [name]: plain, '.sops.yaml': config }
+    const { code, out, err } = await stage.sops({ args: ['encrypt', ...args, name], files })
+    if (code !== 0) throw new Error(err)
+    return [name, out] as const
+  }
+  const threshold = ['--shamir-secret-sharing-threshold', '2']
+  const made = await Promise.all([
+    ...Object.entries(PLAIN).map(([name, text]) => sealOne(name, text, RULE, [])),
+    sealOne('groups.yaml', 'a: 1\n', GROUPS, threshold),
+  ])
+  return Object.fromEntries(made)
+}

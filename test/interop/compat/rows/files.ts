@@ -1,0 +1,84 @@
+import type { Player, Row } from '../player.ts'
+
+const asType = (type: string) => ['--output-type', type]
+
+/** Seals the same file again after one of its values changed. @returns whether each line is as it was */
+async function keptLines(player: Player): Promise<boolean[]> {
+  const seal = async (plain: string) => {
+    player.write('f.yaml', plain)
+    await player.run(['encrypt', '--output', 'sealed.yaml', 'f.yaml'])
+    return player.read('sealed.yaml').split('\n').slice(0, 2)
+  }
+  const before = await seal('a: x\nb: y\n')
+  const after = await seal('a: x\nb: z\n')
+  return before.map((line, index) => line === after[index])
+}
+
+/** Seals a file into itself where no file may be longer than 2 KiB. */
+async function writeInLittleRoom(player: Player): Promise<unknown> {
+  const plain = `a: ${'x'.repeat(4000)}\n`
+  player.write('f.yaml', plain)
+  const code = await player.exitsInLittleRoom(['encrypt', '--in-place', 'f.yaml'])
+  return { code, whole: player.read('f.yaml') === plain }
+}
+
+async function namesTheValue(player: Player): Promise<boolean> {
+  const sealed = await player.sealedBySops('f.yaml', 'a: x\n')
+  player.write('f.yaml', sealed.replace(/^a: .*/, 'a: hunter2'))
+  return (await player.run(['decrypt', 'f.yaml'])).err.includes('hunter2')
+}
+
+const DEEP = `{"a":${'['.repeat(1001)}${']'.repeat(1001)}}`
+
+export const FILES: readonly Row[] = [
+  {
+    id: 'A1',
+    what: 'layout of the file',
+    see: (player) => player.roundTrip('f.yaml', "a:   'x'\r\n\r\nb: [1,2]"),
+    sops: 'a: x\nb:\n    - 1\n    - 2\n',
+    bulla: "a:   'x'\r\n\r\nb: [1,2]",
+  },
+  {
+    id: 'A2',
+    what: 'sealing over an earlier sealed version',
+    see: keptLines,
+    sops: [false, false],
+    bulla: [true, false],
+  },
+  { id: 'A3', what: 'errors', see: namesTheValue, sops: true, bulla: false },
+  {
+    id: 'A4',
+    what: 'a write that fails half way',
+    see: writeInLittleRoom,
+    sops: { code: 1, whole: false },
+    bulla: { code: 3, whole: true },
+  },
+  {
+    id: 'A5',
+    what: 'several documents into JSON, dotenv or INI',
+    see: (player) => player.roundTrip('f.yaml', 'a: 1\n---\nb: 2\n', ...asType('json')),
+    sops: 'opening: 51',
+    bulla: 'sealing: 4',
+  },
+  {
+    id: 'A6',
+    what: 'clear numbers and booleans sealed into dotenv or INI',
+    see: (player) => player.roundTrip('f.yaml', 'a_unencrypted: true\nb: x\n', ...asType('dotenv')),
+    sops: 'opening: 51',
+    bulla: 'a_unencrypted=true\nb=x\n',
+  },
+  {
+    id: 'A7',
+    what: 'YAML sealed with `--output-type binary`',
+    see: (player) => player.roundTrip('f.yaml', 'a: x\n', ...asType('binary')),
+    sops: 'opening: 4',
+    bulla: 'sealing: 4',
+  },
+  {
+    id: 'A8',
+    what: 'collections more than 1000 deep',
+    see: async (player) => typeof (await player.seal('f.json', DEEP)),
+    sops: 'string',
+    bulla: 'number',
+  },
+]
