@@ -95,11 +95,7 @@ function readBack({ name }: Store, opened: ReadonlyMap<Leaf, Leaf>): ReadonlyMap
  *
  * @throws FormatError `ERR_NOT_SEALED`, `ERR_METADATA`, `ERR_VERSION`, and what the store throws
  */
-function readSealed(
-  store: Store,
-  bytes: Uint8Array,
-  layout: EmitOptions = {},
-): { source: Source; metadata: Metadata } {
+function readSealed(store: Store, bytes: Uint8Array, layout: EmitOptions = {}): { source: Source; metadata: Metadata } {
   const source = parseAny(store, decodeText(bytes), layout)
   if (source.metadata === undefined) {
     throw new FormatError('ERR_NOT_SEALED', 'the file is not sealed: it has no sops metadata', {

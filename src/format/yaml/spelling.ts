@@ -25,9 +25,6 @@ export interface SpellingContext {
   readonly tagged: boolean
 }
 
-/** Spellings that sealing can note. */
-const SPELLINGS = 5
-
 /** What a plain scalar in a flow collection cannot hold. A colon it can (`http://…`), though sops never writes it so. */
 const ENDS_FLOW_PLAIN = /^[?:]|[,?[\]{}]|:$/
 
