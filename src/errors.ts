@@ -7,7 +7,7 @@ export type ErrorCode =
   | 'ERR_USAGE'
   | 'ERR_CONFLICT'
   | 'ERR_NO_FILE'
-  | 'ERR_EXTRACT_PATH'
+  | 'ERR_TREE_PATH'
   | 'ERR_PATH_NOT_FOUND'
   | 'ERR_DECRYPTION_ORDER'
   | 'ERR_ENCRYPTION_CONTEXT'

@@ -1,12 +1,5 @@
 import { UsageError } from '../errors.ts'
-
-/** Commands and what they do, as the overview shows them. */
-export const COMMANDS = {
-  encrypt: 'seal the values of files',
-  decrypt: 'open sealed files',
-  filestatus: 'say whether a file is sealed',
-} as const
-export type CommandName = keyof typeof COMMANDS
+import { type CommandName, isCommand } from './commands.ts'
 
 export interface CommandLine {
   /** The first word that is no option, when it is a command; or the one an old form stands for. */
@@ -80,10 +73,6 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
 
 function asksVersion(option: string): boolean {
   return option === '-v' || option === '--version'
-}
-
-function isCommand(word: string): word is CommandName {
-  return Object.hasOwn(COMMANDS, word)
 }
 
 /** `-output` is `--output`. Short options stand alone, as in sops: `-io x` would otherwise be one thing here, another there. */

@@ -1,6 +1,7 @@
 import { isBullaError, UsageError } from '../errors.ts'
-import { COMMANDS, type CommandName, readCommandLine } from './argv.ts'
-import type { CommandDefinition, CommandModule, Io } from './io.ts'
+import { readCommandLine } from './argv.ts'
+import { COMMANDS, type CommandName, isCommand } from './commands.ts'
+import type { CommandDefinition, Io } from './io.ts'
 import { renderError } from './render.ts'
 import { codeOf } from './report.ts'
 import { withoutCommand } from './unknown.ts'
@@ -26,7 +27,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 }
 
 async function runCommand(name: CommandName, args: readonly string[], io: Io): Promise<number> {
-  const [{ Command }, { define }] = await Promise.all([import('commander'), loadCommand(name)])
+  const [{ Command }, { define }] = await Promise.all([import('commander'), COMMANDS[name].load()])
   let exitCode = 0
   const command = prepare(new Command(`${io.program} ${name}`), io)
   define(command, io, (code) => {
@@ -34,17 +35,6 @@ async function runCommand(name: CommandName, args: readonly string[], io: Io): P
   })
   await parse(command, args)
   return exitCode
-}
-
-function loadCommand(name: CommandName): Promise<CommandModule> {
-  switch (name) {
-    case 'encrypt':
-      return import('./commands/encrypt.ts')
-    case 'decrypt':
-      return import('./commands/decrypt.ts')
-    case 'filestatus':
-      return import('./commands/filestatus.ts')
-  }
 }
 
 async function runWithoutCommand(args: readonly string[], io: Io): Promise<number> {
@@ -56,7 +46,7 @@ async function runWithoutCommand(args: readonly string[], io: Io): Promise<numbe
   }
   const isHelp = word === 'help' || word === 'h'
   if (isHelp && topic !== undefined) {
-    if (Object.hasOwn(COMMANDS, topic)) return runCommand(topic as CommandName, ['--help'], io)
+    if (isCommand(topic)) return runCommand(topic, ['--help'], io)
     throw new UsageError('ERR_USAGE', 'there is no help on this topic', {
       hint: `topics are ${Object.keys(COMMANDS).join(', ')}`,
     })
@@ -93,7 +83,7 @@ async function overview(io: Io): Promise<string> {
     .option('--disable-version-check', 'accepted for sops: bulla never looks for new versions')
     .option('--check-for-updates', 'accepted for sops: bulla never looks for new versions')
     .helpCommand('help [command]', 'show the help of a command')
-  for (const [name, summary] of Object.entries(COMMANDS)) program.command(name).description(summary)
+  for (const [name, { summary }] of Object.entries(COMMANDS)) program.command(name).description(summary)
   return program.helpInformation() + OVERVIEW_HELP
 }
 

@@ -1,6 +1,7 @@
 import { UsageError } from '../errors.ts'
 import { suggest } from '../operations/suggest.ts'
-import { COMMANDS, SWITCHES, WITH_VALUE } from './argv.ts'
+import { SWITCHES, WITH_VALUE } from './argv.ts'
+import { COMMANDS } from './commands.ts'
 
 /** What sops can do and this version of bulla cannot, by command and by old form. */
 const SOPS_ONLY = [

@@ -4,7 +4,7 @@ import { UsageError } from '../errors.ts'
 import type { EmitOptions, Store } from '../format/store.ts'
 import type { StoreName } from '../format/tree.ts'
 import { type BatchResult, type FileReport, planAll, writeAll } from './batch.ts'
-import { extract, parseExtractPath } from './extract.ts'
+import { extract } from './extract.ts'
 import { inFile } from './in-file.ts'
 import { type Input, readInput, selectInputs } from './inputs.ts'
 import { layoutOf } from './layout.ts'
@@ -13,6 +13,7 @@ import { outputPath } from './output.ts'
 import type { PolicyFinder } from './policy.ts'
 import type { FileVersion, World, WriteRequest } from './ports.ts'
 import { loadStore, storeNameFor } from './stores.ts'
+import { type PathStep, parseTreePath } from './tree-path.ts'
 
 export interface DecryptOptions {
   /** Files, folders, patterns; none: standard input. */
@@ -49,13 +50,13 @@ interface Job {
 /**
  * Open sealed files. With several, all are opened in memory first and nothing is written unless all succeed.
  *
- * @throws UsageError `ERR_CONFLICT`, `ERR_USAGE`, `ERR_EXTRACT_PATH`; FileError `ERR_NO_FILE`. What goes wrong with single
+ * @throws UsageError `ERR_CONFLICT`, `ERR_USAGE`, `ERR_TREE_PATH`; FileError `ERR_NO_FILE`. What goes wrong with single
  *   files is in the result
  */
 export async function decrypt(options: DecryptOptions, world: World): Promise<BatchResult<DecryptReport>> {
   checkOptions(options)
   const { paths, filenameOverride: override, inPlace = false, output, outputDir, dryRun = false } = options
-  const path = options.extract === undefined ? undefined : parseExtractPath(options.extract)
+  const path = options.extract === undefined ? undefined : parseTreePath(options.extract)
   const hasPlaces = inPlace || outputDir !== undefined || (dryRun && output === undefined)
   const { inputs, single, base } = await selectInputs({
     files: world.files,
@@ -103,7 +104,7 @@ interface Context {
   readonly world: World
   readonly layouts: Layouts
   /** From `--extract`. */
-  readonly path: ReturnType<typeof parseExtractPath> | undefined
+  readonly path: readonly PathStep[] | undefined
   readonly single: boolean
 }
 
@@ -174,7 +175,7 @@ function plainBytes(
   file: OpenedFile,
   output: Store,
   layout: EmitOptions,
-  path: ReturnType<typeof parseExtractPath> | undefined,
+  path: readonly PathStep[] | undefined,
 ): Uint8Array {
   if (path !== undefined && path.length > 0) return extract(file.documents(), path, output, layout)
   return file.bytesIn(output, layout)

@@ -136,7 +136,7 @@ describe('a sealed file from a stranger', ENDING, () => {
     expect(box.has('pwned')).toBe(false)
   })
 
-  it('names ten thousand readers, and is opened by one of them in time', async ({ box }) => {
+  it('names thousands of readers, and is opened by one of them in time', async ({ box }) => {
     const sealed = await seal(box)
     const entry = / {8}- enc: \|[\s\S]*?recipient: .*\n/.exec(sealed)?.[0] ?? ''
     const other = newIdentity().recipient

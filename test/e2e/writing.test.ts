@@ -177,7 +177,7 @@ describe('what cannot be written', () => {
     await box.sh('chmod 555 ro')
     const before = box.snapshot()
 
-    const { code, err } = await box.bulla(args, { unprivileged: true })
+    const { code, err } = await box.bullaUnprivileged(args)
 
     expect(code).toBe(3)
     expect(err).toMatch(/cannot be written: permission denied\nbulla: hint: check the permissions/)
@@ -187,7 +187,7 @@ describe('what cannot be written', () => {
   it.skipIf(isWindows)('because the file is read-only, is not replaced either', async ({ box }) => {
     const text = await sealed(box)
     box.write('a.yaml', text, 0o444)
-    expect(await box.bulla(['decrypt', '-i', 'a.yaml'], { unprivileged: true })).toMatchObject({ code: 3 })
+    expect(await box.bullaUnprivileged(['decrypt', '-i', 'a.yaml'])).toMatchObject({ code: 3 })
     expect(box.read('a.yaml')).toBe(text)
   })
 

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import {
   chmodSync,
+  cpSync,
   existsSync,
   lchownSync,
   lstatSync,
@@ -33,8 +34,6 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string | undefined>>
   /** Where to run, below the sandbox. */
   readonly cwd?: string
-  /** Run as somebody who is not root: permissions mean nothing to root. */
-  readonly unprivileged?: boolean
 }
 
 export interface Outcome {
@@ -99,6 +98,17 @@ export class Sandbox {
     return this.run(process.execPath, [COMMAND, ...args], options)
   }
 
+  /** Run the built command as somebody who is not root, who then owns everything here: permissions mean nothing to root. */
+  bullaUnprivileged(args: readonly string[], { env = {}, ...options }: RunOptions = {}): Promise<Outcome> {
+    if (process.getuid?.() !== 0) return this.bulla(args, { env, ...options })
+    // the command may lie in the home of root
+    const copy = join(this.outside, 'cli')
+    cpSync(dirname(COMMAND), copy, { recursive: true })
+    giveTo(NOBODY, this.outside)
+    const asNobody = { ...env, ...preload('drop.cjs'), BULLA_TEST_USER: `${NOBODY}` }
+    return this.run(process.execPath, [join(copy, 'main.cjs'), ...args], { ...options, env: asNobody })
+  }
+
   /** Run the real sops; for tests that are skipped without it. */
   sops(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
     return this.run(findJudge('sops') ?? 'sops', args, options)
@@ -125,7 +135,7 @@ export class Sandbox {
   start(
     program: string,
     args: readonly string[],
-    { stdin, stdinIs = 'empty', env = {}, cwd = '.', unprivileged = false }: RunOptions,
+    { stdin, stdinIs = 'empty', env = {}, cwd = '.' }: RunOptions,
   ): { child: ChildProcess; outcome: Promise<Outcome> } {
     const folder = resolve(this.folder, cwd)
     if (!isWithin(this.folder, folder)) throw new Error('a command may only run in its sandbox')
@@ -138,7 +148,6 @@ export class Sandbox {
       stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       // a session of its own: it has no terminal, not even that of whoever runs the tests
       detached: process.platform !== 'win32',
-      ...(unprivileged ? this.somebody() : {}),
     })
     this.running.add(child)
     const stdout: Buffer[] = []
@@ -156,13 +165,6 @@ export class Sandbox {
       })
     })
     return { child, outcome }
-  }
-
-  /** Whom to run as, and who then owns everything here. */
-  private somebody(): { uid: number; gid: number } | Record<string, never> {
-    if (process.getuid?.() !== 0) return {}
-    giveTo(NOBODY, this.outside)
-    return { uid: NOBODY, gid: NOBODY }
   }
 
   /** What {@link observe} and {@link hang} noted: hosts called, programs started, that the disk hangs. */

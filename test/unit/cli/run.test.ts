@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import packageJson from '../../../package.json' with { type: 'json' }
-import { COMMANDS } from '../../../src/cli/argv.ts'
+import { COMMANDS } from '../../../src/cli/commands.ts'
 import { run } from '../../../src/cli/run.ts'
 import { VERSION } from '../../../src/cli/version.ts'
 import { expectNoSecret, MARKER } from '../../helpers/canary.ts'
@@ -39,7 +39,7 @@ describe('help', () => {
     const { code, out, err } = await call(line)
 
     expect({ code, err }).toEqual({ code: 0, err: '' })
-    for (const [name, summary] of Object.entries(COMMANDS)) expect(out).toMatch(new RegExp(`${name} +${summary}`))
+    for (const [name, { summary }] of Object.entries(COMMANDS)) expect(out).toMatch(new RegExp(`${name} +${summary}`))
     expect(out.split('\n').filter((line) => line.length > 100)).toEqual([])
   })
 

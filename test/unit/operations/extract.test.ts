@@ -1,59 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Store } from '../../../src/format/store.ts'
 import type { StoreName } from '../../../src/format/tree.ts'
-import { extract, parseExtractPath } from '../../../src/operations/extract.ts'
+import { extract } from '../../../src/operations/extract.ts'
 import { loadStore, STORE_NAMES } from '../../../src/operations/stores.ts'
+import { parseTreePath } from '../../../src/operations/tree-path.ts'
 import { failure } from '../../helpers/failure.ts'
-
-describe('a tree path', () => {
-  const good: [string, (string | number)[]][] = [
-    ['', []],
-    ['["a"]', ['a']],
-    ["['a']", ['a']],
-    [`["a']`, ['a']],
-    ['"a"]', ['a']],
-    ['["a"]["b"]', ['a', 'b']],
-    ['["a"][0]["b"][12]', ['a', 0, 'b', 12]],
-    ['0]', [0]],
-    ['[01]', [1]],
-    ['[+1]', [1]],
-    ['[["a"]', ['a']],
-    ['["a"][', ['a']],
-    ['["a]b"]', ['a]b']],
-    ['["a"b"]', ['a"b']],
-    ['["a b"]', ['a b']],
-    ['[""]', ['']],
-    ['["a\nb"]', ['a\nb']],
-    ['["0"]', ['0']],
-    ['["__proto__"]', ['__proto__']],
-  ]
-
-  it.each(good)('is read as sops reads it: %j', (text, expected) => {
-    expect(parseExtractPath(text)).toEqual(expected)
-  })
-
-  const bad = [
-    '[]',
-    '["]',
-    '["a"',
-    'a',
-    '["a"]b',
-    '["a"] ["b"]',
-    '[ 0]',
-    '[0 ]',
-    '[a]',
-    '[-1]',
-    '[1.5]',
-    '[1e3]',
-    '["a]',
-    "['a]",
-  ]
-  const more = ['[', ']', ' ', '["a"]]x', '[99999999999]', '$.a', 'a.b', '.a', '["a[0]"]', '[0x1]', "[''a]"]
-
-  it.each([...bad, ...more])('is malformed: %j', (text) => {
-    expect(failure(() => parseExtractPath(text))).toMatchObject({ code: 'ERR_EXTRACT_PATH' })
-  })
-})
 
 describe('what is taken out', () => {
   const stores = new Map<StoreName, Store>()
@@ -66,7 +17,7 @@ describe('what is taken out', () => {
 
   function taken(path: string, output: StoreName = 'yaml', input: StoreName = 'yaml', text = YAML): string {
     const { documents } = store(input).parse(text)
-    return Buffer.from(extract(documents, parseExtractPath(path), store(output), {})).toString()
+    return Buffer.from(extract(documents, parseTreePath(path), store(output), {})).toString()
   }
 
   it.each([
