@@ -1,6 +1,6 @@
 /**
  * `npm run bench [PART]`: whole processes of the built command against the real sops, in turn, on this machine. What counts
- * are the ratios; single times say more about the machine. Parts: start, large, many, growth.
+ * are the ratios; single times say more about the machine. Parts: start, large, many, rotate, growth.
  */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
@@ -28,7 +28,7 @@ try {
   console.log(
     `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, sops: ${sops ?? 'not installed (npm run judges)'}`,
   )
-  for (const [name, part] of Object.entries({ start, large, many, growth })) {
+  for (const [name, part] of Object.entries({ start, large, many, rotate, growth })) {
     if (only === undefined || only === name) part()
   }
   console.log(missed === 0 ? '\nall targets met' : `\n${missed} targets missed`)
@@ -60,30 +60,18 @@ function large() {
     againstSops(`decrypt ${name}`, bulla('decrypt', sealed), ['decrypt', sealed], least, 7)
     againstSops(`encrypt ${name}`, bulla('encrypt', name), ['encrypt', name], least, 7)
   }
+  // another value each time: what stands there already is not written
+  const path = '["section_0"]["key_0"]'
+  cpSync(join(folder, 'large.enc.yaml'), join(folder, 'set.enc.yaml'))
+  const ours = bulla('set', '--value-file', 'set.enc.yaml', path, 'value.json')
+  const before = () => write('value.json', JSON.stringify(`value ${Math.random()}`))
+  againstSops('set one of 10,000 values', { ...ours, before }, ['set', 'set.enc.yaml', path, '"x"'], 5, 7)
 }
 
 /** One process of bulla against one of sops for each file. */
 function many() {
   title(`many: ${FILES} files of 10 values`)
-  writeSmallFiles(join(folder, 'plain'), FILES)
-  cpSync(join(folder, 'plain'), join(folder, 'sealed'), { recursive: true })
-  execFileSync(BULLA[0] ?? '', [BULLA[1] ?? '', 'encrypt', '--quiet', '--in-place', 'sealed'], {
-    cwd: folder,
-    env: { ...process.env, ...env },
-  })
-  let old = 0
-  // moved, not removed: for a while ext4 makes files slowly where many were removed
-  const away = (/** @type {string} */ name) => {
-    if (existsSync(join(folder, name))) renameSync(join(folder, name), join(folder, `old-${old++}`))
-  }
-  const fresh = (/** @type {string} */ from) => () => {
-    away('work')
-    if (from === '') mkdirSync(join(folder, 'work'))
-    else cpSync(join(folder, from), join(folder, 'work'), { recursive: true })
-    // or the first who waits for the disk waits for this copy too
-    spawnSync('sync')
-  }
-  const loop = (/** @type {string} */ command) => `for i in $(seq 0 ${FILES - 1}); do ${command} || exit; done`
+  const { away, fresh, loop } = smallFiles()
   againstLoop(
     'decrypt',
     { ...bulla('decrypt', 'sealed', '--output-dir', 'opened', '--quiet'), before: () => away('opened') },
@@ -96,6 +84,43 @@ function many() {
     loop(`"${sops}" encrypt --in-place work/file-$i.yaml`),
     fresh('plain'),
   )
+}
+
+function rotate() {
+  title(`rotate: ${FILES} files of 10 values`)
+  const { fresh, loop } = smallFiles()
+  againstLoop(
+    'rotate',
+    { ...bulla('rotate', '--in-place', 'work', '--quiet'), before: fresh('sealed') },
+    loop(`"${sops}" rotate --in-place work/file-$i.yaml`),
+    fresh('sealed'),
+    30,
+  )
+}
+
+/** Many small files, plain and sealed, and what makes a folder of them for each run. */
+function smallFiles() {
+  if (!existsSync(join(folder, 'plain'))) {
+    writeSmallFiles(join(folder, 'plain'), FILES)
+    cpSync(join(folder, 'plain'), join(folder, 'sealed'), { recursive: true })
+    execFileSync(BULLA[0] ?? '', [BULLA[1] ?? '', 'encrypt', '--quiet', '--in-place', 'sealed'], {
+      cwd: folder,
+      env: { ...process.env, ...env },
+    })
+  }
+  // moved, not removed: for a while ext4 makes files slowly where many were removed
+  const away = (/** @type {string} */ name) => {
+    if (existsSync(join(folder, name))) renameSync(join(folder, name), join(mkdtempSync(join(folder, 'old-')), name))
+  }
+  const fresh = (/** @type {string} */ from) => () => {
+    away('work')
+    if (from === '') mkdirSync(join(folder, 'work'))
+    else cpSync(join(folder, from), join(folder, 'work'), { recursive: true })
+    // or the first who waits for the disk waits for this copy too
+    spawnSync('sync')
+  }
+  const loop = (/** @type {string} */ command) => `for i in $(seq 0 ${FILES - 1}); do ${command} || exit; done`
+  return { away, fresh, loop }
 }
 
 function growth() {
@@ -143,11 +168,17 @@ function againstSops(name, ours, args, least, rounds) {
   )
 }
 
-/** @param {string} name @param {import('./measure.mjs').Command} ours @param {string} script @param {() => void} before */
-function againstLoop(name, ours, script, before) {
+/**
+ * @param {string} name
+ * @param {import('./measure.mjs').Command} ours
+ * @param {string} script
+ * @param {() => void} before
+ * @param {number} least
+ */
+function againstLoop(name, ours, script, before, least = 50) {
   if (sops === undefined) return
   const loop = { name: 'a loop of sops', argv: ['sh', '-c', script], cwd: folder, env, before }
-  compare(`${name} against a loop of sops`, ours, loop, { faster: 50 }, 3)
+  compare(`${name} against a loop of sops`, ours, loop, { faster: least }, 3)
 }
 
 /**

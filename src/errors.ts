@@ -7,8 +7,12 @@ export type ErrorCode =
   | 'ERR_USAGE'
   | 'ERR_CONFLICT'
   | 'ERR_NO_FILE'
+  | 'ERR_NO_FILE_FOR_KEYS'
+  | 'ERR_NOT_CONFIRMED'
   | 'ERR_TREE_PATH'
   | 'ERR_PATH_NOT_FOUND'
+  | 'ERR_VALUE'
+  | 'ERR_NO_VALUE'
   | 'ERR_DECRYPTION_ORDER'
   | 'ERR_ENCRYPTION_CONTEXT'
   // reading and writing files
@@ -16,6 +20,7 @@ export type ErrorCode =
   | 'ERR_WRITE'
   | 'ERR_FILE_CHANGED'
   | 'ERR_INTERRUPTED'
+  | 'ERR_EDITOR'
   // text of a file
   | 'ERR_SYNTAX'
   | 'ERR_UTF8'
@@ -46,7 +51,12 @@ export type ErrorCode =
   | 'ERR_NO_DATA_KEY'
   | 'ERR_KEY_GROUPS'
   | 'ERR_KEY_UNSUPPORTED'
+  | 'ERR_LOCKOUT'
   | 'ERR_GIT'
+  // programs that are run with values
+  | 'ERR_VARIABLE'
+  | 'ERR_PROGRAM'
+  | 'ERR_PROGRAM_NOT_FOUND'
   | 'ERR_INTERNAL'
 
 /** Where an error is. Never holds a value, an identity or an excerpt of a file. */
@@ -132,6 +142,11 @@ export class IntegrityError extends BullaError {
 /** git could not be asked, or refused. */
 export class GitError extends BullaError {
   override readonly name = 'GitError'
+}
+
+/** A program cannot be started. */
+export class ProgramError extends BullaError {
+  override readonly name = 'ProgramError'
 }
 
 /** Whether `error` is one of ours, also when it comes from another copy of this package. */

@@ -266,6 +266,7 @@ function worldFor({ cwd = process.cwd() }: FileSettings, keyring: Keyring): Worl
     git: { committedVersions },
     keyring,
     progress: silent,
+    confirm: async () => undefined,
     cwd,
     configPath: undefined,
   }

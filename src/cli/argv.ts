@@ -15,11 +15,20 @@ export const WITH_VALUE: ReadonlySet<string> = new Set([
   ...['age', 'a', 'encryption-context', 'shamir-secret-sharing-threshold', 'keyservice'],
   ...['unencrypted-suffix', 'encrypted-suffix', 'unencrypted-regex', 'encrypted-regex'],
   ...['unencrypted-comment-regex', 'encrypted-comment-regex'],
+  ...['user', 'filename', 'allow-env', 'only'],
+  ...['add-age', 'add-pgp', 'add-kms', 'add-gcp-kms', 'add-hckms', 'add-azure-kv', 'add-hc-vault-transit'],
+  ...['rm-age', 'rm-pgp', 'rm-kms', 'rm-gcp-kms', 'rm-hckms', 'rm-azure-kv', 'rm-hc-vault-transit'],
+  ...['group', 'file', 'f'],
+  ...['document'],
 ])
 
 export const SWITCHES: ReadonlySet<string> = new Set([
   ...['in-place', 'i', 'ignore-mac', 'mac-only-encrypted', 'verbose', 'quiet', 'q', 'fresh', 'allow-plaintext'],
   ...['dry-run', 'help', 'h', 'version', 'v', 'disable-version-check', 'check-for-updates', 'enable-local-keyservice'],
+  ...['pristine', 'flatten', 'same-process', 'background', 'no-fifo'],
+  ...['show-master-keys', 's', 'allow-lockout', 'json'],
+  ...['yes', 'y'],
+  ...['value-file', 'value-stdin', 'string', 'idempotent'],
 ])
 
 /** On when they are not named: what counts is that they are switched off. */
@@ -31,7 +40,12 @@ const OLD_FORMS: Readonly<Record<string, CommandName>> = {
   '-e': 'encrypt',
   '--decrypt': 'decrypt',
   '-d': 'decrypt',
+  '--rotate': 'rotate',
+  '-r': 'rotate',
 }
+
+/** sops's old form of `set`: `sops --set 'PATH VALUE' FILE`. */
+const OLD_SET = '--set'
 
 /** Go's spellings of booleans. */
 const TRUE = ['1', 't', 'T', 'true', 'TRUE', 'True']
@@ -39,7 +53,7 @@ const FALSE = ['0', 'f', 'F', 'false', 'FALSE', 'False']
 
 /**
  * Find the command in a command line as users of sops write it: options anywhere, long ones also with one dash, switches
- * also as `--switch=false`, and the old form `-d FILE`.
+ * also as `--switch=false`, and the old forms `-d FILE` and `--set 'PATH VALUE' FILE`.
  *
  * @throws UsageError `ERR_USAGE`
  */
@@ -49,11 +63,12 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
   const behind = end < 0 ? [] : argv.slice(end)
   const args: string[] = []
   const old: CommandName[] = []
+  let toSet: string | undefined
   let command: CommandName | undefined
   let hasWord = false
   for (let index = 0; index < words.length; index += 1) {
     const word = words[index] ?? ''
-    if (!word.startsWith('-') || word === '-') {
+    if (!word.startsWith('-') || word === '-' || /^-[0-9.]+$/.test(word)) {
       if (!hasWord && isCommand(word) && !args.some(asksVersion)) command = word
       else args.push(word)
       hasWord = true
@@ -61,14 +76,27 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
     }
     const option = longForm(word)
     const form = OLD_FORMS[option.replace(/=.*$/s, '')]
-    if (form !== undefined) {
+    if (option === OLD_SET || option.startsWith(`${OLD_SET}=`)) {
+      old.push('set')
+      toSet = option === OLD_SET ? words[++index] : option.slice(OLD_SET.length + 1)
+    } else if (form !== undefined) {
       if (isOn(option)) old.push(form)
     } else if (WITH_VALUE.has(nameOf(option)) && !option.includes('=')) {
       args.push(option, ...words.slice(index + 1, index + 2))
       index += 1
     } else args.push(...switchForm(option))
   }
-  return { command: oneOf([...(command === undefined ? [] : [command]), ...old]), args: [...args, ...behind] }
+  const found = oneOf([...(command === undefined ? [] : [command]), ...old])
+  if (toSet === undefined) return { command: found, args: [...args, ...behind] }
+  // the file may be named before or behind: path and value come last, where they cannot be taken for options
+  return { command: found, args: [...args, ...(behind.length === 0 ? ['--'] : behind), ...pathAndValue(toSet)] }
+}
+
+/** Path and value stand in one word: like sops, cut behind the first bracket that a blank follows. */
+function pathAndValue(text: string): [path: string, value: string] {
+  const bracket = text.search(/\][ \t]/)
+  const end = bracket < 0 ? text.search(/[ \t]|$/) : bracket + 1
+  return [text.slice(0, end), text.slice(end).trim()]
 }
 
 function asksVersion(option: string): boolean {

@@ -11,7 +11,39 @@ interface Command {
 export const COMMANDS = {
   encrypt: { summary: 'seal the values of files', load: () => import('./commands/encrypt.ts') },
   decrypt: { summary: 'open sealed files', load: () => import('./commands/decrypt.ts') },
+  rotate: { summary: 'give files new data keys, add and remove readers', load: () => import('./commands/rotate.ts') },
+  updatekeys: {
+    summary: 'make the readers of files those of their rules',
+    load: () => import('./commands/update-keys.ts'),
+  },
+  edit: { summary: 'edit sealed files', load: () => import('./commands/edit.ts') },
+  groups: { summary: 'add key groups to a file, or take them out', load: () => import('./commands/groups.ts') },
+  set: { summary: 'set one value of a sealed file', load: () => import('./commands/set.ts') },
+  unset: { summary: 'take one value out of a sealed file', load: () => import('./commands/unset.ts') },
+  get: { summary: 'print values of a sealed file', load: () => import('./commands/get.ts') },
+  ls: { summary: 'list the values of a sealed file, without a key', load: () => import('./commands/ls.ts') },
+  exec: { summary: 'run a program with the values as variables', load: () => import('./commands/exec.ts') },
+  'exec-env': {
+    summary: 'run a shell command with the values as variables',
+    load: () => import('./commands/exec-env.ts'),
+  },
+  'exec-file': {
+    summary: 'run a shell command that reads the opened file',
+    load: () => import('./commands/exec-file.ts'),
+  },
   filestatus: { summary: 'say whether a file is sealed', load: () => import('./commands/filestatus.ts') },
+  explain: {
+    summary: 'say which rule is for a file, who reads it, what is sealed',
+    load: () => import('./commands/explain.ts'),
+  },
+  doctor: {
+    summary: 'say what is set up here, and what to do about the rest',
+    load: () => import('./commands/doctor.ts'),
+  },
+  completion: {
+    summary: 'print a script that completes words in a shell',
+    load: () => import('./commands/completion.ts'),
+  },
 } as const satisfies Readonly<Record<string, Command>>
 
 export type CommandName = keyof typeof COMMANDS

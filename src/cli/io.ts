@@ -1,4 +1,5 @@
-import type { World } from '../operations/ports.ts'
+import type { Machine } from '../operations/machine.ts'
+import type { Desk, Programs, World } from '../operations/ports.ts'
 
 /** What commands touch outside of operations; made by `wire.ts`. */
 export interface Io {
@@ -11,14 +12,41 @@ export interface Io {
   /** Messages, warnings, prompts. */
   writeErr(text: string): void
   stdin(): Promise<Uint8Array>
+  /** Ask for a secret on the terminal, without an echo; undefined when there is none, or no answer. */
+  askSecret(question: string): Promise<string | undefined>
+  /** Whether a path, relative to `cwd`, is a file. */
+  isFile(path: string): boolean
+  /** What `doctor` looks at. */
+  machine(): Promise<Machine>
+  /** What editing needs. */
+  desk(): Promise<Desk>
+  /** What running programs needs. */
+  programs(): Promise<Programs>
   /** @param quiet - no progress bar */
   world(settings: { configPath: string | undefined; quiet: boolean }): World
 }
 
 /** A command line command: declares its options, runs, gives its exit code. */
 export interface CommandModule {
-  /** Add arguments, options and help to `command`, and the action that calls `done` with the exit code. */
-  define(command: CommandDefinition, io: Io, done: (code: number) => void): void
+  /**
+   * Add arguments, options and help to `command`, and the action that calls `done` with the exit code.
+   *
+   * @param behind - the words behind `--`, which are also the last arguments
+   * @param definitions - of all commands, for what is made of them
+   */
+  define(
+    command: CommandDefinition,
+    io: Io,
+    done: (code: number) => void,
+    behind: readonly string[],
+    definitions: () => Promise<Definitions>,
+  ): void
+}
+
+/** The program and its commands, as they are declared. */
+export interface Definitions {
+  readonly itself: CommandDefinition
+  readonly commands: readonly CommandDefinition[]
 }
 
 /** The part of commander that command files use. */

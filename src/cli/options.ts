@@ -107,14 +107,22 @@ const KEY_OPTIONS = [
   { type: 'age', name: 'age', flags: '-a, --age <recipients>', env: 'SOPS_AGE_RECIPIENTS', about: 'age recipients' },
 ] as const
 
-export function addKeyOptions(command: CommandDefinition): void {
-  command.optionsGroup('Who reads the file (instead of what its rule says; of these kinds only age can be used yet):')
+/** @param heading - of options for which no variables are read */
+export function addKeyOptions(command: CommandDefinition, heading?: string): void {
+  command.optionsGroup(
+    heading ?? 'Who reads the file (instead of what its rule says; of these kinds only age can be used yet):',
+  )
   for (const { flags, env, about } of KEY_OPTIONS.toReversed()) {
-    command.option(flags, `${about}, separated by commas (${env})`, collect)
+    command.option(flags, `${about}, separated by commas${heading === undefined ? ` (${env})` : ''}`, collect)
   }
   command
     .option('--aws-profile <name>', 'AWS profile for the keys of --kms')
     .option('--encryption-context <pairs>', 'AWS encryption context for the keys of --kms, key:value,key:value')
+}
+
+/** Variables that are set and name keys: where they are, `encrypt` does not take those of the rule. */
+export function keyVariables({ env }: Io): string[] {
+  return KEY_OPTIONS.flatMap((option) => ((env[option.env] ?? '') === '' ? [] : [option.env]))
 }
 
 /** Keys given by options or environment, in sops's order. @throws ConfigError `ERR_RECIPIENT`; UsageError */
@@ -129,7 +137,8 @@ export function givenKeys(values: Values, io: Io): KeyDescription[] {
   })
 }
 
-function encryptionContext(pairs: string | undefined): Record<string, string> | undefined {
+/** @throws UsageError `ERR_ENCRYPTION_CONTEXT` */
+export function encryptionContext(pairs: string | undefined): Record<string, string> | undefined {
   if (pairs === undefined || pairs === '') return undefined
   return Object.fromEntries(
     pairs.split(',').map((pair) => {
@@ -194,6 +203,6 @@ export function givenSelectors(values: Values): SelectorSpec[] {
 }
 
 /** Several uses of an option add up. */
-function collect(value: string, before: unknown): string[] {
+export function collect(value: string, before: unknown): string[] {
   return [...(Array.isArray(before) ? before.map(String) : []), value]
 }

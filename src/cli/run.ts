@@ -1,7 +1,8 @@
 import { isBullaError, UsageError } from '../errors.ts'
 import { readCommandLine } from './argv.ts'
 import { COMMANDS, type CommandName, isCommand } from './commands.ts'
-import type { CommandDefinition, Io } from './io.ts'
+import { isFileAlone } from './file-alone.ts'
+import type { CommandDefinition, Definitions, Io } from './io.ts'
 import { renderError } from './render.ts'
 import { codeOf } from './report.ts'
 import { withoutCommand } from './unknown.ts'
@@ -16,7 +17,8 @@ const HELP_COLUMNS = 100
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   let name = ''
   try {
-    const { command, args } = readCommandLine(argv)
+    const { command: given, args } = readCommandLine(argv)
+    const command = given ?? (isFileAlone(args, io) ? 'edit' : undefined)
     name = command ?? args[0] ?? ''
     return await (command === undefined ? runWithoutCommand(args, io) : runCommand(command, args, io))
   } catch (error) {
@@ -30,9 +32,11 @@ async function runCommand(name: CommandName, args: readonly string[], io: Io): P
   const [{ Command }, { define }] = await Promise.all([import('commander'), COMMANDS[name].load()])
   let exitCode = 0
   const command = prepare(new Command(`${io.program} ${name}`), io)
-  define(command, io, (code) => {
+  const end = args.indexOf('--')
+  const setCode = (code: number) => {
     exitCode = code
-  })
+  }
+  define(command, io, setCode, end < 0 ? [] : args.slice(end + 1), () => definitions(io))
   await parse(command, args)
   return exitCode
 }
@@ -75,16 +79,38 @@ bulla COMMAND --help explains a command. Files are those of sops, and so are the
 `
 
 async function overview(io: Io): Promise<string> {
+  const program = await programDefinition(io)
+  for (const [name, { summary }] of Object.entries(COMMANDS)) program.command(name).description(summary)
+  return program.helpInformation() + OVERVIEW_HELP
+}
+
+/** Everything as it is declared; nothing of it is run. */
+async function definitions(io: Io): Promise<Definitions> {
   const { Command } = await import('commander')
-  const program = prepare(new Command(io.program), io)
+  const commands = Object.entries(COMMANDS).map(async ([name, { load }]) => {
+    const command = prepare(new Command(name), io)
+    const { define } = await load()
+    define(
+      command,
+      io,
+      () => undefined,
+      [],
+      () => definitions(io),
+    )
+    return command
+  })
+  return { itself: await programDefinition(io), commands: await Promise.all(commands) }
+}
+
+async function programDefinition(io: Io): Promise<CommandDefinition> {
+  const { Command } = await import('commander')
+  return prepare(new Command(io.program), io)
     .description('GitOps with encrypted files: SOPS files that stay byte for byte.')
     .usage('COMMAND [options] [paths...]')
     .option('-v, --version', 'show the version')
     .option('--disable-version-check', 'accepted for sops: bulla never looks for new versions')
     .option('--check-for-updates', 'accepted for sops: bulla never looks for new versions')
     .helpCommand('help [command]', 'show the help of a command')
-  for (const [name, { summary }] of Object.entries(COMMANDS)) program.command(name).description(summary)
-  return program.helpInformation() + OVERVIEW_HELP
 }
 
 /** Errors are shown by us, not by commander, and end nothing. */

@@ -4,10 +4,7 @@ import { SWITCHES, WITH_VALUE } from './argv.ts'
 import { COMMANDS } from './commands.ts'
 
 /** What sops can do and this version of bulla cannot, by command and by old form. */
-const SOPS_ONLY = [
-  ...['edit', 'set', 'unset', 'rotate', 'updatekeys', 'groups', 'exec-env', 'exec-file', 'publish', 'keyservice'],
-  ...['completion', '-r', '--rotate', '--set', '-s', '--show-master-keys'],
-]
+const SOPS_ONLY = [...['publish', 'keyservice'], ...['completion']]
 
 /**
  * A command line without a command. To sops its first word is a file to edit, one that is not there is created, and a

@@ -1,4 +1,5 @@
 import { randomFillSync } from 'node:crypto'
+import { statSync } from 'node:fs'
 import { basename } from 'node:path'
 import { pooledRandom } from '../crypto/random.ts'
 import { AgeProvider } from '../keys/age/provider.ts'
@@ -19,6 +20,17 @@ export function realIo(): Io {
     writeOut: (data) => writeTo('stdout', data),
     writeErr: (text) => writeTo('stderr', text),
     stdin: readStdin,
+    askSecret: async (question) => (await import('../platform/terminal.ts')).askSecret(question),
+    isFile: (path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true,
+    machine: async () => {
+      const { nodeMachine } = await import('../platform/machine.ts')
+      return {
+        ...nodeMachine,
+        git: async () => (await import('../git/repository-facts.ts')).repositoryFacts(process.cwd()),
+      }
+    },
+    desk: async () => (await import('../platform/editing.ts')).editingDesk,
+    programs: async () => (await import('../platform/programs.ts')).nodePrograms,
     world: ({ configPath, quiet }): World => {
       const random = pooledRandom(randomFillSync)
       return {
@@ -29,6 +41,7 @@ export function realIo(): Io {
         keyring: new Keyring([new AgeProvider(ageEnvironment, random)], random),
         random,
         progress: new ProgressBar(() => !quiet && process.stderr.isTTY === true),
+        confirm: async (question) => (await import('../platform/confirm.ts')).confirm(question),
         now: () => `${new Date().toISOString().slice(0, 19)}Z`,
         cwd: process.cwd(),
         configPath,

@@ -17,12 +17,37 @@ export async function matchRule(
   flavour: PathFlavour = platformPath,
 ): Promise<CreationRule | undefined> {
   if (config.rules === undefined) return undefined
-  const name = matchedName(config.folder, path, flavour)
-  for (const rule of config.rules) if (await matches(rule, name, config.path, flavour)) return rule
+  const { name, rule } = await findRule(config, path, flavour)
+  if (rule !== undefined) return rule
   throw new ConfigError('ERR_NO_RULE', `no rule of ${config.path} matches this file`, {
     where: { file: path },
     hint: `rules are matched against "${name}"; add a rule with a path_regex for it, or one without as the last`,
   })
+}
+
+/** How the rule of a file was found. */
+export interface RuleSearch {
+  /** What expressions were matched against. */
+  readonly name: string
+  /** The rules that did not match, in order. */
+  readonly passed: readonly CreationRule[]
+  /** The first that did. */
+  readonly rule: CreationRule | undefined
+}
+
+/** As {@link matchRule}, and what came before. @throws ConfigError `ERR_SELECTOR` for an invalid expression */
+export async function findRule(
+  config: SopsConfig,
+  path: string,
+  flavour: PathFlavour = platformPath,
+): Promise<RuleSearch> {
+  const name = matchedName(config.folder, path, flavour)
+  const passed: CreationRule[] = []
+  for (const rule of config.rules ?? []) {
+    if (await matches(rule, name, config.path, flavour)) return { name, passed, rule }
+    passed.push(rule)
+  }
+  return { name, passed, rule: undefined }
 }
 
 /** What expressions are matched against: the path below the folder of the policy, or else the whole path. */

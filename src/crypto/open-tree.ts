@@ -24,7 +24,11 @@ export interface OpenOptions {
 }
 
 export interface OpenedTree {
-  /** What turns the sealed text into the plain one; the metadata block is left to the source. */
+  /**
+   * What turns the sealed text into the plain one; the metadata block is left to the source. Made when it is asked for.
+   *
+   * @throws FormatError `ERR_EMIT`, `ERR_VALUE_FORMAT` for what cannot stand where its sealed form stands
+   */
   readonly edits: Edit[]
   /** Digest of what was read, to be held against the MAC. */
   readonly digest: string
@@ -113,6 +117,15 @@ interface Step {
   readonly sealed: BatchValue | undefined
 }
 
+/** Say in an error which value it is about. */
+function withPath<T>(leaf: Leaf, pathOf: (leaf: Leaf) => string[], run: () => T): T {
+  try {
+    return run()
+  } catch (error) {
+    throw error instanceof BullaError ? error.at({ path: pathOf(leaf) }) : error
+  }
+}
+
 /** Collects the leaves of a file, then opens all of them together. */
 class Opener {
   private readonly options: OpenOptions
@@ -121,7 +134,6 @@ class Opener {
   private otherDigest: MacDigest | undefined
   private readonly batch: OpenBatch
   private readonly steps: Step[] = []
-  private readonly edits: Edit[] = []
   private readonly opened = new Map<Leaf, Leaf>()
   private unopenedComments = 0
   private searches = 0
@@ -150,24 +162,31 @@ class Opener {
 
   /** @param pathOf - only called for a leaf that cannot be opened */
   open(pathOf: (leaf: Leaf) => string[]): OpenedTree {
-    const { edits, opened } = this
+    const { opened } = this
     this.batch.open()
     try {
-      for (const step of this.steps) this.step(step, pathOf)
+      for (const step of this.steps) withPath(step.leaf, pathOf, () => this.step(step))
     } finally {
       this.batch.wipe()
     }
     const [digest, otherDigest] = [this.digest.finish(), this.otherDigest?.finish()]
-    return { edits, opened, unopenedComments: this.unopenedComments, digest, otherDigest }
+    const { unopenedComments } = this
+    let edits: Edit[] | undefined
+    return {
+      opened,
+      unopenedComments,
+      digest,
+      otherDigest,
+      get edits() {
+        edits ??= [...opened].flatMap(([leaf, by]) => withPath(leaf, pathOf, () => leaf.place?.open(by) ?? []))
+        return edits
+      },
+    }
   }
 
-  private step(step: Step, pathOf: (leaf: Leaf) => string[]): void {
-    try {
-      if (step.leaf.kind === 'comment') this.comment(step.leaf, step)
-      else this.scalar(step.leaf, step)
-    } catch (error) {
-      throw error instanceof BullaError ? error.at({ path: pathOf(step.leaf) }) : error
-    }
+  private step(step: Step): void {
+    if (step.leaf.kind === 'comment') this.comment(step.leaf, step)
+    else this.scalar(step.leaf, step)
   }
 
   private scalar(scalar: Scalar, { aad, selected, sealed }: Step): void {
@@ -186,7 +205,7 @@ class Opener {
     if (bytes === undefined) throw cannotOpen()
     const leaf = openedLeaf(sealed.type, decodeText(bytes))
     this.options.pool?.add(aad, leaf, withoutTail(scalar.value))
-    this.replace(scalar, leaf)
+    this.opened.set(scalar, leaf)
     if (leaf.kind === 'scalar') this.hash(leaf.type === 'str' ? bytes : hashedBytesOf(leaf))
   }
 
@@ -213,7 +232,7 @@ class Opener {
     const leaf: Comment = { kind: 'comment', text, inline: comment.inline }
     // a ciphertext is only good for the place it was sealed for
     if (place === aad) this.options.pool?.add(aad, leaf, withoutTail(comment.text))
-    this.replace(comment, isEmptyComment(comment.text, text) ? { ...leaf, text: '' } : leaf)
+    this.opened.set(comment, isEmptyComment(comment.text, text) ? { ...leaf, text: '' } : leaf)
   }
 
   private openComment(text: string, aad: string, value: BatchValue): { text: string; place: string } | undefined {
@@ -242,11 +261,6 @@ class Opener {
     if (this.recent.at(-1) === aad) return
     this.recent.push(aad)
     if (this.recent.length > NEARBY) this.recent.shift()
-  }
-
-  private replace(leaf: Leaf, by: Leaf): void {
-    this.opened.set(leaf, by)
-    if (leaf.place !== undefined) this.edits.push(...leaf.place.open(by))
   }
 }
 

@@ -106,6 +106,9 @@ function readGroup(fields: Fields): KeyGroup {
   return KEY_TYPES.flatMap((type) => fields.list(type).map((entry) => readEntry(type, entry)))
 }
 
+/** The nodes that entries were read from: one that stays is written as it stood there. */
+const writtenAs = new WeakMap<KeyEntry, Branch>()
+
 function readEntry(type: KeyType, entry: Fields): KeyEntry {
   const { always, optional } = KEY_FIELDS[type]
   const fields: Record<string, string> = {}
@@ -116,21 +119,25 @@ function readEntry(type: KeyType, entry: Fields): KeyEntry {
     throw broken(`an entry of sops.${type} has no valid created_at`, 'it looks like "2026-01-02T03:04:05Z"')
   }
   const context = type === 'kms' ? entry.map('context') : undefined
-  return {
+  const read: KeyEntry = {
     type,
     enc: entry.text('enc'),
     fields,
     ...(type === 'age' ? {} : { createdAt }),
     ...(context === undefined ? {} : { context }),
   }
+  writtenAs.set(read, entry.branch)
+  return read
 }
 
 /** One mapping of the metadata, read as weakly typed as sops reads it. */
 class Fields {
+  readonly branch: Branch
   private readonly values = new Map<string, Node>()
   private readonly where: string
 
   constructor(branch: Branch, where: string) {
+    this.branch = branch
     this.where = where
     for (const item of branch.items) if (item.kind === 'entry') this.values.set(item.key, item.value)
   }
@@ -200,14 +207,8 @@ function broken(message: string, hint = 'restore the file from git, or repair th
 
 /** The block as sops 3.13 writes it: every mapping in ascending byte order, empty fields left out. */
 export function metadataBranch(metadata: Metadata): Branch {
-  const [first, ...others] = metadata.groups
-  const single = first !== undefined && others.length === 0
   return sorted({
-    ...(single ? groupFields(first, []) : {}),
-    ...(single || first === undefined
-      ? {}
-      : { key_groups: list(metadata.groups.map((group) => sorted(groupFields(group, ALWAYS_IN_GROUP)))) }),
-    ...(metadata.shamirThreshold === 0 ? {} : { shamir_threshold: scalar('int', String(metadata.shamirThreshold)) }),
+    ...readerFields(metadata, entryBranch),
     lastmodified: text(metadata.lastModified),
     mac: text(metadata.mac),
     ...(metadata.selector === undefined ? {} : { [metadata.selector.field]: text(metadata.selector.pattern) }),
@@ -216,11 +217,55 @@ export function metadataBranch(metadata: Metadata): Branch {
   })
 }
 
-function groupFields(group: KeyGroup, always: readonly KeyType[]): Record<string, Node> {
+/** Who reads a file, as its metadata records it. */
+export type Readers = Pick<Metadata, 'groups' | 'shamirThreshold'>
+
+/**
+ * A block that was read, with other readers. Entries that stay, and everything that is not about readers, are as they were,
+ * also what has no meaning here.
+ */
+export function withReaders(block: Branch, readers: Readers): Branch {
+  const wanted = new Map(Object.entries(readerFields(readers, (entry) => writtenAs.get(entry) ?? entryBranch(entry))))
+  const items = block.items.flatMap((item) => {
+    if (item.kind === 'comment' || !READER_FIELDS.includes(item.key)) return [item]
+    const value = wanted.get(item.key)
+    wanted.delete(item.key)
+    // older versions of sops write lists of all kinds, also empty ones
+    if (value === undefined) return isEmpty(item.value) ? [item] : []
+    return [{ ...item, value }]
+  })
+  for (const [key, value] of wanted) {
+    const next = items.findIndex((item) => item.kind === 'entry' && item.key > key)
+    items.splice(next < 0 ? items.length : next, 0, { kind: 'entry', key, value })
+  }
+  return { kind: 'branch', items }
+}
+
+const READER_FIELDS: readonly string[] = [...KEY_TYPES, 'key_groups', 'shamir_threshold']
+
+function isEmpty(node: Node): boolean {
+  return node.kind === 'null' || (node.kind === 'list' && node.items.length === 0)
+}
+
+type WriteEntry = (entry: KeyEntry) => Branch
+
+function readerFields({ groups, shamirThreshold }: Readers, write: WriteEntry): Record<string, Node> {
+  const [first, ...others] = groups
+  const single = first !== undefined && others.length === 0
+  return {
+    ...(single ? groupFields(first, [], write) : {}),
+    ...(single || first === undefined
+      ? {}
+      : { key_groups: list(groups.map((group) => sorted(groupFields(group, ALWAYS_IN_GROUP, write)))) }),
+    ...(shamirThreshold === 0 ? {} : { shamir_threshold: scalar('int', String(shamirThreshold)) }),
+  }
+}
+
+function groupFields(group: KeyGroup, always: readonly KeyType[], write: WriteEntry): Record<string, Node> {
   const fields: Record<string, Node> = {}
   for (const type of KEY_TYPES) {
     const entries = group.filter((entry) => entry.type === type)
-    if (entries.length > 0 || always.includes(type)) fields[type] = list(entries.map(entryBranch))
+    if (entries.length > 0 || always.includes(type)) fields[type] = list(entries.map(write))
   }
   return fields
 }

@@ -26,7 +26,7 @@ export async function committedVersions(paths: readonly string[]): Promise<Map<s
 }
 
 /** The nearest folder upwards that is a work tree; no git is started for files outside of any. */
-function repositoryOf(path: string): string | undefined {
+export function repositoryOf(path: string): string | undefined {
   for (let folder = dirname(path); ; folder = dirname(folder)) {
     if (existsSync(join(folder, '.git'))) return folder
     if (dirname(folder) === folder) return undefined

@@ -2,8 +2,8 @@ import type { DataKey } from '../crypto/data-key.ts'
 import type { RandomSource } from '../crypto/random.ts'
 import { KeyError } from '../errors.ts'
 import type { KeyType } from '../format/metadata.ts'
-import type { KeyDescription, KeyProvider, MasterKey } from './master-key.ts'
-import { type UnwrapRequest, unwrapDataKey } from './unwrap-data-key.ts'
+import type { KeyDescription, KeyPlace, KeyProvider, MasterKey } from './master-key.ts'
+import { canUnwrapDataKey, type UnwrapRequest, unwrapDataKey } from './unwrap-data-key.ts'
 import { type WrappedDataKey, type WrapRequest, wrapDataKey } from './wrap-data-key.ts'
 
 /**
@@ -45,6 +45,17 @@ export class Keyring {
   /** See {@link unwrapDataKey}. */
   unwrap(request: UnwrapRequest): Promise<DataKey> {
     return unwrapDataKey(request, this.providers)
+  }
+
+  /** Where keys of this machine are, as far as that is known without asking, running or calling anything. */
+  async survey(): Promise<readonly KeyPlace[]> {
+    const providers = [...this.providers.values()]
+    return (await Promise.all(providers.map(async (provider) => (await provider.survey?.()) ?? []))).flat()
+  }
+
+  /** Whether the keys at hand open such a file. May run and ask what unwrapping runs and asks. */
+  canUnwrap(request: UnwrapRequest): Promise<boolean> {
+    return canUnwrapDataKey(request, this.providers)
   }
 
   /** Forget and overwrite all key material. The keyring can be used again afterwards and then searches anew. */

@@ -18,6 +18,22 @@ export interface MasterKey {
   wrap(share: Uint8Array): Promise<KeyEntry>
 }
 
+/** One of the places where keys of this machine are looked for, and what is there. Nothing in it is secret. */
+export interface KeyPlace {
+  readonly type: KeyType
+  /** The name of an environment variable, or the path of a default file. */
+  readonly place: string
+  /** The file that was read there; undefined when it is none, or could not be read. */
+  readonly file?: string
+  /** Names, see `keyName`, of the keys that are at hand there. */
+  readonly names: readonly string[]
+  /** What has to happen before more keys are known: a person is asked for a passphrase, or a program is run. */
+  readonly needs?: 'passphrase' | 'command'
+  readonly problem?: string
+  /** The variable is not set, or the default file does not exist. */
+  readonly isAbsent: boolean
+}
+
 /**
  * Everything bulla knows about one type of master key: one implementation per folder below `keys/`. It holds what is
  * expensive to get (identities, clients, sessions), so there is one per process, and it is safe to call concurrently.
@@ -44,6 +60,8 @@ export interface KeyProvider {
    * file with forty readers costs one trial. May not prompt, run a program or call a service.
    */
   holds?(entry: KeyEntry): Promise<boolean>
+  /** Every place where keys are looked for. May not prompt, run a program or call a service. Never rejects. */
+  survey?(): Promise<readonly KeyPlace[]>
   /** Where keys were looked for and what was found or wrong there, a line each; shown only when nothing opened. */
   report?(): readonly string[]
   /** Forget everything, and overwrite what the runtime lets us overwrite. */

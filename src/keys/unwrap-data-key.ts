@@ -1,4 +1,4 @@
-import { asDataKey, DATA_KEY_BYTES, type DataKey } from '../crypto/data-key.ts'
+import { asDataKey, DATA_KEY_BYTES, type DataKey, wipeDataKey } from '../crypto/data-key.ts'
 import { combineShares } from '../crypto/shamir.ts'
 import { KeyError } from '../errors.ts'
 import type { KeyEntry, KeyGroup, KeyType } from '../format/metadata.ts'
@@ -58,12 +58,36 @@ export async function unwrapDataKey(request: UnwrapRequest, providers: Providers
   throw nothingOpened(reports, needed, [...providers.values()], groups)
 }
 
+/** How many of several groups have to answer. */
 function sharesNeeded(groups: number, threshold: number): number {
   const needed = threshold === 0 ? groups : Math.max(threshold, 2)
   if (threshold >= 0 && needed <= groups) return needed
   throw new KeyError('ERR_KEY_GROUPS', `the threshold of the file is ${threshold}, but it has ${groups} key groups`, {
     hint: 'the sops block was changed by hand or by a merge; restore it from git',
   })
+}
+
+/**
+ * Whether the keys at hand unwrap the data key. Looks before it tries: an entry whose key is surely at hand is not unwrapped.
+ */
+export async function canUnwrapDataKey(request: UnwrapRequest, providers: Providers): Promise<boolean> {
+  const { groups, shamirThreshold } = request
+  try {
+    const held = await Promise.all(groups.map((group) => holdsOne(group, providers)))
+    const needed = groups.length === 1 ? 1 : sharesNeeded(groups.length, shamirThreshold)
+    if (held.filter(Boolean).length >= needed) return true
+    // wiped: only whether there is one counts
+    wipeDataKey(await unwrapDataKey(request, providers))
+    return true
+  } catch (error) {
+    if (error instanceof KeyError) return false
+    throw error
+  }
+}
+
+async function holdsOne(group: KeyGroup, providers: Providers): Promise<boolean> {
+  for (const entry of group) if ((await providers.get(entry.type)?.holds?.(entry)) === true) return true
+  return false
 }
 
 /** A single share is the data key itself. */

@@ -2,12 +2,14 @@ import { resolve } from 'node:path'
 import { pathBelow } from '../config/path-below.ts'
 import { UsageError } from '../errors.ts'
 import type { EmitOptions, Store } from '../format/store.ts'
+import { encodeText } from '../format/text.ts'
 import type { StoreName } from '../format/tree.ts'
 import { type BatchResult, type FileReport, planAll, writeAll } from './batch.ts'
 import { extract } from './extract.ts'
 import { inFile } from './in-file.ts'
 import { type Input, readInput, selectInputs } from './inputs.ts'
 import { layoutOf } from './layout.ts'
+import type { PathPattern } from './only.ts'
 import { isForeign, type OpenedFile, openSealed } from './open.ts'
 import { outputPath } from './output.ts'
 import type { PolicyFinder } from './policy.ts'
@@ -27,6 +29,8 @@ export interface DecryptOptions {
   readonly filenameOverride?: string
   /** Tree path in sops's syntax, `["a"]["b"][0]`. */
   readonly extract?: string
+  /** Only what fits one of these patterns, see `parsePathPattern`. */
+  readonly only?: readonly string[]
   readonly ignoreMac?: boolean
   /** From `parseDecryptionOrder`. */
   readonly order?: readonly string[]
@@ -57,6 +61,7 @@ export async function decrypt(options: DecryptOptions, world: World): Promise<Ba
   checkOptions(options)
   const { paths, filenameOverride: override, inPlace = false, output, outputDir, dryRun = false } = options
   const path = options.extract === undefined ? undefined : parseTreePath(options.extract)
+  const only = await patternsOf(options)
   const hasPlaces = inPlace || outputDir !== undefined || (dryRun && output === undefined)
   const { inputs, single, base } = await selectInputs({
     files: world.files,
@@ -67,7 +72,7 @@ export async function decrypt(options: DecryptOptions, world: World): Promise<Ba
     missing: hasPlaces ? undefined : 'to open all files, add --output-dir DIR, or --in-place',
   })
   const layouts = new Layouts(options, world)
-  const context = { options, world, layouts, path, single }
+  const context = { options, world, layouts, path, only, single }
   const plan = (input: Input) => planFile(input, context)
   const { jobs, failures } = await planAll(inputs, world.progress, 'opening', plan)
   const result = { reports: jobs.map(({ report }) => report), fileCount: inputs.length }
@@ -99,22 +104,36 @@ function checkOptions({ paths, inPlace, output, outputDir, extract: path }: Decr
   }
 }
 
+/** @throws UsageError `ERR_CONFLICT`, `ERR_USAGE` */
+async function patternsOf({ only = [], inPlace, extract: path }: DecryptOptions): Promise<PathPattern[]> {
+  if (only.length === 0) return []
+  const other = inPlace === true ? '--in-place' : path === undefined ? undefined : '--extract'
+  if (other !== undefined) {
+    const hint = other === '--extract' ? 'give one of them' : 'use --output or --output-dir'
+    throw new UsageError('ERR_CONFLICT', `--only and ${other} exclude each other`, { hint })
+  }
+  const { parsePathPattern } = await import('./only.ts')
+  return only.map(parsePathPattern)
+}
+
 interface Context {
   readonly options: DecryptOptions
   readonly world: World
   readonly layouts: Layouts
   /** From `--extract`. */
   readonly path: readonly PathStep[] | undefined
+  /** From `--only`. */
+  readonly only: readonly PathPattern[]
   readonly single: boolean
 }
 
-async function planFile(input: Input, { options, world, layouts, path, single }: Context): Promise<Job> {
+async function planFile(input: Input, { options, world, layouts, path, only, single }: Context): Promise<Job> {
   const inputType = options.inputType ?? storeNameFor(input.name ?? '')
   try {
     const outputType = options.outputType ?? (input.name === undefined ? inputType : storeNameFor(input.name))
     const version = await readInput(world.files, input, options.stdin)
     const [store, output] = await Promise.all([loadStore(inputType), loadStore(outputType)])
-    const layout = await layouts.of(input, inputType, outputType, path !== undefined)
+    const layout = await layouts.of(input, inputType, outputType, path !== undefined || only.length > 0)
     const { ignoreMac = false, order } = options
     const { bytes } = version
     try {
@@ -127,7 +146,8 @@ async function planFile(input: Input, { options, world, layouts, path, single }:
       }
       const file = await openSealed(request, world.keyring)
       try {
-        const plain = plainBytes(file, output, layout, path)
+        const plain =
+          only.length > 0 ? await onlyBytes(file, output, layout, only) : plainBytes(file, output, layout, path)
         return { input, version, bytes: plain, report: { path: input.path, outcome: 'opened', notes: notesOf(file) } }
       } finally {
         file.dispose()
@@ -179,6 +199,21 @@ function plainBytes(
 ): Uint8Array {
   if (path !== undefined && path.length > 0) return extract(file.documents(), path, output, layout)
   return file.bytesIn(output, layout)
+}
+
+async function onlyBytes(
+  file: OpenedFile,
+  output: Store,
+  layout: EmitOptions,
+  patterns: readonly PathPattern[],
+): Promise<Uint8Array> {
+  if (output.name === 'binary') {
+    throw new UsageError('ERR_CONFLICT', '--only takes values out of a file, and a binary file is one value', {
+      hint: 'leave out --only, or name the format with --input-type and --output-type',
+    })
+  }
+  const { onlyFitting } = await import('./only.ts')
+  return encodeText(output.emit(onlyFitting(file.documents(), patterns), layout))
 }
 
 function notesOf({ tree }: OpenedFile): string[] {

@@ -1,5 +1,5 @@
 import { wipeDataKey } from '../crypto/data-key.ts'
-import { ConfigError, FormatError, isBullaError, UsageError } from '../errors.ts'
+import { ConfigError, isBullaError, UsageError } from '../errors.ts'
 import type { EmitOptions, Store } from '../format/store.ts'
 import type { StoreName } from '../format/tree.ts'
 import { type BatchResult, type FileReport, planAll, writeAll } from './batch.ts'
@@ -11,7 +11,7 @@ import { outputPath } from './output.ts'
 import { atItsSource, type FoundPolicy, PolicyFinder, type PolicyOptions } from './policy.ts'
 import type { CommittedFile, FileVersion, World } from './ports.ts'
 import { chooseKey } from './previous.ts'
-import { type PlainFile, readPlain, type SealedFile, sealFile } from './seal.ts'
+import { checkSealed, type PlainFile, readPlain, sealFile } from './seal.ts'
 import { loadStore, storeNameFor } from './stores.ts'
 
 export interface EncryptOptions extends PolicyOptions {
@@ -242,15 +242,4 @@ async function targetOf(
   if (options.output === undefined) return undefined
   const path = await outputPath(options.output, input, world)
   return (await world.files.kind(path)) === 'file' ? { path, expected: await world.files.open(path) } : { path }
-}
-
-function checkSealed({ sealedCount, valueCount }: SealedFile): void {
-  if (sealedCount > 0 || valueCount === 0) return
-  throw new FormatError(
-    'ERR_NOTHING_SEALED',
-    'the selector seals none of the values in this file: it would stay in clear',
-    {
-      hint: 'check the selector (encrypted_regex and the like) of the rule or the command; if it is meant so, add --allow-plaintext',
-    },
-  )
 }

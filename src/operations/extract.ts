@@ -29,9 +29,13 @@ export function extract(
     }
     current = found
   }
-  if (current === undefined) return new Uint8Array()
-  if (current.kind === 'scalar' && current.type === 'str') return current.bytes ?? encodeText(current.value)
-  return encodeText(current.kind === 'branch' ? output.emit([current], layout) : output.emitValue(current, layout))
+  return current === undefined ? new Uint8Array() : printed(current, output, layout)
+}
+
+/** A single value as it is printed. @throws FormatError `ERR_EMIT` */
+export function printed(node: Node, output: Store, layout: EmitOptions): Uint8Array {
+  if (node.kind === 'scalar' && node.type === 'str') return node.bytes ?? encodeText(node.value)
+  return encodeText(node.kind === 'branch' ? output.emit([node], layout) : output.emitValue(node, layout))
 }
 
 /** Names of keys are no secret. */

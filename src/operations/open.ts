@@ -26,6 +26,8 @@ export interface OpenRequest {
   readonly order?: readonly string[]
   /** Filled with the ciphertexts that were opened. */
   readonly pool?: CiphertextPool
+  /** What `readSealed` gave for these bytes. */
+  readonly parsed?: SealedSource
 }
 
 /** A sealed file, opened. */
@@ -90,21 +92,30 @@ function readBack({ name }: Store, opened: ReadonlyMap<Leaf, Leaf>): ReadonlyMap
   return new Map([...opened].map(([sealed, leaf]) => [sealed, asText(leaf)]))
 }
 
+/** A sealed file, parsed and not opened. */
+export interface SealedSource {
+  readonly source: Source
+  readonly metadata: Metadata
+  /** As it stands in the file. */
+  readonly block: Branch
+}
+
 /**
  * Parse a sealed file without opening it.
  *
  * @throws FormatError `ERR_NOT_SEALED`, `ERR_METADATA`, `ERR_VERSION`, and what the store throws
  */
-function readSealed(store: Store, bytes: Uint8Array, layout: EmitOptions = {}): { source: Source; metadata: Metadata } {
+export function readSealed(store: Store, bytes: Uint8Array, layout: EmitOptions = {}): SealedSource {
   const source = parseAny(store, decodeText(bytes), layout)
-  if (source.metadata === undefined) {
+  const { metadata: block } = source
+  if (block === undefined) {
     throw new FormatError('ERR_NOT_SEALED', 'the file is not sealed: it has no sops metadata', {
       hint: `it was read as ${store.name}; if that is wrong, name its format with --input-type`,
     })
   }
-  const metadata = parseMetadata(source.metadata)
+  const metadata = parseMetadata(block)
   checkVersion(metadata.version)
-  return { source, metadata }
+  return { source, metadata, block }
 }
 
 /** Every file whose name says nothing is read as a sealed binary file: when it is none, the name is what is wrong. */
@@ -168,7 +179,7 @@ export function isSealedBinary(binaryStore: Store, bytes: Uint8Array): boolean {
  */
 export async function openSealed(request: OpenRequest, keyring: Keyring): Promise<OpenedFile> {
   const { store, bytes, layout, order, pool } = request
-  const { source, metadata } = readSealed(store, bytes, layout)
+  const { source, metadata } = request.parsed ?? readSealed(store, bytes, layout)
   const selector = store.name === 'binary' ? SEAL_ALL : await compileSelector(metadata.selector ?? DEFAULT_SELECTOR)
   const dataKey = await keyring.unwrap({
     groups: metadata.groups,
@@ -178,7 +189,8 @@ export async function openSealed(request: OpenRequest, keyring: Keyring): Promis
   try {
     const { macOnlyEncrypted, lastModified, mac } = metadata
     const tree = openTree(source, { dataKey, selector, macOnlyEncrypted, ...(pool === undefined ? {} : { pool }) })
-    if (request.ignoreMac !== true) verifyMac({ dataKey, lastModified, mac, ...tree })
+    if (request.ignoreMac !== true)
+      verifyMac({ dataKey, lastModified, mac, digest: tree.digest, otherDigest: tree.otherDigest })
     return new OpenedFile(store, source, metadata, tree, dataKey)
   } catch (error) {
     wipeDataKey(dataKey)

@@ -16,7 +16,7 @@ export interface WriteRequest {
   readonly path: string
   readonly bytes: Uint8Array
   /** What must still stand there when it is replaced; undefined does not care. */
-  readonly expected?: FileVersion
+  readonly expected?: FileVersion | 'nothing'
   /** Permissions of a new file; an existing one keeps its own. Default: 0o666 less the umask. */
   readonly mode?: number
 }
@@ -74,6 +74,84 @@ export interface Progress {
   finish(): void
 }
 
+/** A question to the person at the terminal. */
+export interface Question {
+  readonly text: string
+  /** Whether standard input may answer where it is no terminal, as sops lets it. */
+  readonly mayBePiped: boolean
+}
+
+/** A file that an editor may open: 0600 in a folder 0700 of its own, gone when it is removed or a signal ends the process. */
+export interface Scratch {
+  /** Absolute. */
+  readonly path: string
+  /** Whether it never reaches a disk, unless the system swaps. */
+  readonly isInMemory: boolean
+  /** Undefined when somebody removed it. */
+  read(): Uint8Array | undefined
+  /** @throws FileError `ERR_WRITE` */
+  write(bytes: Uint8Array): void
+  remove(): void
+}
+
+/** What editing needs of the machine. */
+export interface Desk {
+  readonly isWindows: boolean
+  /** Whether somebody sits at a terminal; otherwise the editor is a script. */
+  hasPerson(): boolean
+  /** @param name - of the file in its folder @throws FileError `ERR_WRITE` */
+  scratch(name: string): Scratch
+  /** The first of these programs that is installed. */
+  findProgram(names: readonly string[]): string | undefined
+  /**
+   * Run a program without a shell, on the terminal of this process, to its end.
+   *
+   * @returns its exit code; undefined when a signal ended it
+   * @throws any error when it cannot be started; of a file-system error its `code` is shown
+   */
+  run(words: readonly string[]): Promise<number | undefined>
+  /** Show a message and wait. @returns whether the person wants to go on */
+  pause(message: string): Promise<boolean>
+}
+
+/** A text for the user, told at once. @param file - absolute, what it is about */
+export type Note = (text: string, file?: string) => void
+
+export interface Program {
+  /** One text for the shell of the system, or a program and its arguments, which no shell looks at. */
+  readonly command: string | readonly [string, ...string[]]
+  /** All that it gets. */
+  readonly env: Readonly<Record<string, string>>
+}
+
+/** How a program ended: one of both. */
+export interface Ending {
+  readonly code: number | undefined
+  /** Number of the signal that ended it. */
+  readonly signal: number | undefined
+}
+
+/** A file that is there while a program runs. */
+export interface PassingFile {
+  readonly bytes: Uint8Array
+  /** Without folders. */
+  readonly name: string
+  /** A pipe that gives the content to one reader after the other. Else a file, in memory where there is such a place. */
+  readonly fifo: boolean
+}
+
+/** Programs that take over standard input, output, error and the signals of this one until they have ended. */
+export interface Programs {
+  /** Whether variables with the same letters are the same, whatever their case. */
+  readonly ignoresCase: boolean
+  /** Give up the rights of this process for those of a user, for good. @returns variables that say so to programs */
+  becomeUser(name: string): Promise<Readonly<Record<string, string>>>
+  /** @throws ProgramError `ERR_PROGRAM_NOT_FOUND`, `ERR_PROGRAM` */
+  run(program: Program): Promise<Ending>
+  /** Run a program that is told the path of a file. @throws as `run`; FileError `ERR_WRITE` */
+  runWithFile(file: PassingFile, program: (path: string) => Program, note: Note): Promise<Ending>
+}
+
 /** All that an operation may touch. */
 export interface World {
   readonly files: FileSystem
@@ -81,6 +159,8 @@ export interface World {
   readonly keyring: Keyring
   readonly random: RandomSource
   readonly progress: Progress
+  /** Yes or no; undefined when nobody can be asked. */
+  readonly confirm: (question: Question) => Promise<boolean | undefined>
   /** Now, RFC 3339, UTC, to the second. */
   readonly now: () => string
   /** Absolute. */

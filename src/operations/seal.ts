@@ -93,7 +93,7 @@ function parseUnlessReserved(store: Store, text: string, layout: EmitOptions): S
 
 function alreadySealed(): FormatError {
   return new FormatError('ERR_ALREADY_SEALED', 'the file is sealed already, or holds the reserved key sops', {
-    hint: 'to read it use decrypt, to change it "sops edit" or "sops set"; rename the key if it is yours',
+    hint: 'to read it use decrypt, to change it edit or set; rename the key if it is yours',
   })
 }
 
@@ -209,4 +209,16 @@ function sealBinary(
 
 function counts({ sealedCount, valueCount }: SealedValues): Pick<SealedFile, 'sealedCount' | 'valueCount'> {
   return { sealedCount, valueCount }
+}
+
+/** @throws FormatError `ERR_NOTHING_SEALED` when there are values and none of them is sealed */
+export function checkSealed({ sealedCount, valueCount }: SealedFile): void {
+  if (sealedCount > 0 || valueCount === 0) return
+  throw new FormatError(
+    'ERR_NOTHING_SEALED',
+    'the selector seals none of the values in this file: it would stay in clear',
+    {
+      hint: 'check the selector (encrypted_regex and the like) of the rule or the command; if it is meant so, add --allow-plaintext',
+    },
+  )
 }

@@ -27,7 +27,7 @@ import { temporaryBeside } from './temporary.ts'
 interface AtomicWrite {
   readonly path: string
   readonly bytes: Uint8Array
-  /** Stamp that the file must still have. */
+  /** Stamp that the file must still have; `nothing` when there must be none. */
   readonly stamp: string | undefined
   readonly mode: number
 }
@@ -54,13 +54,13 @@ export async function writeAtomically({ path, bytes, stamp, mode }: AtomicWrite)
     await writeTemporary(temporary, bytes, existing, mode)
     checkUnchanged(path, target, stamp)
     renameSync(temporary, target)
+    await syncFolder(dirname(target))
   } catch (error) {
     rmSync(temporary, { force: true })
     throw error instanceof FileError ? error : fileError('ERR_WRITE', 'cannot be written', path, error)
   } finally {
     forget()
   }
-  await syncFolder(dirname(target))
 }
 
 async function writeTemporary(
@@ -102,7 +102,7 @@ function takeOver(descriptor: number, existing: BigIntStats): void {
 function checkUnchanged(path: string, target: string, stamp: string | undefined): void {
   if (stamp === undefined) return
   const now = statOrUndefined(target)
-  if (now !== undefined && stampOf(now) === stamp) return
+  if ((now === undefined ? 'nothing' : stampOf(now)) === stamp) return
   throw new FileError('ERR_FILE_CHANGED', 'somebody else changed the file in the meantime; it was not touched', {
     where: { file: path },
     hint: 'look at the change, then run the command again',

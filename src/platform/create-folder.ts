@@ -33,13 +33,13 @@ export async function createFolder(path: string, files: ReadonlyMap<string, Uint
     await fill(join(staging, relative(place, path)), files)
     if (process.platform === 'win32' && existsSync(place)) rmdirSync(place)
     renameSync(staging, place)
+    await syncFolder(dirname(place))
   } catch (error) {
     rmSync(staging, { recursive: true, force: true })
     throw error instanceof FileError ? error : fileError('ERR_WRITE', 'the folder cannot be written', path, error)
   } finally {
     forget()
   }
-  await syncFolder(dirname(place))
 }
 
 async function fill(folder: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {

@@ -54,11 +54,11 @@ export const nodeFiles = {
   }: {
     path: string
     bytes: Uint8Array
-    expected?: { stamp: string }
+    expected?: { stamp: string } | 'nothing'
     mode?: number
   }): Promise<void> {
     const { writeAtomically } = await import('./atomic-write.ts')
-    await writeAtomically({ path, bytes, mode, stamp: expected?.stamp })
+    await writeAtomically({ path, bytes, mode, stamp: expected === 'nothing' ? expected : expected?.stamp })
   },
 
   async kind(path: string): Promise<'file' | 'folder' | undefined> {

@@ -1,4 +1,4 @@
-import { openSync } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
 import { ReadStream, WriteStream } from 'node:tty'
@@ -36,6 +36,52 @@ export async function askSecret(question: string): Promise<string | undefined> {
       reader.once('close', () => resolve(undefined))
       reader.once('SIGINT', () => process.kill(process.pid, 'SIGINT'))
     })
+  } finally {
+    forget()
+    restore()
+  }
+}
+
+/** Whether somebody sits at a terminal of this process. */
+export function hasTerminal(): boolean {
+  if (process.platform === 'win32') return process.stdin.isTTY === true
+  try {
+    closeSync(openSync('/dev/tty', 'r'))
+    return true
+  } catch {
+    return false
+  }
+}
+
+/**
+ * Ask something that is answered by `y` or `n` and nothing else, as in sops.
+ *
+ * @returns undefined when there is no terminal, or the user gave up with Ctrl-D
+ */
+export async function askYesOrNo(question: string): Promise<boolean | undefined> {
+  const terminal = openTerminal()
+  if (terminal === undefined) return undefined
+  const reader = createInterface({ input: terminal.input, output: terminal.output, terminal: true })
+  let answer: boolean | undefined
+  const restore = () => {
+    reader.close()
+    // what comes next starts on a line of its own
+    if (answer === undefined) terminal.output.write('\n')
+    terminal.close()
+  }
+  const forget = onInterrupt(restore)
+  try {
+    answer = await new Promise<boolean | undefined>((resolve) => {
+      reader.setPrompt(`${question} (y/n): `)
+      reader.on('line', (line) => {
+        if (line === 'y' || line === 'n') resolve(line === 'y')
+        else reader.prompt()
+      })
+      reader.once('close', () => resolve(undefined))
+      reader.once('SIGINT', () => process.kill(process.pid, 'SIGINT'))
+      reader.prompt()
+    })
+    return answer
   } finally {
     forget()
     restore()

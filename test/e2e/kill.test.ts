@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
 import { describe, expect } from 'vitest'
+import { newIdentity } from '../helpers/age.ts'
 import { COMMAND, it, type Sandbox } from '../helpers/sandbox.ts'
 
 const isWindows = process.platform === 'win32'
@@ -158,4 +159,49 @@ describe.skipIf(isWindows)('a command over many files that is killed', () => {
     expect(readFileSync(left, 'utf8')).toBe('half of a')
     expect((await box.bulla(['decrypt', '--dry-run', 'many/**/*'])).out).not.toMatch(TEMPORARY)
   })
+})
+
+/** Sealed files whose readers are to change: each command leaves the same values, sealed. */
+const REWRITES = [
+  ['rotate', ['rotate', '-i', 'many']],
+  ['updatekeys', ['updatekeys', '-y', '-q', 'many']],
+] as const
+
+async function filesToRewrite(box: Sandbox): Promise<ReadonlyMap<string, string>> {
+  await manyFiles(box, true)
+  box.policy('path_regex: ^many/')
+  box.write('.sops.yaml', box.read('.sops.yaml').replace(/age: .*/, `$&,${newIdentity().recipient}`))
+  return read(box)
+}
+
+/** What holds after such a command was killed, wherever that was. */
+async function expectAllToOpen(box: Sandbox, args: readonly string[], before: ReadonlyMap<string, string>) {
+  expect(await box.bulla(['decrypt', ...NAMES.map((name) => `many/${name}`), '--output-dir', 'opened'])).toMatchObject({
+    code: 0,
+  })
+  for (const name of NAMES) expect(box.read(`opened/${name}`)).toBe(plainOf(name))
+  expect(temporaries(box).length).toBeLessThanOrEqual(MOST_AT_ONCE)
+  expect(await box.bulla(args)).toMatchObject({ code: 0 })
+  expect(changedIn(box, before)).toEqual(NAMES)
+}
+
+describe.skipIf(isWindows).each(REWRITES)('%s over many files that is killed', (_, args) => {
+  it.for(SYNCS)('while it waits for the disk leaves each file old or new: after %i syncs', async (syncs, { box }) => {
+    const before = await filesToRewrite(box)
+    const { signal } = await stopWaiting(box, args, { syncs, signal: 'SIGKILL' })
+    expect(signal).toBe('SIGKILL')
+    expect(changedIn(box, before).length).toBeLessThan(COUNT)
+    await expectAllToOpen(box, args, before)
+  })
+
+  it.for(Array.from({ length: ROUNDS }, (_round, round) => round))(
+    'at any time leaves each file old or new: %i',
+    async (round, { box }) => {
+      const before = await filesToRewrite(box)
+      const reached = round % 3 === 0 ? () => true : () => box.read('many/f0.yaml') !== before.get('f0.yaml')
+      const rounds = Math.floor(Math.random() * (round % 3 === 0 ? 20_000 : 300))
+      await stop(box, args, { reached, rounds, signal: 'SIGKILL' })
+      await expectAllToOpen(box, args, before)
+    },
+  )
 })

@@ -21,6 +21,17 @@ export function fakeIo(settings: Partial<Pick<Io, 'program' | 'cwd' | 'env'>> = 
       written.err += text
     },
     stdin: async () => new Uint8Array(),
+    askSecret: async () => undefined,
+    isFile: () => false,
+    machine: () => {
+      throw new Error('this test has no machine')
+    },
+    desk: () => {
+      throw new Error('this test has no desk')
+    },
+    programs: () => {
+      throw new Error('this test starts no programs')
+    },
     world: () => {
       throw new Error('this test has no world')
     },

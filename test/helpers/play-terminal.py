@@ -1,13 +1,15 @@
 """Runs a shell script on a terminal of its own and plays the person in front of it.
 
-Standard input: {"script": ..., "steps": [{"expect": text, "send": text}], "env": {...}, "cwd": ...}
+Standard input: {"script": ..., "steps": [{"expect": text, "columns": new width, "send": text}], "env": {...}, "cwd": ...}
 Standard output: {"shown": all that was shown, "code": ..., "signal": ..., "echo": whether the terminal echoes afterwards}
 """
 
+import fcntl
 import json
 import os
 import pty
 import select
+import struct
 import sys
 import termios
 import time
@@ -30,7 +32,10 @@ while time.monotonic() < end:
         found = shown.find(steps[0]["expect"].encode(), searched)
         if found >= 0:
             searched = found + len(steps[0]["expect"].encode())
-            os.write(terminal, steps.pop(0)["send"].encode())
+            step = steps.pop(0)
+            if "columns" in step:
+                fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 40, step["columns"], 0, 0))
+            os.write(terminal, step["send"].encode())
             continue
     ready, _, _ = select.select([terminal], [], [], 0.05)
     if ready:

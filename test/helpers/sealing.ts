@@ -46,7 +46,7 @@ function keyringOf(...people: readonly Person[]): Keyring {
 
 /** One per set of people: the identities are parsed once for all tests of a file. */
 const keyrings = new Map<string, Keyring>()
-function sharedKeyring(people: readonly Person[]): Keyring {
+export function sharedKeyring(people: readonly Person[]): Keyring {
   const known = keyrings.get(people.join()) ?? keyringOf(...people)
   keyrings.set(people.join(), known)
   return known

@@ -82,7 +82,7 @@ const SEALED = /ENC\[AES256_GCM,data:[^\]]*,type:(\w+)\](\\n)?/g
  *
  * @param typed - whether the types of sealed values stay
  */
-export async function sealedShape(bytes: Uint8Array, storeName: StoreName, typed: boolean): Promise<unknown> {
+export async function sealedShape(bytes: Uint8Array, storeName: StoreName, typed: boolean) {
   const store = await storeOf(storeName)
   const { documents, metadata } = store.parse(decodeText(bytes))
   if (metadata === undefined) throw new Error('not sealed')

@@ -12,6 +12,8 @@ export const noTerminal: string | undefined =
 interface Step {
   /** Text that has to be shown first. */
   readonly expect: string
+  /** The terminal gets this width then. */
+  readonly columns?: number
   /** What is typed then. */
   readonly send: string
 }

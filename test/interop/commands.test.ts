@@ -5,8 +5,12 @@ import { findJudge, withJudge } from '../helpers/judges.ts'
 import { Sandbox } from '../helpers/sandbox.ts'
 import { type Play, plainShape, type Scene, Stage, sealedShape } from '../helpers/side-by-side.ts'
 import { DECRYPT, DECRYPT_INTO, FILESTATUS } from '../helpers/stories/decrypt.ts'
+import { EDIT } from '../helpers/stories/edit.ts'
 import { ENCRYPT, ENCRYPT_INTO } from '../helpers/stories/encrypt.ts'
-import { GROUPS, PLAIN, RULE, type Sealed, type Story } from '../helpers/stories/story.ts'
+import { EXEC_ENV, EXEC_FILE, type ExecStory, VALUES } from '../helpers/stories/exec.ts'
+import { KEY_STORIES } from '../helpers/stories/keys.ts'
+import { SET, UNSET } from '../helpers/stories/set.ts'
+import { ALICE, BOB, GROUPS, PLAIN, RULE, type Sealed, type Story } from '../helpers/stories/story.ts'
 
 describe.skipIf(findJudge('sops') === undefined)(withJudge('bulla and sops, given the same words', 'sops'), () => {
   let box: Sandbox
@@ -30,6 +34,20 @@ describe.skipIf(findJudge('sops') === undefined)(withJudge('bulla and sops, give
     return { ours, theirs }
   }
 
+  /** Each opens what the other made. */
+  const expectMutualReading = async (own: Buffer, other: Buffer, store: StoreName, story: Story) => {
+    const name = `x.${store}`
+    const types = ['--input-type', store, '--output-type', store]
+    const reading = (bytes: Buffer): Scene => ({
+      args: ['decrypt', ...types, name],
+      files: { [name]: bytes },
+      ...(story.identities === undefined ? {} : { identities: story.identities }),
+    })
+    const [bySops, byBulla] = await Promise.all([stage.sops(reading(own)), stage.bulla(reading(other))])
+    expect([bySops.code, byBulla.code], bySops.err + byBulla.err).toEqual([0, 0])
+    expect(await plainShape(bySops.stdout, store)).toEqual(await plainShape(byBulla.stdout, store))
+  }
+
   describe('encrypt', () => {
     it.concurrent.for(named([...ENCRYPT, ...ENCRYPT_INTO]))('%s', async ([, story]) => {
       const { ours, theirs } = await play(story, PLAIN)
@@ -38,17 +56,7 @@ describe.skipIf(findJudge('sops') === undefined)(withJudge('bulla and sops, give
       const [own, other] = [resultOf(ours, story), resultOf(theirs, story)]
       const typed = story.converts !== true
       expect(await sealedShape(own, store, typed)).toEqual(await sealedShape(other, store, typed))
-      // each opens what the other made
-      const name = `x.${store}`
-      const types = ['--input-type', store, '--output-type', store]
-      const reading = (bytes: Buffer): Scene => ({
-        args: ['decrypt', ...types, name],
-        files: { [name]: bytes },
-        ...(story.identities === undefined ? {} : { identities: story.identities }),
-      })
-      const [bySops, byBulla] = await Promise.all([stage.sops(reading(own)), stage.bulla(reading(other))])
-      expect([bySops.code, byBulla.code], bySops.err + byBulla.err).toEqual([0, 0])
-      expect(await plainShape(bySops.stdout, store)).toEqual(await plainShape(byBulla.stdout, store))
+      await expectMutualReading(own, other, store, story)
     })
   })
 
@@ -59,6 +67,78 @@ describe.skipIf(findJudge('sops') === undefined)(withJudge('bulla and sops, give
       const [own, other] = [resultOf(ours, story), resultOf(theirs, story)]
       if (story.ownLayout !== true) expect(own.toString('latin1')).toBe(other.toString('latin1'))
       else expect(await plainShape(own, resultStore(story))).toEqual(await plainShape(other, resultStore(story)))
+    })
+  })
+
+  describe.each<[string, readonly ExecStory[]]>([
+    ['exec-env', EXEC_ENV],
+    ['exec-file', EXEC_FILE],
+  ])('%s', (_, stories) => {
+    it.concurrent.for(named(stories))('%s', async ([, story]) => {
+      const scene = sceneOf(story, sealed, sealed)
+      const [ours, theirs] = await Promise.all([stage.bulla(scene), stage.sops(scene)])
+      expect(theirs.code, theirs.err).toBe(story.code)
+      expect(ours.code, ours.err).toBe(story.differs?.code ?? story.code)
+      expect(ours.changed()).toEqual([])
+      if (story.differs === undefined) expect(ours.out).toBe(theirs.out)
+    })
+  })
+
+  describe.each(Object.entries(KEY_STORIES))('%s', (_, stories) => {
+    it.concurrent.for(named(stories))('%s', async ([, story]) => {
+      const { ours, theirs } = await play(story, sealed)
+      if (ours.code !== 0 || theirs.code !== 0 || story.differs !== undefined || story.args.length === 1) return
+      const store = resultStore(story)
+      const isBinary = story.args.includes('f.bin')
+      // sops shows its plan on standard output
+      const resultIn = (of: Play) => (story.result === undefined ? of.stdout : (of.file(story.result) ?? Buffer.of()))
+      const [own, other] = [resultIn(ours), resultIn(theirs)]
+      const shapes = [own, other].map(async (bytes) => {
+        const shape = await sealedShape(bytes, store, story.converts !== true)
+        // sops records a threshold for a single group, and a selector for a file without parts
+        return {
+          ...shape,
+          ...(shape.readers.length === 1 ? { shamirThreshold: 0 } : {}),
+          ...(isBinary ? { selector: 0 } : {}),
+        }
+      })
+      expect(await shapes[0]).toEqual(await shapes[1])
+      await expectMutualReading(own, other, store, story)
+    })
+  })
+
+  describe('edit', () => {
+    it.concurrent.for(named(EDIT))('%s', async ([, story]) => {
+      const { ours, theirs } = await play(story, sealed)
+      if (ours.code !== 0 || theirs.code !== 0 || story.differs !== undefined) return
+      const [own, other] = [resultOf(ours, story), resultOf(theirs, story)]
+      const store = resultStore(story)
+      const shapeOf = async (bytes: Buffer) => {
+        const shape = await sealedShape(bytes, store, true)
+        // sops records a selector for a file without parts, once it is opened and sealed again
+        return store === 'binary' ? { ...shape, selector: 0 } : shape
+      }
+      expect(await shapeOf(own)).toEqual(await shapeOf(other))
+      await expectMutualReading(own, other, store, story)
+    })
+  })
+
+  describe('set and unset', () => {
+    it.concurrent.for(named([...SET, ...UNSET]))('%s', async ([, story]) => {
+      const { ours, theirs } = await play(story, sealed)
+      const [name = ''] = story.args.filter((word) => /^\w+\.(?:yaml|json|env|ini|bin)$/.test(word))
+      if (ours.code !== 0 || theirs.code !== 0) return
+      expect([ours.out, theirs.out]).toEqual(['', ''])
+      const [own, other] = [ours.file(name), theirs.file(name)]
+      if (own === undefined || other === undefined) throw new Error('the file is gone')
+      const store = storeNameFor(name)
+      const typed = story.converts !== true
+      expect(await sealedShape(own, store, typed)).toEqual(await sealedShape(other, store, typed))
+      // each opens what the other wrote, to the same values
+      const reading = (bytes: Buffer): Scene => ({ args: ['decrypt', name], files: { [name]: bytes } })
+      const [bySops, byBulla] = await Promise.all([stage.sops(reading(own)), stage.bulla(reading(other))])
+      expect([bySops.code, byBulla.code], bySops.err + byBulla.err).toEqual([0, 0])
+      expect(await plainShape(bySops.stdout, store)).toEqual(await plainShape(byBulla.stdout, store))
     })
   })
 
@@ -119,8 +199,9 @@ async function sealAll(stage: Stage): Promise<Sealed> {
   }
   const threshold = ['--shamir-secret-sharing-threshold', '2']
   const made = await Promise.all([
-    ...Object.entries(PLAIN).map(([name, text]) => sealOne(name, text, RULE, [])),
+    ...Object.entries({ ...PLAIN, ...VALUES }).map(([name, text]) => sealOne(name, text, RULE, [])),
     sealOne('groups.yaml', 'a: 1\n', GROUPS, threshold),
+    sealOne('both.yaml', 'a: 1\n', `creation_rules: [{age: '${ALICE},${BOB}'}]\n`, []),
   ])
   return Object.fromEntries(made)
 }

@@ -5,6 +5,7 @@ import {
   addCommonOptions,
   addKeyServiceOptions,
   checkKeyServices,
+  collect,
   configPath,
   flag,
   integer,
@@ -17,11 +18,14 @@ import { finish } from '../report.ts'
 const HELP = `
 Without a path, standard input is opened; --filename-override or --input-type then says what it is.
 Every value and the MAC are verified before anything is written. The opened file is the sealed text
-with its values put back: what was sealed by bulla comes back byte for byte.
+with its values put back: what was sealed by bulla comes back byte for byte. --only writes what fits
+anew, in the layout of sops: keys with dots between, * is any key, ** any number of keys, and all
+that is below stays; a pattern that nothing fits is an error.
 
 Examples:
   $ bulla decrypt secrets.yaml
   $ bulla decrypt --extract '["db"]["password"]' secrets.yaml
+  $ bulla decrypt --only 'db.*' --only tls config.yaml
   $ bulla decrypt deploy/ --output-dir /run/deploy
   $ bulla decrypt --dry-run .                 (can I open everything here?)
 
@@ -41,6 +45,7 @@ export function define(command: CommandDefinition, io: Io, done: (code: number) 
     .option('--dry-run', 'open and verify, write nothing')
     .optionsGroup('What is opened:')
     .option('--extract <path>', 'only the value at this path, \'["a"]["b"][0]\'')
+    .option('--only <pattern>', "only the values on paths that fit, 'db.*'; several times", collect)
     .option('--input-type <type>', 'format of the sealed file: yaml, json, dotenv, ini, binary')
     .option('--output-type <type>', 'format of the result')
     .option('--filename-override <name>', 'look up the format under this name')
@@ -60,6 +65,7 @@ async function run(paths: readonly string[], values: Values, io: Io): Promise<nu
   const output = text(values, 'output')
   const outputDir = text(values, 'outputDir')
   const extract = text(values, 'extract')
+  const only = values['only']
   const filenameOverride = text(values, 'filenameOverride')
   const inputType = storeType(values, 'inputType', '--input-type')
   const outputType = storeType(values, 'outputType', '--output-type')
@@ -77,6 +83,7 @@ async function run(paths: readonly string[], values: Values, io: Io): Promise<nu
       ...(output === undefined ? {} : { output }),
       ...(outputDir === undefined ? {} : { outputDir }),
       ...(extract === undefined ? {} : { extract }),
+      ...(Array.isArray(only) ? { only: only.map(String) } : {}),
       ...(filenameOverride === undefined ? {} : { filenameOverride }),
       ...(inputType === undefined ? {} : { inputType }),
       ...(outputType === undefined ? {} : { outputType }),

@@ -83,14 +83,19 @@ export function writeKeys(section: string, keys: readonly Key[]): string {
     .join('')
 }
 
-function spellValue(value: string, path: readonly string[]): string {
+/** A value behind its key. @throws FormatError `ERR_EMIT` */
+export function spellValue(value: string, path: readonly string[]): string {
   const spelling = spellings(value).find((text) => isReadAs(text, value))
   if (spelling !== undefined) return spelling
   throw cannotEmit('a value cannot be written as INI: it holds every kind of quote', 'use another format', path)
 }
 
-/** go-ini's rule, and backticks also for what would be read as a comment or as a section. */
-function spellKey(section: string, key: string): string {
+/**
+ * A key: go-ini's rule, and backticks also for what would be read as a comment or as a section.
+ *
+ * @throws FormatError `ERR_EMIT`
+ */
+export function spellKey(section: string, key: string): string {
   const plain = /["=:]/.test(key) ? `\`${key}\`` : key.includes('`') ? `"""${key}"""` : key
   const spelling = [plain, `\`${key}\``, `"${key}"`].find((text) => isKey(text, key))
   if (spelling !== undefined) return spelling
@@ -108,7 +113,8 @@ function isKey(spelling: string, key: string): boolean {
   }
 }
 
-function checkedName(name: string): string {
+/** @throws FormatError `ERR_EMIT` */
+export function checkedName(name: string): string {
   if (name !== '' && !name.includes('\n')) return name
   throw cannotEmit('a section without name, or with a line break in it, cannot be written as INI', undefined, [name])
 }

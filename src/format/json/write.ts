@@ -1,6 +1,6 @@
 import { cannotEmit } from '../error-at.ts'
 import type { Branch, Comment, List, Node, Scalar } from '../tree.ts'
-import { jsonFloat } from './numbers.ts'
+import { jsonFloat, numberSpellings } from './numbers.ts'
 import { goString } from './strings.ts'
 
 /** How a piece of JSON is laid out. */
@@ -15,6 +15,8 @@ export interface Layout {
   readonly colon: string
   /** Between two members of a piece on one line, with the comma. */
   readonly comma: string
+  /** Whether floats keep their spelling: `1.0`, which sops writes `1`. */
+  readonly exact?: true
 }
 
 /** sops's own layout. @param unit - one level of indentation */
@@ -35,7 +37,7 @@ function write(node: Node, layout: Layout, indent: string, parts: string[]): voi
       parts.push('null')
       return
     case 'scalar':
-      parts.push(writeScalar(node))
+      parts.push(writeScalar(node, layout.exact === true))
       return
     case 'branch':
       writeItems(node, layout, indent, parts, '{}')
@@ -62,14 +64,14 @@ function writeItems(node: Branch | List, layout: Layout, indent: string, parts: 
   parts.push(layout.newline === '' ? '' : `${layout.newline}${indent}`, signs.charAt(1))
 }
 
-function writeScalar(scalar: Scalar): string {
+function writeScalar(scalar: Scalar, exact: boolean): string {
   switch (scalar.type) {
     case 'int':
       return scalar.value
     case 'bool':
       return scalar.value.toLowerCase()
     case 'float': {
-      const text = jsonFloat(scalar.value)
+      const text = exact ? numberSpellings(scalar)[0] : jsonFloat(scalar.value)
       if (text === undefined) throw cannotEmit('JSON has no infinite numbers and no NaN', 'write it as a string')
       return text
     }

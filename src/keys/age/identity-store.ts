@@ -1,3 +1,4 @@
+import type { KeyPlace } from '../master-key.ts'
 import type { AgeEnvironment } from './environment.ts'
 import { HybridIdentity } from './hybrid.ts'
 import type { NativeIdentity } from './identities.ts'
@@ -71,6 +72,17 @@ export class AgeIdentityStore {
     return running
   }
 
+  /** See `KeyProvider.survey`. */
+  async survey(): Promise<Omit<KeyPlace, 'type'>[]> {
+    const found = await Promise.all((await this.readFixed()).map(surveyed))
+    const command = this.environment.variable(KEY_COMMAND)
+    const none = { place: KEY_COMMAND, names: [] }
+    return [
+      ...found,
+      command === undefined ? { ...none, isAbsent: true } : { ...none, needs: 'command', isAbsent: false },
+    ]
+  }
+
   /** Where identities were looked for and what was found or wrong there. */
   report(): readonly string[] {
     const readings = [...this.readings]
@@ -106,6 +118,27 @@ async function* ownFirst(identities: readonly NativeIdentity[], recipient: strin
 async function belongsTo(identity: NativeIdentity, recipient: string): Promise<boolean> {
   if (!(identity instanceof HybridIdentity)) return identity.recipient === recipient
   return recipient.startsWith('age1pq1') && (await identity.recipient()) === recipient
+}
+
+async function surveyed({
+  place,
+  file,
+  identities,
+  locked,
+  problem,
+  absent,
+}: Reading): Promise<Omit<KeyPlace, 'type'>> {
+  const recipients = identities.map((identity) =>
+    identity instanceof HybridIdentity ? identity.recipient() : identity.recipient,
+  )
+  return {
+    place,
+    names: (await Promise.all(recipients)).filter((recipient) => recipient !== undefined),
+    isAbsent: absent === true,
+    ...(file === undefined ? {} : { file }),
+    ...(locked === undefined ? {} : { needs: 'passphrase' }),
+    ...(problem === undefined ? {} : { problem }),
+  }
 }
 
 function describe({ identities, locked, problem }: Reading): string {

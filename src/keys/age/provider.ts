@@ -2,7 +2,7 @@ import type { RandomSource } from '../../crypto/random.ts'
 import { KeyError } from '../../errors.ts'
 import type { KeyEntry } from '../../format/metadata.ts'
 import { keyName } from '../key-name.ts'
-import type { KeyDescription, KeyProvider, MasterKey } from '../master-key.ts'
+import type { KeyDescription, KeyPlace, KeyProvider, MasterKey } from '../master-key.ts'
 import { AgeFileError } from './age-file-error.ts'
 import { decodeArmor, encodeArmor } from './armor.ts'
 import type { AgeEnvironment } from './environment.ts'
@@ -85,6 +85,10 @@ export class AgeProvider implements KeyProvider {
 
   holds(entry: KeyEntry): Promise<boolean> {
     return this.identities.holds(keyName(entry))
+  }
+
+  async survey(): Promise<readonly KeyPlace[]> {
+    return (await this.identities.survey()).map((found) => ({ type: this.type, ...found }))
   }
 
   report(): readonly string[] {

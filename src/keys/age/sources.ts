@@ -10,6 +10,8 @@ import { looksSecret } from './recipients.ts'
 export interface Reading {
   /** The name of an environment variable, or the path of the default file. */
   readonly place: string
+  /** The path of the file that was read. */
+  readonly file?: string
   readonly identities: readonly NativeIdentity[]
   readonly locked?: LockedIdentities
   /** What was wrong there. Holds no value of a variable, no path from one, no output. */
@@ -117,7 +119,7 @@ async function readIdentityFile(
 ): Promise<Reading | undefined> {
   try {
     const bytes = await environment.readFile(path)
-    return bytes === undefined ? undefined : readBytes(place, bytes, environment)
+    return bytes === undefined ? undefined : { ...readBytes(place, bytes, environment), file: path }
   } catch (error) {
     return failed(place, `the file cannot be read${codeOf(error)}`)
   }

@@ -40,6 +40,10 @@ export class Player {
     return this.box.read(join(this.program, name))
   }
 
+  path(name: string): string {
+    return this.box.path(join(this.program, name))
+  }
+
   has(name: string): boolean {
     return this.box.has(join(this.program, name))
   }

@@ -5,6 +5,7 @@ import { COMMANDS } from '../../../src/cli/commands.ts'
 import { failure } from '../../helpers/failure.ts'
 import { fakeIo } from '../../helpers/fake-io.ts'
 
+const noDefinitions = () => Promise.reject(new Error('not asked for'))
 const read = (line: string) => readCommandLine(line === '' ? [] : line.split(' '))
 
 describe('a command line', () => {
@@ -83,7 +84,7 @@ describe('the lists of options', () => {
   beforeAll(async () => {
     for (const [name, { load }] of Object.entries(COMMANDS)) {
       const command = new Command(name)
-      ;(await load()).define(command, fakeIo(), () => undefined)
+      ;(await load()).define(command, fakeIo(), () => undefined, [], noDefinitions)
       options.push(...command.options)
     }
   })
@@ -103,7 +104,7 @@ describe('the lists of options', () => {
   })
 
   it('do not hold a name that is a command or an old form', () => {
-    const taken = [...Object.keys(COMMANDS), 'd', 'e', 'r', 's']
+    const taken = [...Object.keys(COMMANDS), 'd', 'e', 'r']
     expect([...WITH_VALUE, ...SWITCHES].filter((name) => taken.includes(name))).toEqual([])
   })
 })

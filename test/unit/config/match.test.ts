@@ -1,7 +1,7 @@
 import { posix, win32 } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parseConfig } from '../../../src/config/config.ts'
-import { matchedName, matchRule } from '../../../src/config/match.ts'
+import { findRule, matchedName, matchRule } from '../../../src/config/match.ts'
 import { rejection } from '../../helpers/failure.ts'
 
 const config = (text: string, path = '/repo/.sops.yaml') => parseConfig(Buffer.from(text), path)
@@ -94,5 +94,23 @@ describe('what expressions are matched against', () => {
 
   it('has only slashes elsewhere', async () => {
     expect((await rejection(matchRule(rules('^secrets\\\\'), '/repo/secrets/a.yaml'))).code).toBe('ERR_NO_RULE')
+  })
+})
+
+describe('the search for a rule', () => {
+  it('tells which rules came before, and what they were matched against', async () => {
+    const { name, passed, rule } = await findRule(rules('^b', '^sub/', 'a$'), '/repo/sub/a')
+    expect({ name, passed: passed.map(({ index }) => index), found: rule?.index }).toEqual({
+      ...{ name: 'sub/a', passed: [0], found: 1 },
+    })
+  })
+
+  it('finds nothing where no rule matches, or there are none', async () => {
+    expect(await findRule(rules('^b'), '/repo/a')).toMatchObject({ passed: [{ index: 0 }], rule: undefined })
+    expect(await findRule(config('stores: {}'), '/repo/a')).toMatchObject({ passed: [], rule: undefined })
+  })
+
+  it('stops with ERR_SELECTOR at an expression that does not compile', async () => {
+    expect(await rejection(findRule(rules('(a', 'a'), '/repo/a'))).toMatchObject({ code: 'ERR_SELECTOR' })
   })
 })

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { jsonStore } from '../../../src/format/json/store.ts'
-import { type KeyEntry, type Metadata, metadataBranch, parseMetadata } from '../../../src/format/metadata.ts'
+import {
+  type KeyEntry,
+  type Metadata,
+  metadataBranch,
+  parseMetadata,
+  withReaders,
+} from '../../../src/format/metadata.ts'
 import type { Branch } from '../../../src/format/tree.ts'
 import { expectNoSecret, MARKER } from '../../helpers/canary.ts'
 import { failure } from '../../helpers/failure.ts'
@@ -141,5 +147,40 @@ describe('the metadata block', () => {
     const error = failure(() => parse(`"shamir_threshold":"${MARKER}-secret"`))
     expect(error.code).toBe('ERR_METADATA')
     expectNoSecret(error)
+  })
+})
+
+describe('a block with other readers', () => {
+  /** As JSON of older versions of sops: other order of fields, empty lists, fields that mean nothing. */
+  const OLD = `{"kms":[],"pgp":null,${AT},"mac":"ENC[x]","age":[{"recipient":"age1x","enc":"e\\n","note":1}],"other":{"a":[]},"version":"3.7.1"}`
+  const before = block(OLD)
+  const [[first] = []] = parseMetadata(before).groups
+  const added: KeyEntry = { type: 'age', enc: 'f\n', fields: { recipient: 'age1y' } }
+  const json = (branchOf: Branch) => plainTree(branchOf)
+
+  it('is the same as long as they are', () => {
+    expect(json(withReaders(before, parseMetadata(before)))).toEqual(json(before))
+  })
+
+  it('keeps entries that stay as they were written, and everything else', () => {
+    const groups = [first === undefined ? [] : [first, added]]
+    const after = withReaders(before, { groups, shamirThreshold: 0 })
+    const wanted = OLD.replace('"note":1}', '"note":1},{"enc":"f\\n","recipient":"age1y"}')
+    expect(json(after)).toEqual(json(block(wanted)))
+    expect(after.items.flatMap((item) => (item.kind === 'entry' ? [item.key] : []))).toEqual(
+      before.items.flatMap((item) => (item.kind === 'entry' ? [item.key] : [])),
+    )
+  })
+
+  it('holds groups or a group, and a threshold where there is one', () => {
+    const several = withReaders(before, { groups: [[AGE], [PGP, added]], shamirThreshold: 2 })
+    expect(parseMetadata(several)).toEqual({
+      ...parseMetadata(before),
+      groups: [[AGE], [PGP, added]],
+      shamirThreshold: 2,
+    })
+    const single = withReaders(several, { groups: [[AGE]], shamirThreshold: 0 })
+    expect(parseMetadata(single)).toEqual({ ...parseMetadata(before), groups: [[AGE]] })
+    expect(single.items.some((item) => item.kind === 'entry' && item.key === 'shamir_threshold')).toBe(false)
   })
 })

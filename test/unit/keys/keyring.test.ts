@@ -57,6 +57,12 @@ describe('a keyring', () => {
     expect(environment.calls).toHaveLength(2)
   })
 
+  it('surveys where keys of each kind are', async () => {
+    const { recipient, keyring } = setUp()
+    const places = (await keyring.survey()).filter(({ isAbsent }) => !isAbsent)
+    expect(places).toEqual([{ type: 'age', place: KEYS_FILE, file: KEYS_FILE, names: [recipient], isAbsent: false }])
+  })
+
   it('shows no identity when it is printed', async () => {
     const { identity, recipient, keyring } = setUp()
     const key = keyring.masterKey({ type: 'age', fields: { recipient } })

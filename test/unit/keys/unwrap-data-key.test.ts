@@ -3,7 +3,7 @@ import { splitSecret } from '../../../src/crypto/shamir.ts'
 import { KeyError } from '../../../src/errors.ts'
 import type { KeyType } from '../../../src/format/metadata.ts'
 import type { KeyProvider } from '../../../src/keys/master-key.ts'
-import { unwrapDataKey } from '../../../src/keys/unwrap-data-key.ts'
+import { canUnwrapDataKey, unwrapDataKey } from '../../../src/keys/unwrap-data-key.ts'
 import { expectNoSecret, MARKER } from '../../helpers/canary.ts'
 import { fakeEntry, fakeProvider } from '../../helpers/keys.ts'
 import { random } from '../../helpers/random.ts'
@@ -176,5 +176,30 @@ describe('unwrapDataKey when nothing opens', () => {
     expect(error.code).toBe('ERR_NO_DATA_KEY')
     expect(error.message).toContain('internal error (Error)')
     expectNoSecret(error, dataKey)
+  })
+})
+
+describe('canUnwrapDataKey', () => {
+  const entries = (...names: readonly string[]) => names.map((name) => [fakeEntry('age', name, dataKey)])
+
+  it('does not try what is surely at hand', async () => {
+    const age = fakeProvider('age', { held: ['A'] })
+    expect(await canUnwrapDataKey({ groups: entries('A'), shamirThreshold: 0 }, providers(age))).toBe(true)
+    const both = fakeProvider('age', { held: ['A', 'C'] })
+    expect(await canUnwrapDataKey({ groups: entries('A', 'B', 'C'), shamirThreshold: 2 }, providers(both))).toBe(true)
+    expect([...age.calls, ...both.calls].filter((call) => call.startsWith('unwrap'))).toEqual([])
+  })
+
+  it('tries what may be at hand', async () => {
+    const age = fakeProvider('age')
+    expect(await canUnwrapDataKey({ groups: entries('A'), shamirThreshold: 0 }, providers(age))).toBe(true)
+    expect(age.calls).toContain('unwrap A')
+  })
+
+  it('says no when not enough groups open', async () => {
+    const foreign = fakeProvider('age', { foreign: ['A', 'B'] })
+    const held = fakeProvider('age', { foreign: ['B'], held: ['A'] })
+    expect(await canUnwrapDataKey({ groups: entries('A'), shamirThreshold: 0 }, providers(foreign))).toBe(false)
+    expect(await canUnwrapDataKey({ groups: entries('A', 'B'), shamirThreshold: 0 }, providers(held))).toBe(false)
   })
 })

@@ -208,12 +208,9 @@ export const COMMAND_LINE: readonly Row[] = [
   },
   {
     id: 'L19',
-    what: '`edit`, `set`, `rotate` and the other commands',
-    see: async (player) => {
-      player.write('f.yaml', await player.sealedBySops('f.yaml', 'a: x\n'))
-      return await player.exits(['rotate', 'f.yaml'])
-    },
+    what: '`completion` without a shell',
+    see: (player) => player.exits(['completion']),
     sops: 0,
-    bulla: 1,
+    bulla: 3,
   },
 ]

@@ -134,6 +134,40 @@ describe('the identity store', () => {
     ])
   })
 
+  it('surveys all places without running or asking anything', async () => {
+    const hybrid = await generateHybridIdentity()
+    const { environment, store } = setUp({
+      variables: {
+        HOME: '/h',
+        SOPS_AGE_KEY: `${a.identity} ${hybrid}`,
+        SOPS_AGE_KEY_FILE: '/k',
+        SOPS_AGE_KEY_CMD: 'give',
+        SOPS_AGE_SSH_PRIVATE_KEY_FILE: '/ssh',
+      },
+      files: { '/k': await lock(b.identity) },
+    })
+    const survey = await store.survey()
+    expect(survey).toEqual([
+      { place: 'SOPS_AGE_KEY', names: [a.recipient, await identityToRecipient(hybrid)], isAbsent: false },
+      { place: 'SOPS_AGE_KEY_FILE', file: '/k', names: [], needs: 'passphrase', isAbsent: false },
+      { place: '/h/.config/sops/age/keys.txt', names: [], isAbsent: true },
+      { place: 'SOPS_AGE_SSH_PRIVATE_KEY_FILE', names: [], problem: 'SSH keys cannot be used yet', isAbsent: false },
+      { place: 'SOPS_AGE_KEY_CMD', names: [], needs: 'command', isAbsent: false },
+    ])
+    expect(environment.calls).toEqual(['read /k', 'read /h/.config/sops/age/keys.txt'])
+    expectNoSecret({ survey }, a.identity, b.identity, hybrid)
+  })
+
+  it('names the file of a place only when it could be read, and no value of a variable otherwise', async () => {
+    const missing = await setUp({ variables: { SOPS_AGE_KEY_FILE: '/gone' } }).store.survey()
+    expect(missing.slice(0, 2)).toEqual([
+      { place: 'SOPS_AGE_KEY', names: [], isAbsent: true },
+      { place: 'SOPS_AGE_KEY_FILE', names: [], problem: 'the file it names does not exist', isAbsent: false },
+    ])
+    const broken = await setUp({ variables: { SOPS_AGE_KEY_FILE: '/k' }, files: { '/k': 'no key' } }).store.survey()
+    expect(broken[1]).toMatchObject({ file: '/k', names: [], problem: 'line 1 is not an age identity' })
+  })
+
   it('forgets everything when it is disposed of', async () => {
     const { environment, store } = setUp({ variables: { SOPS_AGE_KEY_FILE: '/k' }, files: { '/k': a.identity } })
     await candidates(store, a.recipient)

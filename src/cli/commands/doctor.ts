@@ -1,0 +1,53 @@
+import { doctor } from '../../operations/doctor.ts'
+import type { Check } from '../../operations/doctor-check.ts'
+import type { CommandDefinition, Io } from '../io.ts'
+import { addCommonOptions, configPath, flag, keyVariables, type Values } from '../options.ts'
+import { printable } from '../render.ts'
+import { VERSION } from '../version.ts'
+
+const HELP = `
+Looks at Node, git, the clock, your keys and who else may read them, the policy with all its rules,
+memory-backed storage, the cache of compiled code, the terminal. Each line says fine, or what to do.
+Starts nothing but git, opens no file, asks nobody.
+
+Examples:
+  $ bulla doctor
+  $ bulla doctor --quiet                  (only what is not fine)
+  $ bulla doctor --json | jq '.checks[] | select(.state != "fine")'
+
+Exit codes: 0 nothing is wrong (a note is not wrong), 1 something is.`
+
+export function define(command: CommandDefinition, io: Io, done: (code: number) => void): void {
+  command
+    .summary('say what is set up here, and what to do about the rest')
+    .description('Say what is set up here, and what to do about the rest.')
+    .option('--json', 'everything, for programs')
+  addCommonOptions(command)
+  command.addHelpText('after', HELP)
+  command.action(async (values: Values) => done(await run(values, io)))
+}
+
+async function run(values: Values, io: Io): Promise<number> {
+  const quiet = flag(values, 'quiet')
+  const world = io.world({ configPath: configPath(values, io), quiet })
+  const checks = await doctor({ version: VERSION, overrides: keyVariables(io) }, world, await io.machine())
+  const isFine = checks.every(({ state }) => state !== 'problem')
+  if (flag(values, 'json')) io.writeOut(`${JSON.stringify({ fine: isFine, checks }, undefined, 2)}\n`)
+  else
+    io.writeOut(
+      checks
+        .filter(({ state }) => !quiet || state !== 'fine')
+        .map(checkText)
+        .join(''),
+    )
+  return isFine ? 0 : 1
+}
+
+const INDENT = ' '.repeat(9)
+
+function checkText({ name, state, found, todo }: Check): string {
+  const [first = '', ...others] = found.split('\n')
+  const lines = [`${state.padEnd(INDENT.length)}${name}: ${first}`, ...others.map((line) => `${INDENT}${line}`)]
+  if (todo !== undefined) lines.push(`${INDENT}  to do: ${todo}`)
+  return lines.map((line) => `${printable(line)}\n`).join('')
+}

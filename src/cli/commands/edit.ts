@@ -1,0 +1,100 @@
+import { edit } from '../../operations/edit.ts'
+import { parseDecryptionOrder } from '../../operations/keys.ts'
+import type { CommandDefinition, Io } from '../io.ts'
+import {
+  addCommonOptions,
+  addKeyOptions,
+  addKeyServiceOptions,
+  addSelectorOptions,
+  checkKeyServices,
+  configPath,
+  flag,
+  givenKeys,
+  givenSelectors,
+  integer,
+  storeType,
+  text,
+  type Values,
+} from '../options.ts'
+import { renderNote } from '../render.ts'
+import { finish } from '../report.ts'
+
+/** sops's number for an editor that changed nothing. */
+const UNCHANGED = 200
+
+const HELP = `
+Editors are looked for in SOPS_EDITOR, EDITOR, then vim, nano, vi. Those with a window of their own
+have to wait for it: EDITOR='code --wait'. While a file is edited its values are in memory only,
+where the system has a folder there (/dev/shm, XDG_RUNTIME_DIR), and gone afterwards. A text that
+cannot be sealed is opened again with the reason; left as it is, it gives up. Values that stay keep
+their ciphertext. A file that is not there starts from an example, sealed by its rule.
+
+Examples:
+  $ bulla edit secrets.yaml                   (or only: bulla secrets.yaml)
+  $ bulla edit --show-master-keys db.yaml     (and who reads it)
+  $ EDITOR='sed -i s/old/new/' bulla edit deploy/db.yaml deploy/web.yaml
+
+Exit codes: 0 written, 1 not sealed, or the text cannot be sealed, 3 cannot be written or changed
+meanwhile, 8 options that exclude each other, 25 a value does not verify, 51 MAC mismatch, 100 no
+file named, 128 no key opens the file, 200 nothing was edited, 201 no editor, or it failed.`
+
+export function define(command: CommandDefinition, io: Io, done: (code: number) => void): void {
+  command
+    .summary('edit sealed files')
+    .description('Edit sealed files, and make new ones.')
+    .argument('<paths...>', 'files, one after another')
+    .optionsGroup('What is edited:')
+    .option('-s, --show-master-keys', 'edit who reads the file too: keys, threshold, selector')
+    .option('--input-type <type>', 'format of the file: yaml, json, dotenv, ini, binary')
+    .option('--output-type <type>', 'accepted for sops: the format stays')
+    .option('--indent <columns>', 'columns per level of what is written anew')
+    .option('--ignore-mac', 'open although the MAC is missing or wrong')
+    .option('--decryption-order <kinds>', 'kinds of keys to try first, separated by commas (SOPS_DECRYPTION_ORDER)')
+    .optionsGroup('How a new file is sealed:')
+    .option('--allow-plaintext', 'accept a file in which nothing is sealed')
+    .option('--mac-only-encrypted', 'let the MAC cover only what is sealed')
+    .option('--shamir-secret-sharing-threshold <groups>', 'key groups needed to open the file')
+  addKeyOptions(command)
+  addSelectorOptions(command)
+  addKeyServiceOptions(command)
+  addCommonOptions(command)
+  command.addHelpText('after', HELP)
+  command.action(async (paths: string[], values: Values) => done(await run(paths, values, io)))
+}
+
+async function run(paths: readonly string[], values: Values, io: Io): Promise<number> {
+  checkKeyServices(values, io)
+  const quiet = flag(values, 'quiet')
+  const inputType = storeType(values, 'inputType', '--input-type')
+  const outputType = storeType(values, 'outputType', '--output-type')
+  const indent = integer(values, 'indent', '--indent')
+  const shamirThreshold = integer(values, 'shamirSecretSharingThreshold', '--shamir-secret-sharing-threshold')
+  const order = parseDecryptionOrder(text(values, 'decryptionOrder') ?? io.env['SOPS_DECRYPTION_ORDER'] ?? '')
+  const keys = givenKeys(values, io)
+  const selectors = givenSelectors(values)
+  const world = io.world({ configPath: configPath(values, io), quiet })
+  const result = await edit(
+    {
+      paths,
+      order,
+      keys,
+      selectors,
+      namesPolicy: selectors.length > 0 || givenKeys(values, { ...io, env: {} }).length > 0,
+      showMasterKeys: flag(values, 'showMasterKeys'),
+      ignoreMac: flag(values, 'ignoreMac'),
+      allowPlaintext: flag(values, 'allowPlaintext'),
+      macOnlyEncrypted: flag(values, 'macOnlyEncrypted'),
+      editors: { SOPS_EDITOR: io.env['SOPS_EDITOR'], EDITOR: io.env['EDITOR'] },
+      tell: (path, note) => (quiet ? undefined : renderNote(path, note, io)),
+      ...(inputType === undefined ? {} : { inputType }),
+      ...(outputType === undefined ? {} : { outputType }),
+      ...(indent === undefined ? {} : { indent }),
+      ...(shamirThreshold === undefined ? {} : { shamirThreshold }),
+    },
+    world,
+    await io.desk(),
+  )
+  const verbs = { written: 'written', unchanged: 'not edited' }
+  const code = finish(result, { command: 'edit', verbs, none: 'no files', quiet, dryRun: false, io })
+  return result.reports.some(({ outcome }) => outcome === 'unchanged') ? Math.max(code, UNCHANGED) : code
+}

@@ -1,0 +1,69 @@
+import { type ExplainResult, explain } from '../../operations/explain.ts'
+import { explanationText } from '../explain-text.ts'
+import type { CommandDefinition, Io } from '../io.ts'
+import { addCommonOptions, configPath, flag, keyVariables, storeType, text, type Values } from '../options.ts'
+import { renderError, renderNote } from '../render.ts'
+import { codeOf } from '../report.ts'
+
+const HELP = `
+Says which policy file and which rule is for a file and why, who reads it, which of your keys would
+open it and where that comes from, what its selector seals, and where the file is not as its rule
+says. Needs no key, opens nothing, asks nobody, shows no value. For a file that is not sealed yet:
+what encrypt would do.
+
+Examples:
+  $ bulla explain deploy/db-secret.yaml
+  $ bulla explain --json deploy/ | jq '.files[] | select(.sealed.opening == "no").file'
+  $ bulla explain --filename-override deploy/new.yaml   (which rule would be for it?)
+
+Exit codes: 0 explained, 1 no rule is for one of the files, or the policy or a file is broken, 2
+unreadable, 100 no such file.`
+
+export function define(command: CommandDefinition, io: Io, done: (code: number) => void): void {
+  command
+    .summary('say which rule is for a file, who reads it, what is sealed')
+    .description('Explain files: rule, readers, what is sealed. Needs no key and opens nothing.')
+    .argument('[paths...]', 'files, folders, patterns')
+    .option('--input-type <type>', 'format of the file: yaml, json, dotenv, ini, binary')
+    .option('--filename-override <name>', 'look up rule and format under this name')
+    .option('--json', 'everything, for programs')
+  addCommonOptions(command)
+  command.addHelpText('after', HELP)
+  command.action(async (paths: string[], values: Values) => done(await run(paths, values, io)))
+}
+
+async function run(paths: readonly string[], values: Values, io: Io): Promise<number> {
+  const inputType = storeType(values, 'inputType', '--input-type')
+  const filenameOverride = text(values, 'filenameOverride')
+  const quiet = flag(values, 'quiet')
+  const result = await explain(
+    {
+      paths,
+      ...(inputType === undefined ? {} : { inputType }),
+      ...(filenameOverride === undefined ? {} : { filenameOverride }),
+    },
+    io.world({ configPath: configPath(values, io), quiet }),
+  )
+  if (flag(values, 'json')) io.writeOut(`${JSON.stringify(asJson(result), undefined, 2)}\n`)
+  else show(result, io)
+  if (!quiet) showNotes(result, io)
+  for (const failure of result.failures) renderError(failure, io)
+  const codes = result.failures.map((failure) => codeOf(failure, 'explain'))
+  return Math.max(0, ...codes, result.explanations.some(({ problem }) => problem !== undefined) ? 1 : 0)
+}
+
+function show({ explanations, places }: ExplainResult, io: Io): void {
+  io.writeOut(explanations.map((explanation) => explanationText(explanation, places, io.cwd)).join('\n'))
+}
+
+function showNotes({ explanations }: ExplainResult, io: Io): void {
+  const variables = keyVariables(io)
+  const taken = `${variables.join(', ')} set: encrypt takes readers from there, not from rules`
+  const notes = [...explanations.flatMap(({ notes }) => notes), ...(variables.length === 0 ? [] : [taken])]
+  for (const note of new Set(notes)) renderNote(undefined, note, io)
+}
+
+/** `places` say where keys were looked for, the same for all files. */
+function asJson({ explanations, places, failures }: ExplainResult) {
+  return { files: explanations, places, failures }
+}

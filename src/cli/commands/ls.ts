@@ -1,0 +1,45 @@
+import { type ListedValue, listValues } from '../../operations/list.ts'
+import { checkWords } from '../change-options.ts'
+import type { CommandDefinition, Io } from '../io.ts'
+import { addCommonOptions, configPath, flag, storeType, type Values } from '../options.ts'
+import { printable } from '../render.ts'
+
+const HELP = `
+One line for each value: sealed or clear, its type, its path as get and set take it; of a file with
+several documents the number of the document first. No key is needed and nothing is verified.
+
+Examples:
+  $ bulla ls secrets.yaml
+  $ bulla ls --json secrets.yaml | jq -r '.[] | select(.sealed | not).path'
+
+Exit codes: 0 shown, 1 not sealed, or it cannot be parsed, 2 unreadable, 100 no such file.`
+
+export function define(command: CommandDefinition, io: Io, done: (code: number) => void): void {
+  command
+    .summary('list the values of a sealed file, without a key')
+    .description('List the values of a sealed file: paths, types, sealed or clear. Needs no key.')
+    .usage('[options] FILE')
+    .argument('[words...]', 'the file')
+    .option('--json', 'one JSON document: a list with document, path, type, sealed')
+    .option('--input-type <type>', 'format of the file: yaml, json, dotenv, ini, binary')
+  addCommonOptions(command)
+  command.addHelpText('after', HELP)
+  command.action(async (words: string[], values: Values) => {
+    checkWords(words, 1, 1, 'FILE')
+    const [file = ''] = words
+    const world = io.world({ configPath: configPath(values, io), quiet: true })
+    const found = await listValues(file, storeType(values, 'inputType', '--input-type'), world)
+    io.writeOut(flag(values, 'json') ? `${JSON.stringify(found, undefined, 2)}\n` : asLines(found))
+    done(0)
+  })
+}
+
+function asLines(found: readonly ListedValue[]): string {
+  const isOne = found.every(({ document }) => document === 0)
+  return found
+    .map(({ document, path, type, sealed }) => {
+      const columns = [...(isOne ? [] : [String(document)]), sealed ? 'sealed' : 'clear', type, printable(path)]
+      return `${columns.join('\t')}\n`
+    })
+    .join('')
+}

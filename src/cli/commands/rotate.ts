@@ -1,0 +1,87 @@
+import { parseDecryptionOrder } from '../../operations/keys.ts'
+import { rotate } from '../../operations/rotate.ts'
+import type { CommandDefinition, Io } from '../io.ts'
+import {
+  addCommonOptions,
+  addKeyServiceOptions,
+  checkKeyServices,
+  configPath,
+  flag,
+  integer,
+  storeType,
+  text,
+  type Values,
+} from '../options.ts'
+import { addReaderOptions, givenReaders } from '../reader-options.ts'
+import { finish } from '../report.ts'
+
+const HELP = `
+All ciphertexts are new; the text around them stays as it is. Rules are not read: readers are those
+of the file, with what is added and removed. Who was removed may have kept what he could read.
+
+Examples:
+  $ bulla rotate --in-place secrets.yaml
+  $ bulla rotate --in-place --rm-age age1… deploy/
+  $ bulla rotate --dry-run --add-age age1… 'config/*.env'
+
+Exit codes: 0 rotated, 1 not sealed, nobody left to read it, a key that cannot be used, or not
+confirmed, 2 unreadable, 3 cannot be written, 4 not possible in the output type, 8 options that
+exclude each other, 25 a value does not verify, 49 no such file (with --add-… or --rm-…), 51 MAC
+mismatch, 100 no file named, 112 malformed --decryption-order, 128 no key opens the file.`
+
+export function define(command: CommandDefinition, io: Io, done: (code: number) => void): void {
+  command
+    .summary('give files new data keys, add and remove readers')
+    .description('Seal all values anew with a new data key; add and remove readers.')
+    .argument('[paths...]', 'files, folders, patterns')
+    .optionsGroup('Where the result goes (standard output otherwise):')
+    .option('-i, --in-place', 'replace the files')
+    .option('--output <file>', 'write the result to a file')
+    .option('--dry-run', 'seal in memory, write nothing')
+  addReaderOptions(command)
+  command
+    .option('--allow-lockout', 'go on when none of your identities opens a file afterwards')
+    .optionsGroup('What is read and written:')
+    .option('--input-type <type>', 'format of the file: yaml, json, dotenv, ini, binary')
+    .option('--output-type <type>', 'format of the result')
+    .option('--filename-override <name>', 'look up the format under this name')
+    .option('--indent <columns>', 'columns per level of what is written anew')
+    .option('--ignore-mac', 'rotate although the MAC is missing or wrong: the new one will be right')
+    .option('--decryption-order <kinds>', 'kinds of keys to try first, separated by commas (SOPS_DECRYPTION_ORDER)')
+  addKeyServiceOptions(command)
+  addCommonOptions(command)
+  command.addHelpText('after', HELP)
+  command.action(async (paths: string[], values: Values) => done(await run(paths, values, io)))
+}
+
+async function run(paths: readonly string[], values: Values, io: Io): Promise<number> {
+  checkKeyServices(values, io)
+  const quiet = flag(values, 'quiet')
+  const dryRun = flag(values, 'dryRun')
+  const output = text(values, 'output')
+  const filenameOverride = text(values, 'filenameOverride')
+  const inputType = storeType(values, 'inputType', '--input-type')
+  const outputType = storeType(values, 'outputType', '--output-type')
+  const indent = integer(values, 'indent', '--indent')
+  const order = parseDecryptionOrder(text(values, 'decryptionOrder') ?? io.env['SOPS_DECRYPTION_ORDER'] ?? '')
+  const world = io.world({ configPath: configPath(values, io), quiet })
+  const result = await rotate(
+    {
+      paths,
+      order,
+      readers: givenReaders(values),
+      inPlace: flag(values, 'inPlace'),
+      ignoreMac: flag(values, 'ignoreMac'),
+      allowLockout: flag(values, 'allowLockout'),
+      dryRun,
+      ...(output === undefined ? {} : { output }),
+      ...(filenameOverride === undefined ? {} : { filenameOverride }),
+      ...(inputType === undefined ? {} : { inputType }),
+      ...(outputType === undefined ? {} : { outputType }),
+      ...(indent === undefined ? {} : { indent }),
+    },
+    world,
+  )
+  const verbs = { rotated: 'rotated', skipped: 'not sealed' }
+  return finish(result, { command: 'rotate', verbs, none: 'no files', quiet, dryRun, io })
+}

@@ -1,0 +1,21 @@
+import { shown } from '../operations/readers.ts'
+import type { UpdateReport } from '../operations/update-keys.ts'
+import type { Io } from './io.ts'
+import { printable, shortPath } from './render.ts'
+
+/** What changes in which file, to be read before it is done: `+` is added, `-` is removed. Empty when nothing does. */
+export function readerPlan(reports: readonly UpdateReport[], io: Io): string {
+  return reports.map((report) => planOf(report, io)).join('')
+}
+
+function planOf({ path, diff }: UpdateReport, io: Io): string {
+  if (diff === undefined) return ''
+  const lines = diff.groups.flatMap(({ index, added, removed }) => [
+    ...removed.map((key) => `  - ${shown(key)}  (group ${index + 1})`),
+    ...added.map((key) => `  + ${shown(key)}  (group ${index + 1})`),
+  ])
+  const { threshold } = diff
+  const needed = (count: number) => (count === 0 ? 'one group' : `${count} groups`)
+  if (threshold !== undefined) lines.push(`  threshold: ${needed(threshold.before)}, then ${needed(threshold.after)}`)
+  return `${[printable(shortPath(path ?? '', io.cwd)), ...lines].join('\n')}\n`
+}

@@ -1,0 +1,118 @@
+import { CiphertextPool } from '../crypto/reuse.ts'
+import { DEFAULT_SELECTOR } from '../format/metadata.ts'
+import type { EmitOptions, Store } from '../format/store.ts'
+import type { StoreName } from '../format/tree.ts'
+import { layoutOf } from './layout.ts'
+import { type OpenedFile, type OpenRequest, openSealed, readSealed, type SealedSource } from './open.ts'
+import { PolicyFinder } from './policy.ts'
+import type { FileVersion, World } from './ports.ts'
+import { readPlain, type SealPolicy, sealFile } from './seal.ts'
+import { loadStore, storeNameFor } from './stores.ts'
+
+export interface ChangeOptions {
+  /** Default: by the ending of the path. */
+  readonly inputType?: StoreName
+  readonly ignoreMac?: boolean
+  /** From `parseDecryptionOrder`. */
+  readonly order?: readonly string[]
+  /** Columns per level of what is written anew. Default: what the policy file says, else the store's own. */
+  readonly indent?: number
+}
+
+/**
+ * A sealed file that is open to be changed. Readers, selector and data key stay, and so do the ciphertexts of all values
+ * that are the same afterwards.
+ */
+export class ChangingFile {
+  readonly version: FileVersion
+  readonly opened: OpenedFile
+  readonly layout: EmitOptions
+  private readonly pool: CiphertextPool
+
+  constructor(version: FileVersion, opened: OpenedFile, layout: EmitOptions, pool: CiphertextPool) {
+    this.version = version
+    this.opened = opened
+    this.layout = layout
+    this.pool = pool
+  }
+
+  get store(): Store {
+    return this.opened.store
+  }
+
+  /** The plain file. */
+  plain(): Uint8Array {
+    return this.opened.bytes()
+  }
+
+  /**
+   * Seal `plain` in place of what was there.
+   *
+   * @throws FormatError `ERR_ALREADY_SEALED` when it holds the reserved key; what `sealFile` throws
+   */
+  async seal(plain: Uint8Array, world: World): Promise<Uint8Array> {
+    const { store, metadata, dataKey } = this.opened
+    const { groups, shamirThreshold, macOnlyEncrypted } = metadata
+    const policy: SealPolicy = {
+      groups,
+      shamirThreshold,
+      selector: store.name === 'binary' ? undefined : (metadata.selector ?? DEFAULT_SELECTOR),
+      macOnlyEncrypted,
+    }
+    const file = readPlain(plain, store, store, this.layout)
+    const sealed = await sealFile(file, policy, { dataKey, groups, shamirThreshold, reuse: this.pool }, world)
+    return sealed.bytes
+  }
+
+  /** Wipe the data key. */
+  dispose(): void {
+    this.opened.dispose()
+  }
+}
+
+/**
+ * Open the sealed file at `path`, absolute, to change it.
+ *
+ * @throws FileError, KeyError, IntegrityError, FormatError: as opening throws
+ */
+export async function openToChange(path: string, options: ChangeOptions, world: World): Promise<ChangingFile> {
+  return openRead(await readToChange(path, options, world), options, world)
+}
+
+/** A sealed file that was read and not opened yet. */
+export interface ReadFile {
+  readonly version: FileVersion
+  readonly store: Store
+  readonly layout: EmitOptions
+  readonly parsed: SealedSource
+}
+
+/** Read the sealed file at `path`, absolute. @throws FileError, FormatError: as opening throws */
+export async function readToChange(path: string, options: ChangeOptions, world: World): Promise<ReadFile> {
+  const { inputType = storeNameFor(path), indent } = options
+  const version = await world.files.open(path)
+  const store = await loadStore(inputType)
+  const layout = layoutOf(inputType, indent, await configFor(path, indent, world))
+  return { version, store, layout, parsed: readSealed(store, version.bytes, layout) }
+}
+
+/** Open what {@link readToChange} read. @throws KeyError, IntegrityError, FormatError */
+export async function openRead(read: ReadFile, options: ChangeOptions, world: World): Promise<ChangingFile> {
+  const pool = new CiphertextPool()
+  const file = await openSealed({ ...requestFor(read, options), pool }, world.keyring)
+  return new ChangingFile(read.version, file, read.layout, pool)
+}
+
+/** How to open what {@link readToChange} read. */
+export function requestFor(
+  { version, store, parsed }: ReadFile,
+  { ignoreMac = false, order }: ChangeOptions,
+): OpenRequest {
+  return { store, bytes: version.bytes, parsed, ignoreMac, ...(order === undefined ? {} : { order }) }
+}
+
+/** Only says how new lines look: not searched for when that is said already. */
+async function configFor(path: string, indent: number | undefined, { files, cwd, configPath }: World) {
+  if (indent !== undefined) return undefined
+  return (await new PolicyFinder(files, cwd, configPath).config(path))?.config
+}

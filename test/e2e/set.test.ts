@@ -1,0 +1,186 @@
+import { describe, expect } from 'vitest'
+import { it, type Sandbox } from '../helpers/sandbox.ts'
+import { noTerminal, onTerminal } from '../helpers/terminal.ts'
+
+const PLAIN = `# top
+db:
+  user: joe   # who
+  password: "old"
+  hosts:
+  # first
+  - a.example
+  - b.example
+empty_unencrypted: {}
+`
+
+async function sealed(box: Sandbox, name = 'f.yaml', text = PLAIN): Promise<string> {
+  box.policy()
+  box.write(name, text)
+  expect(await box.bulla(['encrypt', '-i', name])).toMatchObject({ code: 0 })
+  return box.read(name)
+}
+
+/** Lines that are not in both texts, without those of the metadata. */
+function changedLines(before: string, after: string): { gone: string[]; come: string[] } {
+  const lines = (text: string) => text.slice(0, text.indexOf('\nsops:')).split('\n')
+  const [old, now] = [lines(before), lines(after)]
+  return { gone: old.filter((line) => !now.includes(line)), come: now.filter((line) => !old.includes(line)) }
+}
+
+describe('set', () => {
+  it('changes one line and the metadata', async ({ box }) => {
+    const before = await sealed(box)
+    expect(await box.bulla(['set', 'f.yaml', '["db"]["password"]', '"new"'])).toMatchObject({
+      code: 0,
+      out: '',
+      err: '',
+    })
+    const { gone, come } = changedLines(before, box.read('f.yaml'))
+    expect([gone.length, come.length]).toEqual([1, 1])
+    expect(come[0]).toMatch(/^ {2}password: "ENC\[/)
+    expect((await box.bulla(['decrypt', 'f.yaml'])).out).toBe(PLAIN.replace('"old"', '"new"'))
+  })
+
+  it('adds a line, sealed or clear as the selector says', async ({ box }) => {
+    const before = await sealed(box)
+    expect((await box.bulla(['set', 'f.yaml', 'db.port', '5432'])).code).toBe(0)
+    expect((await box.bulla(['set', 'f.yaml', 'db.port_unencrypted', '5432'])).code).toBe(0)
+    const { gone, come } = changedLines(before, box.read('f.yaml'))
+    expect(gone).toEqual([])
+    expect(come).toEqual([expect.stringMatching(/^ {2}port: ENC\[.*type:int\]$/), '  port_unencrypted: 5432'])
+  })
+
+  it('counts comments in the positions of the first form only, as sops does', async ({ box }) => {
+    await sealed(box)
+    expect((await box.bulla(['set', 'f.yaml', 'db.hosts[0]', '"x"'])).code).toBe(0)
+    expect((await box.bulla(['set', 'f.yaml', '["db"]["hosts"][2]', '"y"'])).code).toBe(0)
+    const { out } = await box.bulla(['get', 'f.yaml', 'db.hosts', '--json'])
+    expect(JSON.parse(out)).toEqual(['x', 'y'])
+    const { code, err } = await box.bulla(['set', 'f.yaml', '["db"]["hosts"][0]', '"x"'])
+    expect(code).toBe(7)
+    expect(err).toContain('a comment stands at this position')
+  })
+
+  it('does not write a file in which the value stands already', async ({ box }) => {
+    await sealed(box)
+    await box.bulla(['set', 'f.yaml', 'db.n', '7'])
+    const before = box.snapshot()
+    for (const [path, value] of [
+      ['db.password', '"old"'],
+      ['db.n', '7'],
+    ] as const) {
+      const { code, err } = await box.bulla(['set', 'f.yaml', path, value])
+      expect(code).toBe(0)
+      expect(err).toContain('the file stays as it is')
+      expect((await box.bulla(['set', '--quiet', 'f.yaml', path, value])).err).toBe('')
+    }
+    expect(box.snapshot()).toEqual(before)
+  })
+
+  it('takes the value from a file, from standard input, as JSON or as a text', async ({ box }) => {
+    await sealed(box)
+    box.write('value', '{"a": [1, 2.0]}\n')
+    expect((await box.bulla(['set', '--value-file', 'f.yaml', 'one', 'value'])).code).toBe(0)
+    expect((await box.bulla(['set', '--value-file', '--string', 'f.yaml', 'two', 'value'])).code).toBe(0)
+    expect((await box.bulla(['set', '--value-stdin', 'f.yaml', 'three'], { stdin: 'true\n' })).code).toBe(0)
+    expect((await box.bulla(['set', '--value-stdin', '--string', 'f.yaml', 'four'], { stdin: 'a\nb\n' })).code).toBe(0)
+    expect((await box.bulla(['set', '--string', 'f.yaml', 'five', '5'])).code).toBe(0)
+    expect((await box.bulla(['set', 'f.yaml', 'six', '-6'])).code).toBe(0)
+    const { out } = await box.bulla(['get', '--json', 'f.yaml', 'one', 'two', 'three', 'four', 'five', 'six'])
+    expect(JSON.parse(out)).toEqual({
+      ...{ one: { a: [1, 2] }, two: '{"a": [1, 2.0]}', three: true, four: 'a\nb', five: '5', six: -6 },
+    })
+  })
+
+  it('changes one of several documents', async ({ box }) => {
+    await sealed(box, 'f.yaml', 'a: 1\n---\na: 2\n')
+    expect((await box.bulla(['set', '--document', '1', 'f.yaml', 'a', '3'])).code).toBe(0)
+    expect((await box.bulla(['decrypt', 'f.yaml'])).out).toBe('a: 1\n---\na: 3\n')
+    expect((await box.bulla(['get', '--document', '1', 'f.yaml', 'a'])).out).toBe('3\n')
+    expect((await box.bulla(['set', '--document', '2', 'f.yaml', 'a', '3'])).code).toBe(7)
+  })
+
+  it('says what stood in the way of a path', async ({ box }) => {
+    await sealed(box)
+    const { code, err } = await box.bulla(['set', 'f.yaml', 'db.user.name', '"x"'])
+    expect(code).toBe(0)
+    expect(err).toContain('a single value stood in the way of the path; it was replaced')
+  })
+
+  it('changes the one text of a binary file', async ({ box }) => {
+    await sealed(box, 'f.bin', 'text\n')
+    expect((await box.bulla(['set', 'f.bin', '["data"]', '"other"'])).code).toBe(0)
+    expect((await box.bulla(['decrypt', 'f.bin'])).out).toBe('other')
+    expect((await box.bulla(['set', 'f.bin', '["more"]', '"other"'])).code).toBe(4)
+  })
+
+  const refused: [string, readonly string[], number, string][] = [
+    ['a value that is no JSON', ['set', 'f.yaml', 'a', 's3cret'], 7, 'the value is not JSON'],
+    ['a path that cannot be read', ['set', 'f.yaml', 'a..b', '1'], 7, 'the tree path cannot be read'],
+    ['an empty path', ['set', 'f.yaml', '', '1'], 7, 'the tree path is empty'],
+    ['a key in a list', ['set', 'f.yaml', 'db.hosts.x', '1'], 7, 'a key is given where a list stands'],
+    ['no value, without a terminal', ['set', 'f.yaml', 'a'], 100, 'no value was given'],
+    ['too many words', ['set', 'f.yaml', 'a', 'b', 'c'], 100, 'there are too many words'],
+    ['another format', ['set', '--output-type', 'json', 'f.yaml', 'a', '1'], 8, 'a file keeps its format'],
+    ['a value file that is not there', ['set', '--value-file', 'f.yaml', 'a', 'none'], 1, 'cannot be used'],
+    ['a file that is not there', ['set', 'g.yaml', 'a', '1'], 2, 'there is no such file'],
+    ['the reserved key', ['set', 'f.yaml', 'sops.mac', '1'], 203, 'reserved for the metadata'],
+    ['unset of what is not there', ['unset', 'f.yaml', 'db.pasword'], 1, 'did you mean password'],
+    ['get of what is not there', ['get', 'f.yaml', 'none'], 1, 'there is no value at this path'],
+    ['ls of a plain file', ['ls', 'plain.yaml'], 1, 'the file is not sealed'],
+  ]
+
+  it.for(refused)('refuses %s', async ([, args, code, message], { box }) => {
+    await sealed(box)
+    box.write('plain.yaml', 'a: 1\n')
+    const before = box.snapshot()
+    const outcome = await box.bulla(args)
+    expect(outcome).toMatchObject({ code, out: '', err: expect.stringContaining(message) })
+    expect(outcome.err).not.toContain('s3cret')
+    expect(box.snapshot()).toEqual(before)
+  })
+
+  it.skipIf(noTerminal !== undefined)('asks for the value on a terminal, without showing it', async ({ box }) => {
+    await sealed(box)
+    const steps = [{ expect: 'value of db.password: ', send: 'tYped "x"\n' }]
+    const { code, shown, left } = await onTerminal(box, 'bulla set f.yaml db.password', { steps })
+    expect([code, left]).toEqual([0, 0])
+    expect(shown).not.toContain('tYped')
+    expect((await box.bulla(['get', 'f.yaml', 'db.password'])).out).toBe('tYped "x"')
+  })
+})
+
+describe('unset', () => {
+  it('gives back what was there before the key was set', async ({ box }) => {
+    const before = await sealed(box)
+    expect((await box.bulla(['set', 'f.yaml', 'db.new', '{"a":[1,{"b":"c"}]}'])).code).toBe(0)
+    expect((await box.bulla(['unset', 'f.yaml', 'db.new'])).code).toBe(0)
+    expect(changedLines(before, box.read('f.yaml'))).toEqual({ gone: [], come: [] })
+    expect((await box.bulla(['decrypt', 'f.yaml'])).out).toBe(PLAIN)
+  })
+
+  it('is no error twice with --idempotent, and writes nothing then', async ({ box }) => {
+    await sealed(box)
+    expect((await box.bulla(['unset', 'f.yaml', 'db.user'])).code).toBe(0)
+    const before = box.snapshot()
+    expect((await box.bulla(['unset', 'f.yaml', 'db.user'])).code).toBe(1)
+    expect((await box.bulla(['unset', '--idempotent', 'f.yaml', 'db.user'])).code).toBe(0)
+    expect(box.snapshot()).toEqual(before)
+  })
+})
+
+describe('get and ls', () => {
+  it('print values, and paths that get takes again', async ({ box }) => {
+    await sealed(box, 'f.yaml', 'a:\n  # c\n  - 1\n  - x: true\nb.c: s\n"q[": t\ne: {}\nn: null\nk_unencrypted: 1.5\n')
+    expect((await box.bulla(['get', 'f.yaml', '["b.c"]'])).out).toBe('s')
+    expect((await box.bulla(['get', 'f.yaml', 'a[0]', '["b.c"]', 'k_unencrypted'])).out).toBe('1\ns\n1.5\n')
+    const { code, out } = await box.bulla(['ls', 'f.yaml'], { env: { SOPS_AGE_KEY_FILE: undefined } })
+    expect(code).toBe(0)
+    expect(out.split('\n')).toEqual([
+      ...['sealed\tint\ta[0]', 'sealed\tbool\ta[1].x', 'sealed\tstr\t["b.c"]', 'sealed\tstr\t["q["]'],
+      ...['clear\tmap\te', 'clear\tnull\tn', 'clear\tfloat\tk_unencrypted', ''],
+    ])
+    const json = JSON.parse((await box.bulla(['ls', '--json', 'f.yaml'])).out)
+    expect(json[1]).toEqual({ document: 0, path: 'a[1].x', type: 'bool', sealed: true })
+  })
+})

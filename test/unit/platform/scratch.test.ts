@@ -1,0 +1,50 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openScratch, scratchPlace } from '../../../src/platform/scratch.ts'
+import { hasMemory } from '../../helpers/editors.ts'
+import { failure } from '../../helpers/failure.ts'
+
+describe('the place for plaintext', () => {
+  let folder: string
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'bulla-test-'))
+  })
+  afterEach(() => rmSync(folder, { recursive: true }))
+
+  it('is the fallback where nothing is in memory', () => {
+    expect(scratchPlace([undefined, '', '/no/such/folder'], folder)).toEqual({ folder, isInMemory: false })
+  })
+
+  it.skipIf(!hasMemory)('is the first folder in memory that can be used, and nothing is left in it', () => {
+    const own = mkdtempSync('/dev/shm/bulla-test-')
+    try {
+      // /proc is no file system for files
+      expect(scratchPlace(['/proc', own, '/dev/shm'], folder)).toEqual({ folder: own, isInMemory: true })
+      expect(readdirSync(own)).toEqual([])
+    } finally {
+      rmSync(own, { recursive: true })
+    }
+  })
+})
+
+describe('a scratch file', () => {
+  it('is a file of that name for nobody else, in a folder of its own, until it is removed', () => {
+    const scratch = openScratch('/some/where/a b.yaml')
+    try {
+      expect(basename(scratch.path)).toBe('a b.yaml')
+      expect(scratch.read()).toBeUndefined()
+      scratch.write(Buffer.from('a: 1\n'))
+      expect(Buffer.from(scratch.read() ?? []).toString()).toBe('a: 1\n')
+      if (process.platform !== 'win32') {
+        const modes = [scratch.path, dirname(scratch.path)].map((path) => statSync(path).mode & 0o777)
+        expect(modes).toEqual([0o600, 0o700])
+      }
+    } finally {
+      scratch.remove()
+    }
+    expect(existsSync(dirname(scratch.path))).toBe(false)
+    expect(failure(() => scratch.write(Buffer.of())).code).toBe('ERR_WRITE')
+  })
+})
