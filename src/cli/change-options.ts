@@ -2,8 +2,8 @@ import { UsageError } from '../errors.ts'
 import type { StoreName } from '../format/tree.ts'
 import { parseDecryptionOrder } from '../operations/keys.ts'
 import type { World } from '../operations/ports.ts'
-import type { SetReport } from '../operations/set.ts'
 import { storeNameFor } from '../operations/stores.ts'
+import type { SetReport } from '../operations/values/set.ts'
 import type { CommandDefinition, Io } from './io.ts'
 import {
   addCommonOptions,

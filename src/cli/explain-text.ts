@@ -1,7 +1,7 @@
-import type { ExplainResult, Explanation, SealedExplanation } from '../operations/explain.ts'
-import type { Reader, ReaderDrift, Readers } from '../operations/explain-readers.ts'
-import type { RuleExplanation, Settings } from '../operations/explain-rule.ts'
-import type { ValueCounts } from '../operations/explain-values.ts'
+import type { ExplainResult, Explanation, SealedExplanation } from '../operations/explain/explain.ts'
+import type { Reader, ReaderDrift, Readers } from '../operations/explain/readers.ts'
+import type { RuleExplanation, Settings } from '../operations/explain/rule.ts'
+import type { ValueCounts } from '../operations/explain/values.ts'
 import { printable, shortPath } from './render.ts'
 
 /** More names of keys than this are counted: `--json` has all. */

@@ -1,4 +1,4 @@
-import type { Machine } from '../operations/machine.ts'
+import type { Machine } from '../operations/doctor/machine.ts'
 import type { Desk, Programs, World } from '../operations/ports.ts'
 
 /** What commands touch outside of operations; made by `wire.ts`. */

@@ -1,6 +1,6 @@
 import type { KeyDescription, KeyType } from '../operations/keys.ts'
 import { parseKeyTexts } from '../operations/keys.ts'
-import type { ReaderChange } from '../operations/readers.ts'
+import type { ReaderChange } from '../operations/readers/readers.ts'
 import type { CommandDefinition } from './io.ts'
 import { collect, encryptionContext, integer, text, type Values } from './options.ts'
 

@@ -1,5 +1,5 @@
-import { shown } from '../operations/readers.ts'
-import type { UpdateReport } from '../operations/update-keys.ts'
+import { shown } from '../operations/readers/readers.ts'
+import type { UpdateReport } from '../operations/readers/update-keys.ts'
 import type { Io } from './io.ts'
 import { printable, shortPath } from './render.ts'
 

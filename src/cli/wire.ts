@@ -30,7 +30,7 @@ export function realIo(): Io {
       }
     },
     desk: async () => (await import('../platform/editing.ts')).editingDesk,
-    programs: async () => (await import('../platform/programs.ts')).nodePrograms,
+    programs: async () => (await import('../platform/programs/programs.ts')).nodePrograms,
     world: ({ configPath, quiet }): World => {
       const random = pooledRandom(randomFillSync)
       return {

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { repositoryOf } from './committed-versions.ts'
 import { runGit } from './run-git.ts'
 
-/** See `GitFacts` in `operations/machine.ts`. */
+/** See `GitFacts` in `operations/doctor/machine.ts`. */
 interface GitFacts {
   readonly version: string | undefined
   readonly root: string | undefined

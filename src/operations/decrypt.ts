@@ -5,17 +5,17 @@ import type { EmitOptions, Store } from '../format/store.ts'
 import { encodeText } from '../format/text.ts'
 import type { StoreName } from '../format/tree.ts'
 import { type BatchResult, type FileReport, planAll, writeAll } from './batch.ts'
-import { extract } from './extract.ts'
 import { inFile } from './in-file.ts'
 import { type Input, readInput, selectInputs } from './inputs.ts'
 import { layoutOf } from './layout.ts'
-import type { PathPattern } from './only.ts'
 import { isForeign, type OpenedFile, openSealed } from './open.ts'
 import { outputPath } from './output.ts'
 import type { PolicyFinder } from './policy.ts'
 import type { FileVersion, World, WriteRequest } from './ports.ts'
 import { loadStore, storeNameFor } from './stores.ts'
-import { type PathStep, parseTreePath } from './tree-path.ts'
+import { extract } from './values/extract.ts'
+import type { PathPattern } from './values/only.ts'
+import { type PathStep, parseTreePath } from './values/tree-path.ts'
 
 export interface DecryptOptions {
   /** Files, folders, patterns; none: standard input. */
@@ -112,7 +112,7 @@ async function patternsOf({ only = [], inPlace, extract: path }: DecryptOptions)
     const hint = other === '--extract' ? 'give one of them' : 'use --output or --output-dir'
     throw new UsageError('ERR_CONFLICT', `--only and ${other} exclude each other`, { hint })
   }
-  const { parsePathPattern } = await import('./only.ts')
+  const { parsePathPattern } = await import('./values/only.ts')
   return only.map(parsePathPattern)
 }
 
@@ -212,7 +212,7 @@ async function onlyBytes(
       hint: 'leave out --only, or name the format with --input-type and --output-type',
     })
   }
-  const { onlyFitting } = await import('./only.ts')
+  const { onlyFitting } = await import('./values/only.ts')
   return encodeText(output.emit(onlyFitting(file.documents(), patterns), layout))
 }
 

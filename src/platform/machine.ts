@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { scratchPlace } from './scratch.ts'
 import { hasTerminal } from './terminal.ts'
 
-/** See `Machine` in `operations/machine.ts`. */
+/** See `Machine` in `operations/doctor/machine.ts`. */
 export const nodeMachine = {
   nodeVersion: process.versions.node,
 

@@ -1,5 +1,5 @@
-import { doctor } from '../../operations/doctor.ts'
-import type { Check } from '../../operations/doctor-check.ts'
+import type { Check } from '../../operations/doctor/check.ts'
+import { doctor } from '../../operations/doctor/doctor.ts'
 import type { CommandDefinition, Io } from '../io.ts'
 import { addCommonOptions, configPath, flag, keyVariables, type Values } from '../options.ts'
 import { printable } from '../render.ts'

@@ -1,4 +1,4 @@
-import { edit } from '../../operations/edit.ts'
+import { edit } from '../../operations/edit/edit.ts'
 import { parseDecryptionOrder } from '../../operations/keys.ts'
 import type { CommandDefinition, Io } from '../io.ts'
 import {

@@ -1,4 +1,4 @@
-import { execFile } from '../../operations/exec-file.ts'
+import { execFile } from '../../operations/exec/exec-file.ts'
 import { addOpeningOptions, addProgramOptions, codeOfEnding, programSettings } from '../exec-options.ts'
 import type { CommandDefinition, Io } from '../io.ts'
 import { storeType, text, type Values } from '../options.ts'

@@ -1,5 +1,5 @@
 import { UsageError } from '../../errors.ts'
-import { exec } from '../../operations/exec.ts'
+import { exec } from '../../operations/exec/exec.ts'
 import {
   addEnvironmentOptions,
   addOpeningOptions,

@@ -1,4 +1,4 @@
-import { type ExplainResult, explain } from '../../operations/explain.ts'
+import { type ExplainResult, explain } from '../../operations/explain/explain.ts'
 import { explanationText } from '../explain-text.ts'
 import type { CommandDefinition, Io } from '../io.ts'
 import { addCommonOptions, configPath, flag, keyVariables, storeType, text, type Values } from '../options.ts'

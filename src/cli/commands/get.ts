@@ -1,4 +1,4 @@
-import { getValues } from '../../operations/get.ts'
+import { getValues } from '../../operations/values/get.ts'
 import { addReadingOptions, checkWords, readingOptions } from '../change-options.ts'
 import type { CommandDefinition, Io } from '../io.ts'
 import { addCommonOptions, addKeyServiceOptions, flag, type Values } from '../options.ts'

@@ -1,5 +1,5 @@
 import { UsageError } from '../../errors.ts'
-import { changeGroups, type GroupChange } from '../../operations/change-groups.ts'
+import { changeGroups, type GroupChange } from '../../operations/readers/change-groups.ts'
 import type { CommandDefinition, Io } from '../io.ts'
 import {
   addCommonOptions,

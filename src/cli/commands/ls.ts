@@ -1,4 +1,4 @@
-import { type ListedValue, listValues } from '../../operations/list.ts'
+import { type ListedValue, listValues } from '../../operations/values/list.ts'
 import { checkWords } from '../change-options.ts'
 import type { CommandDefinition, Io } from '../io.ts'
 import { addCommonOptions, configPath, flag, storeType, type Values } from '../options.ts'

@@ -1,5 +1,5 @@
 import { parseDecryptionOrder } from '../../operations/keys.ts'
-import { rotate } from '../../operations/rotate.ts'
+import { rotate } from '../../operations/readers/rotate.ts'
 import type { CommandDefinition, Io } from '../io.ts'
 import {
   addCommonOptions,

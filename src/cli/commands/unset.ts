@@ -1,4 +1,4 @@
-import { unsetValue } from '../../operations/set.ts'
+import { unsetValue } from '../../operations/values/set.ts'
 import { addChangeOptions, changeOptions, checkWords, reportChange } from '../change-options.ts'
 import type { CommandDefinition, Io } from '../io.ts'
 import { flag, type Values } from '../options.ts'

@@ -1,4 +1,4 @@
-import { type UpdateReport, updateKeys } from '../../operations/update-keys.ts'
+import { type UpdateReport, updateKeys } from '../../operations/readers/update-keys.ts'
 import type { CommandDefinition, Io } from '../io.ts'
 import {
   addCommonOptions,

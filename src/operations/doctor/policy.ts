@@ -1,0 +1,69 @@
+import type { CreationRule, SopsConfig } from '../../config/config.ts'
+import { BullaError } from '../../errors.ts'
+import { compileRegex, compileSelector } from '../../format/selector.ts'
+import type { Keyring } from '../../keys/keyring.ts'
+import { PolicyFinder } from '../policy.ts'
+import type { World } from '../ports.ts'
+import { type Check, failed, fine, note, problem } from './check.ts'
+
+const TODO = 'correct the policy there'
+
+/** Whether the policy that counts here is valid, rule by rule: also those that no file was matched against yet. */
+export async function policyChecks({ files, cwd, configPath, keyring }: World): Promise<Check[]> {
+  try {
+    const found = await new PolicyFinder(files, cwd, configPath).config(undefined)
+    if (found === undefined) {
+      const todo = 'write one (README, "Use"), or name readers with --age; decrypt works without'
+      return [note('policy', 'no .sops.yaml here or above', todo)]
+    }
+    const checks = await ruleChecks(found.config, keyring)
+    const notes = found.notes.map((text) => note('policy', text, TODO))
+    const count = found.config.rules?.length ?? 0
+    const isFine = checks.every(({ state }) => state !== 'problem')
+    const summary = fine('policy', `${found.config.path}: ${count} ${count === 1 ? 'rule' : 'rules'}`)
+    return [...(isFine ? [summary] : []), ...checks, ...notes]
+  } catch (error) {
+    return [failed('policy', error, TODO)]
+  }
+}
+
+async function ruleChecks(config: SopsConfig, keyring: Keyring): Promise<Check[]> {
+  if (config.rules === undefined) {
+    return [note('policy', `${config.path}: no creation_rules`, 'add rules that say who reads what')]
+  }
+  const checks: Check[] = []
+  let catchAll: CreationRule | undefined
+  for (const rule of config.rules) {
+    const place = `${config.path}:${rule.place('').line}: rule ${rule.index + 1}`
+    if (catchAll !== undefined) {
+      const found = `${place} is never reached: rule ${catchAll.index + 1} has no path_regex and matches every file`
+      checks.push(note('policy', found, 'put the rule for everything last'))
+    }
+    if (rule.pathRegex === undefined) catchAll ??= rule
+    if (rule.groups.length === 0 || rule.groups.some((group) => group.length === 0)) {
+      checks.push(problem('policy', `${place} names no keys, or has an empty key group`, 'add readers to it'))
+    }
+    checks.push(...(await brokenParts(rule, config.path, keyring)))
+  }
+  return checks
+}
+
+async function brokenParts(rule: CreationRule, file: string, keyring: Keyring): Promise<Check[]> {
+  const { pathRegex, selector, groups } = rule
+  const parts: { readonly field: string; readonly use: () => unknown }[] = [
+    ...(pathRegex === undefined ? [] : [{ field: 'path_regex', use: () => compileRegex(pathRegex, 'path_regex') }]),
+    ...(selector === undefined ? [] : [{ field: selector.field, use: () => compileSelector(selector) }]),
+    ...groups.flat().map((key) => ({ field: key.type, use: () => keyring.masterKey(key) })),
+  ]
+  const checks: Check[] = []
+  for (const { field, use } of parts) {
+    try {
+      await use()
+    } catch (error) {
+      checks.push(
+        failed('policy', error instanceof BullaError ? error.at({ file, ...rule.place(field) }) : error, TODO),
+      )
+    }
+  }
+  return checks
+}

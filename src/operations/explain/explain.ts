@@ -1,0 +1,189 @@
+import type { KeyDescription } from '../../config/key-text.ts'
+import { readerNames } from '../../config/reader-names.ts'
+import { isBullaError, UsageError } from '../../errors.ts'
+import { DEFAULT_SELECTOR } from '../../format/metadata.ts'
+import type { Store } from '../../format/store.ts'
+import { decodeText } from '../../format/text.ts'
+import type { StoreName } from '../../format/tree.ts'
+import type { KeyPlace } from '../../keys/master-key.ts'
+import { inFile } from '../in-file.ts'
+import { isHousekeeping, selectInputs } from '../inputs.ts'
+import { isForeign, readSealed, type SealedSource } from '../open.ts'
+import { PolicyFinder } from '../policy.ts'
+import type { World } from '../ports.ts'
+import { loadStore, storeNameFor } from '../stores.ts'
+import {
+  type Opening,
+  type Reader,
+  ReaderBook,
+  type ReaderDrift,
+  type Readers,
+  readerDrift,
+  readersOf,
+} from './readers.ts'
+import { explainRule, type RuleContent, type RuleExplanation, type Settings } from './rule.ts'
+import { countValues, type ValueCounts, WHOLE } from './values.ts'
+
+export interface ExplainOptions {
+  /** Files, folders, patterns; none: nothing is read, and `filenameOverride` is explained. */
+  readonly paths: readonly string[]
+  readonly inputType?: StoreName
+  readonly filenameOverride?: string
+}
+
+/** All about one file that can be known without a key. No value of it is in here. */
+export interface Explanation extends RuleExplanation {
+  /** Absolute. */
+  readonly file: string
+  readonly format: StoreName
+  /** `unread`: only its name was looked at. */
+  readonly state: 'sealed' | 'plain' | 'unread'
+  /** Of a sealed file, else by the selector of the rule; undefined where there is none. */
+  readonly values?: ValueCounts
+  readonly sealed?: SealedExplanation
+}
+
+/** What a sealed file says about itself. */
+export interface SealedExplanation extends Settings {
+  readonly version: string
+  /** RFC 3339. */
+  readonly lastModified: string
+  readonly readers: Readers
+  readonly opening: Opening
+  /** How it differs from the rule; undefined without one. */
+  readonly drift?: ReaderDrift & { readonly settings: readonly SettingDrift[] }
+}
+
+export interface SettingDrift {
+  readonly name: 'selector' | 'mac_only_encrypted' | 'shamir_threshold'
+  readonly file: string
+  readonly rule: string
+}
+
+export interface ExplainResult {
+  readonly explanations: readonly Explanation[]
+  /** Where keys were looked for. */
+  readonly places: readonly KeyPlace[]
+  readonly failures: readonly unknown[]
+}
+
+/**
+ * Explain files: which rule is for them and why, who reads them, what is sealed in them, who of us opens them. Nothing is
+ * opened, nobody is asked. What goes wrong with single files is in the result.
+ *
+ * @throws UsageError `ERR_USAGE`; FileError `ERR_NO_FILE`
+ */
+export async function explain(options: ExplainOptions, world: World): Promise<ExplainResult> {
+  const { paths, filenameOverride: override } = options
+  if (paths.length === 0 && (override ?? '') === '') {
+    throw new UsageError('ERR_NO_FILE', 'no file was named', {
+      hint: 'name files; for one that is not there yet --filename-override NAME',
+    })
+  }
+  const accept = async (path: string) => !isHousekeeping(path)
+  const { inputs } = await selectInputs({ ...world, paths, override, accept, missing: undefined })
+  const places = await world.keyring.survey()
+  const explainer = new Explainer(options, world, new ReaderBook(world.keyring, places))
+  const explanations: Explanation[] = []
+  const failures: unknown[] = []
+  for (const { path, name = path ?? '', named } of inputs) {
+    try {
+      const explanation = await explainer.explain(path, name)
+      // in a folder most files are nobody's business
+      if (named || explanation.rule !== undefined || explanation.state === 'sealed') explanations.push(explanation)
+    } catch (error) {
+      failures.push(error)
+    }
+  }
+  return { explanations, places, failures }
+}
+
+class Explainer {
+  private readonly options: ExplainOptions
+  private readonly world: World
+  private readonly finder: PolicyFinder
+  private readonly book: ReaderBook
+
+  constructor(options: ExplainOptions, world: World, book: ReaderBook) {
+    this.options = options
+    this.world = world
+    this.finder = new PolicyFinder(world.files, world.cwd, world.configPath)
+    this.book = book
+  }
+
+  /** @param path - of the file; undefined to look at no more than its name */
+  async explain(path: string | undefined, name: string): Promise<Explanation> {
+    const format = this.options.inputType ?? storeNameFor(name)
+    try {
+      const rule = await explainRule(name, format, this.finder, (groups, config) => this.readers(groups, config?.path))
+      const base = { file: path ?? name, format, ...rule }
+      if (path === undefined) return { ...base, state: 'unread' }
+      return { ...base, ...(await this.content(path, format, rule)) }
+    } catch (error) {
+      throw inFile(error, path ?? name, format)
+    }
+  }
+
+  private async content(path: string, format: StoreName, { says, policyFile }: RuleExplanation) {
+    const [{ bytes }, store] = await Promise.all([this.world.files.open(path), loadStore(format)])
+    const found = sealedOrPlain(store, bytes)
+    if (found !== undefined) return this.sealed(found, format, says, policyFile)
+    const state = 'plain' as const
+    if (says === undefined) return { state }
+    const isBinary = says.selector === undefined
+    const values = isBinary ? WHOLE : await countValues(store.parse(decodeText(bytes)).documents, says.selector, false)
+    return { state, values }
+  }
+
+  private async sealed(
+    { source, metadata }: SealedSource,
+    format: StoreName,
+    says: RuleContent | undefined,
+    policyFile: string | undefined,
+  ): Promise<Pick<Explanation, 'state' | 'values' | 'sealed'>> {
+    const { version, lastModified, macOnlyEncrypted } = metadata
+    const selector = format === 'binary' ? undefined : (metadata.selector ?? DEFAULT_SELECTOR)
+    const readers = readersOf(await this.readers(metadata.groups, policyFile), metadata.shamirThreshold)
+    const file = { version, lastModified, selector, macOnlyEncrypted, readers }
+    const values = selector === undefined ? WHOLE : await countValues(source.documents, selector, true)
+    const opening = this.book.opening(readers)
+    if (says === undefined) return { state: 'sealed', values, sealed: { ...file, opening } }
+    const drift = { ...readerDrift(readers, says.readers), settings: settingDrift(file, says) }
+    return { state: 'sealed', values, sealed: { ...file, opening, drift } }
+  }
+
+  /** @param policyFile - whose text may call them something */
+  private async readers(
+    groups: readonly (readonly KeyDescription[])[],
+    policyFile: string | undefined,
+  ): Promise<Reader[][]> {
+    const texts = groups.flat().flatMap(({ fields }) => Object.values(fields))
+    const bytes = policyFile === undefined ? undefined : await this.world.files.read(policyFile, true)
+    const names = bytes === undefined ? new Map<string, string>() : readerNames(decodeText(bytes), texts)
+    return groups.map((group) => group.map((description) => this.book.reader(description, names)))
+  }
+}
+
+/** Undefined for a plain file. */
+function sealedOrPlain(store: Store, bytes: Uint8Array): SealedSource | undefined {
+  try {
+    return readSealed(store, bytes)
+  } catch (error) {
+    const isPlain = isBullaError(error) && error.code === 'ERR_NOT_SEALED'
+    if (isPlain || (store.name === 'binary' && isForeign(error, store, bytes))) return undefined
+    throw error
+  }
+}
+
+function settingDrift(file: RuleContent, rule: RuleContent): SettingDrift[] {
+  const pairs: SettingDrift[] = [
+    { name: 'selector', file: selectorText(file), rule: selectorText(rule) },
+    { name: 'mac_only_encrypted', file: `${file.macOnlyEncrypted}`, rule: `${rule.macOnlyEncrypted}` },
+    { name: 'shamir_threshold', file: `${file.readers.needed}`, rule: `${rule.readers.needed}` },
+  ]
+  return pairs.filter((pair) => pair.file !== pair.rule)
+}
+
+function selectorText({ selector }: Settings): string {
+  return selector === undefined ? 'everything' : `${selector.field} ${selector.pattern}`
+}

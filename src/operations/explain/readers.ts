@@ -1,0 +1,108 @@
+import type { KeyDescription } from '../../config/key-text.ts'
+import { isBullaError } from '../../errors.ts'
+import { displayName, keyName } from '../../keys/key-name.ts'
+import type { Keyring } from '../../keys/keyring.ts'
+import type { KeyPlace } from '../../keys/master-key.ts'
+
+/** Who reads a file: a master key, as a rule or a file names it. */
+export interface Reader {
+  readonly type: string
+  /** See `keyName`. */
+  readonly key: string
+  /** Type and key, safe and short enough to print. */
+  readonly shown: string
+  /** What the policy calls it. */
+  readonly name?: string
+  /** The places, see `KeyPlace`, where a key for it is at hand. */
+  readonly mine: readonly string[]
+  /** Why it cannot be used here. */
+  readonly problem?: string
+}
+
+export interface Readers {
+  readonly groups: readonly (readonly Reader[])[]
+  /** How many of the groups are needed to open the file. */
+  readonly needed: number
+}
+
+/** What would have to change in a file for its readers to be those of the rule. */
+export interface ReaderDrift {
+  /** 1-based group, and who is missing in the file. */
+  readonly added: readonly { readonly group: number; readonly reader: Reader }[]
+  /** Who reads the file although the rule does not say so. */
+  readonly removed: readonly { readonly group: number; readonly reader: Reader }[]
+}
+
+/** `maybe`: when a passphrase is given, or a command gives a key. */
+export type Opening = 'yes' | 'maybe' | 'no'
+
+/** Knows which master keys are at hand here, without using any of them. */
+export class ReaderBook {
+  private readonly keyring: Keyring
+  private readonly places: readonly KeyPlace[]
+
+  constructor(keyring: Keyring, places: readonly KeyPlace[]) {
+    this.keyring = keyring
+    this.places = places
+  }
+
+  /** @param names - what the policy calls keys, by any of the texts that name one */
+  reader(description: KeyDescription, names: ReadonlyMap<string, string>): Reader {
+    const key = keyName(description)
+    const name = Object.values(description.fields).flatMap((text) => names.get(text) ?? [])[0]
+    const problem = this.problemOf(description)
+    const { type } = description
+    return {
+      type,
+      key,
+      shown: displayName(type, key),
+      mine: this.places.filter((place) => place.type === type && place.names.includes(key)).map(({ place }) => place),
+      ...(name === undefined ? {} : { name }),
+      ...(problem === undefined ? {} : { problem }),
+    }
+  }
+
+  private problemOf(description: KeyDescription): string | undefined {
+    try {
+      this.keyring.masterKey(description)
+      return undefined
+    } catch (error) {
+      if (isBullaError(error)) return error.message
+      throw error
+    }
+  }
+
+  /** Whether a file with these readers can be opened here. */
+  opening({ groups, needed }: Readers): Opening {
+    const held = groups.filter((group) => group.some(({ mine }) => mine.length > 0)).length
+    if (held >= needed) return 'yes'
+    const waiting = new Set(this.places.flatMap(({ type, needs }) => (needs === undefined ? [] : [type as string])))
+    const possible = groups.filter((group) =>
+      group.some(({ mine, type, problem }) => mine.length > 0 || (problem === undefined && waiting.has(type))),
+    )
+    return possible.length >= needed ? 'maybe' : 'no'
+  }
+}
+
+/** @param threshold - as rules and files have it: 0 means all groups */
+export function readersOf(groups: readonly (readonly Reader[])[], threshold: number): Readers {
+  const needed = groups.length < 2 ? 1 : threshold === 0 ? groups.length : Math.max(threshold, 2)
+  return { groups, needed }
+}
+
+/** Group by group: what `updatekeys` would change. */
+export function readerDrift(file: Readers, rule: Readers): ReaderDrift {
+  return { added: missingIn(file, rule), removed: missingIn(rule, file) }
+}
+
+/** The readers of `wanted` that the same group of `there` does not have. */
+function missingIn(there: Readers, wanted: Readers): ReaderDrift['added'] {
+  return wanted.groups.flatMap((group, index) => {
+    const known = new Set(there.groups[index]?.map(identityOf))
+    return group.filter((reader) => !known.has(identityOf(reader))).map((reader) => ({ group: index + 1, reader }))
+  })
+}
+
+function identityOf({ type, key }: Reader): string {
+  return `${type} ${key}`
+}

@@ -1,0 +1,118 @@
+import type { KeyDescription } from '../../config/key-text.ts'
+import { KeyError, UsageError } from '../../errors.ts'
+import type { KeyGroup, KeyType } from '../../format/metadata.ts'
+import { displayName, keyName } from '../../keys/key-name.ts'
+import type { Keyring } from '../../keys/keyring.ts'
+
+/** Who is to read a file, and who no longer. */
+export interface ReaderChange {
+  readonly add: readonly KeyDescription[]
+  readonly remove: readonly KeyDescription[]
+  /** 0-based; only this group is changed. Default: added to the first group, removed from all, as in sops. */
+  readonly group: number | undefined
+}
+
+export interface ChangedReaders {
+  readonly groups: readonly (readonly KeyDescription[])[]
+  /** Texts for the user. */
+  readonly notes: readonly string[]
+}
+
+/**
+ * Add and remove readers. Who is there already is not added twice; who stands there twice is removed twice.
+ *
+ * @throws UsageError `ERR_USAGE` for a group that does not exist; KeyError `ERR_NO_RECIPIENT` when a group would be empty
+ */
+export function changeReaders(groups: readonly KeyGroup[], change: ReaderChange): ChangedReaders {
+  const { add, remove, group = 0 } = change
+  if (groups[group] === undefined) throw noSuchGroup(groups.length)
+  const notes: string[] = []
+  const isTouched = (index: number) => change.group === undefined || change.group === index
+  const added = groups.map((keys, index) => (index === group ? withKeys(keys, add, notes) : keys))
+  const gone = new Set(remove.map(idOf))
+  const changed = added.map((keys, index) => (isTouched(index) ? keys.filter((key) => !gone.has(idOf(key))) : keys))
+  const before = new Set(added.filter((_, index) => isTouched(index)).flatMap((keys) => keys.map(idOf)))
+  for (const key of remove) {
+    if (!before.has(idOf(key))) notes.push(`${shown(key)} could not be removed: it is not among the readers`)
+  }
+  if (add.length > 0 && groups.length > 1 && change.group === undefined) {
+    notes.push(
+      `added to the first of ${groups.length} key groups; --group takes another one, 0 to ${groups.length - 1}`,
+    )
+  }
+  const empty = changed.findIndex((keys) => keys.length === 0)
+  if (empty >= 0) throw emptied(empty, groups.length)
+  return { groups: changed, notes }
+}
+
+function withKeys(keys: KeyGroup, add: readonly KeyDescription[], notes: string[]): readonly KeyDescription[] {
+  const known = new Set(keys.map(idOf))
+  const added = add.filter((key) => {
+    if (known.has(idOf(key))) {
+      notes.push(`${shown(key)} reads it already`)
+      return false
+    }
+    known.add(idOf(key))
+    return true
+  })
+  return [...keys, ...added]
+}
+
+/** What tells two readers apart. */
+export function idOf(key: KeyDescription): string {
+  return `${key.type} ${keyName(key)}`
+}
+
+/** A reader as it is shown. */
+export function shown(key: KeyDescription): string {
+  return displayName(key.type, keyName(key))
+}
+
+const REMOVE_OPTIONS: Readonly<Record<KeyType, string>> = {
+  age: '--rm-age',
+  pgp: '--rm-pgp',
+  kms: '--rm-kms',
+  gcp_kms: '--rm-gcp-kms',
+  hckms: '--rm-hckms',
+  azure_kv: '--rm-azure-kv',
+  hc_vault: '--rm-hc-vault-transit',
+}
+
+/**
+ * Every key has to wrap what is new: say at once which of them cannot.
+ *
+ * @throws KeyError `ERR_KEY_UNSUPPORTED` naming them; `ERR_RECIPIENT`
+ */
+export function checkUsable(groups: readonly (readonly KeyDescription[])[], keyring: Keyring): void {
+  const unusable = groups.flat().filter((key) => !isUsable(key, keyring))
+  const [first] = unusable
+  if (first === undefined) return
+  const names = [...new Set(unusable.map(shown))].join(', ')
+  throw new KeyError('ERR_KEY_UNSUPPORTED', `keys that cannot be used yet would have to be wrapped for: ${names}`, {
+    hint: `leave them out (rotate ${REMOVE_OPTIONS[first.type]} takes one out of a file), or use sops for this file`,
+  })
+}
+
+function isUsable(key: KeyDescription, keyring: Keyring): boolean {
+  try {
+    keyring.masterKey(key)
+    return true
+  } catch (error) {
+    if (error instanceof KeyError && error.code === 'ERR_KEY_UNSUPPORTED') return false
+    throw error
+  }
+}
+
+function noSuchGroup(count: number): UsageError {
+  return new UsageError('ERR_USAGE', `the file has ${count} key ${count === 1 ? 'group' : 'groups'}, not that one`, {
+    hint: count === 1 ? 'leave out --group' : `--group counts from 0, the last one is ${count - 1}`,
+  })
+}
+
+function emptied(index: number, count: number): KeyError {
+  const message =
+    count === 1 ? 'nobody would be left who could open the file' : `nobody would be left in key group ${index + 1}`
+  const hint =
+    count === 1 ? 'add somebody in the same command' : 'add somebody to it, or take it out with "groups delete"'
+  return new KeyError('ERR_NO_RECIPIENT', message, { hint })
+}

@@ -1,0 +1,56 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileError } from '../file-errors.ts'
+import { scratchPlace } from '../scratch.ts'
+import { Fifo } from './fifo.ts'
+
+interface Request {
+  readonly bytes: Uint8Array
+  readonly name: string
+  readonly fifo: boolean
+}
+
+/** A file that stands in a folder of its own until it is removed. */
+export interface PlacedFile {
+  readonly path: string
+  readonly isInMemory: boolean
+  /** Whether it is a pipe: nothing of it is in a file system. */
+  readonly isFifo: boolean
+  remove(): void
+}
+
+/** What no shell looks at twice: the path is put into a command without quotes. */
+const PLAIN_PATH = /^[\w./:\\~+@-]+$/
+
+/** @throws FileError `ERR_WRITE` */
+export function placeFile({ bytes, name, fifo }: Request): PlacedFile {
+  const candidates = [process.env['XDG_RUNTIME_DIR'], '/dev/shm', tmpdir()].filter(
+    (folder) => folder !== undefined && PLAIN_PATH.test(folder),
+  )
+  const { folder, isInMemory } = scratchPlace(candidates, PLAIN_PATH.test(tmpdir()) ? tmpdir() : '/tmp')
+  const own = makeFolder(folder)
+  try {
+    mkdirSync(join(own, 'content'), { mode: 0o700 })
+    const path = join(own, 'content', name)
+    const pipe = fifo ? Fifo.make(own, path, bytes) : undefined
+    if (pipe === undefined) writeFileSync(path, bytes, { mode: 0o600, flag: 'wx' })
+    const remove = () => {
+      pipe?.stop()
+      rmSync(own, { recursive: true, force: true })
+    }
+    return { path, isInMemory, isFifo: pipe !== undefined, remove }
+  } catch (error) {
+    rmSync(own, { recursive: true, force: true })
+    throw fileError('ERR_WRITE', 'the file for the program cannot be written', own, error)
+  }
+}
+
+/** 0700, by a name that nobody can guess. */
+function makeFolder(folder: string): string {
+  try {
+    return mkdtempSync(join(folder, 'bulla-exec-'))
+  } catch (error) {
+    throw fileError('ERR_WRITE', 'the folder for the program cannot be made', folder, error)
+  }
+}
