@@ -11,17 +11,17 @@ interface Command {
 export const COMMANDS = {
   encrypt: { summary: 'seal the values of files', load: () => import('./commands/encrypt.ts') },
   decrypt: { summary: 'open sealed files', load: () => import('./commands/decrypt.ts') },
+  edit: { summary: 'edit sealed files', load: () => import('./commands/edit.ts') },
+  set: { summary: 'set one value of a sealed file', load: () => import('./commands/set.ts') },
+  unset: { summary: 'take one value out of a sealed file', load: () => import('./commands/unset.ts') },
+  get: { summary: 'print values of a sealed file', load: () => import('./commands/get.ts') },
+  ls: { summary: 'list the values of a sealed file, without a key', load: () => import('./commands/ls.ts') },
   rotate: { summary: 'give files new data keys, add and remove readers', load: () => import('./commands/rotate.ts') },
   updatekeys: {
     summary: 'make the readers of files those of their rules',
     load: () => import('./commands/update-keys.ts'),
   },
-  edit: { summary: 'edit sealed files', load: () => import('./commands/edit.ts') },
   groups: { summary: 'add key groups to a file, or take them out', load: () => import('./commands/groups.ts') },
-  set: { summary: 'set one value of a sealed file', load: () => import('./commands/set.ts') },
-  unset: { summary: 'take one value out of a sealed file', load: () => import('./commands/unset.ts') },
-  get: { summary: 'print values of a sealed file', load: () => import('./commands/get.ts') },
-  ls: { summary: 'list the values of a sealed file, without a key', load: () => import('./commands/ls.ts') },
   exec: { summary: 'run a program with the values as variables', load: () => import('./commands/exec.ts') },
   'exec-env': {
     summary: 'run a shell command with the values as variables',

@@ -135,14 +135,20 @@ async function parse(command: CommandDefinition, args: readonly string[]): Promi
   } catch (error) {
     if (isBullaError(error) || !isCommanderError(error)) throw error
     if (error.exitCode === 0) return
-    throw usageError(error)
+    throw usageError(error, command.name())
   }
 }
 
 /** commander repeats the argument that it does not accept. What stands behind a `=` may be a secret. */
-function usageError({ code, message }: CommanderError): UsageError {
+function usageError({ code, message }: CommanderError, command: string): UsageError {
   const [what = '', suggestion] = message.replace(/^error: /, '').split('\n')
   const meant = /\(Did you mean (.*)\?\)/.exec(suggestion ?? '')?.[1]
+  // and so may be a value that begins with a dash
+  if (code === 'commander.unknownOption' && meant === undefined && command.endsWith(' set')) {
+    return new UsageError('ERR_USAGE', 'an option is not known, or the value begins with a dash', {
+      hint: 'write -- in front of the value, or see --help',
+    })
+  }
   const isVersion = /^unknown option '-v'/.test(what)
   const hint =
     meant !== undefined

@@ -1,7 +1,9 @@
 import { CiphertextPool } from '../crypto/reuse.ts'
 import { DEFAULT_SELECTOR } from '../format/metadata.ts'
-import type { EmitOptions, Store } from '../format/store.ts'
+import type { EmitOptions, Source, Store } from '../format/store.ts'
+import { decodeText, encodeText } from '../format/text.ts'
 import type { StoreName } from '../format/tree.ts'
+import { keepStyles } from './keep-styles.ts'
 import { layoutOf } from './layout.ts'
 import { type OpenedFile, type OpenRequest, openSealed, readSealed, type SealedSource } from './open.ts'
 import { PolicyFinder } from './policy.ts'
@@ -61,7 +63,15 @@ export class ChangingFile {
     }
     const file = readPlain(plain, store, store, this.layout)
     const sealed = await sealFile(file, policy, { dataKey, groups, shamirThreshold, reuse: this.pool }, world)
-    return sealed.bytes
+    return file.source === undefined || store.name !== 'yaml' ? sealed.bytes : this.styled(file.source, sealed.bytes)
+  }
+
+  /** Only YAML has several ways to write a sealed value. */
+  private styled(plain: Source, sealed: Uint8Array): Uint8Array {
+    const { store, source } = this.opened
+    const before = { sealed: source, plain: store.parse(decodeText(this.plain())) }
+    const after = { sealed: store.parse(decodeText(sealed)), plain }
+    return encodeText(keepStyles(before, after, store))
   }
 
   /** Wipe the data key. */

@@ -28,6 +28,19 @@ function changedLines(before: string, after: string): { gone: string[]; come: st
 }
 
 describe('set', () => {
+  it('leaves values as sops wrote them', async ({ box }) => {
+    const before = await sealed(box, 'f.yaml', 'a: x\nnote: |\n  two\n  lines\nlist:\n- y\n')
+    // sops has one style for all sealed values
+    const asSops = before.replace(/\|\n +ENC/, 'ENC')
+    expect(asSops).not.toBe(before)
+    box.write('f.yaml', asSops)
+    expect(await box.bulla(['set', 'f.yaml', 'list[1]', '"new"'])).toMatchObject({ code: 0 })
+    const { gone, come } = changedLines(asSops, box.read('f.yaml'))
+    expect([gone.length, come.length]).toEqual([0, 1])
+    const { out } = await box.bulla(['decrypt', 'f.yaml'])
+    expect(out).toBe('a: x\nnote: |\n    two\n    lines\nlist:\n- y\n- new\n')
+  })
+
   it('changes one line and the metadata', async ({ box }) => {
     const before = await sealed(box)
     expect(await box.bulla(['set', 'f.yaml', '["db"]["password"]', '"new"'])).toMatchObject({

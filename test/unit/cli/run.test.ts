@@ -144,6 +144,13 @@ describe('a command line that cannot be run', () => {
     expect(err).toMatch(/key services cannot be used\n.*hint: .*SOPS_KEYSERVICE/)
   })
 
+  it('never shows a value to be set that looks like an option', async () => {
+    const { code, err } = await call('set f.yaml a -hunter2x')
+    expect(code).toBe(1)
+    expect(err).not.toContain('hunter2x')
+    expect(err).toContain('write -- in front of the value')
+  })
+
   it('never shows what stands behind an unknown option', async () => {
     const { code, err } = await call(`encrypt --pasword=${MARKER}-secret a`)
     expect(code).toBe(1)
