@@ -1,6 +1,5 @@
 import { UsageError } from '../errors.ts'
 import type { StoreName } from '../format/tree.ts'
-import { parseDecryptionOrder } from '../operations/keys.ts'
 import type { World } from '../operations/ports.ts'
 import { storeNameFor } from '../operations/stores.ts'
 import type { SetReport } from '../operations/values/set.ts'
@@ -9,12 +8,18 @@ import {
   addCommonOptions,
   addKeyServiceOptions,
   checkKeyServices,
-  configPath,
+  DECRYPTION_ORDER,
+  decryptionOrder,
   flag,
+  IGNORE_MAC,
+  INDENT,
+  INPUT_TYPE,
   integer,
+  onlyGiven,
+  SAME_OUTPUT_TYPE,
   storeType,
-  text,
   type Values,
+  worldOf,
 } from './options.ts'
 import { renderNote } from './render.ts'
 
@@ -24,7 +29,7 @@ export function addChangeOptions(command: CommandDefinition, idempotent: string)
   addReadingOptions(command)
   command
     .option('--idempotent', idempotent)
-    .option('--output-type <type>', 'accepted for sops: the format stays')
+    .option(...SAME_OUTPUT_TYPE)
     .option('--shamir-secret-sharing-threshold <groups>', 'accepted for sops: who reads the file stays')
   addKeyServiceOptions(command)
   addCommonOptions(command)
@@ -34,12 +39,13 @@ export function addChangeOptions(command: CommandDefinition, idempotent: string)
 export function addReadingOptions(command: CommandDefinition): void {
   command
     .option('--document <number>', 'which of several YAML documents, from 0')
-    .option('--input-type <type>', 'format of the file: yaml, json, dotenv, ini, binary')
-    .option('--indent <columns>', 'columns per level of what is written anew')
-    .option('--ignore-mac', 'open although the MAC is missing or wrong')
-    .option('--decryption-order <kinds>', 'kinds of keys to try first, separated by commas (SOPS_DECRYPTION_ORDER)')
+    .option(...INPUT_TYPE)
+    .option(...INDENT)
+    .option(...IGNORE_MAC)
+    .option(...DECRYPTION_ORDER)
 }
 
+/** What {@link addReadingOptions} is about, and the world to do it in. */
 export interface ReadingOptions {
   readonly world: World
   readonly order: readonly string[]
@@ -56,12 +62,10 @@ export function readingOptions(values: Values, io: Io): ReadingOptions {
   const indent = integer(values, 'indent', '--indent')
   const inputType = storeType(values, 'inputType', '--input-type')
   return {
-    world: io.world({ configPath: configPath(values, io), quiet: flag(values, 'quiet') }),
-    order: parseDecryptionOrder(text(values, 'decryptionOrder') ?? io.env['SOPS_DECRYPTION_ORDER'] ?? ''),
+    world: worldOf(values, io),
+    order: decryptionOrder(values, io),
     ignoreMac: flag(values, 'ignoreMac'),
-    ...(document === undefined ? {} : { document }),
-    ...(indent === undefined ? {} : { indent }),
-    ...(inputType === undefined ? {} : { inputType }),
+    ...onlyGiven({ document, indent, inputType }),
   }
 }
 

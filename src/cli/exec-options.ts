@@ -1,4 +1,4 @@
-import { parseDecryptionOrder } from '../operations/keys.ts'
+import { UsageError } from '../errors.ts'
 import type { Ending, Note, Programs, World } from '../operations/ports.ts'
 import type { CommandDefinition, Io } from './io.ts'
 import {
@@ -6,10 +6,15 @@ import {
   addKeyServiceOptions,
   checkKeyServices,
   collect,
-  configPath,
+  DECRYPTION_ORDER,
+  decryptionOrder,
   flag,
+  INPUT_TYPE,
+  onlyGiven,
   text,
+  texts,
   type Values,
+  worldOf,
 } from './options.ts'
 import { renderNote } from './render.ts'
 
@@ -27,14 +32,14 @@ export function addEnvironmentOptions(command: CommandDefinition): void {
     .optionsGroup('Which variables there are:')
     .option('--flatten', 'name all values by their paths: db.password is DB_PASSWORD, hosts.0 is HOSTS_0')
     .option('--allow-env <names>', 'take these, separated by commas, although programs treat them specially', collect)
-    .option('--input-type <type>', 'format of the sealed file: yaml, json, dotenv, ini, binary')
 }
 
+/** Options of what opens files for a program. */
 export function addOpeningOptions(command: CommandDefinition): void {
-  command.option(
-    '--decryption-order <kinds>',
-    'kinds of keys to try first, separated by commas (SOPS_DECRYPTION_ORDER)',
-  )
+  command
+    .optionsGroup('How files are opened:')
+    .option(...INPUT_TYPE)
+    .option(...DECRYPTION_ORDER)
   addKeyServiceOptions(command)
   addCommonOptions(command)
 }
@@ -56,21 +61,32 @@ export async function programSettings(values: Values, io: Io): Promise<Settings>
   // as in sops, no name is nobody in particular
   const user = text(values, 'user') || undefined
   return {
-    order: parseDecryptionOrder(text(values, 'decryptionOrder') ?? io.env['SOPS_DECRYPTION_ORDER'] ?? ''),
+    order: decryptionOrder(values, io),
     inherited: flag(values, 'pristine') ? {} : io.env,
     note: (message, file) => {
       if (!quiet) renderNote(file, message, io)
     },
-    world: io.world({ configPath: configPath(values, io), quiet }),
+    world: worldOf(values, io),
     programs: await io.programs(),
-    ...(user === undefined ? {} : { user }),
+    ...onlyGiven({ user }),
   }
 }
 
+/** Names that `--allow-env` gives, also several in one. */
 export function allowedNames(values: Values): ReadonlySet<string> {
-  const given = values['allowEnv']
-  return new Set((Array.isArray(given) ? given.map(String) : []).flatMap((names) => names.split(',')))
+  return new Set(texts(values, 'allowEnv').flatMap((names) => names.split(',')))
 }
+
+/** @throws UsageError `ERR_USAGE` */
+export function refuseBackground(values: Values): void {
+  if (!flag(values, 'background')) return
+  throw new UsageError('ERR_USAGE', '--background cannot be used: nobody would learn how the command ended', {
+    hint: 'have the shell do it: write & behind the whole line',
+  })
+}
+
+/** What sops says when a signal ended a shell command. */
+export const SIGNALLED = 255
 
 /** @param signalled - the exit code for a program that a signal with this number ended */
 export function codeOfEnding({ code, signal }: Ending, signalled: (signal: number) => number): number {

@@ -1,8 +1,8 @@
 import { UsageError } from '../errors.ts'
 import type { SelectorField, SelectorSpec } from '../format/metadata.ts'
 import type { StoreName } from '../format/tree.ts'
-import type { KeyDescription } from '../operations/keys.ts'
-import { parseKeyTexts } from '../operations/keys.ts'
+import { parseDecryptionOrder } from '../operations/keys.ts'
+import type { World } from '../operations/ports.ts'
 import { STORE_NAMES } from '../operations/stores.ts'
 import type { CommandDefinition, Io } from './io.ts'
 
@@ -17,6 +17,12 @@ export function text(values: Values, name: string): string | undefined {
 /** The same, where sops takes an empty text for an option that was not given. */
 function textOrNothing(values: Values, name: string): string | undefined {
   return text(values, name) || undefined
+}
+
+/** All values of an option that may stand several times. */
+export function texts(values: Values, name: string): string[] {
+  const given = values[name]
+  return Array.isArray(given) ? given.map(String) : []
 }
 
 export function flag(values: Values, name: string): boolean {
@@ -41,6 +47,50 @@ export function storeType(values: Values, name: string, option: string): StoreNa
   })
 }
 
+/** Options that several commands have: in the same words everywhere. */
+export const INPUT_TYPE = ['--input-type <type>', 'format of the file: yaml, json, dotenv, ini, binary'] as const
+export const OUTPUT_TYPE = ['--output-type <type>', 'format of the result'] as const
+export const SAME_OUTPUT_TYPE = ['--output-type <type>', 'accepted for sops: the format stays'] as const
+export const INDENT = ['--indent <columns>', 'columns per level of what is written anew'] as const
+export const IGNORE_MAC = ['--ignore-mac', 'go on although the MAC is missing or wrong'] as const
+export const DECRYPTION_ORDER = [
+  '--decryption-order <kinds>',
+  'kinds of keys to try first, separated by commas (SOPS_DECRYPTION_ORDER)',
+] as const
+export const ALLOW_LOCKOUT = ['--allow-lockout', 'go on when none of your identities opens a file afterwards'] as const
+export const ALLOW_PLAINTEXT = ['--allow-plaintext', 'accept a file in which nothing is sealed'] as const
+export const MAC_ONLY_ENCRYPTED = ['--mac-only-encrypted', 'let the MAC cover only what is sealed'] as const
+export const THRESHOLD = ['--shamir-secret-sharing-threshold <groups>', 'key groups needed to open the file'] as const
+
+/** What such options say. @throws UsageError `ERR_USAGE` */
+export function formatOptions(values: Values) {
+  return onlyGiven({
+    inputType: storeType(values, 'inputType', '--input-type'),
+    outputType: storeType(values, 'outputType', '--output-type'),
+    filenameOverride: text(values, 'filenameOverride'),
+    indent: integer(values, 'indent', '--indent'),
+  })
+}
+
+/** @throws UsageError `ERR_USAGE` */
+export function thresholdOption(values: Values): { shamirThreshold?: number } {
+  const shamirThreshold = integer(values, 'shamirSecretSharingThreshold', '--shamir-secret-sharing-threshold')
+  return onlyGiven({ shamirThreshold })
+}
+
+/** @throws UsageError `ERR_DECRYPTION_ORDER` */
+export function decryptionOrder(values: Values, io: Io): readonly string[] {
+  return parseDecryptionOrder(text(values, 'decryptionOrder') ?? io.env['SOPS_DECRYPTION_ORDER'] ?? '')
+}
+
+type Given<T> = { [Name in keyof T]?: Exclude<T[Name], undefined> }
+
+/** An option that was not given is no property. */
+export function onlyGiven<T extends object>(options: T): Given<T> {
+  // the types cannot tell that nothing else is left out
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Given<T>
+}
+
 /** Options that every command has. */
 export function addCommonOptions(command: CommandDefinition): void {
   command
@@ -49,9 +99,10 @@ export function addCommonOptions(command: CommandDefinition): void {
     .option('-q, --quiet', 'no notes, no summary, no progress bar')
 }
 
-/** `--config`, else `SOPS_CONFIG`; empty counts as not given. */
-export function configPath(values: Values, io: Io): string | undefined {
-  return (text(values, 'config') ?? io.env['SOPS_CONFIG']) || undefined
+/** The world as these options say: with `--config`, else `SOPS_CONFIG`; empty counts as not given. */
+export function worldOf(values: Values, io: Io): World {
+  const configPath = (text(values, 'config') ?? io.env['SOPS_CONFIG']) || undefined
+  return io.world({ configPath, quiet: flag(values, 'quiet') })
 }
 
 /** Key services keep master keys in another process; nothing of them is used. */
@@ -71,84 +122,6 @@ export function checkKeyServices(values: Values, io: Io): void {
   throw new UsageError('ERR_USAGE', 'key services cannot be used', {
     hint: 'leave out --keyservice and --enable-local-keyservice=false, and unset SOPS_KEYSERVICE and SOPS_ENABLE_LOCAL_KEYSERVICE',
   })
-}
-
-const KEY_OPTIONS = [
-  { type: 'kms', name: 'kms', flags: '-k, --kms <arns>', env: 'SOPS_KMS_ARN', about: 'AWS KMS keys' },
-  {
-    type: 'gcp_kms',
-    name: 'gcpKms',
-    flags: '--gcp-kms <ids>',
-    env: 'SOPS_GCP_KMS_IDS',
-    about: 'Google Cloud KMS keys',
-  },
-  {
-    type: 'hckms',
-    name: 'hckms',
-    flags: '--hckms <ids>',
-    env: 'SOPS_HUAWEICLOUD_KMS_IDS',
-    about: 'Huawei Cloud KMS keys',
-  },
-  {
-    type: 'azure_kv',
-    name: 'azureKv',
-    flags: '--azure-kv <urls>',
-    env: 'SOPS_AZURE_KEYVAULT_URLS',
-    about: 'Azure Key Vault keys',
-  },
-  { type: 'pgp', name: 'pgp', flags: '-p, --pgp <fingerprints>', env: 'SOPS_PGP_FP', about: 'PGP keys' },
-  {
-    type: 'hc_vault',
-    name: 'hcVaultTransit',
-    flags: '--hc-vault-transit <uris>',
-    env: 'SOPS_VAULT_URIS',
-    about: 'Vault transit keys',
-  },
-  { type: 'age', name: 'age', flags: '-a, --age <recipients>', env: 'SOPS_AGE_RECIPIENTS', about: 'age recipients' },
-] as const
-
-/** @param heading - of options for which no variables are read */
-export function addKeyOptions(command: CommandDefinition, heading?: string): void {
-  command.optionsGroup(
-    heading ?? 'Who reads the file (instead of what its rule says; of these kinds only age can be used yet):',
-  )
-  for (const { flags, env, about } of KEY_OPTIONS.toReversed()) {
-    command.option(flags, `${about}, separated by commas${heading === undefined ? ` (${env})` : ''}`, collect)
-  }
-  command
-    .option('--aws-profile <name>', 'AWS profile for the keys of --kms')
-    .option('--encryption-context <pairs>', 'AWS encryption context for the keys of --kms, key:value,key:value')
-}
-
-/** Variables that are set and name keys: where they are, `encrypt` does not take those of the rule. */
-export function keyVariables({ env }: Io): string[] {
-  return KEY_OPTIONS.flatMap((option) => ((env[option.env] ?? '') === '' ? [] : [option.env]))
-}
-
-/** Keys given by options or environment, in sops's order. @throws ConfigError `ERR_RECIPIENT`; UsageError */
-export function givenKeys(values: Values, io: Io): KeyDescription[] {
-  const context = encryptionContext(text(values, 'encryptionContext'))
-  const profile = text(values, 'awsProfile') ?? ''
-  return KEY_OPTIONS.flatMap(({ type, name, env }) => {
-    const given = values[name] ?? io.env[env]
-    const texts = (Array.isArray(given) ? given.map(String) : [String(given ?? '')]).filter((part) => part !== '')
-    const keys = parseKeyTexts(type, texts, { name: `--${name}`, profile })
-    return type === 'kms' && context !== undefined ? keys.map((key) => ({ ...key, context })) : keys
-  })
-}
-
-/** @throws UsageError `ERR_ENCRYPTION_CONTEXT` */
-export function encryptionContext(pairs: string | undefined): Record<string, string> | undefined {
-  if (pairs === undefined || pairs === '') return undefined
-  return Object.fromEntries(
-    pairs.split(',').map((pair) => {
-      const [key = '', value, more] = pair.split(':')
-      if (value !== undefined && more === undefined) return [key, value]
-      throw new UsageError('ERR_ENCRYPTION_CONTEXT', '--encryption-context is malformed', {
-        hint: 'its form is key:value,key:value',
-      })
-    }),
-  )
 }
 
 const SELECTOR_OPTIONS: readonly { field: SelectorField; name: string; flags: string; about: string }[] = [
@@ -204,5 +177,5 @@ export function givenSelectors(values: Values): SelectorSpec[] {
 
 /** Several uses of an option add up. */
 export function collect(value: string, before: unknown): string[] {
-  return [...(Array.isArray(before) ? before.map(String) : []), value]
+  return [...texts({ before }, 'before'), value]
 }

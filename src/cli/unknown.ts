@@ -4,7 +4,7 @@ import { SWITCHES, WITH_VALUE } from './argv.ts'
 import { COMMANDS } from './commands.ts'
 
 /** What sops can do and this version of bulla cannot, by command and by old form. */
-const SOPS_ONLY = [...['publish', 'keyservice'], ...['completion']]
+const SOPS_ONLY = ['publish', 'keyservice']
 
 /**
  * A command line without a command. To sops its first word is a file to edit, one that is not there is created, and a

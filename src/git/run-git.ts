@@ -16,6 +16,9 @@ const OF_ANOTHER_REPOSITORY = [
   ...['GIT_OBJECT_DIRECTORY', 'GIT_ALTERNATE_OBJECT_DIRECTORIES', 'GIT_SHALLOW_FILE', 'GIT_GRAFT_FILE'],
 ]
 
+/** Not its business. */
+const IDENTITIES = ['SOPS_AGE_KEY', 'SOPS_AGE_KEY_CMD']
+
 export type GitOutput =
   | { readonly stdout: Buffer }
   /** Why there is none; a text for the user. */
@@ -33,7 +36,7 @@ export function runGit(args: readonly string[], cwd: string, input: string): Pro
       env: {
         ...process.env,
         ...ENVIRONMENT,
-        ...Object.fromEntries(OF_ANOTHER_REPOSITORY.map((name) => [name, undefined])),
+        ...Object.fromEntries([...OF_ANOTHER_REPOSITORY, ...IDENTITIES].map((name) => [name, undefined])),
       },
       stdio: ['pipe', 'pipe', 'ignore'],
     })

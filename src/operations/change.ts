@@ -1,14 +1,12 @@
 import { CiphertextPool } from '../crypto/reuse.ts'
-import { DEFAULT_SELECTOR } from '../format/metadata.ts'
 import type { EmitOptions, Source, Store } from '../format/store.ts'
 import { decodeText, encodeText } from '../format/text.ts'
 import type { StoreName } from '../format/tree.ts'
 import { keepStyles } from './keep-styles.ts'
-import { layoutOf } from './layout.ts'
+import { layoutFor } from './layout.ts'
 import { type OpenedFile, type OpenRequest, openSealed, readSealed, type SealedSource } from './open.ts'
-import { PolicyFinder } from './policy.ts'
 import type { FileVersion, World } from './ports.ts'
-import { readPlain, type SealPolicy, sealFile } from './seal.ts'
+import { policyOf, readPlain, sealFile } from './seal.ts'
 import { loadStore, storeNameFor } from './stores.ts'
 
 export interface ChangeOptions {
@@ -54,13 +52,8 @@ export class ChangingFile {
    */
   async seal(plain: Uint8Array, world: World): Promise<Uint8Array> {
     const { store, metadata, dataKey } = this.opened
-    const { groups, shamirThreshold, macOnlyEncrypted } = metadata
-    const policy: SealPolicy = {
-      groups,
-      shamirThreshold,
-      selector: store.name === 'binary' ? undefined : (metadata.selector ?? DEFAULT_SELECTOR),
-      macOnlyEncrypted,
-    }
+    const { groups, shamirThreshold } = metadata
+    const policy = policyOf(metadata, store.name === 'binary')
     const file = readPlain(plain, store, store, this.layout)
     const sealed = await sealFile(file, policy, { dataKey, groups, shamirThreshold, reuse: this.pool }, world)
     return file.source === undefined || store.name !== 'yaml' ? sealed.bytes : this.styled(file.source, sealed.bytes)
@@ -102,7 +95,7 @@ export async function readToChange(path: string, options: ChangeOptions, world: 
   const { inputType = storeNameFor(path), indent } = options
   const version = await world.files.open(path)
   const store = await loadStore(inputType)
-  const layout = layoutOf(inputType, indent, await configFor(path, indent, world))
+  const layout = await layoutFor(path, inputType, indent, world)
   return { version, store, layout, parsed: readSealed(store, version.bytes, layout) }
 }
 
@@ -119,10 +112,4 @@ export function requestFor(
   { ignoreMac = false, order }: ChangeOptions,
 ): OpenRequest {
   return { store, bytes: version.bytes, parsed, ignoreMac, ...(order === undefined ? {} : { order }) }
-}
-
-/** Only says how new lines look: not searched for when that is said already. */
-async function configFor(path: string, indent: number | undefined, { files, cwd, configPath }: World) {
-  if (indent !== undefined) return undefined
-  return (await new PolicyFinder(files, cwd, configPath).config(path))?.config
 }

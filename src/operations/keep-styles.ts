@@ -1,6 +1,6 @@
 import { isBullaError } from '../errors.ts'
 import { applyEdits, type Edit } from '../format/edits.ts'
-import { looksSealed, withoutTail } from '../format/enc.ts'
+import { looksSealed, sealedType, withoutTail } from '../format/enc.ts'
 import { SEAL_ALL } from '../format/selector.ts'
 import type { Source, Store } from '../format/store.ts'
 import type { Branch, Leaf, Scalar } from '../format/tree.ts'
@@ -43,7 +43,7 @@ interface Forms {
 
 /** The sealed values that stand in the text themselves; none when the two forms do not have the same values. */
 function formsOf({ sealed, plain }: TwoForms): Forms[] {
-  const [inSealed, inPlain] = [leavesOf(sealed.documents).filter(isScalar), leavesOf(plain.documents).filter(isScalar)]
+  const [inSealed, inPlain] = [leavesOf(sealed.documents).filter(isValue), leavesOf(plain.documents).filter(isValue)]
   if (inSealed.length !== inPlain.length) return []
   return inSealed.flatMap(({ aad, leaf }, index) => {
     const open = inPlain[index]
@@ -66,8 +66,9 @@ function leavesOf(documents: readonly Branch[]): Found[] {
   return found
 }
 
-function isScalar(found: Found): found is Found<Scalar> {
-  return found.leaf.kind === 'scalar'
+/** A comment in a list that sops sealed stands there as an element, and is none. */
+function isValue(found: Found): found is Found<Scalar> {
+  return found.leaf.kind === 'scalar' && sealedType(found.leaf.value) !== 'comment'
 }
 
 /** How a value is written; nothing for what an alias repeats. */

@@ -9,7 +9,13 @@ import { type SealedValues, type SealOptions, sealComments, sealValues } from '.
 import { BullaError, FormatError } from '../errors.ts'
 import { binaryDocument } from '../format/binary-document.ts'
 import { applyEdits, areSure, type Edit } from '../format/edits.ts'
-import { type KeyGroup, type Metadata, metadataBranch, type SelectorSpec } from '../format/metadata.ts'
+import {
+  DEFAULT_SELECTOR,
+  type KeyGroup,
+  type Metadata,
+  metadataBranch,
+  type SelectorSpec,
+} from '../format/metadata.ts'
 import { compileSelector, SEAL_ALL } from '../format/selector.ts'
 import type { EmitOptions, Source, Store } from '../format/store.ts'
 import { decodeText, encodeText } from '../format/text.ts'
@@ -25,6 +31,16 @@ export interface SealPolicy {
   /** Undefined for binary files: they have no parts to choose from. */
   readonly selector: SelectorSpec | undefined
   readonly macOnlyEncrypted: boolean
+}
+
+/** What a sealed file says about itself. @param groups - other readers than it has */
+export function policyOf(
+  metadata: Metadata,
+  isBinary: boolean,
+  groups: SealPolicy['groups'] = metadata.groups,
+): SealPolicy {
+  const { shamirThreshold, selector = DEFAULT_SELECTOR, macOnlyEncrypted } = metadata
+  return { groups, shamirThreshold, selector: isBinary ? undefined : selector, macOnlyEncrypted }
 }
 
 /** A plain file, ready to be sealed: in the format it will be sealed in. */

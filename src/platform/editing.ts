@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process'
 import { accessSync, constants, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
+import { hasTerminal } from './has-terminal.ts'
 import { endBySignal, lendInterrupts, onInterrupt } from './interrupts.ts'
 import { openScratch } from './scratch.ts'
-import { askSecret, hasTerminal } from './terminal.ts'
+import { askSecret } from './terminal.ts'
 
 /** What editing needs of this machine: see `Desk` in `operations/ports.ts`. */
 export const editingDesk = {

@@ -1,7 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { hasTerminal } from './has-terminal.ts'
 import { scratchPlace } from './scratch.ts'
-import { hasTerminal } from './terminal.ts'
 
 /** See `Machine` in `operations/doctor/machine.ts`. */
 export const nodeMachine = {

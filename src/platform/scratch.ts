@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { fileError } from './file-errors.ts'
@@ -7,19 +7,24 @@ import { removeOnInterrupt } from './interrupts.ts'
 /** File systems that never reach a disk, unless the system swaps: tmpfs and ramfs. See statfs(2). */
 const MEMORY_TYPES = [0x01021994, 0x858458f6]
 
-/** Where plaintext may stand while somebody edits it: in memory where there is such a place, else the temporary folder. */
+/** Folders that may be in memory, the one that is most our own first. */
+export function scratchFolders(): string[] {
+  return [process.env['XDG_RUNTIME_DIR'] ?? '', '/dev/shm', tmpdir()].filter((folder) => folder !== '')
+}
+
+/** Where plaintext may stand while it is used: in memory where there is such a place, else the temporary folder. */
 export function scratchPlace(
-  candidates: readonly (string | undefined)[] = [process.env['XDG_RUNTIME_DIR'], '/dev/shm', tmpdir()],
+  candidates: readonly string[] = scratchFolders(),
   fallback = tmpdir(),
 ): { folder: string; isInMemory: boolean } {
-  const inMemory = candidates.find((folder) => folder !== undefined && folder !== '' && isMemory(folder))
+  const inMemory = candidates.find((folder) => isMemory(folder))
   return inMemory === undefined ? { folder: fallback, isInMemory: false } : { folder: inMemory, isInMemory: true }
 }
 
 /** See `Scratch` in `operations/ports.ts`. */
 export function openScratch(name: string) {
   const { folder, isInMemory } = scratchPlace()
-  const own = makeFolder(folder)
+  const own = makeScratchFolder(folder, 'edit')
   const forget = removeOnInterrupt(own)
   const path = join(own, basename(name))
   return {
@@ -46,23 +51,35 @@ export function openScratch(name: string) {
   }
 }
 
-/** 0700, by a name that nobody can guess. */
-function makeFolder(folder: string): string {
+/** 0700, by a name that nobody can guess. @throws FileError `ERR_WRITE` */
+export function makeScratchFolder(folder: string, purpose: 'edit' | 'exec'): string {
   try {
-    return mkdtempSync(join(folder, 'bulla-edit-'))
+    return mkdtempSync(join(folder, `bulla-${purpose}-`))
   } catch (error) {
-    throw fileError('ERR_WRITE', 'the folder for the editor cannot be made', folder, error)
+    const user = purpose === 'edit' ? 'the editor' : 'the program'
+    throw fileError('ERR_WRITE', `the folder for ${user} cannot be made`, folder, error)
   }
 }
 
 /** Whether files there stay in memory, and one can be made. */
 function isMemory(folder: string): boolean {
   try {
-    if (!MEMORY_TYPES.includes(statfsSync(folder).type)) return false
+    if (!MEMORY_TYPES.includes(statfsSync(folder).type) || !staysOurs(folder)) return false
     // a read-only or full one is of no use
     rmSync(mkdtempSync(join(folder, 'bulla-edit-')), { recursive: true })
     return true
   } catch {
     return false
   }
+}
+
+/**
+ * Whether nobody else can put something in place of a folder of ours in there. After `su` the variables of the person before
+ * may still name their folder: who owns it can.
+ */
+function staysOurs(folder: string): boolean {
+  const { uid, mode } = statSync(folder)
+  const isForOthers = (mode & 0o022) !== 0
+  const isSticky = (mode & 0o1000) !== 0
+  return [0, process.geteuid?.()].includes(uid) && (!isForOthers || isSticky)
 }

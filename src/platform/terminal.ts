@@ -1,4 +1,4 @@
-import { closeSync, openSync } from 'node:fs'
+import { openSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
 import { ReadStream, WriteStream } from 'node:tty'
@@ -39,17 +39,6 @@ export async function askSecret(question: string): Promise<string | undefined> {
   } finally {
     forget()
     restore()
-  }
-}
-
-/** Whether somebody sits at a terminal of this process. */
-export function hasTerminal(): boolean {
-  if (process.platform === 'win32') return process.stdin.isTTY === true
-  try {
-    closeSync(openSync('/dev/tty', 'r'))
-    return true
-  } catch {
-    return false
   }
 }
 

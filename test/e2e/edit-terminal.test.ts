@@ -16,11 +16,7 @@ require('node:readline').createInterface({ input: process.stdin }).once('line', 
   process.exit()
 })`
 
-async function sealed(box: Sandbox, name = 'a.yaml', plain = `a: ${SECRET}\n`): Promise<void> {
-  box.policy()
-  box.write(name, plain)
-  if ((await box.bulla(['encrypt', '-i', name])).code !== 0) throw new Error('it could not be sealed')
-}
+const sealed = (box: Sandbox, name = 'a.yaml', plain = `a: ${SECRET}\n`) => box.seal({ [name]: plain })
 
 const opened = async (box: Sandbox, name = 'a.yaml') => (await box.bulla(['decrypt', name])).out
 const noted = (box: Sandbox, name: string) => readFileSync(box.path(`../${name}`), 'utf8')

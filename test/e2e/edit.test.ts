@@ -4,20 +4,16 @@ import { setImmediate } from 'node:timers/promises'
 import { describe, expect } from 'vitest'
 import { expectNoSecret, MARKER } from '../helpers/canary.ts'
 import { edited, editor, hasMemory, inOwnMemory } from '../helpers/editors.ts'
+import { lineChanges } from '../helpers/line-changes.ts'
 import { COMMAND, it, type Outcome, type RunOptions, type Sandbox } from '../helpers/sandbox.ts'
+import { stopWhen } from '../helpers/stopping.ts'
 
 const SECRET = `${MARKER}-hunter2`
 const YAML = `# top\na: ${SECRET}\nlist: [x, x, y]   # as it is\nb_unencrypted: 1\n`
 const ROUNDS = process.env['SLOW'] === undefined ? 6 : 200
 
 /** A sealed file. */
-async function sealed(box: Sandbox, name = 'a.yaml', plain = YAML): Promise<string> {
-  box.policy()
-  box.write(name, plain)
-  const { code, err } = await box.bulla(['encrypt', '-i', name])
-  if (code !== 0) throw new Error(err)
-  return box.read(name)
-}
+const sealed = (box: Sandbox, name = 'a.yaml', plain = YAML) => box.seal({ [name]: plain })
 
 /** Without the note of systems that have no folder in memory. */
 const here = (outcome: Outcome): Outcome => ({
@@ -34,10 +30,6 @@ const edit = async (
   here(await box.bulla(['edit', ...args], { ...options, env: { ...editor(box, script), ...options.env } }))
 
 const opened = async (box: Sandbox, name: string) => (await box.bulla(['decrypt', name])).out
-const changedLines = (before: string, after: string) => {
-  const lines = before.split('\n')
-  return after.split('\n').filter((line) => !lines.includes(line))
-}
 
 describe('edit', () => {
   it('writes what the editor saved; all other lines, values and ciphertexts stay', async ({ box }) => {
@@ -45,7 +37,7 @@ describe('edit', () => {
     const outcome = await edit(box, `save(text.replace('hunter2', 'hunter3'))`)
     expect(outcome).toMatchObject({ code: 0, out: '', err: '' })
     expect(await opened(box, 'a.yaml')).toBe(YAML.replace('hunter2', 'hunter3'))
-    const changed = changedLines(before, box.read('a.yaml'))
+    const { come: changed } = lineChanges(before, box.read('a.yaml'))
     expect(changed.map((line) => line.replace(/:.*/, '').trim()).filter((key) => key !== 'lastmodified')).toEqual([
       'a',
       'mac',
@@ -497,17 +489,11 @@ describe.skipIf(process.platform === 'win32')('the plaintext', () => {
       const after = many.replaceAll('hunter2', 'hunter3')
       await inOwnMemory(async (_folder, env) => {
         const variables = { ...editor(box, `save(text.replaceAll('hunter2', 'hunter3'))`), ...env }
-        const { child, outcome } = box.start(process.execPath, [COMMAND, 'edit', 'a.yaml'], { env: variables })
-        let isOver = false
-        child.on('exit', () => {
-          isOver = true
-        })
         // before the editor is open, or from there to the end
-        while (round % 3 > 0 && edited(box).length === 0 && !isOver) await setImmediate()
+        const reached = () => round % 3 === 0 || edited(box).length > 0
         const rounds = Math.floor(Math.random() * 3_000)
-        for (let index = 0; index < rounds && !isOver; index += 1) await setImmediate()
-        child.kill('SIGKILL')
-        await outcome
+        const started = box.start(process.execPath, [COMMAND, 'edit', 'a.yaml'], { env: variables })
+        await stopWhen(started, { signal: 'SIGKILL', reached, rounds })
       })
       if (box.read('a.yaml') !== before) expect(await opened(box, 'a.yaml')).toBe(after)
       expectNoSecret(onDisk(box))

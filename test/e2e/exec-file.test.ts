@@ -3,18 +3,14 @@ import { dirname } from 'node:path'
 import { describe, expect } from 'vitest'
 import { expectNoSecret, MARKER } from '../helpers/canary.ts'
 import { COMMAND, it, type Sandbox } from '../helpers/sandbox.ts'
+import { stopWhenItPrints } from '../helpers/stopping.ts'
 
 const SECRET = `${MARKER}-hunter2`
 const YAML = `password: ${SECRET}\n`
 const isWindows = process.platform === 'win32'
 const isRoot = process.getuid?.() === 0
 
-async function seal(box: Sandbox, content = YAML, name = 'a.yaml'): Promise<void> {
-  box.policy()
-  box.write(name, content)
-  const { code, err } = await box.bulla(['encrypt', '--in-place', name])
-  if (code !== 0) throw new Error(err)
-}
+const seal = (box: Sandbox, content = YAML, name = 'a.yaml') => box.seal({ [name]: content })
 
 /** The folder above a path that a command has shown, and the one above that. */
 function foldersOf(out: string): string[] {
@@ -111,10 +107,7 @@ describe.skipIf(isWindows)('exec-file', () => {
       const wait = "setInterval(String, 1_000_000); console.log('{}')"
       for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
         const command = ['exec-file', ...options, 'a.yaml', `exec '${process.execPath}' -e "${wait}"`]
-        const { child, outcome } = box.start(process.execPath, [COMMAND, ...command], {})
-        await new Promise<void>((ready) => child.stdout?.once('data', () => ready()))
-        child.kill(signal)
-        const { code, out } = await outcome
+        const { code, out } = await stopWhenItPrints(box.start(process.execPath, [COMMAND, ...command], {}), signal)
         expect(code).toBe(255)
         for (const folder of foldersOf(out)) expect(existsSync(folder)).toBe(false)
       }

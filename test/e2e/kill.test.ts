@@ -1,8 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { describe, expect } from 'vitest'
 import { newIdentity } from '../helpers/age.ts'
+import { MARKER } from '../helpers/canary.ts'
 import { COMMAND, it, type Sandbox } from '../helpers/sandbox.ts'
+import { type Stop, stopWhen } from '../helpers/stopping.ts'
 
 const isWindows = process.platform === 'win32'
 const COUNT = 60
@@ -32,25 +35,9 @@ const temporaries = (box: Sandbox) =>
     .map(String)
     .filter((name) => TEMPORARY.test(name))
 
-interface Stop {
-  readonly signal: NodeJS.Signals
-  readonly env?: Readonly<Record<string, string>>
-  readonly reached: () => boolean
-  /** How often to let time go by after that. */
-  readonly rounds?: number
-}
-
-/** Start a command, wait until it has `reached` something, and send a signal. */
-async function stop(box: Sandbox, args: readonly string[], { signal, env = {}, reached, rounds = 0 }: Stop) {
-  const { child, outcome } = box.start(process.execPath, [COMMAND, ...args], { env })
-  let isOver = false
-  child.on('exit', () => {
-    isOver = true
-  })
-  while (!reached() && !isOver) await setImmediate()
-  for (let round = 0; round < rounds; round += 1) await setImmediate()
-  child.kill(signal)
-  return outcome
+/** Start a command and {@link stopWhen} it has reached something. */
+function stop(box: Sandbox, args: readonly string[], how: Stop, env: Readonly<Record<string, string>> = {}) {
+  return stopWhen(box.start(process.execPath, [COMMAND, ...args], { env }), how)
 }
 
 /** The same, while the command waits for the disk: after so many files or folders were put on it. */
@@ -59,7 +46,7 @@ function stopWaiting(
   args: readonly string[],
   { syncs, signal }: { syncs: number } & Pick<Stop, 'signal'>,
 ) {
-  return stop(box, args, { signal, env: box.hang(syncs), reached: () => box.observed().includes('hang') })
+  return stop(box, args, { signal, reached: () => box.observed().includes('hang') }, box.hang(syncs))
 }
 
 /** What holds after a command was killed while it sealed many files, wherever that was. */
@@ -202,6 +189,79 @@ describe.skipIf(isWindows).each(REWRITES)('%s over many files that is killed', (
       const rounds = Math.floor(Math.random() * (round % 3 === 0 ? 20_000 : 300))
       await stop(box, args, { reached, rounds, signal: 'SIGKILL' })
       await expectAllToOpen(box, args, before)
+    },
+  )
+})
+
+const LARGE = Array.from({ length: 4_000 }, (_, index) => `key${index}: ${MARKER} ${index}\n`).join('')
+const NEW = `${MARKER} new`
+/** What is set in the large file, how, and what it holds then. */
+type Change = readonly [what: string, args: readonly string[], plain: string]
+const CHANGES: readonly Change[] = [
+  ['another value', ['set', 'large.yaml', 'key7', `"${NEW}"`], LARGE.replace(`key7: ${MARKER} 7\n`, `key7: ${NEW}\n`)],
+  ['a new key', ['set', 'large.yaml', 'added', `"${NEW}"`], `${LARGE}added: ${NEW}\n`],
+]
+
+async function largeFile(box: Sandbox): Promise<string> {
+  box.policy()
+  box.write('large.yaml', LARGE)
+  if ((await box.bulla(['encrypt', '-i', 'large.yaml'])).code !== 0) throw new Error('the file could not be sealed')
+  return box.read('large.yaml')
+}
+
+/** Every file in the sandbox and in its folder for temporary files that shows a value. */
+function filesThatShow(box: Sandbox): string[] {
+  const place = dirname(box.folder)
+  return readdirSync(place, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => readFileSync(path, 'latin1').includes(MARKER))
+}
+
+/** What holds after `set` was killed, wherever that was. */
+async function expectToSet(box: Sandbox, [, args, wanted]: Change, before: string): Promise<void> {
+  expect(filesThatShow(box)).toEqual([])
+  expect(temporaries(box).length).toBeLessThanOrEqual(1)
+  const { code, out } = await box.bulla(['decrypt', 'large.yaml'])
+  expect({ code, same: out === (box.read('large.yaml') === before ? LARGE : wanted) }).toEqual({ code: 0, same: true })
+  expect(await box.bulla(args)).toMatchObject({ code: 0 })
+  expect((await box.bulla(['decrypt', 'large.yaml'])).out === wanted).toBe(true)
+}
+
+describe.skipIf(isWindows).each(CHANGES)('set of %s in a large file', (...change) => {
+  const [, args] = change
+
+  it.for([
+    { syncs: 0, isOld: true },
+    { syncs: 1, isOld: false },
+  ])('that is killed while it waits for the disk leaves it old or new: %o', async ({ syncs, isOld }, { box }) => {
+    const before = await largeFile(box)
+    const { signal } = await stopWaiting(box, args, { syncs, signal: 'SIGKILL' })
+    expect(signal).toBe('SIGKILL')
+    expect(box.read('large.yaml') === before).toBe(isOld)
+    await expectToSet(box, change, before)
+  })
+
+  it.for(Array.from({ length: ROUNDS }, (_round, round) => round))(
+    'that is killed at any time leaves it old or new: %i',
+    async (round, { box }) => {
+      const before = await largeFile(box)
+      // from the start to after the end, or from the first byte that is written
+      const reached = round % 2 === 0 ? () => true : () => temporaries(box).length > 0
+      const rounds = Math.floor(Math.random() * (round % 2 === 0 ? 200_000 : 300))
+      await stop(box, args, { reached, rounds, signal: 'SIGKILL' })
+      await expectToSet(box, change, before)
+    },
+  )
+
+  it.for(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    'that is ended by %s leaves it as it was, and nothing else',
+    async (wanted, { box }) => {
+      await largeFile(box)
+      const before = box.snapshot()
+      const { code, signal, err } = await stopWaiting(box, args, { syncs: 0, signal: wanted })
+      expect({ code, signal, err }).toEqual({ code: null, signal: wanted, err: '' })
+      expect(box.snapshot()).toEqual(before)
     },
   )
 })

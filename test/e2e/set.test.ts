@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest'
+import { lineChanges } from '../helpers/line-changes.ts'
 import { it, type Sandbox } from '../helpers/sandbox.ts'
 import { noTerminal, onTerminal } from '../helpers/terminal.ts'
 
@@ -13,18 +14,12 @@ db:
 empty_unencrypted: {}
 `
 
-async function sealed(box: Sandbox, name = 'f.yaml', text = PLAIN): Promise<string> {
-  box.policy()
-  box.write(name, text)
-  expect(await box.bulla(['encrypt', '-i', name])).toMatchObject({ code: 0 })
-  return box.read(name)
-}
+const sealed = (box: Sandbox, name = 'f.yaml', plain = PLAIN) => box.seal({ [name]: plain })
 
 /** Lines that are not in both texts, without those of the metadata. */
-function changedLines(before: string, after: string): { gone: string[]; come: string[] } {
-  const lines = (text: string) => text.slice(0, text.indexOf('\nsops:')).split('\n')
-  const [old, now] = [lines(before), lines(after)]
-  return { gone: old.filter((line) => !now.includes(line)), come: now.filter((line) => !old.includes(line)) }
+function changedLines(before: string, after: string) {
+  const values = (text: string) => text.slice(0, text.indexOf('\nsops:'))
+  return lineChanges(values(before), values(after))
 }
 
 describe('set', () => {
@@ -39,6 +34,21 @@ describe('set', () => {
     expect([gone.length, come.length]).toEqual([0, 1])
     const { out } = await box.bulla(['decrypt', 'f.yaml'])
     expect(out).toBe('a: x\nnote: |\n    two\n    lines\nlist:\n- y\n- new\n')
+  })
+
+  it('leaves them in a file with sealed comments in lists, which sops writes as elements', async ({ box }) => {
+    const before = await sealed(box, 'f.yaml', 'note: |\n  two\n  lines\nlist:\n# c\n- y\n')
+    const asSops = before.replace(/#(ENC\[[^\]]*,type:comment\])/, '- $1').replace(/\|\n +ENC/, 'ENC')
+    expect(changedLines(before, asSops).come).toEqual([
+      expect.stringMatching(/^note: ENC/),
+      expect.stringMatching(/^- ENC/),
+    ])
+    box.write('f.yaml', asSops)
+    expect(await box.bulla(['set', 'f.yaml', 'b', '"new"'])).toMatchObject({ code: 0 })
+    const { gone, come } = changedLines(asSops, box.read('f.yaml'))
+    expect(gone).toEqual([expect.stringMatching(/^- ENC\[.*,type:comment\]$/)])
+    expect(come).toEqual([expect.stringMatching(/^#ENC\[.*,type:comment\]$/), expect.stringMatching(/^b: /)])
+    expect((await box.bulla(['decrypt', 'f.yaml'])).out).toBe('note: |\n    two\n    lines\nlist:\n# c\n- y\nb: new\n')
   })
 
   it('changes one line and the metadata', async ({ box }) => {
@@ -179,6 +189,36 @@ describe('unset', () => {
     expect((await box.bulla(['unset', 'f.yaml', 'db.user'])).code).toBe(1)
     expect((await box.bulla(['unset', '--idempotent', 'f.yaml', 'db.user'])).code).toBe(0)
     expect(box.snapshot()).toEqual(before)
+  })
+})
+
+describe('where comments decide what is sealed', () => {
+  const BY_COMMENT = { public: '--unencrypted-comment-regex', seal: '--encrypted-comment-regex' }
+
+  it.for([
+    ['public', '# public\na: x\nb: y\n', ['unset', 'f.yaml', 'a']],
+    ['public', 'l:\n  # public\n  - x\n  - y\n', ['unset', 'f.yaml', 'l[0]']],
+    ['seal', 'm:\n  # seal\n  k: x\nb: y\n', ['set', 'f.yaml', 'm', '"z"']],
+    ['seal', 'a: | # seal\n  x\nb: y\n', ['set', 'f.yaml', 'a', '12']],
+    ['seal', 'l:\n  - x # seal\n  - y\n', ['set', 'f.yaml', 'l[0]', '["z","z"]']],
+  ] as const)('no change makes a sealed value readable (%s: %j)', async ([word, text, args], { box }) => {
+    box.write('f.yaml', text)
+    const sealing = ['encrypt', '-i', '--age', box.recipient, BY_COMMENT[word], word, 'f.yaml']
+    expect(await box.bulla(sealing)).toMatchObject({ code: 0 })
+    const before = box.snapshot()
+    const { code, err } = await box.bulla([...args])
+    expect(code).toBe(4)
+    expect(err).toContain('a value that is sealed now would become readable')
+    expect(box.snapshot()).toEqual(before)
+  })
+
+  it('what was readable may stay so, and other values may go', async ({ box }) => {
+    box.write('f.yaml', '# public\na: x\nb: y\nc: z\n')
+    const sealing = ['encrypt', '-i', '--age', box.recipient, BY_COMMENT.public, 'public', 'f.yaml']
+    expect(await box.bulla(sealing)).toMatchObject({ code: 0 })
+    expect(await box.bulla(['set', 'f.yaml', 'a', '"new"'])).toMatchObject({ code: 0 })
+    expect(await box.bulla(['unset', 'f.yaml', 'b'])).toMatchObject({ code: 0 })
+    expect((await box.bulla(['decrypt', 'f.yaml'])).out).toBe('# public\na: new\nc: z\n')
   })
 })
 

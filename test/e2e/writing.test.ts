@@ -8,13 +8,7 @@ const SECRET = `${MARKER}-hunter2`
 const YAML = `db:\n  password: ${SECRET}\n`
 const isWindows = process.platform === 'win32'
 
-async function sealed(box: Sandbox, name = 'a.yaml', content = YAML): Promise<string> {
-  box.policy()
-  box.write(name, content)
-  const { code, err } = await box.bulla(['encrypt', '-i', name])
-  if (code !== 0) throw new Error(err)
-  return box.read(name)
-}
+const sealed = (box: Sandbox, name = 'a.yaml', plain = YAML) => box.seal({ [name]: plain })
 
 /** Names in the sandbox, without what is always there. */
 const names = (box: Sandbox) => Object.keys(box.snapshot()).filter((name) => name !== '.sops.yaml')

@@ -1,6 +1,9 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import type { Sandbox } from './sandbox.ts'
 
+/** An editor of every system: it saves something that is no YAML at first, and something that is the next time. */
+export const RIGHT_AT_LAST = `sh -c 'if [ -e "$0.once" ]; then echo "a: 2" > "$0"; else touch "$0.once"; echo "a: [" > "$0"; fi'`
+
 /** Where Linux keeps files in memory. */
 const MEMORY = '/dev/shm'
 

@@ -11,7 +11,7 @@ export function fakeIo(settings: Partial<Pick<Io, 'program' | 'cwd' | 'env'>> = 
   const written = { out: '', err: '' }
   return {
     program: 'bulla',
-    cwd: '/work',
+    cwd: '/repo',
     env: {},
     ...settings,
     writeOut: (data) => {

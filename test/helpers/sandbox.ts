@@ -206,6 +206,16 @@ export class Sandbox {
     this.write('.sops.yaml', `creation_rules:\n  -\n${lines.join('')}`)
   }
 
+  /** Write files and seal them in place, for the own recipient. @returns the first one, sealed */
+  async seal(files: Readonly<Record<string, string>>): Promise<string> {
+    this.policy()
+    const names = Object.keys(files)
+    for (const name of names) this.write(name, files[name] ?? '')
+    const { code, err } = await this.bulla(['encrypt', '--in-place', ...names])
+    if (code !== 0) throw new Error(`the files could not be sealed: ${err}`)
+    return this.read(names[0] ?? '')
+  }
+
   read(name: string): string {
     return readFileSync(this.path(name), 'utf8')
   }

@@ -134,11 +134,7 @@ describe.skipIf(findJudge('sops') === undefined)(withJudge('bulla and sops, give
       const store = storeNameFor(name)
       const typed = story.converts !== true
       expect(await sealedShape(own, store, typed)).toEqual(await sealedShape(other, store, typed))
-      // each opens what the other wrote, to the same values
-      const reading = (bytes: Buffer): Scene => ({ args: ['decrypt', name], files: { [name]: bytes } })
-      const [bySops, byBulla] = await Promise.all([stage.sops(reading(own)), stage.bulla(reading(other))])
-      expect([bySops.code, byBulla.code], bySops.err + byBulla.err).toEqual([0, 0])
-      expect(await plainShape(bySops.stdout, store)).toEqual(await plainShape(byBulla.stdout, store))
+      await expectMutualReading(own, other, store, story)
     })
   })
 

@@ -1,17 +1,23 @@
 import { decrypt } from '../../operations/decrypt.ts'
-import { parseDecryptionOrder } from '../../operations/keys.ts'
 import type { CommandDefinition, Io } from '../io.ts'
 import {
   addCommonOptions,
   addKeyServiceOptions,
   checkKeyServices,
   collect,
-  configPath,
+  DECRYPTION_ORDER,
+  decryptionOrder,
   flag,
-  integer,
-  storeType,
+  formatOptions,
+  IGNORE_MAC,
+  INDENT,
+  INPUT_TYPE,
+  OUTPUT_TYPE,
+  onlyGiven,
   text,
+  texts,
   type Values,
+  worldOf,
 } from '../options.ts'
 import { finish } from '../report.ts'
 
@@ -46,12 +52,12 @@ export function define(command: CommandDefinition, io: Io, done: (code: number) 
     .optionsGroup('What is opened:')
     .option('--extract <path>', 'only the value at this path, \'["a"]["b"][0]\'')
     .option('--only <pattern>', "only the values on paths that fit, 'db.*'; several times", collect)
-    .option('--input-type <type>', 'format of the sealed file: yaml, json, dotenv, ini, binary')
-    .option('--output-type <type>', 'format of the result')
+    .option(...INPUT_TYPE)
+    .option(...OUTPUT_TYPE)
     .option('--filename-override <name>', 'look up the format under this name')
-    .option('--indent <columns>', 'columns per level of what is written anew')
-    .option('--ignore-mac', 'open although the MAC is missing or wrong')
-    .option('--decryption-order <kinds>', 'kinds of keys to try first, separated by commas (SOPS_DECRYPTION_ORDER)')
+    .option(...INDENT)
+    .option(...IGNORE_MAC)
+    .option(...DECRYPTION_ORDER)
   addKeyServiceOptions(command)
   addCommonOptions(command)
   command.addHelpText('after', HELP)
@@ -62,16 +68,9 @@ async function run(paths: readonly string[], values: Values, io: Io): Promise<nu
   checkKeyServices(values, io)
   const quiet = flag(values, 'quiet')
   const dryRun = flag(values, 'dryRun')
-  const output = text(values, 'output')
-  const outputDir = text(values, 'outputDir')
-  const extract = text(values, 'extract')
-  const only = values['only']
-  const filenameOverride = text(values, 'filenameOverride')
-  const inputType = storeType(values, 'inputType', '--input-type')
-  const outputType = storeType(values, 'outputType', '--output-type')
-  const indent = integer(values, 'indent', '--indent')
-  const order = parseDecryptionOrder(text(values, 'decryptionOrder') ?? io.env['SOPS_DECRYPTION_ORDER'] ?? '')
-  const world = io.world({ configPath: configPath(values, io), quiet })
+  const formats = formatOptions(values)
+  const order = decryptionOrder(values, io)
+  const world = worldOf(values, io)
   const result = await decrypt(
     {
       paths,
@@ -80,14 +79,13 @@ async function run(paths: readonly string[], values: Values, io: Io): Promise<nu
       ignoreMac: flag(values, 'ignoreMac'),
       dryRun,
       stdin: () => io.stdin(),
-      ...(output === undefined ? {} : { output }),
-      ...(outputDir === undefined ? {} : { outputDir }),
-      ...(extract === undefined ? {} : { extract }),
-      ...(Array.isArray(only) ? { only: only.map(String) } : {}),
-      ...(filenameOverride === undefined ? {} : { filenameOverride }),
-      ...(inputType === undefined ? {} : { inputType }),
-      ...(outputType === undefined ? {} : { outputType }),
-      ...(indent === undefined ? {} : { indent }),
+      ...formats,
+      ...onlyGiven({
+        output: text(values, 'output'),
+        outputDir: text(values, 'outputDir'),
+        extract: text(values, 'extract'),
+        only: values['only'] === undefined ? undefined : texts(values, 'only'),
+      }),
     },
     world,
   )

@@ -1,7 +1,8 @@
 import type { Check } from '../../operations/doctor/check.ts'
 import { doctor } from '../../operations/doctor/doctor.ts'
 import type { CommandDefinition, Io } from '../io.ts'
-import { addCommonOptions, configPath, flag, keyVariables, type Values } from '../options.ts'
+import { keyVariables } from '../key-options.ts'
+import { addCommonOptions, flag, type Values, worldOf } from '../options.ts'
 import { printable } from '../render.ts'
 import { VERSION } from '../version.ts'
 
@@ -21,7 +22,8 @@ export function define(command: CommandDefinition, io: Io, done: (code: number) 
   command
     .summary('say what is set up here, and what to do about the rest')
     .description('Say what is set up here, and what to do about the rest.')
-    .option('--json', 'everything, for programs')
+    .optionsGroup('What is printed:')
+    .option('--json', 'one JSON document with everything')
   addCommonOptions(command)
   command.addHelpText('after', HELP)
   command.action(async (values: Values) => done(await run(values, io)))
@@ -29,7 +31,7 @@ export function define(command: CommandDefinition, io: Io, done: (code: number) 
 
 async function run(values: Values, io: Io): Promise<number> {
   const quiet = flag(values, 'quiet')
-  const world = io.world({ configPath: configPath(values, io), quiet })
+  const world = worldOf(values, io)
   const checks = await doctor({ version: VERSION, overrides: keyVariables(io) }, world, await io.machine())
   const isFine = checks.every(({ state }) => state !== 'problem')
   if (flag(values, 'json')) io.writeOut(`${JSON.stringify({ fine: isFine, checks }, undefined, 2)}\n`)

@@ -1,20 +1,26 @@
 import { edit } from '../../operations/edit/edit.ts'
-import { parseDecryptionOrder } from '../../operations/keys.ts'
 import type { CommandDefinition, Io } from '../io.ts'
+import { addKeyOptions, givenKeys } from '../key-options.ts'
 import {
+  ALLOW_PLAINTEXT,
   addCommonOptions,
-  addKeyOptions,
   addKeyServiceOptions,
   addSelectorOptions,
   checkKeyServices,
-  configPath,
+  DECRYPTION_ORDER,
+  decryptionOrder,
   flag,
-  givenKeys,
+  formatOptions,
   givenSelectors,
-  integer,
-  storeType,
-  text,
+  IGNORE_MAC,
+  INDENT,
+  INPUT_TYPE,
+  MAC_ONLY_ENCRYPTED,
+  SAME_OUTPUT_TYPE,
+  THRESHOLD,
+  thresholdOption,
   type Values,
+  worldOf,
 } from '../options.ts'
 import { renderNote } from '../render.ts'
 import { finish } from '../report.ts'
@@ -45,15 +51,15 @@ export function define(command: CommandDefinition, io: Io, done: (code: number) 
     .argument('<paths...>', 'files, one after another')
     .optionsGroup('What is edited:')
     .option('-s, --show-master-keys', 'edit who reads the file too: keys, threshold, selector')
-    .option('--input-type <type>', 'format of the file: yaml, json, dotenv, ini, binary')
-    .option('--output-type <type>', 'accepted for sops: the format stays')
-    .option('--indent <columns>', 'columns per level of what is written anew')
-    .option('--ignore-mac', 'open although the MAC is missing or wrong')
-    .option('--decryption-order <kinds>', 'kinds of keys to try first, separated by commas (SOPS_DECRYPTION_ORDER)')
+    .option(...INPUT_TYPE)
+    .option(...SAME_OUTPUT_TYPE)
+    .option(...INDENT)
+    .option(...IGNORE_MAC)
+    .option(...DECRYPTION_ORDER)
     .optionsGroup('How a new file is sealed:')
-    .option('--allow-plaintext', 'accept a file in which nothing is sealed')
-    .option('--mac-only-encrypted', 'let the MAC cover only what is sealed')
-    .option('--shamir-secret-sharing-threshold <groups>', 'key groups needed to open the file')
+    .option(...ALLOW_PLAINTEXT)
+    .option(...MAC_ONLY_ENCRYPTED)
+    .option(...THRESHOLD)
   addKeyOptions(command)
   addSelectorOptions(command)
   addKeyServiceOptions(command)
@@ -65,14 +71,12 @@ export function define(command: CommandDefinition, io: Io, done: (code: number) 
 async function run(paths: readonly string[], values: Values, io: Io): Promise<number> {
   checkKeyServices(values, io)
   const quiet = flag(values, 'quiet')
-  const inputType = storeType(values, 'inputType', '--input-type')
-  const outputType = storeType(values, 'outputType', '--output-type')
-  const indent = integer(values, 'indent', '--indent')
-  const shamirThreshold = integer(values, 'shamirSecretSharingThreshold', '--shamir-secret-sharing-threshold')
-  const order = parseDecryptionOrder(text(values, 'decryptionOrder') ?? io.env['SOPS_DECRYPTION_ORDER'] ?? '')
+  const formats = formatOptions(values)
+  const threshold = thresholdOption(values)
+  const order = decryptionOrder(values, io)
   const keys = givenKeys(values, io)
   const selectors = givenSelectors(values)
-  const world = io.world({ configPath: configPath(values, io), quiet })
+  const world = worldOf(values, io)
   const result = await edit(
     {
       paths,
@@ -86,10 +90,8 @@ async function run(paths: readonly string[], values: Values, io: Io): Promise<nu
       macOnlyEncrypted: flag(values, 'macOnlyEncrypted'),
       editors: { SOPS_EDITOR: io.env['SOPS_EDITOR'], EDITOR: io.env['EDITOR'] },
       tell: (path, note) => (quiet ? undefined : renderNote(path, note, io)),
-      ...(inputType === undefined ? {} : { inputType }),
-      ...(outputType === undefined ? {} : { outputType }),
-      ...(indent === undefined ? {} : { indent }),
-      ...(shamirThreshold === undefined ? {} : { shamirThreshold }),
+      ...formats,
+      ...threshold,
     },
     world,
     await io.desk(),

@@ -1,19 +1,25 @@
 import { encrypt } from '../../operations/encrypt.ts'
 import type { CommandDefinition, Io } from '../io.ts'
+import { addKeyOptions, givenKeys } from '../key-options.ts'
 import {
+  ALLOW_PLAINTEXT,
   addCommonOptions,
-  addKeyOptions,
   addKeyServiceOptions,
   addSelectorOptions,
   checkKeyServices,
-  configPath,
   flag,
-  givenKeys,
+  formatOptions,
   givenSelectors,
-  integer,
-  storeType,
+  INDENT,
+  INPUT_TYPE,
+  MAC_ONLY_ENCRYPTED,
+  OUTPUT_TYPE,
+  onlyGiven,
+  THRESHOLD,
   text,
+  thresholdOption,
   type Values,
+  worldOf,
 } from '../options.ts'
 import { finish } from '../report.ts'
 
@@ -42,14 +48,14 @@ export function define(command: CommandDefinition, io: Io, done: (code: number) 
     .option('--output <file>', 'write the result to a file')
     .option('--dry-run', 'show what would be done')
     .optionsGroup('How files are sealed:')
-    .option('--input-type <type>', 'format of the input: yaml, json, dotenv, ini, binary')
-    .option('--output-type <type>', 'format of the result')
+    .option(...INPUT_TYPE)
+    .option(...OUTPUT_TYPE)
     .option('--filename-override <name>', 'look up rule and format under this name')
-    .option('--indent <columns>', 'columns per level of what is written anew')
+    .option(...INDENT)
     .option('--fresh', 'new data key and new ciphertexts, whatever was there before')
-    .option('--allow-plaintext', 'accept a file in which nothing is sealed')
-    .option('--mac-only-encrypted', 'let the MAC cover only what is sealed')
-    .option('--shamir-secret-sharing-threshold <groups>', 'key groups needed to open the file')
+    .option(...ALLOW_PLAINTEXT)
+    .option(...MAC_ONLY_ENCRYPTED)
+    .option(...THRESHOLD)
   addKeyOptions(command)
   addSelectorOptions(command)
   addKeyServiceOptions(command)
@@ -62,13 +68,9 @@ async function run(paths: readonly string[], values: Values, io: Io): Promise<nu
   checkKeyServices(values, io)
   const quiet = flag(values, 'quiet')
   const dryRun = flag(values, 'dryRun')
-  const output = text(values, 'output')
-  const filenameOverride = text(values, 'filenameOverride')
-  const inputType = storeType(values, 'inputType', '--input-type')
-  const outputType = storeType(values, 'outputType', '--output-type')
-  const indent = integer(values, 'indent', '--indent')
-  const shamirThreshold = integer(values, 'shamirSecretSharingThreshold', '--shamir-secret-sharing-threshold')
-  const world = io.world({ configPath: configPath(values, io), quiet })
+  const formats = formatOptions(values)
+  const threshold = thresholdOption(values)
+  const world = worldOf(values, io)
   const result = await encrypt(
     {
       paths,
@@ -80,12 +82,9 @@ async function run(paths: readonly string[], values: Values, io: Io): Promise<nu
       allowPlaintext: flag(values, 'allowPlaintext'),
       dryRun,
       stdin: () => io.stdin(),
-      ...(output === undefined ? {} : { output }),
-      ...(filenameOverride === undefined ? {} : { filenameOverride }),
-      ...(inputType === undefined ? {} : { inputType }),
-      ...(outputType === undefined ? {} : { outputType }),
-      ...(indent === undefined ? {} : { indent }),
-      ...(shamirThreshold === undefined ? {} : { shamirThreshold }),
+      ...formats,
+      ...threshold,
+      ...onlyGiven({ output: text(values, 'output') }),
     },
     world,
   )

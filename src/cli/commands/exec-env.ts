@@ -7,9 +7,11 @@ import {
   allowedNames,
   codeOfEnding,
   programSettings,
+  refuseBackground,
+  SIGNALLED,
 } from '../exec-options.ts'
 import type { CommandDefinition, Io } from '../io.ts'
-import { flag, storeType, type Values } from '../options.ts'
+import { flag, formatOptions, type Values } from '../options.ts'
 
 const HELP = `
 The command is one text for /bin/sh -c (cmd.exe on Windows). null unsets a variable. A name with
@@ -24,9 +26,6 @@ Exit codes: 0 and others are those of the command, 255 when a signal ended it. B
 value cannot be a variable, wrong use, not sealed, 2 unreadable, 8 options that exclude each other,
 25 a value does not verify, 51 MAC mismatch, 126 cannot be started, 128 no key opens the file.`
 
-/** What sops says when a signal ended the command. */
-export const SIGNALLED = 255
-
 export function define(command: CommandDefinition, io: Io, done: (code: number) => void): void {
   command
     .summary('run a shell command with the values as variables')
@@ -35,10 +34,11 @@ export function define(command: CommandDefinition, io: Io, done: (code: number) 
     .argument('<command>', 'for the shell')
   addProgramOptions(command)
   addEnvironmentOptions(command)
+  addOpeningOptions(command)
   command
+    .optionsGroup('For sops:')
     .option('--same-process', 'accepted: Node cannot replace itself, the exit code and signals are passed on')
     .option('--background', 'refused: nobody would learn how it ended')
-  addOpeningOptions(command)
   command.addHelpText('after', HELP)
   command.action(async (file: string, line: string, values: Values) => done(await run(file, line, values, io)))
 }
@@ -50,7 +50,7 @@ async function run(file: string, line: string, values: Values, io: Io): Promise<
     })
   }
   refuseBackground(values)
-  const inputType = storeType(values, 'inputType', '--input-type')
+  const formats = formatOptions(values)
   const { world, programs, ...settings } = await programSettings(values, io)
   const ending = await exec(
     {
@@ -59,18 +59,10 @@ async function run(file: string, line: string, values: Values, io: Io): Promise<
       command: line,
       flatten: flag(values, 'flatten'),
       allowed: allowedNames(values),
-      ...(inputType === undefined ? {} : { inputType }),
+      ...formats,
     },
     world,
     programs,
   )
   return codeOfEnding(ending, () => SIGNALLED)
-}
-
-/** @throws UsageError `ERR_USAGE` */
-export function refuseBackground(values: Values): void {
-  if (!flag(values, 'background')) return
-  throw new UsageError('ERR_USAGE', '--background cannot be used: nobody would learn how the command ended', {
-    hint: 'have the shell do it: write & behind the whole line',
-  })
 }

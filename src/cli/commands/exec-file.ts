@@ -1,8 +1,14 @@
 import { execFile } from '../../operations/exec/exec-file.ts'
-import { addOpeningOptions, addProgramOptions, codeOfEnding, programSettings } from '../exec-options.ts'
+import {
+  addOpeningOptions,
+  addProgramOptions,
+  codeOfEnding,
+  programSettings,
+  refuseBackground,
+  SIGNALLED,
+} from '../exec-options.ts'
 import type { CommandDefinition, Io } from '../io.ts'
-import { storeType, text, type Values } from '../options.ts'
-import { refuseBackground, SIGNALLED } from './exec-env.ts'
+import { formatOptions, OUTPUT_TYPE, onlyGiven, text, type Values } from '../options.ts'
 
 const HELP = `
 The command is one text for /bin/sh -c (cmd.exe on Windows). Every {} in it becomes the path of the
@@ -30,18 +36,16 @@ export function define(command: CommandDefinition, io: Io, done: (code: number) 
     .optionsGroup('What it reads:')
     .option('--no-fifo', 'a file (0600 in a folder 0700, in memory where there is such a place), no pipe')
     .option('--filename <name>', 'name of the opened file; default: tmp-file')
-    .option('--input-type <type>', 'format of the sealed file: yaml, json, dotenv, ini, binary')
-    .option('--output-type <type>', 'format of the opened file')
-    .option('--background', 'refused: the file would be gone before it is read')
+    .option(...OUTPUT_TYPE)
   addOpeningOptions(command)
+  command.optionsGroup('For sops:').option('--background', 'refused: the file would be gone before it is read')
   command.addHelpText('after', HELP)
   command.action(async (file: string, line: string, values: Values) => done(await run(file, line, values, io)))
 }
 
 async function run(file: string, line: string, values: Values, io: Io): Promise<number> {
   refuseBackground(values)
-  const inputType = storeType(values, 'inputType', '--input-type')
-  const outputType = storeType(values, 'outputType', '--output-type')
+  const formats = formatOptions(values)
   // as in sops, an empty name is none
   const filename = text(values, 'filename') || undefined
   const { world, programs, ...settings } = await programSettings(values, io)
@@ -52,9 +56,8 @@ async function run(file: string, line: string, values: Values, io: Io): Promise<
       command: line,
       // what commander makes of a switch that starts with no-
       fifo: values['fifo'] !== false,
-      ...(filename === undefined ? {} : { filename }),
-      ...(inputType === undefined ? {} : { inputType }),
-      ...(outputType === undefined ? {} : { outputType }),
+      ...formats,
+      ...onlyGiven({ filename }),
     },
     world,
     programs,

@@ -9,7 +9,7 @@ import {
   programSettings,
 } from '../exec-options.ts'
 import type { CommandDefinition, Io } from '../io.ts'
-import { flag, storeType, type Values } from '../options.ts'
+import { flag, formatOptions, type Values } from '../options.ts'
 
 const HELP = `
 No shell is in between: the program gets its arguments as they are, and signals. Of several files
@@ -56,7 +56,7 @@ async function run(paths: readonly string[], behind: readonly string[], values: 
       hint: 'it stands before --: exec FILE -- PROGRAM',
     })
   }
-  const inputType = storeType(values, 'inputType', '--input-type')
+  const formats = formatOptions(values)
   const { world, programs, ...settings } = await programSettings(values, io)
   const ending = await exec(
     {
@@ -65,7 +65,7 @@ async function run(paths: readonly string[], behind: readonly string[], values: 
       command: [program, ...args],
       flatten: flag(values, 'flatten'),
       allowed: allowedNames(values),
-      ...(inputType === undefined ? {} : { inputType }),
+      ...formats,
     },
     world,
     programs,

@@ -1,7 +1,8 @@
 import { type ExplainResult, explain } from '../../operations/explain/explain.ts'
 import { explanationText } from '../explain-text.ts'
 import type { CommandDefinition, Io } from '../io.ts'
-import { addCommonOptions, configPath, flag, keyVariables, storeType, text, type Values } from '../options.ts'
+import { keyVariables } from '../key-options.ts'
+import { addCommonOptions, flag, formatOptions, INPUT_TYPE, type Values, worldOf } from '../options.ts'
 import { renderError, renderNote } from '../render.ts'
 import { codeOf } from '../report.ts'
 
@@ -24,26 +25,18 @@ export function define(command: CommandDefinition, io: Io, done: (code: number) 
     .summary('say which rule is for a file, who reads it, what is sealed')
     .description('Explain files: rule, readers, what is sealed. Needs no key and opens nothing.')
     .argument('[paths...]', 'files, folders, patterns')
-    .option('--input-type <type>', 'format of the file: yaml, json, dotenv, ini, binary')
+    .optionsGroup('What is explained:')
+    .option(...INPUT_TYPE)
     .option('--filename-override <name>', 'look up rule and format under this name')
-    .option('--json', 'everything, for programs')
+    .option('--json', 'one JSON document with everything')
   addCommonOptions(command)
   command.addHelpText('after', HELP)
   command.action(async (paths: string[], values: Values) => done(await run(paths, values, io)))
 }
 
 async function run(paths: readonly string[], values: Values, io: Io): Promise<number> {
-  const inputType = storeType(values, 'inputType', '--input-type')
-  const filenameOverride = text(values, 'filenameOverride')
   const quiet = flag(values, 'quiet')
-  const result = await explain(
-    {
-      paths,
-      ...(inputType === undefined ? {} : { inputType }),
-      ...(filenameOverride === undefined ? {} : { filenameOverride }),
-    },
-    io.world({ configPath: configPath(values, io), quiet }),
-  )
+  const result = await explain({ paths, ...formatOptions(values) }, worldOf(values, io))
   if (flag(values, 'json')) io.writeOut(`${JSON.stringify(asJson(result), undefined, 2)}\n`)
   else show(result, io)
   if (!quiet) showNotes(result, io)

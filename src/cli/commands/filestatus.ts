@@ -1,6 +1,6 @@
 import { fileStatus } from '../../operations/file-status.ts'
 import type { CommandDefinition, Io } from '../io.ts'
-import { addCommonOptions, configPath, storeType, type Values } from '../options.ts'
+import { addCommonOptions, INPUT_TYPE, storeType, type Values, worldOf } from '../options.ts'
 
 const HELP = `
 Prints {"encrypted":true} or {"encrypted":false}; nothing is opened, no key is needed.
@@ -17,11 +17,12 @@ export function define(command: CommandDefinition, io: Io, done: (code: number) 
     .summary('say whether a file is sealed')
     .description('Say whether a file is sealed.')
     .argument('<file>', 'the file')
-    .option('--input-type <type>', 'format of the file: yaml, json, dotenv, ini, binary')
+    .optionsGroup('How it is read:')
+    .option(...INPUT_TYPE)
   addCommonOptions(command)
   command.addHelpText('after', HELP)
   command.action(async (file: string, values: Values) => {
-    const world = io.world({ configPath: configPath(values, io), quiet: true })
+    const world = worldOf(values, io)
     const status = await fileStatus(file, storeType(values, 'inputType', '--input-type'), world)
     io.writeOut(`${JSON.stringify(status)}\n`)
     done(0)

@@ -14,15 +14,16 @@ Examples:
   $ bulla get --document 1 deploy.yaml 'stringData["api.key"]'
 
 Exit codes: 0 found, 1 nothing at this path, or not sealed, 2 unreadable, 4 not possible in this
-format, 25 a value does not verify, 51 MAC mismatch, 91 malformed path, 100 no such file, or words
-missing, 128 no key opens the file.`
+format, 25 a value does not verify, 51 MAC mismatch, 91 malformed path, 100 no such file, or wrong
+number of words, 128 no key opens the file.`
 
 export function define(command: CommandDefinition, io: Io, done: (code: number) => void): void {
   command
     .summary('print values of a sealed file')
     .description('Print values of a sealed file.')
-    .usage('[options] FILE PATH...')
+    .usage('[options] <file> <path>...')
     .argument('[words...]', 'the file, the paths of values in it')
+    .optionsGroup('What is printed:')
     .option('--json', 'one JSON document: the value, or of several an object by path')
   addReadingOptions(command)
   addKeyServiceOptions(command)

@@ -1,17 +1,19 @@
 import { UsageError } from '../../errors.ts'
 import { changeGroups, type GroupChange } from '../../operations/readers/change-groups.ts'
 import type { CommandDefinition, Io } from '../io.ts'
+import { addKeyOptions, givenKeys } from '../key-options.ts'
 import {
+  ALLOW_LOCKOUT,
   addCommonOptions,
-  addKeyOptions,
   addKeyServiceOptions,
   checkKeyServices,
-  configPath,
   flag,
-  givenKeys,
-  integer,
+  IGNORE_MAC,
+  THRESHOLD,
   text,
+  thresholdOption,
   type Values,
+  worldOf,
 } from '../options.ts'
 import { finish } from '../report.ts'
 
@@ -35,11 +37,13 @@ export function define(command: CommandDefinition, io: Io, done: (code: number) 
     .usage('add|delete --file <file> [options] [index]')
     .argument('[verb]', 'add, or delete')
     .argument('[index]', 'which group to delete, from 0')
+    .optionsGroup('Where the result goes (standard output otherwise):')
+    .option('-i, --in-place', 'replace the file')
+    .optionsGroup('What is changed:')
     .option('-f, --file <file>', 'the file')
-    .option('-i, --in-place', 'replace the file (standard output otherwise)')
-    .option('--shamir-secret-sharing-threshold <groups>', 'key groups needed to open the file')
-    .option('--ignore-mac', 'go on although the MAC is missing or wrong')
-    .option('--allow-lockout', 'go on when none of your identities opens the file afterwards')
+    .option(...THRESHOLD)
+    .option(...IGNORE_MAC)
+    .option(...ALLOW_LOCKOUT)
   addKeyOptions(command, 'Whose keys are in a new group (only age can be used yet):')
   addKeyServiceOptions(command)
   addCommonOptions(command)
@@ -65,8 +69,8 @@ function changeOf(verb: string, index: string | undefined, values: Values, io: I
 async function run(change: GroupChange, values: Values, io: Io): Promise<number> {
   checkKeyServices(values, io)
   const quiet = flag(values, 'quiet')
-  const shamirThreshold = integer(values, 'shamirSecretSharingThreshold', '--shamir-secret-sharing-threshold')
-  const world = io.world({ configPath: configPath(values, io), quiet })
+  const threshold = thresholdOption(values)
+  const world = worldOf(values, io)
   const result = await changeGroups(
     {
       file: text(values, 'file') ?? '',
@@ -74,7 +78,7 @@ async function run(change: GroupChange, values: Values, io: Io): Promise<number>
       inPlace: flag(values, 'inPlace'),
       ignoreMac: flag(values, 'ignoreMac'),
       allowLockout: flag(values, 'allowLockout'),
-      ...(shamirThreshold === undefined ? {} : { shamirThreshold }),
+      ...threshold,
     },
     world,
   )

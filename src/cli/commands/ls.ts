@@ -1,7 +1,7 @@
 import { type ListedValue, listValues } from '../../operations/values/list.ts'
 import { checkWords } from '../change-options.ts'
 import type { CommandDefinition, Io } from '../io.ts'
-import { addCommonOptions, configPath, flag, storeType, type Values } from '../options.ts'
+import { addCommonOptions, flag, INPUT_TYPE, storeType, type Values, worldOf } from '../options.ts'
 import { printable } from '../render.ts'
 
 const HELP = `
@@ -18,16 +18,17 @@ export function define(command: CommandDefinition, io: Io, done: (code: number) 
   command
     .summary('list the values of a sealed file, without a key')
     .description('List the values of a sealed file: paths, types, sealed or clear. Needs no key.')
-    .usage('[options] FILE')
+    .usage('[options] <file>')
     .argument('[words...]', 'the file')
+    .optionsGroup('What is printed:')
     .option('--json', 'one JSON document: a list with document, path, type, sealed')
-    .option('--input-type <type>', 'format of the file: yaml, json, dotenv, ini, binary')
+    .option(...INPUT_TYPE)
   addCommonOptions(command)
   command.addHelpText('after', HELP)
   command.action(async (words: string[], values: Values) => {
     checkWords(words, 1, 1, 'FILE')
     const [file = ''] = words
-    const world = io.world({ configPath: configPath(values, io), quiet: true })
+    const world = worldOf(values, io)
     const found = await listValues(file, storeType(values, 'inputType', '--input-type'), world)
     io.writeOut(flag(values, 'json') ? `${JSON.stringify(found, undefined, 2)}\n` : asLines(found))
     done(0)

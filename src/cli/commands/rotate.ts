@@ -1,23 +1,30 @@
-import { parseDecryptionOrder } from '../../operations/keys.ts'
 import { rotate } from '../../operations/readers/rotate.ts'
 import type { CommandDefinition, Io } from '../io.ts'
 import {
+  ALLOW_LOCKOUT,
   addCommonOptions,
   addKeyServiceOptions,
   checkKeyServices,
-  configPath,
+  DECRYPTION_ORDER,
+  decryptionOrder,
   flag,
-  integer,
-  storeType,
+  formatOptions,
+  IGNORE_MAC,
+  INDENT,
+  INPUT_TYPE,
+  OUTPUT_TYPE,
+  onlyGiven,
   text,
   type Values,
+  worldOf,
 } from '../options.ts'
 import { addReaderOptions, givenReaders } from '../reader-options.ts'
 import { finish } from '../report.ts'
 
 const HELP = `
 All ciphertexts are new; the text around them stays as it is. Rules are not read: readers are those
-of the file, with what is added and removed. Who was removed may have kept what he could read.
+of the file, with what is added and removed. Who was removed may have kept what he could read. With
+--ignore-mac the new MAC is right, whatever the old one was.
 
 Examples:
   $ bulla rotate --in-place secrets.yaml
@@ -40,14 +47,14 @@ export function define(command: CommandDefinition, io: Io, done: (code: number) 
     .option('--dry-run', 'seal in memory, write nothing')
   addReaderOptions(command)
   command
-    .option('--allow-lockout', 'go on when none of your identities opens a file afterwards')
+    .option(...ALLOW_LOCKOUT)
     .optionsGroup('What is read and written:')
-    .option('--input-type <type>', 'format of the file: yaml, json, dotenv, ini, binary')
-    .option('--output-type <type>', 'format of the result')
+    .option(...INPUT_TYPE)
+    .option(...OUTPUT_TYPE)
     .option('--filename-override <name>', 'look up the format under this name')
-    .option('--indent <columns>', 'columns per level of what is written anew')
-    .option('--ignore-mac', 'rotate although the MAC is missing or wrong: the new one will be right')
-    .option('--decryption-order <kinds>', 'kinds of keys to try first, separated by commas (SOPS_DECRYPTION_ORDER)')
+    .option(...INDENT)
+    .option(...IGNORE_MAC)
+    .option(...DECRYPTION_ORDER)
   addKeyServiceOptions(command)
   addCommonOptions(command)
   command.addHelpText('after', HELP)
@@ -58,13 +65,9 @@ async function run(paths: readonly string[], values: Values, io: Io): Promise<nu
   checkKeyServices(values, io)
   const quiet = flag(values, 'quiet')
   const dryRun = flag(values, 'dryRun')
-  const output = text(values, 'output')
-  const filenameOverride = text(values, 'filenameOverride')
-  const inputType = storeType(values, 'inputType', '--input-type')
-  const outputType = storeType(values, 'outputType', '--output-type')
-  const indent = integer(values, 'indent', '--indent')
-  const order = parseDecryptionOrder(text(values, 'decryptionOrder') ?? io.env['SOPS_DECRYPTION_ORDER'] ?? '')
-  const world = io.world({ configPath: configPath(values, io), quiet })
+  const formats = formatOptions(values)
+  const order = decryptionOrder(values, io)
+  const world = worldOf(values, io)
   const result = await rotate(
     {
       paths,
@@ -74,11 +77,8 @@ async function run(paths: readonly string[], values: Values, io: Io): Promise<nu
       ignoreMac: flag(values, 'ignoreMac'),
       allowLockout: flag(values, 'allowLockout'),
       dryRun,
-      ...(output === undefined ? {} : { output }),
-      ...(filenameOverride === undefined ? {} : { filenameOverride }),
-      ...(inputType === undefined ? {} : { inputType }),
-      ...(outputType === undefined ? {} : { outputType }),
-      ...(indent === undefined ? {} : { indent }),
+      ...formats,
+      ...onlyGiven({ output: text(values, 'output') }),
     },
     world,
   )

@@ -30,7 +30,7 @@ export function define(command: CommandDefinition, io: Io, done: (code: number) 
   command
     .summary('set one value of a sealed file')
     .description('Set one value of a sealed file, in place.')
-    .usage('[options] FILE PATH [VALUE]')
+    .usage('[options] <file> <path> [value]')
     .argument('[words...]', 'the file, the path of the value in it, the value')
     .optionsGroup('Where the value comes from:')
     .option('--value-file', 'VALUE is the name of a file that holds the value')

@@ -19,7 +19,7 @@ export function define(command: CommandDefinition, io: Io, done: (code: number) 
   command
     .summary('take one value out of a sealed file')
     .description('Take one entry or list element out of a sealed file, in place.')
-    .usage('[options] FILE PATH')
+    .usage('[options] <file> <path>')
     .argument('[words...]', 'the file, the path of the value in it')
   addChangeOptions(command, 'nothing to take out is no error')
   command.addHelpText('after', HELP)

@@ -1,13 +1,16 @@
 import { type UpdateReport, updateKeys } from '../../operations/readers/update-keys.ts'
 import type { CommandDefinition, Io } from '../io.ts'
 import {
+  ALLOW_LOCKOUT,
   addCommonOptions,
   addKeyServiceOptions,
   checkKeyServices,
-  configPath,
   flag,
-  storeType,
+  formatOptions,
+  IGNORE_MAC,
+  INPUT_TYPE,
   type Values,
+  worldOf,
 } from '../options.ts'
 import { readerPlan } from '../reader-plan.ts'
 import { shortPath } from '../render.ts'
@@ -32,11 +35,12 @@ export function define(command: CommandDefinition, io: Io, done: (code: number) 
     .summary('make the readers of files those of their rules')
     .description('Make the readers of sealed files those that .sops.yaml names.')
     .argument('[paths...]', 'files, folders, patterns')
+    .optionsGroup('What is changed:')
     .option('-y, --yes', 'do not ask')
     .option('--dry-run', 'show what would change, and exit with 1 if anything would')
-    .option('--allow-lockout', 'go on when none of your identities opens a file afterwards')
-    .option('--input-type <type>', 'format of the files: yaml, json, dotenv, ini, binary')
-    .option('--ignore-mac', 'go on although the MAC is missing or wrong')
+    .option(...ALLOW_LOCKOUT)
+    .option(...INPUT_TYPE)
+    .option(...IGNORE_MAC)
   addKeyServiceOptions(command)
   addCommonOptions(command)
   command.addHelpText('after', HELP)
@@ -48,8 +52,8 @@ async function run(paths: readonly string[], values: Values, io: Io): Promise<nu
   const quiet = flag(values, 'quiet')
   const dryRun = flag(values, 'dryRun')
   const yes = flag(values, 'yes')
-  const inputType = storeType(values, 'inputType', '--input-type')
-  const world = io.world({ configPath: configPath(values, io), quiet })
+  const formats = formatOptions(values)
+  const world = worldOf(values, io)
   const approve = async (reports: readonly UpdateReport[]) => {
     if (!yes || !quiet) io.writeErr(readerPlan(reports, io))
     return yes ? true : world.confirm({ text: 'Write these changes?', mayBePiped: true })
@@ -61,7 +65,7 @@ async function run(paths: readonly string[], values: Values, io: Io): Promise<nu
       ignoreMac: flag(values, 'ignoreMac'),
       allowLockout: flag(values, 'allowLockout'),
       approve,
-      ...(inputType === undefined ? {} : { inputType }),
+      ...formats,
     },
     world,
   )

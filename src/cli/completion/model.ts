@@ -5,6 +5,7 @@ import type { CommandDefinition, Definitions } from '../io.ts'
 /** What a shell offers for a word. */
 export type Offer = 'files' | 'folders' | 'nothing' | readonly string[]
 
+/** An option, as a shell offers it. */
 export interface OptionModel {
   /** With its dashes. */
   readonly long: string
@@ -14,6 +15,7 @@ export interface OptionModel {
   readonly value: Offer | undefined
 }
 
+/** A command, as a shell offers it. */
 export interface CommandModel {
   /** Empty for the program itself. */
   readonly name: string
@@ -49,6 +51,7 @@ const OFFERS: Readonly<Record<string, Offer>> = {
   '--filename-override': 'files',
 }
 
+/** @param program - the name that is completed: `bulla`, or `sops` */
 export function completionModel(program: string, { itself, commands }: Definitions): CompletionModel {
   const models = commands.map(commandModel)
   const help: CommandModel = {
@@ -109,6 +112,7 @@ export function valuedSpellings(model: CompletionModel): string[] {
     .flatMap(spellings)
 }
 
+/** The words that name an option. */
 export function spellings({ long, short }: OptionModel): string[] {
   return short === undefined ? [long] : [short, long]
 }

@@ -3,7 +3,7 @@ import { BullaError } from '../../errors.ts'
 /** One thing that was looked at. */
 export interface Check {
   readonly name: string
-  /** `note`: works, but could be better or is not there; only `problem` makes the command fail. */
+  /** Only `problem` makes the command fail. */
   readonly state: 'fine' | 'note' | 'problem'
   /** What was found. */
   readonly found: string
@@ -11,14 +11,17 @@ export interface Check {
   readonly todo?: string
 }
 
+/** What is as it should be. */
 export function fine(name: string, found: string): Check {
   return { name, state: 'fine', found }
 }
 
+/** What works, but could be better or is not there. */
 export function note(name: string, found: string, todo: string): Check {
   return { name, state: 'note', found, todo }
 }
 
+/** What keeps something from working. */
 export function problem(name: string, found: string, todo: string): Check {
   return { name, state: 'problem', found, todo }
 }

@@ -11,7 +11,7 @@ export function describeProblem({ message, where, hint }: BullaError, linesAbove
   const line = where?.line === undefined ? '' : `line ${where.line + linesAbove}: `
   const path = where?.path === undefined || where.path.length === 0 ? '' : `${where.path.join('.')}: `
   return [`error: ${line}${path}${message}`, ...(hint === undefined ? [] : [`hint: ${hint}`])].map((text) =>
-    text.replace(/[\0-\x1f\x7f-\x9f\u2028\u2029]/g, ' '),
+    text.replace(/[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, ' '),
   )
 }
 

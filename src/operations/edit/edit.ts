@@ -4,6 +4,7 @@ import type { StoreName } from '../../format/tree.ts'
 import type { BatchResult, FileReport } from '../batch.ts'
 import { inFile } from '../in-file.ts'
 import type { Desk, Scratch, World } from '../ports.ts'
+import { shellWord } from '../shell-word.ts'
 import { storeNameFor } from '../stores.ts'
 import { describeProblem, withoutProblem, withProblem } from './comment.ts'
 import { chooseEditor, type Editor, type EditorSettings, runEditor } from './editor.ts'
@@ -201,10 +202,6 @@ async function keep(path: string, bytes: Uint8Array, error: BullaError, world: W
 /** A name beside `path` that says what it is; the ending, and with it the format, stays. */
 function besideName(path: string, random: string): string {
   return path.replace(/(\.(?:ya?ml|json|env|ini))?$/, `.bulla-edit-${random}$1`)
-}
-
-function shellWord(text: string): string {
-  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
 }
 
 function isEqual(first: Uint8Array, second: Uint8Array): boolean {

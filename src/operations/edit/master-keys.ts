@@ -1,10 +1,10 @@
 import { FormatError, UsageError } from '../../errors.ts'
 import { applyEdits } from '../../format/edits.ts'
-import { DEFAULT_SELECTOR, metadataBranch, parseMetadata } from '../../format/metadata.ts'
+import { metadataBranch, parseMetadata } from '../../format/metadata.ts'
 import type { EmitOptions, Store } from '../../format/store.ts'
 import { decodeText, encodeText } from '../../format/text.ts'
 import type { ChangingFile } from '../change.ts'
-import type { SealPolicy } from '../seal.ts'
+import { policyOf, type SealPolicy } from '../seal.ts'
 
 /** The plain file together with its metadata block. @throws UsageError `ERR_CONFLICT` for a binary file */
 export function showMasterKeys(file: ChangingFile): Uint8Array {
@@ -37,14 +37,10 @@ export function splitMasterKeys(text: Uint8Array, store: Store, layout: EmitOpti
       hint: 'put it back: it names who can open the file',
     })
   }
-  const { groups, shamirThreshold, selector = DEFAULT_SELECTOR, macOnlyEncrypted } = parseMetadata(source.metadata)
+  const metadata = parseMetadata(source.metadata)
+  const readers = metadata.groups.map((group) => group.map(({ enc: _wrapped, ...description }) => description))
   return {
     plain: encodeText(applyEdits(source.text, source.removeMetadata())),
-    policy: {
-      groups: groups.map((group) => group.map(({ enc: _wrapped, ...description }) => description)),
-      shamirThreshold,
-      selector,
-      macOnlyEncrypted,
-    },
+    policy: policyOf(metadata, store.name === 'binary', readers),
   }
 }

@@ -1,13 +1,12 @@
 import { resolve } from 'node:path'
 import { UsageError } from '../../errors.ts'
-import type { EmitOptions } from '../../format/store.ts'
 import type { StoreName } from '../../format/tree.ts'
 import { inFile } from '../in-file.ts'
-import { layoutOf } from '../layout.ts'
+import { layoutFor } from '../layout.ts'
 import { openSealed } from '../open.ts'
 import type { Ending, Note, Programs, World } from '../ports.ts'
 import { loadStore, storeNameFor } from '../stores.ts'
-import type { Environment } from './exec.ts'
+import { type Environment, environmentOf } from './exec.ts'
 
 export interface ExecFileOptions {
   readonly path: string
@@ -43,11 +42,7 @@ export async function execFile(options: ExecFileOptions, world: World, programs:
   const bytes = await openedBytes(options, world)
   world.keyring.dispose()
   const own = options.user === undefined ? {} : await programs.becomeUser(options.user)
-  const env = Object.fromEntries(
-    Object.entries({ ...options.inherited, ...own }).flatMap(([key, value]) =>
-      value === undefined ? [] : [[key, value]],
-    ),
-  )
+  const env = environmentOf({ ...options.inherited, ...own }, [], programs.ignoresCase)
   const command = (path: string) => options.command.replaceAll('{}', () => path)
   const program = (path: string) => ({ command: command(path), env })
   return programs.runWithFile({ bytes, name, fifo: options.fifo }, program, options.note)
@@ -65,17 +60,11 @@ async function openedBytes(
     const [store, output] = await Promise.all([loadStore(inputType), loadStore(outputType)])
     const opened = await openSealed({ store, bytes, ...(order === undefined ? {} : { order }) }, world.keyring)
     try {
-      return opened.bytesIn(output, store === output ? {} : await layoutFor(file, outputType, world))
+      return opened.bytesIn(output, store === output ? {} : await layoutFor(file, outputType, undefined, world))
     } finally {
       opened.dispose()
     }
   } catch (error) {
     throw inFile(error, file, inputType)
   }
-}
-
-async function layoutFor(file: string, outputType: StoreName, world: World): Promise<EmitOptions> {
-  const { PolicyFinder } = await import('../policy.ts')
-  const found = await new PolicyFinder(world.files, world.cwd, world.configPath).config(file)
-  return layoutOf(outputType, undefined, found?.config)
 }

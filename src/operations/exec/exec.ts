@@ -6,6 +6,7 @@ import type { Ending, Note, Programs, World } from '../ports.ts'
 import { loadStore, storeNameFor } from '../stores.ts'
 import { type Variable, type VariableRules, variableKey, variablesOf } from './variables.ts'
 
+/** Variables by their names; undefined for one that is not set. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
 export interface ExecOptions {
@@ -85,7 +86,8 @@ async function variablesIn(
   }
 }
 
-function environmentOf(
+/** What a program gets; `variables` win over what it would have had. */
+export function environmentOf(
   inherited: Environment,
   variables: readonly Variable[],
   ignoresCase: boolean,

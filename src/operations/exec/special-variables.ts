@@ -18,7 +18,7 @@ const SPECIAL: readonly Group[] = [
   {
     reason: 'it decides which code is loaded into every program',
     names: ['GCONV_PATH', 'GLIBC_TUNABLES', 'LOCPATH', 'NLSPATH', 'GETCONF_DIR', 'LIBPATH', 'SHLIB_PATH'],
-    prefixes: ['LD_', 'DYLD_'],
+    prefixes: ['LD_', 'DYLD_', 'OPENSSL_'],
   },
   {
     reason: 'it decides how names of hosts are found',
@@ -49,10 +49,21 @@ const SPECIAL: readonly Group[] = [
   {
     reason: 'programs run what it names',
     names: [
-      ...['EDITOR', 'VISUAL', 'PAGER', 'MANPAGER', 'BROWSER', 'LESSOPEN', 'LESSCLOSE', 'MAKEFLAGS', 'GNUMAKEFLAGS'],
+      ...[
+        'EDITOR',
+        'VISUAL',
+        'PAGER',
+        'MANPAGER',
+        'BROWSER',
+        'LESS',
+        'LESSOPEN',
+        'LESSCLOSE',
+        'MAKEFLAGS',
+        'GNUMAKEFLAGS',
+      ],
       ...['GIT_SSH', 'GIT_SSH_COMMAND', 'GIT_EDITOR', 'GIT_SEQUENCE_EDITOR', 'GIT_PAGER', 'GIT_ASKPASS'],
       ...['GIT_EXTERNAL_DIFF', 'GIT_PROXY_COMMAND', 'GIT_TEMPLATE_DIR', 'SSH_ASKPASS', 'SUDO_ASKPASS'],
-      ...['SUDO_EDITOR', 'RSYNC_RSH', 'CVS_RSH', 'SVN_SSH', 'HGEDITOR'],
+      ...['SUDO_EDITOR', 'VIMINIT', 'EXINIT', 'GIT_DIR', 'RSYNC_RSH', 'CVS_RSH', 'SVN_SSH', 'HGEDITOR'],
       ...['SOPS_EDITOR', 'SOPS_AGE_KEY_CMD', 'SOPS_AGE_SSH_PRIVATE_KEY_CMD', 'SOPS_GPG_EXEC', 'RUSTC_WRAPPER'],
     ],
     prefixes: ['GIT_CONFIG'],

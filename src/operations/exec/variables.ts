@@ -2,6 +2,7 @@ import { FormatError } from '../../errors.ts'
 import { openedValue } from '../../format/flat-value.ts'
 import { decodeText, isCleanText } from '../../format/text.ts'
 import type { Branch, Comment, Node, Scalar } from '../../format/tree.ts'
+import { shellWord } from '../shell-word.ts'
 import { specialReason } from './special-variables.ts'
 
 /** An environment variable made of a value. */
@@ -13,6 +14,7 @@ export interface Variable {
   readonly path: string
 }
 
+/** How values become variables. */
 export interface VariableRules {
   /** Name values by their paths, in upper case: `db.password` is `DB_PASSWORD`. */
   readonly flatten: boolean
@@ -97,7 +99,7 @@ function checkNames(variables: readonly Variable[], leaves: readonly LeafAt[], r
   const odd = names.filter((name) => !NAME.test(name) && !allowed.has(name))
   if (odd.length > 0) {
     const flattened = leaves.flatMap(({ path }) => (odd.includes(path.join('.')) ? [flatName(path)] : []))
-    const hint = `--flatten would give ${listed(flattened)}; to use it as it is add --allow-env '${odd[0]}'`
+    const hint = `--flatten would give ${listed(flattened)}; to use it as it is add --allow-env ${shellWord(odd[0] ?? '')}`
     throw unfit(`shells drop variables with these names: ${listed(odd)}`, hint)
   }
   const special = variables.flatMap(({ name, path }) => {

@@ -54,12 +54,14 @@ export interface SealedExplanation extends Settings {
   readonly drift?: ReaderDrift & { readonly settings: readonly SettingDrift[] }
 }
 
+/** A setting that a file has from another time than its rule. */
 export interface SettingDrift {
   readonly name: 'selector' | 'mac_only_encrypted' | 'shamir_threshold'
   readonly file: string
   readonly rule: string
 }
 
+/** What is said about files, and about the keys of all of them. */
 export interface ExplainResult {
   readonly explanations: readonly Explanation[]
   /** Where keys were looked for. */

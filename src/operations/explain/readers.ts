@@ -19,6 +19,7 @@ export interface Reader {
   readonly problem?: string
 }
 
+/** Who reads a file, as it is shown. */
 export interface Readers {
   readonly groups: readonly (readonly Reader[])[]
   /** How many of the groups are needed to open the file. */

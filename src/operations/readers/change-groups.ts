@@ -22,6 +22,7 @@ export interface ChangeGroupsOptions {
   readonly allowLockout?: boolean
 }
 
+/** What is done to the key groups of a file. */
 export type GroupChange =
   | { readonly verb: 'add'; readonly keys: readonly KeyDescription[] }
   /** 0-based. */
@@ -58,8 +59,7 @@ export async function changeGroups(options: ChangeGroupsOptions, world: World): 
     try {
       const shape = reshape(opened.metadata, change, options.shamirThreshold)
       const readers = await wrapAll(shape, opened.dataKey, world)
-      const block = opened.source.metadata ?? { kind: 'branch', items: [] }
-      const changed = withNewReaders({ source: opened.source, block }, readers, store)
+      const changed = withNewReaders(opened.source, readers, store)
       const notes = [...shape.notes, ...(await lockoutNotes(readers, change, world))]
       if (inPlace && change.verb === 'delete' && (await locksOut(readers, world)))
         await confirmLockout([path], allowLockout, world)

@@ -10,6 +10,7 @@ export interface ReaderDiff {
   readonly threshold: { readonly before: number; readonly after: number } | undefined
 }
 
+/** What changes in one key group. */
 export interface GroupDiff {
   /** 0-based. */
   readonly index: number

@@ -12,6 +12,7 @@ export interface ReaderChange {
   readonly group: number | undefined
 }
 
+/** The readers of a file after a change. */
 export interface ChangedReaders {
   readonly groups: readonly (readonly KeyDescription[])[]
   /** Texts for the user. */

@@ -2,20 +2,17 @@ import { sameValues } from '../../crypto/open-tree.ts'
 import { FormatError } from '../../errors.ts'
 import { applyEdits } from '../../format/edits.ts'
 import { type Readers, withReaders } from '../../format/metadata.ts'
-import type { EmitOptions, Store } from '../../format/store.ts'
+import type { EmitOptions, Source, Store } from '../../format/store.ts'
 import { encodeText } from '../../format/text.ts'
-import { readSealed, type SealedSource } from '../open.ts'
+import { readSealed } from '../open.ts'
 
 /**
  * A sealed file with other readers of the same data key: only the lines about readers change.
  *
  * @throws FormatError `ERR_EMIT` when the block cannot be written into this layout
  */
-export function withNewReaders(
-  { source, block }: Pick<SealedSource, 'source' | 'block'>,
-  readers: Readers,
-  store: Store,
-): Uint8Array {
+export function withNewReaders(source: Source, readers: Readers, store: Store): Uint8Array {
+  const block = source.metadata ?? { kind: 'branch', items: [] }
   const bytes = encodeText(applyEdits(source.text, source.placeMetadata(withReaders(block, readers))))
   const written = readSealed(store, bytes)
   if (isSame(written.metadata, readers) && sameValues(source.documents, written.source.documents)) return bytes

@@ -1,6 +1,5 @@
 import { wipeDataKey } from '../../crypto/data-key.ts'
 import { BullaError, FileError, UsageError } from '../../errors.ts'
-import { DEFAULT_SELECTOR } from '../../format/metadata.ts'
 import type { EmitOptions, Store } from '../../format/store.ts'
 import type { StoreName } from '../../format/tree.ts'
 import { type BatchResult, type FileReport, planAll, writeAll } from '../batch.ts'
@@ -11,7 +10,7 @@ import { isForeign, type OpenedFile, openSealed } from '../open.ts'
 import { outputPath } from '../output.ts'
 import { PolicyFinder } from '../policy.ts'
 import type { FileVersion, World, WriteRequest } from '../ports.ts'
-import { newSealKey, readPlain, type SealPolicy, sealFile } from '../seal.ts'
+import { newSealKey, policyOf, readPlain, sealFile } from '../seal.ts'
 import { loadStore, storeNameFor } from '../stores.ts'
 import { confirmLockout, LOCKOUT_NOTE, locksOut } from './lockout.ts'
 import { changeReaders, checkUsable, type ReaderChange } from './readers.ts'
@@ -139,12 +138,7 @@ async function sealAnew(
   const { groups, notes } = changeReaders(metadata.groups, options.readers)
   checkUsable(groups, world.keyring)
   const isBinary = file.store.name === 'binary' || store.name === 'binary'
-  const policy: SealPolicy = {
-    groups,
-    shamirThreshold: metadata.shamirThreshold,
-    selector: isBinary ? undefined : (metadata.selector ?? DEFAULT_SELECTOR),
-    macOnlyEncrypted: metadata.macOnlyEncrypted,
-  }
+  const policy = policyOf(metadata, isBinary, groups)
   const plain = readPlain(file.bytes(), file.store, store, layout)
   const key = await newSealKey(policy, world.keyring, world)
   try {

@@ -156,8 +156,7 @@ async function rewrap(
   const file = await openSealed({ store, bytes, layout: layoutOfBlock(store, bytes), ignoreMac }, world.keyring)
   try {
     const readers = await newReaders(file, policy, world)
-    const { source } = file
-    const changed = withNewReaders({ source, block: source.metadata ?? { kind: 'branch', items: [] } }, readers, store)
+    const changed = withNewReaders(file.source, readers, store)
     return { bytes: changed, isLocking: await locksOut(readers, world) }
   } finally {
     file.dispose()

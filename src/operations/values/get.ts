@@ -3,9 +3,8 @@ import { jsonStore } from '../../format/json/store.ts'
 import { encodeText } from '../../format/text.ts'
 import type { Branch, Entry, Node, StoreName } from '../../format/tree.ts'
 import { inFile } from '../in-file.ts'
-import { layoutOf } from '../layout.ts'
+import { layoutFor } from '../layout.ts'
 import { openSealed } from '../open.ts'
-import { PolicyFinder } from '../policy.ts'
 import type { World } from '../ports.ts'
 import { loadStore, storeNameFor } from '../stores.ts'
 import { printed } from './extract.ts'
@@ -46,7 +45,7 @@ export async function getValues(options: GetOptions, world: World): Promise<Uint
       const document = documentOf(file.documents(), options.document ?? 0)
       const nodes = paths.map((wanted) => nodeAt(document, wanted))
       if (options.json === true) return encodeText(`${asJson(options.paths, nodes, indent)}\n`)
-      const layout = nodes.some(isLaidOut) ? layoutOf(inputType, indent, await configFor(path, world)) : {}
+      const layout = nodes.some(isLaidOut) ? await layoutFor(path, inputType, indent, world) : {}
       const texts = nodes.map((node) => printed(node, store, layout))
       return texts.length === 1 ? (texts[0] ?? new Uint8Array()) : Buffer.concat(texts.map(ended))
     } finally {
@@ -59,10 +58,6 @@ export async function getValues(options: GetOptions, world: World): Promise<Uint
 
 function isLaidOut({ kind }: Node): boolean {
   return kind === 'branch' || kind === 'list'
-}
-
-async function configFor(path: string, { files, cwd, configPath }: World) {
-  return (await new PolicyFinder(files, cwd, configPath).config(path))?.config
 }
 
 function asJson(paths: readonly string[], nodes: readonly Node[], indent: number | undefined): string {

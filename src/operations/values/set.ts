@@ -13,7 +13,8 @@ import { storeNameFor } from '../stores.ts'
 import { changedText, type TextChange } from './change-text.ts'
 import { type Changer, loadChanger } from './changers.ts'
 import { type SealedPlace, sealedPlace, setInPlace } from './set-in-place.ts'
-import { changeToSet, changeToUnset, isSame, locate, notFound } from './tree-change.ts'
+import { checkStaysSealed } from './stay-sealed.ts'
+import { changeToSet, changeToUnset, isSame, locate, nodeAt, notFound } from './tree-change.ts'
 import { readTreePath, type TreePath } from './tree-path.ts'
 
 const UNCHANGED = 'this value stands there already: the file stays as it is'
@@ -144,7 +145,9 @@ async function setIn(file: ChangingFile, path: TreePath, value: Node, document: 
   const change = changeToSet(root, path, readable)
   const isReplaced = there.rest.length > 0 && there.node.kind === 'scalar'
   const notes = isReplaced ? ['a single value stood in the way of the path; it was replaced'] : []
-  return { plain: encodeText(changedText({ ...request, change })), notes }
+  const text = changedText({ ...request, change })
+  if (change.kind === 'replace') await checkChange(file, request.source.documents, text, there.node, true)
+  return { plain: encodeText(text), notes }
 }
 
 async function unsetIn(
@@ -157,9 +160,26 @@ async function unsetIn(
   if (changer === undefined) throw cannotEmit('nothing can be taken out of a binary file', 'remove the file')
   const { request, root } = plainDocument(file, changer, document)
   const change = changeToUnset(root, path)
-  if (change !== undefined) return { plain: encodeText(changedText({ ...request, change })), notes: [] }
+  if (change !== undefined) {
+    const text = changedText({ ...request, change })
+    await checkChange(file, request.source.documents, text, nodeAt(root, path), false)
+    return { plain: encodeText(text), notes: [] }
+  }
   if (!idempotent) throw notFound(locate(root, path), path)
   return { plain: undefined, notes: ['there is nothing at this path: the file stays as it is'] }
+}
+
+async function checkChange(
+  { store, opened }: ChangingFile,
+  before: readonly Branch[],
+  text: string,
+  gone: Node,
+  isReplaced: boolean,
+): Promise<void> {
+  const { selector } = opened.metadata
+  // only comments change their meaning when something beside them goes
+  if (selector?.field.includes('comment') !== true) return
+  await checkStaysSealed({ before, after: store.parse(text).documents, gone, isReplaced }, selector)
 }
 
 /** The keys of a path: what a value is written under. */

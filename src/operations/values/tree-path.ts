@@ -12,6 +12,8 @@ export interface TreePath {
 
 /** A step of a dotted path: a key, or one in brackets behind a key. Each character matches in one way only. */
 const DOTTED = /([^.[\]"']+)|\.([^.[\]"']+)|\[([0-9]{1,9})\]|\["([^"]*)"\]|\['([^']*)'\]/y
+/** As deep as files may be. */
+const MAX_STEPS = 1000
 /** A key that can stand in a dotted path. */
 const DOTTED_KEY = /^[^.[\]"'\s]+$/
 
@@ -45,6 +47,11 @@ export function parseTreePath(text: string): PathStep[] {
 export function readTreePath(text: string): TreePath {
   const isDotted = /^[^["']/.test(text)
   const steps = isDotted ? dottedSteps(text) : parseTreePath(text)
+  if (steps.length > MAX_STEPS) {
+    throw new UsageError('ERR_TREE_PATH', `the tree path has more than ${MAX_STEPS} steps`, {
+      hint: 'no file may be nested that deep',
+    })
+  }
   if (steps.length > 0) return { steps, countsComments: !isDotted }
   throw new UsageError('ERR_TREE_PATH', 'the tree path is empty', {
     hint: 'name a key; "ls" lists the paths of a file',
@@ -65,7 +72,8 @@ function dottedSteps(text: string): PathStep[] {
 }
 
 /**
- * A path that {@link readTreePath} reads again: dotted where the keys allow it, else in sops's syntax.
+ * A path that {@link readTreePath} reads again: dotted where the keys allow it, else in sops's syntax. That syntax has no way
+ * to write `[` in a key, and a dotted path none for one in front.
  *
  * @param sopsSteps - the same with positions in which comments count
  */

@@ -108,5 +108,7 @@ function openForReader(path: string): number | undefined {
 }
 
 function makePipes(paths: readonly string[]): boolean {
-  return spawnSync('mkfifo', ['-m', '600', ...paths], { stdio: 'ignore' }).status === 0
+  // it needs nothing of our environment, which may hold identities
+  const env = { PATH: process.env['PATH'] ?? '' }
+  return spawnSync('mkfifo', ['-m', '600', ...paths], { env, stdio: 'ignore' }).status === 0
 }

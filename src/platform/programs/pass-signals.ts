@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
-import { closeSync, openSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
+import { hasTerminal } from '../has-terminal.ts'
 
 /** What is passed on. Windows has no signals: there the console tells every program of Ctrl-C. */
 const SIGNALS: readonly NodeJS.Signals[] =
@@ -38,14 +39,5 @@ function isInFront(): boolean {
     return fields[2] === fields[5]
   } catch {
     return hasTerminal()
-  }
-}
-
-function hasTerminal(): boolean {
-  try {
-    closeSync(openSync('/dev/tty', 'r'))
-    return true
-  } catch {
-    return false
   }
 }

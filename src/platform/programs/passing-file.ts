@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileError } from '../file-errors.ts'
-import { scratchPlace } from '../scratch.ts'
+import { makeScratchFolder, scratchFolders, scratchPlace } from '../scratch.ts'
 import { Fifo } from './fifo.ts'
 
 interface Request {
@@ -25,11 +25,9 @@ const PLAIN_PATH = /^[\w./:\\~+@-]+$/
 
 /** @throws FileError `ERR_WRITE` */
 export function placeFile({ bytes, name, fifo }: Request): PlacedFile {
-  const candidates = [process.env['XDG_RUNTIME_DIR'], '/dev/shm', tmpdir()].filter(
-    (folder) => folder !== undefined && PLAIN_PATH.test(folder),
-  )
+  const candidates = scratchFolders().filter((folder) => PLAIN_PATH.test(folder))
   const { folder, isInMemory } = scratchPlace(candidates, PLAIN_PATH.test(tmpdir()) ? tmpdir() : '/tmp')
-  const own = makeFolder(folder)
+  const own = makeScratchFolder(folder, 'exec')
   try {
     mkdirSync(join(own, 'content'), { mode: 0o700 })
     const path = join(own, 'content', name)
@@ -43,14 +41,5 @@ export function placeFile({ bytes, name, fifo }: Request): PlacedFile {
   } catch (error) {
     rmSync(own, { recursive: true, force: true })
     throw fileError('ERR_WRITE', 'the file for the program cannot be written', own, error)
-  }
-}
-
-/** 0700, by a name that nobody can guess. */
-function makeFolder(folder: string): string {
-  try {
-    return mkdtempSync(join(folder, 'bulla-exec-'))
-  } catch (error) {
-    throw fileError('ERR_WRITE', 'the folder for the program cannot be made', folder, error)
   }
 }

@@ -1,3 +1,4 @@
+import { RIGHT_AT_LAST } from '../editors.ts'
 import { ALICE, GROUPS, PLAIN, RULE, ruleWith, type Story, YAML } from './story.ts'
 
 /** Editors that are programs of every system. */
@@ -5,10 +6,7 @@ const NOTHING = { EDITOR: 'true' }
 const replace = (what: string, by: string) => ({ EDITOR: `sed -i s/${what}/${by}/` })
 /** Puts a file of the scene in the place of what is edited. */
 const PUT = { EDITOR: 'cp plain.txt' }
-/** Saves something that is no YAML at first, and something that is the next time. */
-const AGAIN = {
-  EDITOR: `sh -c 'if [ -e "$0.once" ]; then echo "a: 2" > "$0"; else touch "$0.once"; echo "a: [" > "$0"; fi'`,
-}
+const AGAIN = { EDITOR: RIGHT_AT_LAST }
 
 const NEW: Readonly<Record<string, string>> = {
   'n.yaml': YAML,

@@ -1,8 +1,5 @@
-import { ALICE, BOB, CAROL, type Files, GROUPS, PLAIN, RULE, type Sealed, type Story } from './story.ts'
+import { ALICE, BOB, CAROL, type Files, GROUPS, PLAIN, RULE, type Story, sealedYaml as yaml } from './story.ts'
 
-const yaml = (change: (sealed: string) => string): Files => ({
-  'f.yaml': (sealed: Sealed) => change(sealed['f.yaml'] ?? ''),
-})
 const changed = yaml((sealed) => sealed.replace('b_unencrypted: clear', 'b_unencrypted: other'))
 /** The only reader stands in the file twice. */
 const twice = yaml((sealed) => sealed.replace(/( {8}- enc: [\s\S]*?recipient: \S+\n)/, '$1$1'))

@@ -1,9 +1,6 @@
-import { ALICE, type Files, type Sealed, type Story } from './story.ts'
+import { ALICE, type Files, type Sealed, type Story, sealedYaml as yaml } from './story.ts'
 
 const set = (file: string, path: string, value: string): readonly string[] => ['set', file, path, value]
-const yaml = (change: (sealed: string) => string): Files => ({
-  'f.yaml': (sealed: Sealed) => change(sealed['f.yaml'] ?? ''),
-})
 const withFile = (content: string): Files => ({
   'f.yaml': (sealed: Sealed) => sealed['f.yaml'] ?? '',
   'value.json': content,

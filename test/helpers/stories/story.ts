@@ -31,6 +31,11 @@ export type Files = Readonly<Record<string, string | ((sealed: Sealed) => string
 /** What sops made of {@link PLAIN}, by the same names. */
 export type Sealed = Readonly<Record<string, string>>
 
+/** `f.yaml` as sops sealed it, with a change. */
+export const sealedYaml = (change: (sealed: string) => string): Files => ({
+  'f.yaml': (sealed) => change(sealed['f.yaml'] ?? ''),
+})
+
 export const [ALICE, BOB, CAROL] = [recipientOf('alice'), recipientOf('bob'), recipientOf('carol')]
 
 /** A rule for all files, with these fields beside the recipient. */

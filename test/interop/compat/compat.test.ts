@@ -15,6 +15,7 @@ import { JSON_ROWS } from './rows/json.ts'
 import { KEYS } from './rows/keys.ts'
 import { POLICY } from './rows/policy.ts'
 import { READERS } from './rows/readers.ts'
+import { VALUES } from './rows/values.ts'
 import { YAML } from './rows/yaml.ts'
 
 const ROWS: readonly Row[] = [
@@ -27,6 +28,7 @@ const ROWS: readonly Row[] = [
   ...POLICY,
   ...COMMAND_LINE,
   ...EDITING,
+  ...VALUES,
   ...READERS,
   ...EXEC,
   ...FINDINGS,

@@ -13,17 +13,17 @@ function shown(message: string, where?: Where, hint?: string): string {
 describe('an error on the terminal', () => {
   const places: [string, Where | undefined, string][] = [
     ['nothing', undefined, 'bulla: error: it broke\n'],
-    ['a file', { file: '/work/a/b.yaml' }, 'bulla: error: a/b.yaml: it broke\n'],
+    ['a file', { file: '/repo/a/b.yaml' }, 'bulla: error: a/b.yaml: it broke\n'],
     ['a file somewhere else', { file: '/etc/x' }, 'bulla: error: /etc/x: it broke\n'],
-    ['a line', { file: '/work/b.yaml', line: 3 }, 'bulla: error: b.yaml:3: it broke\n'],
-    ['line and column', { file: '/work/b.yaml', line: 3, column: 7 }, 'bulla: error: b.yaml:3:7: it broke\n'],
+    ['a line', { file: '/repo/b.yaml', line: 3 }, 'bulla: error: b.yaml:3: it broke\n'],
+    ['line and column', { file: '/repo/b.yaml', line: 3, column: 7 }, 'bulla: error: b.yaml:3:7: it broke\n'],
     [
       'a path of keys',
-      { file: '/work/b.yaml', path: ['db', 'password'] },
+      { file: '/repo/b.yaml', path: ['db', 'password'] },
       'bulla: error: b.yaml (db.password): it broke\n',
     ],
     ['only a path of keys', { path: ['a'] }, 'bulla: error: (a): it broke\n'],
-    ['the root', { file: '/work/b.yaml', path: [] }, 'bulla: error: b.yaml: it broke\n'],
+    ['the root', { file: '/repo/b.yaml', path: [] }, 'bulla: error: b.yaml: it broke\n'],
   ]
 
   it.each(places)('names the place: %s', (_name, where, expected) => {
@@ -41,8 +41,8 @@ describe('an error on the terminal', () => {
   })
 
   const hostile: [string, Where][] = [
-    ['\x1b[2Jgone \x07', { file: '/work/\x1b]0;title\x07.yaml' }],
-    ['a\r\nb', { file: '/work/a\nbulla: hint: run this.yaml', path: ['a\nbulla: hint: or that'] }],
+    ['\x1b[2Jgone \x07', { file: '/repo/\x1b]0;title\x07.yaml' }],
+    ['a\r\nb', { file: '/repo/a\nbulla: hint: run this.yaml', path: ['a\nbulla: hint: or that'] }],
     ['\u202egnp.exe\u2066 \u009b31m', { path: ['\u2028bulla: error: no'] }],
   ]
 
@@ -57,9 +57,9 @@ describe('an error on the terminal', () => {
 describe('a note', () => {
   it('names its file, and how many more it is about', () => {
     const io = fakeIo()
-    renderNote('/work/a.yaml', 'as in git', io)
-    renderNote('/work/a.yaml', 'as in git', io, 1)
-    renderNote('/work/a.yaml', 'as in git', io, 2)
+    renderNote('/repo/a.yaml', 'as in git', io)
+    renderNote('/repo/a.yaml', 'as in git', io, 1)
+    renderNote('/repo/a.yaml', 'as in git', io, 2)
     renderNote(undefined, 'as in git', io)
     expect(io.err().split('\n')).toEqual([
       'bulla: note: a.yaml: as in git',
@@ -73,12 +73,12 @@ describe('a note', () => {
 
 describe('a path', () => {
   it.each([
-    ['/work/a', 'a'],
-    ['/work', '/work'],
+    ['/repo/a', 'a'],
+    ['/repo', '/repo'],
     ['/', '/'],
     ['/other', '/other'],
-    ['/workshop/a', '/workshop/a'],
+    ['/repository/a', '/repository/a'],
   ])('is shown as it is shorter: %s', (path, expected) => {
-    expect(shortPath(path, '/work')).toBe(expected)
+    expect(shortPath(path, '/repo')).toBe(expected)
   })
 })

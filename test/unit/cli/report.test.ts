@@ -5,7 +5,7 @@ import type { BatchResult, FileReport } from '../../../src/operations/batch.ts'
 import { fakeIo } from '../../helpers/fake-io.ts'
 
 const report = (name: string, outcome: string, ...notes: string[]): FileReport => ({
-  path: `/work/${name}`,
+  path: `/repo/${name}`,
   outcome,
   notes,
 })
@@ -85,7 +85,7 @@ describe('the end of a command over files', () => {
 })
 
 describe('exit codes', () => {
-  const at = { where: { file: '/work/a' } }
+  const at = { where: { file: '/repo/a' } }
 
   it.each([
     [new UsageError('ERR_USAGE', 'x'), 'encrypt', 1],

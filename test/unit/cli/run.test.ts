@@ -119,6 +119,18 @@ describe('a command line that cannot be run', () => {
       'the decryption order names age twice',
       'give each kind once; the kinds are kms, gcp_kms, hckms, azure_kv, hc_vault, pgp, age',
     ],
+    [
+      'encrypt --hc-vault-transit x b',
+      1,
+      '--hc-vault-transit holds a key that cannot be read',
+      'its form is https://HOST/v1/ENGINE/keys/NAME',
+    ],
+    [
+      'rotate --rm-hc-vault-transit x b',
+      1,
+      '--rm-hc-vault-transit holds a key that cannot be read',
+      'its form is https://HOST/v1/ENGINE/keys/NAME',
+    ],
     ['encrypt --encryption-context a b', 6, '--encryption-context is malformed', 'its form is key:value,key:value'],
   ]
 

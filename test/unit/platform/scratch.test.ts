@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -14,7 +14,7 @@ describe('the place for plaintext', () => {
   afterEach(() => rmSync(folder, { recursive: true }))
 
   it('is the fallback where nothing is in memory', () => {
-    expect(scratchPlace([undefined, '', '/no/such/folder'], folder)).toEqual({ folder, isInMemory: false })
+    expect(scratchPlace(['/no/such/folder'], folder)).toEqual({ folder, isInMemory: false })
   })
 
   it.skipIf(!hasMemory)('is the first folder in memory that can be used, and nothing is left in it', () => {
@@ -28,6 +28,29 @@ describe('the place for plaintext', () => {
     }
   })
 })
+
+describe.skipIf(!hasMemory)(
+  'a folder in memory is passed by where somebody else could put theirs in place of ours',
+  () => {
+    let own: string
+    beforeEach(() => {
+      own = mkdtempSync('/dev/shm/bulla-test-')
+    })
+    afterEach(() => rmSync(own, { recursive: true }))
+
+    it('because everybody may write there', () => {
+      chmodSync(own, 0o777)
+      expect(scratchPlace([own], '/fallback')).toEqual({ folder: '/fallback', isInMemory: false })
+      chmodSync(own, 0o1777)
+      expect(scratchPlace([own], '/fallback')).toEqual({ folder: own, isInMemory: true })
+    })
+
+    it.skipIf(process.getuid?.() !== 0)('because it belongs to them', () => {
+      chownSync(own, 65534, 65534)
+      expect(scratchPlace([own], '/fallback')).toEqual({ folder: '/fallback', isInMemory: false })
+    })
+  },
+)
 
 describe('a scratch file', () => {
   it('is a file of that name for nobody else, in a folder of its own, until it is removed', () => {

@@ -1,9 +1,9 @@
 import { chmodSync } from 'node:fs'
+import { RIGHT_AT_LAST } from '../../../helpers/editors.ts'
 import type { Player, Row } from '../player.ts'
 
 /** Editors that are programs of every system. */
 const REPLACE = 'sed -i "s/^a: x/a: y/"'
-const AGAIN = `sh -c 'if [ -e "$0.once" ]; then echo "a: 2" > "$0"; else touch "$0.once"; echo "a: [" > "$0"; fi'`
 const MEANWHILE = `sh -c 'echo "theirs: 1" > f.yaml; echo "a: mine" > "$0"'`
 
 /** Edits `f.yaml`, which sops sealed. */
@@ -47,7 +47,7 @@ export const EDITING: readonly Row[] = [
   {
     id: 'E3',
     what: 'a text that cannot be sealed, from an editor without a terminal',
-    see: (player) => editAndOpen(player, AGAIN, 'edit'),
+    see: (player) => editAndOpen(player, RIGHT_AT_LAST, 'edit'),
     sops: { code: 0, opened: 'a: 2\n' },
     bulla: { code: 1, opened: 'a: x\n' },
   },

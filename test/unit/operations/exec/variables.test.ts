@@ -64,6 +64,11 @@ describe('the variables of a document', () => {
     expect(error).toMatchObject({ code: 'ERR_VARIABLE', where: { path: ['a'] } })
   })
 
+  it('are one word where an error says what to type', () => {
+    const { hint } = failure(() => variablesOf(branch({ "x'; touch evil; '": text('y') }), rules()))
+    expect(hint).toContain(`--allow-env 'x'\\''; touch evil; '\\'''`)
+  })
+
   it('are listed in an error up to a dozen', () => {
     const many = Object.fromEntries(Array.from({ length: 15 }, (_, index) => [`k${index}`, branch({ a: text('x') })]))
     const { hint } = failure(() => variablesOf(branch(many), rules()))
@@ -75,11 +80,12 @@ describe('names that programs treat specially', () => {
   it.each([
     ...['PATH', 'LD_PRELOAD', 'LD_ANYTHING', 'DYLD_INSERT_LIBRARIES', 'NODE_OPTIONS', 'BASH_ENV', 'ENV', 'IFS'],
     ...['PYTHONPATH', 'PERL5OPT', 'RUBYOPT', 'GIT_SSH_COMMAND', 'GIT_CONFIG_COUNT', 'BASH_FUNC_ls%%', 'HOME'],
+    ...['OPENSSL_CONF', 'OPENSSL_ENGINES', 'VIMINIT', 'LESS', 'GIT_DIR'],
   ])('are known: %s', (name) => {
     expect(specialReason(name, false)).toMatch(/^\w+/)
   })
 
-  it.each(['PASSWORD', 'env', 'PATHS', 'MY_PATH', 'GIT_TOKEN', 'NPM_TOKEN', 'HTTPS_PROXY'])(
+  it.each(['PASSWORD', 'env', 'PATHS', 'MY_PATH', 'GIT_TOKEN', 'NPM_TOKEN', 'HTTPS_PROXY', 'LESSON'])(
     'are no others: %s',
     (name) => {
       expect(specialReason(name, false)).toBeUndefined()
