@@ -1,7 +1,7 @@
-import { FormatError } from '../../errors.ts'
-import { positionOf } from '../text.ts'
-import { FORBIDDEN } from './chars.ts'
+import type { FormatError } from '../../errors.ts'
+import { checkCharacters } from './check-characters.ts'
 import { syntaxError } from './cursor.ts'
+import { liftFoot, moveFootUp } from './foot-comments.ts'
 import { emptyScalar, mappingNode, noProperties, scalarNode, sequenceNode } from './make-nodes.ts'
 import type {
   CommentLine,
@@ -38,28 +38,6 @@ export interface ParsedYaml {
 export function parseYaml(text: string): ParsedYaml {
   checkCharacters(text)
   return new Parser(text).parse()
-}
-
-function checkCharacters(text: string): void {
-  if (!text.isWellFormed()) {
-    throw new FormatError('ERR_UTF8', 'the file is not UTF-8', {
-      where: positionOf(text, text.search(/\p{Surrogate}/u)),
-      hint: 'save it as UTF-8, or seal it with the binary store',
-    })
-  }
-  const mark = text.indexOf('\ufeff', 1)
-  if (mark >= 0) {
-    // go-yaml looks for it at the wrong place and then loses the first character of lines
-    throw syntaxError(
-      text,
-      mark,
-      'a byte order mark stands inside the file',
-      'remove it, or write it as "\\uFEFF" in double quotes',
-    )
-  }
-  const found = text.search(FORBIDDEN)
-  if (found >= 0)
-    throw syntaxError(text, found, 'control characters are not allowed; write them as escapes in double quotes')
 }
 
 /** Tokens before which a value can be missing. */
@@ -365,19 +343,4 @@ class Parser {
 
 function isOneOf(token: Token, types: readonly TokenType[]): boolean {
   return types.includes(token.type)
-}
-
-/** Found while a key was read, but dedented: such a comment stands below the pair before. */
-function moveFootUp(node: YamlMapping, key: YamlNode): void {
-  const previous = node.pairs.at(-1)
-  if (key.foot.length === 0 || previous === undefined) return
-  previous.key.foot = key.foot
-  key.foot = NO_TEXT
-}
-
-/** A comment below a value stands below its pair. */
-function liftFoot({ key, value }: YamlPair): void {
-  if (key.foot.length > 0 || value.foot.length === 0) return
-  key.foot = value.foot
-  value.foot = NO_TEXT
 }
