@@ -3,7 +3,9 @@ import { join, relative } from 'node:path'
 import { parseMetadata } from '../../src/format/metadata.ts'
 import { decodeText } from '../../src/format/text.ts'
 import type { StoreName } from '../../src/format/tree.ts'
+import { findJudge } from './judges.ts'
 import { identityOf, type Person } from './people.ts'
+import { type Answer, RecordedAnswers } from './recorded-answers.ts'
 import type { Outcome, RunOptions, Sandbox } from './sandbox.ts'
 import { storeOf } from './sealing.ts'
 import { valuesOf } from './trees.ts'
@@ -27,20 +29,47 @@ export interface Play extends Outcome {
   readonly changed: () => string[]
 }
 
-/** Runs the built command and the real sops with the same words, each in a folder of its own with the same files. */
+/**
+ * Runs the built command and the real sops with the same words, each in a folder of its own with the same files. Without
+ * sops, its recorded answers stand in for it.
+ */
 export class Stage {
+  readonly hasSops = findJudge('sops') !== undefined
   private readonly box: Sandbox
+  private readonly recording = this.hasSops && process.env['BULLA_RECORD_STORIES'] !== undefined
+  private readonly recorded = this.hasSops ? RecordedAnswers.empty() : RecordedAnswers.load()
   private count = 0
 
   constructor(box: Sandbox) {
     this.box = box
   }
 
+  /** Keep what was recorded. */
+  dispose(): void {
+    if (this.recording) this.recorded.save()
+  }
+
   bulla(scene: Scene): Promise<Play> {
     return this.play(scene, (options) => this.box.bulla(scene.args, options))
   }
 
-  sops(scene: Scene): Promise<Play> {
+  async sops(scene: Scene): Promise<Play> {
+    const question = { ...scene, files: asText(scene.files ?? {}), stdin: asText({ stdin: scene.stdin ?? '' }) }
+    if (!this.hasSops) return replayed(this.recorded.find(question), scene)
+    const play = await this.sopsItself(scene)
+    if (this.recording) {
+      const files = play.changed().flatMap((name) => {
+        const bytes = play.file(name)
+        return bytes === undefined ? [] : [[name, bytes.toString('base64')] as const]
+      })
+      const { code, stdout } = play
+      this.recorded.add(question, { code, out: stdout.toString('base64'), files: Object.fromEntries(files) })
+    }
+    return play
+  }
+
+  /** The real one, for what is different each time. */
+  sopsItself(scene: Scene): Promise<Play> {
     return this.play(scene, (options) => this.box.sops(scene.args, options))
   }
 
@@ -67,10 +96,37 @@ export class Stage {
     const changed = () => {
       const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
       const names = entries.map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
-      const isSame = (name: string) => file(name)?.equals(Buffer.from(before.get(name) ?? '')) === before.has(name)
+      const isSame = (name: string) =>
+        before.has(name) && file(name)?.equals(Buffer.from(before.get(name) ?? '')) === true
       return [...new Set([...names, ...before.keys()])].filter((name) => !isSame(name))
     }
     return { ...outcome, file, changed }
+  }
+}
+
+function asText(contents: Readonly<Record<string, Content>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(contents).map(([name, content]) => [name, Buffer.from(content).toString('base64')]),
+  )
+}
+
+/** What a recorded answer does not have, a story does not ask for. */
+function replayed({ code, out, files }: Answer, { files: given = {} }: Scene): Play {
+  const stdout = Buffer.from(out, 'base64')
+  const file = (name: string) => {
+    const changed = files[name]
+    const content = given[name]
+    if (changed !== undefined) return Buffer.from(changed, 'base64')
+    return content === undefined ? undefined : Buffer.from(content)
+  }
+  return {
+    code,
+    signal: null,
+    stdout,
+    out: stdout.toString(),
+    err: 'recorded',
+    file,
+    changed: () => Object.keys(files),
   }
 }
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { StoreName } from '../../src/format/tree.ts'
 import { storeNameFor } from '../../src/operations/stores.ts'
-import { findJudge, withJudge } from '../helpers/judges.ts'
+import { findJudge } from '../helpers/judges.ts'
 import { Sandbox } from '../helpers/sandbox.ts'
 import { type Play, plainShape, type Scene, Stage, sealedShape } from '../helpers/side-by-side.ts'
 import { DECRYPT, DECRYPT_INTO, FILESTATUS } from '../helpers/stories/decrypt.ts'
@@ -12,7 +12,10 @@ import { KEY_STORIES } from '../helpers/stories/keys.ts'
 import { SET, UNSET } from '../helpers/stories/set.ts'
 import { ALICE, BOB, GROUPS, PLAIN, RULE, type Sealed, type Story } from '../helpers/stories/story.ts'
 
-describe.skipIf(findJudge('sops') === undefined)(withJudge('bulla and sops, given the same words', 'sops'), () => {
+const answers = findJudge('sops') === undefined ? 'its recorded answers: it is not here' : 'itself'
+
+// stories start programs that Windows does not have
+describe.skipIf(process.platform === 'win32')(`bulla and sops (${answers}), given the same words`, () => {
   let box: Sandbox
   let stage: Stage
   let sealed: Sealed
@@ -22,7 +25,10 @@ describe.skipIf(findJudge('sops') === undefined)(withJudge('bulla and sops, give
     stage = new Stage(box)
     sealed = await sealAll(stage)
   })
-  afterAll(() => box.dispose())
+  afterAll(() => {
+    stage.dispose()
+    box.dispose()
+  })
 
   const play = async (story: Story, given: Readonly<Record<string, string>>) => {
     const scene = sceneOf(story, given, sealed)
@@ -43,8 +49,11 @@ describe.skipIf(findJudge('sops') === undefined)(withJudge('bulla and sops, give
       files: { [name]: bytes },
       ...(story.identities === undefined ? {} : { identities: story.identities }),
     })
-    const [bySops, byBulla] = await Promise.all([stage.sops(reading(own)), stage.bulla(reading(other))])
-    expect([bySops.code, byBulla.code], bySops.err + byBulla.err).toEqual([0, 0])
+    const byBulla = await stage.bulla(reading(other))
+    expect(byBulla.code, byBulla.err).toBe(0)
+    if (!stage.hasSops) return
+    const bySops = await stage.sopsItself(reading(own))
+    expect(bySops.code, bySops.err).toBe(0)
     expect(await plainShape(bySops.stdout, store)).toEqual(await plainShape(byBulla.stdout, store))
   }
 
