@@ -52,6 +52,12 @@ export type ErrorCode =
   | 'ERR_KEY_GROUPS'
   | 'ERR_KEY_UNSUPPORTED'
   | 'ERR_LOCKOUT'
+  // key services, and identities wrapped by them
+  | 'ERR_NOT_ALLOWED'
+  | 'ERR_KEY_SERVICE'
+  | 'ERR_RECIPIENT_NAME'
+  | 'ERR_RECIPIENT_FILE'
+  | 'ERR_IDENTITY_BINDING'
   | 'ERR_GIT'
   // programs that are run with values
   | 'ERR_VARIABLE'

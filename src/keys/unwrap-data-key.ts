@@ -14,6 +14,8 @@ export interface UnwrapRequest {
   readonly shamirThreshold: number
   /** From `parseDecryptionOrder`; default: age, then pgp, then the rest. */
   readonly order?: readonly string[]
+  /** The file itself, absolute: recipients and their wrapped identities are looked for beside its policy. */
+  readonly file?: string
 }
 
 export type Providers = ReadonlyMap<KeyType, KeyProvider>

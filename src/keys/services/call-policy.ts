@@ -1,0 +1,64 @@
+import { KeyError } from '../../errors.ts'
+
+/** AWS account, GCP project, Azure vault or tenant, Vault address: whose key it is. */
+export interface Account {
+  readonly cloud: 'AWS' | 'GCP' | 'Azure' | 'Vault'
+  readonly id: string
+}
+
+export interface CallSettings {
+  /** `host` or `host:port`, in lower case; from the user's own file and environment, never from a repository. */
+  readonly hosts: readonly string[]
+  /** Undefined: any account, as in sops. */
+  readonly accounts: readonly string[] | undefined
+}
+
+/**
+ * Where calls may go. A key in a file of a repository is a request to talk to the outside: the public endpoints of the
+ * clouds are allowed, every other host only when the user says so, and accounts can be restricted.
+ *
+ * @see docs/decisions/0010-where-calls-may-go.md
+ */
+export class CallPolicy {
+  private readonly hosts: ReadonlySet<string>
+  private readonly accounts: ReadonlySet<string> | undefined
+
+  constructor({ hosts, accounts }: CallSettings) {
+    this.hosts = new Set(hosts)
+    this.accounts = accounts === undefined ? undefined : new Set(accounts)
+  }
+
+  /** Whether accounts are restricted at all. */
+  get restrictsAccounts(): boolean {
+    return this.accounts !== undefined
+  }
+
+  /**
+   * @param isPublic - whether it is a cloud's own public endpoint, which the service knows from its pattern
+   * @throws {@link KeyError} `ERR_NOT_ALLOWED`
+   */
+  checkHost(url: URL, isPublic: boolean): void {
+    if (url.username !== '' || url.password !== '') {
+      throw notAllowed('the address of a key service holds a user name', 'remove everything before the @')
+    }
+    const named = this.hosts.has(url.host) || this.hosts.has(url.hostname)
+    if (named || (isPublic && url.protocol === 'https:')) return
+    throw notAllowed(
+      `the host ${url.host} is not one that you allow keys to be sent to`,
+      `if you trust it, name it in BULLA_ALLOW_HOSTS=${url.host}, or under allow.hosts in your own bulla configuration`,
+    )
+  }
+
+  /** Before a key is called *or sealed to*. @throws {@link KeyError} `ERR_NOT_ALLOWED` */
+  checkAccount({ cloud, id }: Account): void {
+    if (this.accounts === undefined || this.accounts.has(id.toLowerCase())) return
+    throw notAllowed(
+      `the key belongs to ${cloud} ${id}, which is not among the accounts that you allow`,
+      'add it to BULLA_ALLOW_ACCOUNTS, or under allow.accounts in your own bulla configuration',
+    )
+  }
+}
+
+function notAllowed(message: string, hint: string): KeyError {
+  return new KeyError('ERR_NOT_ALLOWED', message, { hint })
+}

@@ -1,0 +1,42 @@
+import { KeyError } from '../../errors.ts'
+import type { CallPolicy } from './call-policy.ts'
+import type { ServiceEnvironment } from './environment.ts'
+import type { KeyService, KeyServices, ServiceType } from './key-service.ts'
+
+/** Makes the service of one kind. */
+export type ServiceFactory = (environment: ServiceEnvironment, policy: CallPolicy) => KeyService
+
+/** Loaded when they are first asked for: what some of them bring along is larger than all the rest. */
+const FACTORIES: Partial<Record<ServiceType, () => Promise<ServiceFactory>>> = {}
+
+/** All key services of one process. */
+export class ServiceRegistry implements KeyServices {
+  private readonly environment: ServiceEnvironment
+  private readonly policy: () => Promise<CallPolicy>
+  private readonly made = new Map<ServiceType, Promise<KeyService>>()
+
+  /** @param policy - read when the first service is asked for */
+  constructor(environment: ServiceEnvironment, policy: () => Promise<CallPolicy>) {
+    this.environment = environment
+    this.policy = policy
+  }
+
+  get(type: ServiceType): Promise<KeyService> {
+    const known = this.made.get(type)
+    if (known !== undefined) return known
+    const making = this.make(type)
+    this.made.set(type, making)
+    return making
+  }
+
+  private async make(type: ServiceType): Promise<KeyService> {
+    const load = FACTORIES[type]
+    if (load === undefined) {
+      throw new KeyError('ERR_KEY_UNSUPPORTED', `keys of the kind ${type} cannot be used by this version of bulla`, {
+        hint: 'the entry is kept as it is; use another key, or sops for this file',
+      })
+    }
+    const [create, policy] = await Promise.all([load(), this.policy()])
+    return create(this.environment, policy)
+  }
+}
