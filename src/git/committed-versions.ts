@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
-import { runGit } from './run-git.ts'
+import { GitError } from '../errors.ts'
+import { readBlobs } from './blobs.ts'
 
 /** See `CommittedFile` in `operations/ports.ts`. */
 interface CommittedFile {
@@ -34,39 +35,20 @@ export function repositoryOf(path: string): string | undefined {
 }
 
 async function addVersions(root: string, files: readonly string[], found: Map<string, CommittedFile>): Promise<void> {
-  const asked = files.flatMap((file) => {
-    const name = relative(root, file).split(sep).join('/')
-    return [
-      { file, object: `:./${name}` },
-      { file, object: `HEAD:./${name}` },
-    ]
-  })
-  const output = await runGit(['cat-file', '--batch'], root, asked.map(({ object }) => `${object}\n`).join(''))
-  if ('problem' in output) {
-    for (const file of files) found.set(file, { versions: [], problem: output.problem })
-    return
-  }
-  const objects = readBatch(output.stdout)
-  for (const { file } of asked) {
-    const content = objects.next().value
-    if (content === undefined) continue
-    const { versions } = found.get(file) ?? { versions: [] }
-    if (!versions.some((version) => content.equals(version))) found.set(file, { versions: [...versions, content] })
-  }
-}
-
-/** The contents that `git cat-file --batch` prints; undefined for an object that is not there, or is no file. */
-function* readBatch(output: Buffer): Generator<Buffer | undefined, undefined> {
-  let rest = output
-  for (let lineEnd = rest.indexOf('\n'); lineEnd >= 0; lineEnd = rest.indexOf('\n')) {
-    const header = /^[0-9a-f]+ (\w+) ([0-9]+)$/.exec(rest.toString('latin1', 0, lineEnd))
-    rest = rest.subarray(lineEnd + 1)
-    if (header === null) {
-      yield undefined // "… missing"
-      continue
+  const names = files.map((file) => relative(root, file).split(sep).join('/'))
+  const objects = names.flatMap((name) => [`:./${name}`, `HEAD:./${name}`])
+  try {
+    let index = 0
+    for await (const { bytes } of readBlobs(objects, { cwd: root })) {
+      const file = files[index >> 1] ?? ''
+      index += 1
+      const { versions } = found.get(file) ?? { versions: [] }
+      if (bytes !== undefined && !versions.some((version) => Buffer.from(version).equals(bytes))) {
+        found.set(file, { versions: [...versions, bytes] })
+      }
     }
-    const size = Number(header[2])
-    yield header[1] === 'blob' ? rest.subarray(0, size) : undefined
-    rest = rest.subarray(size + 1)
+  } catch (error) {
+    if (!(error instanceof GitError)) throw error
+    for (const file of files) found.set(file, { versions: [], problem: error.message })
   }
 }

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 
 /** Settings that keep git from asking, fetching, or running anything on our behalf, whatever a repository wants. */
 const ENVIRONMENT = {
@@ -19,34 +19,45 @@ const OF_ANOTHER_REPOSITORY = [
 /** Not its business. */
 const IDENTITIES = ['SOPS_AGE_KEY', 'SOPS_AGE_KEY_CMD']
 
+/** Which repository is asked. */
+export interface GitPlace {
+  /** Absolute. */
+  readonly cwd: string
+  /**
+   * Whether this process was started by git for this very repository: then git's own variables count. They name the index
+   * of `commit --only`, and the quarantine of objects that are being pushed.
+   */
+  readonly inHook?: boolean
+}
+
 export type GitOutput =
   | { readonly stdout: Buffer }
   /** Why there is none; a text for the user. */
   | { readonly problem: string }
 
-/**
- * Run git: the only place that does.
- *
- * @param input - for its standard input
- */
-export function runGit(args: readonly string[], cwd: string, input: string): Promise<GitOutput> {
+/** Run git to its end. @param input - for its standard input */
+export function runGit(args: readonly string[], place: string | GitPlace, input: string): Promise<GitOutput> {
   return new Promise((resolve) => {
-    const child = spawn('git', ['-c', 'core.fsmonitor=false', ...args], {
-      cwd,
-      env: {
-        ...process.env,
-        ...ENVIRONMENT,
-        ...Object.fromEntries([...OF_ANOTHER_REPOSITORY, ...IDENTITIES].map((name) => [name, undefined])),
-      },
-      stdio: ['pipe', 'pipe', 'ignore'],
-    })
+    const child = startGit(args, typeof place === 'string' ? { cwd: place } : place)
     const chunks: Buffer[] = []
     child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
-    child.stdin.on('error', () => undefined) // it went away before it read everything: its exit code says so
     child.on('error', () => resolve({ problem: 'git is not installed' }))
     child.on('close', (code) =>
       resolve(code === 0 ? { stdout: Buffer.concat(chunks) } : { problem: 'git refuses to read this repository' }),
     )
     child.stdin.end(input)
   })
+}
+
+/** Start git: the only place that does. Errors of its input are not thrown: its exit code says that it went away. */
+export function startGit(args: readonly string[], { cwd, inHook = false }: GitPlace): ChildProcessWithoutNullStreams {
+  const unwanted = [...(inHook ? [] : OF_ANOTHER_REPOSITORY), ...IDENTITIES]
+  const child = spawn('git', ['-c', 'core.fsmonitor=false', ...args], {
+    cwd,
+    env: { ...process.env, ...ENVIRONMENT, ...Object.fromEntries(unwanted.map((name) => [name, undefined])) },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
+  child.stderr.resume() // it may hold names and texts of the repository: not shown
+  child.stdin.on('error', () => undefined)
+  return child
 }

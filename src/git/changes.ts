@@ -1,0 +1,124 @@
+import { GitError } from '../errors.ts'
+import { type GitPlace, runGit } from './run-git.ts'
+
+/** A file of a tree or of the index. */
+export interface TreeFile {
+  /** From the root of the repository, with slashes; bytes that are no UTF-8 are replaced. */
+  readonly path: string
+  /** `100644`, `100755`, `120000` for a link, `160000` for a submodule. */
+  readonly mode: string
+  /** Of the blob; of the commit for a submodule. */
+  readonly id: string
+}
+
+/** A file that a commit adds or changes. Files that it only removes are left out. */
+export interface FileChange extends TreeFile {
+  /** What stood there before; undefined for a new file. */
+  readonly before: string | undefined
+}
+
+const RAW = ['--raw', '-z', '--no-abbrev', '--no-renames', '--diff-filter=ACMT']
+
+/** What the index adds to HEAD; everything in it when there is no commit yet. @throws GitError `ERR_GIT` */
+export async function stagedChanges(place: GitPlace): Promise<FileChange[]> {
+  const base = (await hasHead(place)) ? 'HEAD' : await emptyTree(place)
+  return parseRaw(await must(['diff-index', '--cached', ...RAW, base, '--'], place)).map(({ change }) => change)
+}
+
+/** What stands in `to` and not in `from`: two revisions or trees. @throws GitError `ERR_GIT` */
+export async function changesBetween(from: string, to: string, place: GitPlace): Promise<FileChange[]> {
+  const args = ['diff-tree', '-r', ...RAW, '--end-of-options', from, to, '--']
+  return parseRaw(await must(args, place)).map(({ change }) => change)
+}
+
+/** All files of a revision. @throws GitError `ERR_GIT` */
+export async function filesOfTree(revision: string, place: GitPlace): Promise<TreeFile[]> {
+  const output = await must(['ls-tree', '-r', '-z', '--full-tree', '--end-of-options', revision], place)
+  return fields(output).flatMap((record) => {
+    const match = /^([0-7]{6}) \w+ ([0-9a-f]+)\t(.+)$/s.exec(record)
+    return match === null ? [] : [{ mode: match[1] ?? '', id: match[2] ?? '', path: match[3] ?? '' }]
+  })
+}
+
+/** All files of the index; of a path in conflict, each side. @throws GitError `ERR_GIT` */
+export async function filesOfIndex(place: GitPlace): Promise<TreeFile[]> {
+  const output = await must(['ls-files', '--stage', '-z', '--full-name', ':/'], place)
+  return fields(output).flatMap((record) => {
+    const match = /^([0-7]{6}) ([0-9a-f]+) [0-3]\t(.+)$/s.exec(record)
+    return match === null ? [] : [{ mode: match[1] ?? '', id: match[2] ?? '', path: match[3] ?? '' }]
+  })
+}
+
+/** A file that one of several commits adds or changes. */
+export interface CommitChange {
+  readonly commit: string
+  readonly change: FileChange
+}
+
+/**
+ * Everything that commits add or change, oldest first; of a merge, only what none of its parents has.
+ *
+ * @param range - what `rev-list` takes: revisions, `A..B`, `--not`, `--remotes=…`
+ * @throws GitError `ERR_GIT`
+ */
+export async function changesOfCommits(range: readonly string[], place: GitPlace): Promise<CommitChange[]> {
+  const commits = await must(['rev-list', '--reverse', ...range, '--'], place)
+  if (commits.length === 0) return []
+  const args = ['diff-tree', '--stdin', '-r', '-c', '--root', ...RAW]
+  const output = await must(args, place, commits.toString('latin1'))
+  return parseRaw(output).map(({ commit, change }) => ({ commit: commit ?? '', change }))
+}
+
+/**
+ * Records of `--raw -z`: `:mode mode id id status`, then the path; of a merge one more colon, mode and id for each parent.
+ * A record without a colon is the id of the commit that the next ones belong to.
+ */
+function parseRaw(output: Buffer): { commit: string | undefined; change: FileChange }[] {
+  const found: { commit: string | undefined; change: FileChange }[] = []
+  const records = fields(output)
+  let commit: string | undefined
+  for (let index = 0; index < records.length; index += 1) {
+    const record = records[index] ?? ''
+    const colons = /^:+/.exec(record)?.[0].length ?? 0
+    if (colons === 0) {
+      commit = record
+      continue
+    }
+    const words = record.slice(colons).split(' ')
+    const ids = words.slice(colons + 1, 2 * colons + 2)
+    const before = ids[0] ?? ''
+    index += 1
+    found.push({
+      commit,
+      change: {
+        path: records[index] ?? '',
+        mode: words[colons] ?? '',
+        id: ids[colons] ?? '',
+        before: /^0*$/.test(before) ? undefined : before,
+      },
+    })
+  }
+  return found
+}
+
+async function hasHead(place: GitPlace): Promise<boolean> {
+  return 'stdout' in (await runGit(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'], place, ''))
+}
+
+/** Its id depends on the hash function of the repository. */
+async function emptyTree(place: GitPlace): Promise<string> {
+  return (await must(['hash-object', '-t', 'tree', '--stdin'], place)).toString('latin1').trim()
+}
+
+function fields(output: Buffer): string[] {
+  const text = output.toString('utf8')
+  return text === '' ? [] : text.replace(/\0$/, '').split('\0')
+}
+
+async function must(args: readonly string[], place: GitPlace, input = ''): Promise<Buffer> {
+  const output = await runGit(args, place, input)
+  if ('stdout' in output) return output.stdout
+  throw new GitError('ERR_GIT', output.problem, {
+    hint: 'check that this is a git repository, that you may read it, and that the revisions exist',
+  })
+}

@@ -1,0 +1,141 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { devNull, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { readBlobs } from '../../src/git/blobs.ts'
+import { changesBetween, changesOfCommits, filesOfIndex, filesOfTree, stagedChanges } from '../../src/git/changes.ts'
+
+const ENVIRONMENT = {
+  PATH: process.env['PATH'] ?? '',
+  GIT_CONFIG_NOSYSTEM: '1',
+  GIT_CONFIG_GLOBAL: devNull,
+  GIT_AUTHOR_NAME: 'test',
+  GIT_AUTHOR_EMAIL: 'test@example.com',
+  GIT_COMMITTER_NAME: 'test',
+  GIT_COMMITTER_EMAIL: 'test@example.com',
+}
+const ODD_NAME = 'sé cret\t"1"\n.yaml'
+
+let folder: string
+const git = (...args: string[]) => execFileSync('git', args, { cwd: folder, env: ENVIRONMENT, encoding: 'utf8' }).trim()
+const write = (name: string, text: string | Buffer) => writeFileSync(join(folder, name), text)
+const place = () => ({ cwd: folder })
+
+async function contents(ids: readonly string[]): Promise<(string | undefined)[]> {
+  const found: (string | undefined)[] = []
+  for await (const { bytes } of readBlobs(ids, place())) {
+    found.push(bytes === undefined ? undefined : Buffer.from(bytes).toString('utf8'))
+  }
+  return found
+}
+
+beforeEach(() => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'bulla-git-')))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+describe.each(['sha1', 'sha256'])('in a repository of %s objects', (format) => {
+  beforeEach(() => git('init', '-q', '-b', 'main', `--object-format=${format}`))
+
+  it('tells what is staged before there is a commit, under any name', async () => {
+    write(ODD_NAME, 'a: 1\n')
+    write('left-out.yaml', 'not staged\n')
+    git('add', ODD_NAME)
+    write(ODD_NAME, 'a: changed in the working tree\n')
+    const staged = await stagedChanges(place())
+    expect(staged).toEqual([{ path: ODD_NAME, mode: '100644', id: expect.any(String), before: undefined }])
+    expect(await contents(staged.map(({ id }) => id))).toEqual(['a: 1\n'])
+  })
+
+  it('tells what is staged on top of a commit: changed, new, renamed and re-typed files, and no removed ones', async () => {
+    for (const name of ['changed', 'same', 'gone', 'old-name', 'typed']) write(name, `${name} v1\n`)
+    git('add', '.')
+    git('commit', '-q', '-m', 'first')
+    write('changed', 'v2\n')
+    write('new', 'new\n')
+    git('rm', '-q', 'gone', 'typed')
+    git('mv', 'old-name', 'new-name')
+    symlinkSync('same', join(folder, 'typed'))
+    git('add', '.')
+    const staged = await stagedChanges(place())
+    expect(staged.map(({ path, mode, before }) => [path, mode, before !== undefined])).toEqual([
+      ['changed', '100644', true],
+      ['new', '100644', false],
+      ['new-name', '100644', false],
+      ['typed', '120000', true],
+    ])
+    const befores = staged.flatMap(({ before }) => (before === undefined ? [] : [before]))
+    expect(await contents(befores)).toEqual(['changed v1\n', 'typed v1\n'])
+    expect((await filesOfIndex(place())).map(({ path }) => path)).toEqual([
+      'changed',
+      'new',
+      'new-name',
+      'same',
+      'typed',
+    ])
+    expect((await filesOfTree('HEAD', place())).map(({ path }) => path)).toEqual([
+      ...['changed', 'gone', 'old-name', 'same', 'typed'],
+    ])
+  })
+
+  it('lists what commits add: also what a later one removes again, and of a merge only what no parent has', async () => {
+    write('base', 'base\n')
+    git('add', '.')
+    git('commit', '-q', '-m', 'base')
+    const base = git('rev-parse', 'HEAD')
+    git('checkout', '-q', '-b', 'side')
+    write('side', 'from the side\n')
+    git('add', '.')
+    git('commit', '-q', '-m', 'side')
+    git('checkout', '-q', 'main')
+    write('leak', 'for a moment\n')
+    git('add', '.')
+    git('commit', '-q', '-m', 'leak')
+    git('rm', '-q', 'leak')
+    git('commit', '-q', '-m', 'gone')
+    git('merge', '-q', '--no-commit', 'side')
+    write('evil', 'only in the merge\n')
+    git('add', '.')
+    git('commit', '-q', '-m', 'merge')
+    const changes = await changesOfCommits([`${base}..HEAD`], place())
+    expect(changes.map(({ change }) => change.path).sort()).toEqual(['evil', 'leak', 'side'])
+    expect(changes.find(({ change }) => change.path === 'evil')?.commit).toBe(git('rev-parse', 'HEAD'))
+    expect((await changesBetween(base, 'HEAD', place())).map(({ path }) => path)).toEqual(['evil', 'side'])
+    expect((await changesOfCommits(['HEAD'], place())).map(({ change }) => change.path)).toContain('base')
+  })
+
+  it('reads blobs of any size and content in order, and says which are not there', async () => {
+    const large = Buffer.alloc(300_000, 'x\n\0y')
+    write('large', large)
+    write('empty', '')
+    git('add', '.')
+    const ids = (await filesOfIndex(place())).map(({ id }) => id)
+    const missing = 'f'.repeat(format === 'sha1' ? 40 : 64)
+    const tree = git('write-tree')
+    expect(await contents([...ids, missing, tree, ...ids])).toEqual([
+      ...['', large.toString('utf8'), undefined, undefined, '', large.toString('utf8')],
+    ])
+  })
+})
+
+it('says that git refuses a folder that is no repository', async () => {
+  const error = { code: 'ERR_GIT', message: 'git refuses to read this repository' }
+  await expect(stagedChanges(place())).rejects.toMatchObject(error)
+  await expect(contents(['HEAD:a'])).rejects.toMatchObject(error)
+})
+
+it('reads the index that git names in a hook, and no other', async () => {
+  git('init', '-q')
+  write('a', 'a\n')
+  git('add', 'a')
+  const index = join(folder, '.git', 'other-index')
+  execFileSync('git', ['read-tree', '--empty'], { cwd: folder, env: { ...ENVIRONMENT, GIT_INDEX_FILE: index } })
+  process.env['GIT_INDEX_FILE'] = index
+  try {
+    expect(await filesOfIndex({ cwd: folder, inHook: true })).toEqual([])
+    expect((await filesOfIndex(place())).map(({ path }) => path)).toEqual(['a'])
+  } finally {
+    delete process.env['GIT_INDEX_FILE']
+  }
+})
