@@ -36,6 +36,7 @@ export const COMMANDS = {
     summary: 'say which rule is for a file, who reads it, what is sealed',
     load: () => import('./commands/explain.ts'),
   },
+  hook: { summary: 'judge what git is about to take in', load: () => import('./commands/hook.ts') },
   doctor: {
     summary: 'say what is set up here, and what to do about the rest',
     load: () => import('./commands/doctor.ts'),

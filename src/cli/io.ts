@@ -1,4 +1,5 @@
 import type { Machine } from '../operations/doctor/machine.ts'
+import type { Repository } from '../operations/git-port.ts'
 import type { Desk, Programs, World } from '../operations/ports.ts'
 
 /** What commands touch outside of operations; made by `wire.ts`. */
@@ -22,6 +23,8 @@ export interface Io {
   desk(): Promise<Desk>
   /** What running programs needs. */
   programs(): Promise<Programs>
+  /** The repository around the working directory. @param inHook - whether git started this process for it */
+  repository(settings: { inHook: boolean }): Promise<Repository>
   /** @param quiet - no progress bar */
   world(settings: { configPath: string | undefined; quiet: boolean }): World
 }

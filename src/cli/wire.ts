@@ -31,6 +31,10 @@ export function realIo(): Io {
     },
     desk: async () => (await import('../platform/editing.ts')).editingDesk,
     programs: async () => (await import('../platform/programs/programs.ts')).nodePrograms,
+    repository: async ({ inHook }) => {
+      const { GitRepository } = await import('../git/repository.ts')
+      return new GitRepository({ cwd: process.cwd(), inHook })
+    },
     world: ({ configPath, quiet }): World => {
       const random = pooledRandom(randomFillSync)
       return {

@@ -32,6 +32,9 @@ export function fakeIo(settings: Partial<Pick<Io, 'program' | 'cwd' | 'env'>> = 
     programs: () => {
       throw new Error('this test starts no programs')
     },
+    repository: () => {
+      throw new Error('this test has no repository')
+    },
     world: () => {
       throw new Error('this test has no world')
     },

@@ -1,0 +1,93 @@
+import { isBullaError, UsageError } from '../../errors.ts'
+import { allowOnce } from '../../operations/hooks/allow-once.ts'
+import { HOOK_NAMES, type HookFinding, type HookName, runHook } from '../../operations/hooks/run-hook.ts'
+import { cannotJudge } from '../../operations/judge/finding.ts'
+import { suggest } from '../../operations/suggest.ts'
+import { showFindings } from '../findings.ts'
+import type { CommandDefinition, Io } from '../io.ts'
+import { addCommonOptions, type Values, worldOf } from '../options.ts'
+import { renderError } from '../render.ts'
+
+const HELP = `
+Git runs this, with what it gives to the hook of that name. Judged are the staged or pushed contents,
+never the working copy, by the .sops.yaml of the same tree.
+
+To let one commit pass on purpose, say why: BULLA_ALLOW='test data' git commit …
+It is written to bulla-allowed.log in git's folder, and does not count for what is pushed.
+
+Examples:
+  $ bulla hook run pre-commit
+  $ git diff --cached --name-only; bulla hook run pre-commit && git commit
+
+Exit codes: 0 nothing stops it, 1 something does, 2 something cannot be judged, which stops it too.`
+
+const STOPPED = 1
+const UNDECIDED = 2
+
+export function define(command: CommandDefinition, io: Io, done: (code: number) => void): void {
+  command
+    .summary('judge what git is about to take in')
+    .description('Judge what git is about to take in: what its hooks run.')
+    .usage('run <name> [args...]')
+    .argument('[verb]', 'run')
+    .argument('[name]', HOOK_NAMES.join(', '))
+    .argument('[args...]', 'what git gives to the hook')
+  addCommonOptions(command)
+  command.addHelpText('after', HELP)
+  command.action(async (verb: string | undefined, name: string | undefined, args: string[], values: Values) => {
+    if (verb === undefined) io.writeOut(`${command.helpInformation()}${HELP}\n`)
+    done(verb === undefined ? 0 : await run(hookName(verb, name), args, values, io))
+  })
+}
+
+function hookName(verb: string, name: string | undefined): HookName {
+  if (verb !== 'run') {
+    throw new UsageError('ERR_USAGE', 'hook can run', { hint: 'write "hook run NAME"' })
+  }
+  const known = HOOK_NAMES.find((hook) => hook === name)
+  if (known !== undefined) return known
+  const meant = suggest(name ?? '', HOOK_NAMES)
+  throw new UsageError('ERR_USAGE', 'hook run needs the name of a hook that bulla answers', {
+    hint: meant === undefined ? `they are ${HOOK_NAMES.join(', ')}` : `did you mean ${meant}?`,
+  })
+}
+
+async function run(name: HookName, args: readonly string[], values: Values, io: Io): Promise<number> {
+  const repository = await io.repository({ inHook: true })
+  try {
+    const takesInput = name === 'pre-push' || name === 'pre-receive'
+    const input = takesInput ? Buffer.from(await io.stdin()).toString('utf8') : ''
+    const findings = await runHook({ name, args, input }, repository, { isStrict: false })
+    return await verdict(name, findings, (await repository.folders()).gitFolder, values, io)
+  } catch (error) {
+    if (!isBullaError(error)) throw error
+    renderError(error, io)
+    return UNDECIDED
+  } finally {
+    repository.close()
+  }
+}
+
+async function verdict(
+  hook: HookName,
+  findings: readonly HookFinding[],
+  gitFolder: string,
+  values: Values,
+  io: Io,
+): Promise<number> {
+  const stopping = findings.filter(({ level }) => level === 'block')
+  if (findings.length === 0) return 0
+  const count = (all: readonly unknown[]) => `${all.length} ${all.length === 1 ? 'finding' : 'findings'}`
+  io.writeErr(`${io.program}: ${hook}: ${stopping.length > 0 ? `stopped by ${count(stopping)}` : count(findings)}\n`)
+  showFindings(findings, io)
+  if (stopping.length === 0) return 0
+  const log = await allowOnce(
+    { hook, reason: io.env['BULLA_ALLOW'], findings: stopping, gitFolder },
+    worldOf(values, io),
+  )
+  if (log !== undefined) {
+    io.writeErr(`${io.program}: ${hook}: let pass because of BULLA_ALLOW, and written to ${log}\n`)
+    return 0
+  }
+  return stopping.some(cannotJudge) ? UNDECIDED : STOPPED
+}

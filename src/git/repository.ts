@@ -1,0 +1,100 @@
+import { GitError } from '../errors.ts'
+import { BlobReader } from './blobs.ts'
+import {
+  type CommitChange,
+  changesBetween,
+  changesOfCommits,
+  type FileChange,
+  filesOfIndex,
+  filesOfTree,
+  stagedChanges,
+  type TreeFile,
+} from './changes.ts'
+import { type GitPlace, runGit } from './run-git.ts'
+
+/** What the index is called where a revision is expected. */
+const INDEX = ''
+
+/** One repository, asked in batches. {@link close} ends the process that reads its objects. */
+export class GitRepository {
+  private readonly place: GitPlace
+  private readonly blobs: BlobReader
+
+  constructor(place: GitPlace) {
+    this.place = place
+    this.blobs = new BlobReader(place)
+  }
+
+  staged(): Promise<FileChange[]> {
+    return stagedChanges(this.place)
+  }
+
+  between(from: string, to: string): Promise<FileChange[]> {
+    return changesBetween(from, to, this.place)
+  }
+
+  commits(range: readonly string[]): Promise<CommitChange[]> {
+    return changesOfCommits(range, this.place)
+  }
+
+  /** @param revision - empty for the index */
+  files(revision: string): Promise<TreeFile[]> {
+    return revision === INDEX ? filesOfIndex(this.place) : filesOfTree(revision, this.place)
+  }
+
+  /** The index, or a commit, as the judge reads it. @param revision - empty for the index */
+  tree(revision: string) {
+    const { blobs } = this
+    const prefix = revision === INDEX ? ':0:' : `${revision}:`
+    return {
+      async read(paths: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {
+        const found = new Map<string, Uint8Array>()
+        let index = 0
+        for await (const { bytes } of blobs.read(paths.map((path) => `${prefix}${path}`))) {
+          if (bytes !== undefined) found.set(paths[index] ?? '', bytes)
+          index += 1
+        }
+        return found
+      },
+      async *contents<File extends { readonly id: string }>(files: readonly File[]) {
+        let index = 0
+        for await (const { bytes } of blobs.read(files.map(({ id }) => id))) {
+          const file = files[index]
+          index += 1
+          if (file !== undefined) yield { file, bytes }
+        }
+      },
+    }
+  }
+
+  /** The root of the work tree, undefined in a bare repository, and git's own folder; absolute. @throws GitError `ERR_GIT` */
+  async folders(): Promise<{ readonly root: string | undefined; readonly gitFolder: string; readonly common: string }> {
+    const [isBare, gitFolder = '', common = ''] = await this.lines([
+      ...['rev-parse', '--path-format=absolute', '--is-bare-repository', '--git-dir', '--git-common-dir'],
+    ])
+    const [root] = isBare === 'true' ? [] : await this.lines(['rev-parse', '--path-format=absolute', '--show-toplevel'])
+    return { root, gitFolder, common }
+  }
+
+  /** A setting; undefined when it is not set. */
+  async setting(name: string): Promise<string | undefined> {
+    const output = await runGit(['config', '--get', name], this.place, '')
+    return 'stdout' in output ? output.stdout.toString('utf8').replace(/\n$/, '') : undefined
+  }
+
+  /** Whether `revision` names a commit here. */
+  async has(revision: string): Promise<boolean> {
+    const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`]
+    return 'stdout' in (await runGit(args, this.place, ''))
+  }
+
+  close(): void {
+    this.blobs.close()
+  }
+
+  private async lines(args: readonly string[]): Promise<string[]> {
+    const output = await runGit(args, this.place, '')
+    if ('stdout' in output) return output.stdout.toString('utf8').trimEnd().split('\n')
+    throw new GitError('ERR_GIT', output.problem, { hint: 'run this in a git repository that you may read' })
+  }
+}

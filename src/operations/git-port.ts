@@ -1,0 +1,26 @@
+import type { JudgedFile, JudgedTree } from './judge/judge-files.ts'
+
+/** A file that a commit adds or changes. */
+export interface ChangedFile extends JudgedFile {
+  /** The blob that stood there before; undefined for a new file. */
+  readonly before: string | undefined
+}
+
+/** A repository, asked in batches. */
+export interface Repository {
+  /** What the index adds to HEAD. @throws GitError `ERR_GIT`, as all of these */
+  staged(): Promise<readonly ChangedFile[]>
+  /** What stands in `to` and not in `from`. */
+  between(from: string, to: string): Promise<readonly ChangedFile[]>
+  /** What commits add or change, oldest first. @param range - as `rev-list` takes it */
+  commits(range: readonly string[]): Promise<readonly { readonly commit: string; readonly change: ChangedFile }[]>
+  /** @param revision - empty for the index */
+  files(revision: string): Promise<readonly JudgedFile[]>
+  /** @param revision - empty for the index */
+  tree(revision: string): JudgedTree
+  folders(): Promise<{ readonly root: string | undefined; readonly gitFolder: string; readonly common: string }>
+  /** A setting; undefined when it is not set. */
+  setting(name: string): Promise<string | undefined>
+  has(revision: string): Promise<boolean>
+  close(): void
+}

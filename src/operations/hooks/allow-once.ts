@@ -1,0 +1,37 @@
+import { join } from 'node:path'
+import type { World } from '../ports.ts'
+import type { HookFinding, HookName } from './run-hook.ts'
+
+/** Hooks for which the reason of `BULLA_ALLOW` counts: a commit is still ours, what is pushed is not. */
+const OF_A_COMMIT: readonly HookName[] = ['pre-commit', 'pre-merge-commit', 'pre-applypatch', 'prepare-commit-msg']
+
+export interface Allowance {
+  readonly hook: HookName
+  /** The value of `BULLA_ALLOW`. */
+  readonly reason: string | undefined
+  readonly findings: readonly HookFinding[]
+  /** Absolute. */
+  readonly gitFolder: string
+}
+
+/**
+ * Let a commit pass that was found wanting, because somebody says why. It is written to a log in git's folder: who looks
+ * for a leak later finds the day.
+ *
+ * @returns the log; undefined when nothing is allowed
+ */
+export async function allowOnce(
+  { hook, reason, findings, gitFolder }: Allowance,
+  { files, now }: World,
+): Promise<string | undefined> {
+  const text = (reason ?? '').trim()
+  if (text === '' || !OF_A_COMMIT.includes(hook)) return undefined
+  const path = join(gitFolder, 'bulla-allowed.log')
+  const before = await files.read(path)
+  const lines = findings.map((finding) =>
+    JSON.stringify({ at: now(), hook, reason: text, rule: finding.rule, file: finding.file, line: finding.line }),
+  )
+  const bytes = Buffer.concat([before ?? new Uint8Array(), Buffer.from(lines.map((line) => `${line}\n`).join(''))])
+  await files.write({ path, bytes, mode: 0o600 })
+  return path
+}

@@ -1,0 +1,40 @@
+import type { CreationRule } from '../../config/config.ts'
+import { DEFAULT_SELECTOR, type Metadata } from '../../format/metadata.ts'
+import { displayName, keyName } from '../../keys/key-name.ts'
+import { compareReaders } from '../readers/reader-diff.ts'
+import { shellWord } from '../shell-word.ts'
+import type { Finding } from './finding.ts'
+
+/** How a sealed file differs from what its rule says now: readers, and which values are sealed. */
+export function drift(
+  file: string,
+  metadata: Metadata,
+  rule: CreationRule,
+  isBinary: boolean,
+  isStrict: boolean,
+): Finding[] {
+  const level = isStrict ? 'block' : 'warn'
+  const findings: Finding[] = []
+  const diff = rule.groups.every((group) => group.length > 0) ? compareReaders(metadata, rule) : undefined
+  if (diff !== undefined) {
+    const changes = diff.groups.flatMap(({ added, removed }) => [
+      ...added.map((key) => `${displayName(key.type, keyName(key))} is missing`),
+      ...removed.map((key) => `${displayName(key.type, keyName(key))} is not in the rule`),
+    ])
+    if (diff.threshold !== undefined) changes.push(`the threshold is ${diff.threshold.before}`)
+    findings.push({
+      ...{ rule: 'readers-drift', level, file },
+      message: `the readers are not those of rule ${rule.index + 1}: ${changes.join(', ')}`,
+      repair: `bulla updatekeys ${shellWord(file)}`,
+    })
+  }
+  const [has, wants] = [metadata.selector ?? DEFAULT_SELECTOR, rule.selector ?? DEFAULT_SELECTOR]
+  if (!isBinary && (has.field !== wants.field || has.pattern !== wants.pattern)) {
+    findings.push({
+      ...{ rule: 'selector-drift', level, file },
+      message: `the file seals by ${has.field}, rule ${rule.index + 1} by ${wants.field} or another expression`,
+      repair: `bulla decrypt --in-place ${shellWord(file)} && bulla encrypt --in-place ${shellWord(file)}`,
+    })
+  }
+  return findings
+}

@@ -1,0 +1,27 @@
+/** How bad a finding is: `block` stops a commit, `warn` is only told. */
+export type Level = 'block' | 'warn'
+
+/** Something in a file that should not be committed so. Nothing in it is secret. */
+export interface Finding {
+  /** A stable id, see docs/rules.md. */
+  readonly rule: string
+  readonly level: Level
+  /** From the root of the repository, with slashes. */
+  readonly file: string
+  /** 1-based; undefined when the whole file is meant. */
+  readonly line?: number
+  readonly column?: number
+  /** Keys to the value, in the form of `ls`. */
+  readonly keyPath?: string
+  /** Lower case, no final period. */
+  readonly message: string
+  /** The one command that repairs it. */
+  readonly repair?: string
+}
+
+const UNDECIDED: readonly string[] = ['unreadable', 'policy-broken']
+
+/** Whether a finding says that nobody could tell, which stops a commit as well. */
+export function cannotJudge({ rule }: Finding): boolean {
+  return UNDECIDED.includes(rule)
+}

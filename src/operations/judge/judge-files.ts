@@ -1,0 +1,152 @@
+import type { CreationRule } from '../../config/config.ts'
+import { isBullaError } from '../../errors.ts'
+import { decodeText } from '../../format/text.ts'
+import { shellWord } from '../shell-word.ts'
+import { loadStore, storeNameFor } from '../stores.ts'
+import { isBroad } from './broad-rule.ts'
+import { drift } from './drift.ts'
+import type { Finding } from './finding.ts'
+import { judgePlain } from './judge-plain.ts'
+import { judgeSealed } from './judge-sealed.ts'
+import { sealedSiblings } from './leftover.ts'
+import { sealedStore } from './sealed-store.ts'
+import { policyPaths, TreePolicies } from './tree-policies.ts'
+
+/** A file to be judged: as git stores it. */
+export interface JudgedFile {
+  /** From the root of the repository, with slashes. */
+  readonly path: string
+  readonly mode: string
+  readonly id: string
+}
+
+/** What the judge asks of a tree: the index, or a commit. Contents are read once, in batches. */
+export interface JudgedTree {
+  /** Contents by path, for those that are there. */
+  read(paths: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>>
+  /** The contents of files, in any order. */
+  contents<File extends JudgedFile>(
+    files: readonly File[],
+  ): AsyncIterable<{ file: File; bytes: Uint8Array | undefined }>
+}
+
+export interface JudgeOptions {
+  /** Whether readers or a selector that differ from the rule block. */
+  readonly isStrict: boolean
+  /** Looks for secrets in a text that the policy does not speak about. */
+  readonly scan?: (file: JudgedFile, text: string) => Promise<readonly Finding[]>
+}
+
+/** What says how files are sealed is read before anything can be opened. */
+const POLICY_FILE = /(?:^|\/)(?:\.sops\.yaml$|\.bulla\/|\.git[a-z]+$)/
+const LINK = '120000'
+const SUBMODULE = '160000'
+const LFS = 'version https://git-lfs.github.com/spec/v1'
+const MAX_BYTES = 32 * 1024 * 1024
+
+/**
+ * Judge files by the policy of the tree they stand in: what is sealed is whole, what a rule names is sealed, nothing that was
+ * opened is left over. Needs no key.
+ */
+export async function judgeFiles(
+  files: readonly JudgedFile[],
+  tree: JudgedTree,
+  options: JudgeOptions,
+): Promise<Finding[]> {
+  const wanted = files.filter(({ mode }) => mode !== SUBMODULE)
+  const around = await tree.read([
+    ...new Set(wanted.flatMap(({ path }) => [...policyPaths(path), ...sealedSiblings(path)])),
+  ])
+  const judge = new Judge(new TreePolicies(around), around, options)
+  const findings: Finding[] = []
+  for await (const { file, bytes } of tree.contents(wanted)) findings.push(...(await judge.file(file, bytes)))
+  return findings
+}
+
+class Judge {
+  private readonly policies: TreePolicies
+  private readonly around: ReadonlyMap<string, Uint8Array>
+  private readonly options: JudgeOptions
+
+  constructor(policies: TreePolicies, around: ReadonlyMap<string, Uint8Array>, options: JudgeOptions) {
+    this.policies = policies
+    this.around = around
+    this.options = options
+  }
+
+  async file(file: JudgedFile, bytes: Uint8Array | undefined): Promise<readonly Finding[]> {
+    const { path } = file
+    if (bytes === undefined) return [undecided(path, 'its content is not in this repository', 'git fetch --refetch')]
+    if (bytes.length > MAX_BYTES) return this.large(path)
+    const text = textOf(bytes)
+    if (file.mode === LINK) return (await this.options.scan?.(file, text)) ?? []
+    let rule: CreationRule | undefined
+    try {
+      rule = await this.policies.rule(path)
+    } catch (error) {
+      if (!isBullaError(error)) throw error
+      return [brokenPolicy(path, error.message)]
+    }
+    const sealed = sealedStore(path, text)
+    if (sealed !== undefined) return this.sealed(path, text, sealed, rule)
+    const leftover = this.leftover(path)
+    const judged = leftover.length > 0 || rule === undefined ? leftover : await this.plain(path, text, rule)
+    return [...judged, ...((await this.options.scan?.(file, text)) ?? [])]
+  }
+
+  private async sealed(
+    file: string,
+    text: string,
+    name: Parameters<typeof loadStore>[0],
+    rule: CreationRule | undefined,
+  ): Promise<Finding[]> {
+    const { findings, metadata } = await judgeSealed({ file, store: await loadStore(name), text })
+    if (metadata === undefined || rule === undefined) return [...findings]
+    return [...findings, ...drift(file, metadata, rule, name === 'binary', this.options.isStrict)]
+  }
+
+  private async plain(file: string, text: string, rule: CreationRule): Promise<Finding[]> {
+    if (POLICY_FILE.test(file)) return []
+    if (!text.startsWith(LFS)) return judgePlain({ file, store: await loadStore(storeNameFor(file)), text, rule })
+    if (await isBroad(rule)) return []
+    const message = `rule ${rule.index + 1} wants this file sealed, and git LFS keeps its content elsewhere`
+    return [{ rule: 'lfs-under-rule', level: 'block', file, message, repair: `git lfs untrack ${shellWord(file)}` }]
+  }
+
+  private leftover(file: string): Finding[] {
+    const sibling = sealedSiblings(file).find((path) => {
+      const bytes = this.around.get(path)
+      return bytes !== undefined && sealedStore(path, textOf(bytes)) !== undefined
+    })
+    if (sibling === undefined) return []
+    const message = `the name says that this is the opened form of ${sibling}`
+    return [{ rule: 'decrypted-leftover', level: 'block', file, message, repair: `git rm --cached ${shellWord(file)}` }]
+  }
+
+  private async large(file: string): Promise<Finding[]> {
+    const rule = await this.policies.rule(file)
+    if (rule === undefined || (await isBroad(rule))) return []
+    return [undecided(file, 'it is too large', 'git rm --cached')]
+  }
+}
+
+/** Bytes that are no UTF-8 are no secret that anybody could read here; a file under a rule is refused by its store. */
+function textOf(bytes: Uint8Array): string {
+  try {
+    return decodeText(bytes)
+  } catch {
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
+  }
+}
+
+function undecided(file: string, why: string, command: string): Finding {
+  return {
+    ...{ rule: 'unreadable', level: 'block', file, message: `this file cannot be judged: ${why}` },
+    repair: `${command} ${shellWord(file)}`,
+  }
+}
+
+function brokenPolicy(file: string, why: string): Finding {
+  const message = `this file cannot be judged, because its policy is broken: ${why.split('\n')[0] ?? ''}`
+  return { rule: 'policy-broken', level: 'block', file, message, repair: 'bulla doctor' }
+}

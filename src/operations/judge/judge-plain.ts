@@ -1,0 +1,100 @@
+import type { CreationRule } from '../../config/config.ts'
+import { isBullaError } from '../../errors.ts'
+import { DEFAULT_SELECTOR } from '../../format/metadata.ts'
+import { compileSelector } from '../../format/selector.ts'
+import type { Store } from '../../format/store.ts'
+import type { Branch, Scalar } from '../../format/tree.ts'
+import { walk } from '../../format/walk.ts'
+import { shellWord } from '../shell-word.ts'
+import { showPath } from '../values/tree-path.ts'
+import { isBroad } from './broad-rule.ts'
+import type { Finding, Level } from './finding.ts'
+import { LineFinder } from './lines.ts'
+
+/** A file without sops metadata, and the rule that matches it. */
+export interface PlainText {
+  readonly file: string
+  readonly store: Store
+  readonly text: string
+  readonly rule: CreationRule
+}
+
+/** What stands for a value and is none: templates, and references that other programs resolve. */
+const STANDS_FOR =
+  /^\s*(?:\$\{[^}]*\}|\$\([^)]*\)|\$[A-Z_][A-Z0-9_]*|\{\{.*\}\}|\{%.*%\}|<[^<>]+>|%\([^)]*\)s|(?:ref\+|op:\/\/|vault:|sops:\/\/|secret:\/\/|arn:aws:secretsmanager:).*)\s*$/s
+/** Names that say that a file is to be sealed. */
+const MARKED = /(?:^|[./])(?:enc|encrypted|sops)\./i
+
+/**
+ * Whether a plain file should have been sealed: a rule names it, and holds values that the rule would seal. It blocks only
+ * where the rule, the name or the content leaves no doubt; a rule for everything must not stop every commit.
+ */
+export async function judgePlain({ file, store, text, rule }: PlainText): Promise<Finding[]> {
+  const repair = `bulla encrypt --in-place ${shellWord(file)}`
+  const isMarked = MARKED.test(file.slice(file.lastIndexOf('/') + 1))
+  const broad = await isBroad(rule)
+  const finding = (id: string, level: Level, message: string, rest: Partial<Finding> = {}): Finding => ({
+    ...{ rule: id, level, file, message, repair },
+    ...rest,
+  })
+  if (store.name === 'binary') {
+    if (broad && !isMarked) return []
+    return [finding('unsealed-file', 'block', `rule ${rule.index + 1} wants this file sealed as a whole`)]
+  }
+  let documents: readonly Branch[]
+  try {
+    documents = store.parse(text).documents
+  } catch (error) {
+    if (!isBullaError(error)) throw error
+    // templates and such are no YAML; nobody can tell what the rule would seal in them
+    if (broad && !isMarked) return []
+    const { line } = error.where ?? {}
+    const at = line === undefined ? {} : { line }
+    const message = `rule ${rule.index + 1} wants this file sealed, and it cannot be read as ${store.name}`
+    return [{ ...finding('unreadable', 'block', message, at), repair: `bulla encrypt ${shellWord(file)}` }]
+  }
+  const values = await valuesToSeal(documents, rule)
+  const [first] = values
+  if (first === undefined) return []
+  const isSecret = documents.some((document) => /^Secret(?:List)?$/.test(kindOf(document)))
+  const isCertain = isMarked || isSecret || (rule.selector === undefined && !broad)
+  if (!isCertain && broad && rule.selector === undefined) return []
+  const count = values.length === 1 ? 'a value' : `${values.length} values`
+  return [
+    finding(
+      isCertain ? 'unsealed-file' : 'maybe-unsealed',
+      isCertain ? 'block' : 'warn',
+      `${count} in clear that rule ${rule.index + 1} wants sealed`,
+      {
+        ...(first.scalar.place === undefined ? {} : new LineFinder(text).at(first.scalar.place.start)),
+        keyPath: showPath(first.path),
+      },
+    ),
+  ]
+}
+
+async function valuesToSeal(
+  documents: readonly Branch[],
+  rule: CreationRule,
+): Promise<{ scalar: Scalar; path: readonly string[] }[]> {
+  const found: { scalar: Scalar; path: readonly string[] }[] = []
+  const selector = await compileSelector(rule.selector ?? DEFAULT_SELECTOR)
+  walk(documents, selector, (leaf, { selected, path }) => {
+    if (selected && leaf.kind === 'scalar' && isValue(leaf)) found.push({ scalar: leaf, path: [...path] })
+    return false
+  })
+  return found
+}
+
+/** Whether it could be secret at all. */
+function isValue({ type, value }: Scalar): boolean {
+  if (type === 'bool') return false
+  return value.trim() !== '' && !STANDS_FOR.test(value)
+}
+
+function kindOf(document: Branch): string {
+  for (const item of document.items) {
+    if (item.kind === 'entry' && item.key === 'kind' && item.value.kind === 'scalar') return item.value.value
+  }
+  return ''
+}

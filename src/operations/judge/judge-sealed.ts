@@ -1,0 +1,126 @@
+import { type BullaError, isBullaError } from '../../errors.ts'
+import { looksSealed, sealedFields, sealedType } from '../../format/enc.ts'
+import { DEFAULT_SELECTOR, type Metadata, parseMetadata } from '../../format/metadata.ts'
+import { compileSelector, SEAL_ALL, type Selector } from '../../format/selector.ts'
+import type { Source, Store } from '../../format/store.ts'
+import type { Leaf, Scalar } from '../../format/tree.ts'
+import { walk } from '../../format/walk.ts'
+import { shellWord } from '../shell-word.ts'
+import { showPath } from '../values/tree-path.ts'
+import type { Finding } from './finding.ts'
+import { LineFinder } from './lines.ts'
+
+/** A file of which the judge has found out that it means to be sealed. */
+export interface SealedText {
+  readonly file: string
+  readonly store: Store
+  readonly text: string
+}
+
+/** What is wrong with a sealed file, and its metadata if that could be read. */
+export interface SealedJudgement {
+  readonly findings: readonly Finding[]
+  readonly metadata?: Metadata
+}
+
+/** The marks that git leaves where two versions differ. */
+const CONFLICT = /^(?:<{7} |\|{7} |={7}$|>{7} )/m
+
+/**
+ * Whether a sealed file is whole, as far as that can be seen without a key: every value that its own selector names is a
+ * well-formed `ENC[…]`, there is a MAC, there are readers, and something is sealed at all.
+ */
+export async function judgeSealed({ file, store, text }: SealedText): Promise<SealedJudgement> {
+  const block = (rule: string, message: string, repair: string, rest: Partial<Finding> = {}): Finding => ({
+    ...{ rule, level: 'block', file, message, repair },
+    ...rest,
+  })
+  const restore = `git checkout HEAD -- ${shellWord(file)}`
+  const conflict = CONFLICT.exec(text)
+  if (conflict !== null) {
+    const place = new LineFinder(text).at(conflict.index)
+    const repair = `bulla resolve ${shellWord(file)}`
+    return { findings: [block('conflict-markers', 'a sealed file holds the marks of a merge conflict', repair, place)] }
+  }
+  let source: Source
+  let metadata: Metadata
+  let selector: Selector
+  try {
+    source = store.parse(text)
+    if (source.metadata === undefined) {
+      const message = 'sealed values, but no metadata that could open them'
+      return { findings: [block('metadata-missing', message, restore)] }
+    }
+    metadata = parseMetadata(source.metadata)
+    selector = store.name === 'binary' ? SEAL_ALL : await compileSelector(metadata.selector ?? DEFAULT_SELECTOR)
+  } catch (error) {
+    if (!isBullaError(error)) throw error
+    return {
+      findings: [block('metadata-broken', `a sealed file is damaged: ${error.message}`, restore, placeOf(error))],
+    }
+  }
+  // what is sealed is opened, what is clear is taken as new, and all of it is sealed again
+  const reseal = `bulla resolve --reseal ${shellWord(file)}`
+  const findings: Finding[] = []
+  if (sealedFields(metadata.mac) === undefined) {
+    findings.push(block('mac-missing', 'the MAC of a sealed file is missing or damaged', restore))
+  }
+  const { sealedCount, leafCount, problems } = judgeLeaves(source, selector)
+  const lines = new LineFinder(text)
+  for (const { rule, level, leaf, path, message } of problems) {
+    findings.push({
+      ...{ rule, level, file, message, repair: rule === 'broken-ciphertext' ? restore : reseal },
+      ...(leaf.place === undefined ? {} : lines.at(leaf.place.start)),
+      keyPath: showPath(path),
+    })
+  }
+  if (sealedCount === 0 && leafCount > 0) {
+    findings.push(block('nothing-sealed', 'the file has sops metadata, and not one sealed value', reseal))
+  }
+  return { findings, metadata }
+}
+
+interface LeafProblem {
+  readonly rule: string
+  readonly level: Finding['level']
+  readonly leaf: Leaf
+  readonly path: readonly string[]
+  readonly message: string
+}
+
+function judgeLeaves(source: Source, selector: Selector) {
+  let [sealedCount, leafCount] = [0, 0]
+  const problems: LeafProblem[] = []
+  walk(source.documents, selector, (leaf, { selected, path }) => {
+    const sealed = sealedState(leaf)
+    leafCount += 1
+    if (sealed === 'whole') sealedCount += 1
+    const add = (rule: string, level: Finding['level'], message: string) =>
+      problems.push({ rule, level, leaf, path: [...path], message })
+    if (sealed === 'damaged') add('broken-ciphertext', 'block', 'a sealed value is damaged')
+    else if (sealed === 'clear' && selected && leaf.kind === 'comment') {
+      if (leaf.text.trim() !== '') add('plain-comment', 'warn', 'a comment in clear where the file seals its comments')
+    } else if (sealed === 'clear' && selected) {
+      add('plain-value', 'block', 'a value in clear that the file says is sealed')
+    }
+    return leaf.kind === 'comment' || sealedType(textOf(leaf)) === 'comment'
+  })
+  return { sealedCount, leafCount, problems }
+}
+
+/** Empty values are never sealed. */
+function sealedState(leaf: Leaf): 'whole' | 'damaged' | 'clear' | 'empty' {
+  const text = leaf.kind === 'comment' ? leaf.text : textOf(leaf)
+  if (leaf.kind === 'scalar' && leaf.type === 'str' && leaf.value === '') return 'empty'
+  if (!looksSealed(text)) return 'clear'
+  return sealedFields(text) === undefined ? 'damaged' : 'whole'
+}
+
+function textOf({ type, value }: Scalar): string {
+  return type === 'str' ? value : ''
+}
+
+function placeOf({ where }: BullaError): Partial<Finding> {
+  const { line, column } = where ?? {}
+  return line === undefined ? {} : { line, ...(column === undefined ? {} : { column }) }
+}
