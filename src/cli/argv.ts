@@ -20,6 +20,7 @@ export const WITH_VALUE: ReadonlySet<string> = new Set([
   ...['rm-age', 'rm-pgp', 'rm-kms', 'rm-gcp-kms', 'rm-hckms', 'rm-azure-kv', 'rm-hc-vault-transit'],
   ...['group', 'file', 'f'],
   ...['document'],
+  ...['format', 'fail-on'],
 ])
 
 export const SWITCHES: ReadonlySet<string> = new Set([
@@ -28,6 +29,7 @@ export const SWITCHES: ReadonlySet<string> = new Set([
   ...['pristine', 'flatten', 'same-process', 'background', 'no-fifo'],
   ...['show-master-keys', 's', 'allow-lockout', 'json'],
   ...['yes', 'y'],
+  ...['strict'],
   ...['value-file', 'value-stdin', 'string', 'idempotent'],
 ])
 

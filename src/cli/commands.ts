@@ -36,6 +36,10 @@ export const COMMANDS = {
     summary: 'say which rule is for a file, who reads it, what is sealed',
     load: () => import('./commands/explain.ts'),
   },
+  check: {
+    summary: 'say what the repository holds in clear that should be sealed',
+    load: () => import('./commands/check.ts'),
+  },
   hook: { summary: 'judge what git is about to take in', load: () => import('./commands/hook.ts') },
   doctor: {
     summary: 'say what is set up here, and what to do about the rest',

@@ -1,19 +1,21 @@
 import type { Finding } from '../operations/judge/finding.ts'
-import type { Io } from './io.ts'
 import { printable } from './render.ts'
 
 /** More than this of one kind are counted and not listed. */
 const LISTED = 100
 
 /** Show findings to a person: place, rule, what it is, and the command that repairs it. */
-export function showFindings(findings: readonly (Finding & { readonly commit?: string })[], io: Io): void {
+export function showFindings(
+  findings: readonly (Finding & { readonly commit?: string })[],
+  write: (text: string) => void,
+): void {
   for (const finding of findings.slice(0, LISTED)) {
     const { level, rule, message, keyPath, repair } = finding
     const value = keyPath === undefined ? '' : ` (${printable(keyPath)})`
-    io.writeErr(`  ${level} ${rule}: ${placeOf(finding)}: ${printable(message)}${value}\n`)
-    if (repair !== undefined) io.writeErr(`      ${printable(repair)}\n`)
+    write(`  ${level} ${rule}: ${placeOf(finding)}: ${printable(message)}${value}\n`)
+    if (repair !== undefined) write(`      ${printable(repair)}\n`)
   }
-  if (findings.length > LISTED) io.writeErr(`  and ${findings.length - LISTED} more\n`)
+  if (findings.length > LISTED) write(`  and ${findings.length - LISTED} more\n`)
 }
 
 function placeOf({ file, line, column, commit }: Finding & { readonly commit?: string }): string {

@@ -1,6 +1,7 @@
 import { isBullaError, UsageError } from '../../errors.ts'
 import { allowOnce } from '../../operations/hooks/allow-once.ts'
-import { HOOK_NAMES, type HookFinding, type HookName, runHook } from '../../operations/hooks/run-hook.ts'
+import type { CommitFinding } from '../../operations/hooks/judge-commits.ts'
+import { HOOK_NAMES, type HookName, runHook } from '../../operations/hooks/run-hook.ts'
 import { cannotJudge } from '../../operations/judge/finding.ts'
 import { suggest } from '../../operations/suggest.ts'
 import { showFindings } from '../findings.ts'
@@ -70,7 +71,7 @@ async function run(name: HookName, args: readonly string[], values: Values, io: 
 
 async function verdict(
   hook: HookName,
-  findings: readonly HookFinding[],
+  findings: readonly CommitFinding[],
   gitFolder: string,
   values: Values,
   io: Io,
@@ -79,7 +80,7 @@ async function verdict(
   if (findings.length === 0) return 0
   const count = (all: readonly unknown[]) => `${all.length} ${all.length === 1 ? 'finding' : 'findings'}`
   io.writeErr(`${io.program}: ${hook}: ${stopping.length > 0 ? `stopped by ${count(stopping)}` : count(findings)}\n`)
-  showFindings(findings, io)
+  showFindings(findings, (text) => io.writeErr(text))
   if (stopping.length === 0) return 0
   const log = await allowOnce(
     { hook, reason: io.env['BULLA_ALLOW'], findings: stopping, gitFolder },

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { World } from '../ports.ts'
-import type { HookFinding, HookName } from './run-hook.ts'
+import type { CommitFinding } from './judge-commits.ts'
+import type { HookName } from './run-hook.ts'
 
 /** Hooks for which the reason of `BULLA_ALLOW` counts: a commit is still ours, what is pushed is not. */
 const OF_A_COMMIT: readonly HookName[] = ['pre-commit', 'pre-merge-commit', 'pre-applypatch', 'prepare-commit-msg']
@@ -9,7 +10,7 @@ export interface Allowance {
   readonly hook: HookName
   /** The value of `BULLA_ALLOW`. */
   readonly reason: string | undefined
-  readonly findings: readonly HookFinding[]
+  readonly findings: readonly CommitFinding[]
   /** Absolute. */
   readonly gitFolder: string
 }

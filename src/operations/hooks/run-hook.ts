@@ -1,7 +1,7 @@
 import { UsageError } from '../../errors.ts'
 import type { Repository } from '../git-port.ts'
-import type { Finding } from '../judge/finding.ts'
 import { type JudgeOptions, judgeFiles } from '../judge/judge-files.ts'
+import { type CommitFinding, judgeCommits } from './judge-commits.ts'
 
 /** Hooks of git that bulla answers. */
 export const HOOK_NAMES = [
@@ -22,17 +22,12 @@ export interface HookRequest {
   readonly input: string
 }
 
-/** A finding, and the commit that brings it; undefined for what is staged. */
-export interface HookFinding extends Finding {
-  readonly commit?: string
-}
-
 /** Judge what git is about to take in. */
 export async function runHook(
   request: HookRequest,
   repository: Repository,
   options: JudgeOptions,
-): Promise<readonly HookFinding[]> {
+): Promise<readonly CommitFinding[]> {
   switch (request.name) {
     case 'pre-commit':
     case 'pre-merge-commit':
@@ -79,25 +74,15 @@ function linesOf(input: string, words: number): string[][] {
     })
 }
 
-/** Every file of every commit, by the policy of that commit: what a later commit removes again was still published. */
 async function judgeRanges(
   ranges: readonly (readonly string[])[],
   repository: Repository,
   options: JudgeOptions,
-): Promise<HookFinding[]> {
-  const findings: HookFinding[] = []
-  const judged = new Set<string>()
+): Promise<CommitFinding[]> {
+  // the same commit may come with several names
+  const changes = new Map<string, Awaited<ReturnType<Repository['commits']>>[number]>()
   for (const range of ranges) {
-    const byCommit = new Map<string, Awaited<ReturnType<Repository['commits']>>[number]['change'][]>()
-    for (const { commit, change } of await repository.commits(range)) {
-      byCommit.set(commit, [...(byCommit.get(commit) ?? []), change])
-    }
-    for (const [commit, changes] of byCommit) {
-      if (judged.has(commit)) continue
-      judged.add(commit)
-      const found = await judgeFiles(changes, repository.tree(commit), options)
-      findings.push(...found.map((finding) => ({ ...finding, commit })))
-    }
+    for (const found of await repository.commits(range)) changes.set(`${found.commit} ${found.change.path}`, found)
   }
-  return findings
+  return judgeCommits([...changes.values()], repository, options)
 }

@@ -1,0 +1,112 @@
+import { isAbsolute, relative, resolve, sep } from 'node:path'
+import { UsageError } from '../../errors.ts'
+import { check } from '../../operations/check/check.ts'
+import type { Repository } from '../../operations/git-port.ts'
+import { cannotJudge, type Finding } from '../../operations/judge/finding.ts'
+import { suggest } from '../../operations/suggest.ts'
+import { showFindings } from '../findings.ts'
+import { FORMATS, type Format, writeReport } from '../formats/formats.ts'
+import type { CommandDefinition, Io } from '../io.ts'
+import { addCommonOptions, flag, text, type Values } from '../options.ts'
+import { VERSION } from '../version.ts'
+
+const HELP = `
+Without a revision, all files that git tracks are judged as they stand in its index; with A..B, what
+each of these commits adds or changes. Policies are those of the same tree. No key, no network.
+
+Examples:
+  $ bulla check
+  $ bulla check main..HEAD --format github
+  $ bulla check v1.2 secrets/
+
+Exit codes: 0 nothing found (warnings aside), 1 something found, 2 something cannot be judged.`
+
+const FOUND = 1
+const UNDECIDED = 2
+
+export function define(command: CommandDefinition, io: Io, done: (code: number) => void): void {
+  command
+    .summary('say what the repository holds in clear that should be sealed')
+    .description('Say what the repository holds in clear that should be sealed, and what of the sealed is damaged.')
+    .argument('[revision]', 'a revision, or a range A..B')
+    .argument('[paths...]', 'files or folders')
+    .option('--format <format>', `how findings are written: ${FORMATS.join(', ')}`)
+    .option('--strict', 'readers and selectors that differ from the rule are findings too')
+    .option('--fail-on <level>', 'exit 1 from this level on: block (default) or warn')
+  addCommonOptions(command)
+  command.addHelpText('after', HELP)
+  command.action(async (first: string | undefined, others: string[], values: Values) => {
+    const repository = await io.repository({ inHook: false })
+    try {
+      done(await run(first === undefined ? [] : [first, ...others], values, repository, io))
+    } finally {
+      repository.close()
+    }
+  })
+}
+
+async function run(words: readonly string[], values: Values, repository: Repository, io: Io): Promise<number> {
+  const format = formatOf(values)
+  const failOn = levelOf(values)
+  const { root } = await repository.folders()
+  const { revision, names } = await readWords(words, repository)
+  const paths = names.map((name) => treePath(root ?? io.cwd, resolve(io.cwd, name))).filter((path) => path !== '')
+  const { findings, fileCount } = await check({ revision, paths }, repository, { isStrict: flag(values, 'strict') })
+  if (fileCount === 0 && names.length > 0) {
+    throw new UsageError('ERR_NO_FILE', 'neither a revision nor a file that git tracks has this name', {
+      hint: 'name a revision, a range A..B, or files and folders of this repository',
+    })
+  }
+  const failing = findings.filter(({ level }) => level === 'block' || failOn === 'warn')
+  if (format !== 'text') io.writeOut(await writeReport(format, { version: VERSION, findings, fileCount }))
+  else if (!flag(values, 'quiet') || failing.length > 0) {
+    showFindings(findings, (text) => io.writeOut(text))
+    const files = `${fileCount} ${fileCount === 1 ? 'file' : 'files'}`
+    io.writeErr(
+      `${io.program}: ${files} judged, ${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}\n`,
+    )
+  }
+  if (failing.length === 0) return 0
+  return failing.some(cannotJudge) ? UNDECIDED : FOUND
+}
+
+/** The first word is a revision when git knows it as one; else it is a path, as `git log` reads it. */
+async function readWords(
+  words: readonly string[],
+  repository: Repository,
+): Promise<{ revision: string | undefined; names: readonly string[] }> {
+  const [first, ...others] = words
+  if (first === undefined) return { revision: undefined, names: [] }
+  if (first.startsWith('-'))
+    throw new UsageError('ERR_USAGE', 'a revision cannot start with -', { hint: 'name it otherwise' })
+  const ends = first.split(/\.{2,3}/)
+  const known = await Promise.all(ends.map((end) => repository.has(end === '' ? 'HEAD' : end)))
+  return known.every(Boolean) ? { revision: first, names: others } : { revision: undefined, names: words }
+}
+
+/** @throws UsageError `ERR_USAGE` for a path outside of the repository */
+function treePath(root: string, path: string): string {
+  const below = relative(root, path)
+  if (below === '..' || below.startsWith(`..${sep}`) || isAbsolute(below)) {
+    throw new UsageError('ERR_USAGE', 'a path lies outside of this repository', {
+      hint: 'name files of this repository',
+    })
+  }
+  return below.split(sep).join('/')
+}
+
+function formatOf(values: Values): Format {
+  const wanted = text(values, 'format') ?? 'text'
+  const known = FORMATS.find((format) => format === wanted)
+  if (known !== undefined) return known
+  const meant = suggest(wanted, FORMATS)
+  throw new UsageError('ERR_USAGE', '--format is not one that bulla writes', {
+    hint: meant === undefined ? `they are ${FORMATS.join(', ')}` : `did you mean ${meant}?`,
+  })
+}
+
+function levelOf(values: Values): Finding['level'] {
+  const wanted = text(values, 'failOn') ?? 'block'
+  if (wanted === 'block' || wanted === 'warn') return wanted
+  throw new UsageError('ERR_USAGE', '--fail-on takes block or warn', { hint: 'leave it out for block' })
+}

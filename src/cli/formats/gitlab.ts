@@ -1,0 +1,16 @@
+import { createHash } from 'node:crypto'
+import { fingerprint, type Report, sentence } from './report.ts'
+
+const SEVERITIES = { block: 'critical', warn: 'minor' } as const
+
+/** GitLab's code quality report. @see https://docs.gitlab.com/ci/testing/code_quality/ */
+export function gitlabReport({ findings }: Report): string {
+  const issues = findings.map((finding) => ({
+    description: sentence(finding),
+    check_name: finding.rule,
+    fingerprint: createHash('sha256').update(fingerprint(finding)).digest('hex'),
+    severity: SEVERITIES[finding.level],
+    location: { path: finding.file, lines: { begin: finding.line ?? 1 } },
+  }))
+  return `${JSON.stringify(issues, undefined, 2)}\n`
+}

@@ -1,0 +1,42 @@
+import type { Repository } from '../git-port.ts'
+import { judgeCommits } from '../hooks/judge-commits.ts'
+import type { Finding } from '../judge/finding.ts'
+import { type JudgeOptions, judgeFiles } from '../judge/judge-files.ts'
+import { findRuleProblems } from './rule-problems.ts'
+
+export interface CheckRequest {
+  /** A revision; a range with `..`; undefined for what is tracked now: the index. */
+  readonly revision: string | undefined
+  /** From the root of the repository, with slashes: files, or folders with all below them. None: everything. */
+  readonly paths: readonly string[]
+}
+
+export interface CheckResult {
+  readonly findings: readonly (Finding & { readonly commit?: string })[]
+  readonly fileCount: number
+}
+
+/** Judge everything a repository has, or had at a revision, or that commits brought. Needs no key, calls nobody. */
+export async function check(
+  { revision = '', paths }: CheckRequest,
+  repository: Repository,
+  options: JudgeOptions,
+): Promise<CheckResult> {
+  const isWanted = (path: string) =>
+    paths.length === 0 || paths.some((wanted) => path === wanted || path.startsWith(`${wanted}/`))
+  if (revision.includes('..')) {
+    const commits = await repository.commits([revision])
+    const changes = commits.filter(({ change }) => isWanted(change.path))
+    return { findings: await judgeCommits(changes, repository, options), fileCount: changes.length }
+  }
+  const files = await repository.files(revision)
+  const wanted = files.filter(({ path }) => isWanted(path))
+  const tree = repository.tree(revision)
+  const findings = await judgeFiles(wanted, tree, options)
+  const problems = paths.length === 0 ? await findRuleProblems(files, tree) : []
+  return { findings: [...findings, ...problems].sort(byPlace), fileCount: wanted.length }
+}
+
+function byPlace(a: Finding, b: Finding): number {
+  return Buffer.compare(Buffer.from(a.file), Buffer.from(b.file)) || (a.line ?? 0) - (b.line ?? 0)
+}
