@@ -17,6 +17,7 @@ const LAYER_NAMES = [
   'crypto',
   'keys',
   'config',
+  'merge',
   'scan',
   'targets',
   'git',
@@ -29,7 +30,17 @@ const LAYER_NAMES = [
   'index',
 ] as const
 
-const ALL_BELOW_OPERATIONS = ['errors', 'schema', 'format', 'crypto', 'keys', 'config', 'scan', 'targets'] as const
+const ALL_BELOW_OPERATIONS = [
+  'errors',
+  'schema',
+  'format',
+  'crypto',
+  'keys',
+  'config',
+  'merge',
+  'scan',
+  'targets',
+] as const
 
 export const LAYERS: Readonly<Record<LayerName, Layer>> = {
   errors: { imports: [], access: 'pure' },
@@ -38,6 +49,7 @@ export const LAYERS: Readonly<Record<LayerName, Layer>> = {
   crypto: { imports: ['errors', 'format'], access: 'pure' },
   keys: { imports: ['errors', 'format', 'crypto'], access: 'pure' },
   config: { imports: ['errors', 'schema', 'format'], types: ['keys'], access: 'pure' },
+  merge: { imports: ['errors', 'format'], access: 'pure' },
   scan: { imports: ['errors', 'format'], access: 'pure' },
   targets: { imports: ['errors', 'format'], access: 'pure' },
   git: { imports: ['errors'], access: 'all' },
@@ -69,6 +81,7 @@ const CLIENT = /^src\/(?:keys|targets)\/[^/]+\/client\.ts$/
 export const PACKAGE_FOLDERS: Readonly<Record<string, string>> = {
   'age-encryption': 'src/keys/age/',
   commander: 'src/cli/',
+  'node-diff3': 'src/merge/',
   re2js: 'src/format/',
   tinyglobby: 'src/platform/',
 }
