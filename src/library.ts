@@ -8,7 +8,6 @@ import { DEFAULT_SELECTOR, SELECTOR_FIELDS, type SelectorSpec } from './format/m
 import type { StoreName } from './format/tree.ts'
 import { committedVersions } from './git/committed-versions.ts'
 import type { AgeEnvironment } from './keys/age/environment.ts'
-import { AgeProvider } from './keys/age/provider.ts'
 import { Keyring } from './keys/keyring.ts'
 import { decrypt as decryptFiles } from './operations/decrypt.ts'
 import { encrypt as encryptFiles } from './operations/encrypt.ts'
@@ -16,8 +15,8 @@ import { openSealed } from './operations/open.ts'
 import type { World } from './operations/ports.ts'
 import { newSealKey, readPlain, type SealPolicy, sealFile } from './operations/seal.ts'
 import { loadStore, STORE_NAMES } from './operations/stores.ts'
-import { ageEnvironment } from './platform/age-environment.ts'
 import { nodeFiles } from './platform/files.ts'
+import { givenKeyring, machineKeyring } from './wire-keyring.ts'
 
 /** The formats of SOPS. */
 export type Format = StoreName
@@ -236,7 +235,8 @@ function tools() {
 
 /** With identities given, the environment of the process is not looked at. */
 function keyringWith(identities: string | undefined): Keyring {
-  const { random } = tools()
+  const { random, now } = tools()
+  if (identities === undefined) return machineKeyring(random, now)
   const given: AgeEnvironment = {
     platform: process.platform,
     variable: (name) => (name === 'SOPS_AGE_KEY' ? identities : undefined),
@@ -244,7 +244,7 @@ function keyringWith(identities: string | undefined): Keyring {
     runCommand: async () => ({ exitCode: 1, stdout: new Uint8Array() }),
     askPassphrase: async () => undefined,
   }
-  return new Keyring([new AgeProvider(identities === undefined ? ageEnvironment : given, random)], random)
+  return givenKeyring(given, random)
 }
 
 async function withKeyring<T>(keys: Keys | undefined, use: (keyring: Keyring) => Promise<T>): Promise<T> {

@@ -2,13 +2,11 @@ import { randomFillSync } from 'node:crypto'
 import { statSync } from 'node:fs'
 import { basename } from 'node:path'
 import { pooledRandom } from '../crypto/random.ts'
-import { AgeProvider } from '../keys/age/provider.ts'
-import { Keyring } from '../keys/keyring.ts'
 import type { World } from '../operations/ports.ts'
-import { ageEnvironment } from '../platform/age-environment.ts'
 import { nodeFiles } from '../platform/files.ts'
 import { ProgressBar } from '../platform/progress.ts'
 import { ClosedPipe, readStdin, writeTo } from '../platform/streams.ts'
+import { machineKeyring } from '../wire-keyring.ts'
 import type { Io } from './io.ts'
 
 /** The real machine behind the commands. */
@@ -37,16 +35,17 @@ export function realIo(): Io {
     },
     world: ({ configPath, quiet }): World => {
       const random = pooledRandom(randomFillSync)
+      const now = () => `${new Date().toISOString().slice(0, 19)}Z`
       return {
         files: nodeFiles,
         git: {
           committedVersions: async (paths) => (await import('../git/committed-versions.ts')).committedVersions(paths),
         },
-        keyring: new Keyring([new AgeProvider(ageEnvironment, random)], random),
+        keyring: machineKeyring(random, now),
         random,
         progress: new ProgressBar(() => !quiet && process.stderr.isTTY === true),
         confirm: async (question) => (await import('../platform/confirm.ts')).confirm(question),
-        now: () => `${new Date().toISOString().slice(0, 19)}Z`,
+        now,
         cwd: process.cwd(),
         configPath,
       }

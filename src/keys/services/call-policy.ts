@@ -7,11 +7,17 @@ export interface Account {
 }
 
 export interface CallSettings {
-  /** `host` or `host:port`, in lower case; from the user's own file and environment, never from a repository. */
+  /**
+   * In lower case; from the user's own file and environment, never from a repository. `host` or `host:port` for TLS,
+   * `http://host` or `http://host:port` for plain HTTP.
+   */
   readonly hosts: readonly string[]
-  /** Undefined: any account, as in sops. */
+  /** In lower case. Undefined: any account, as in sops. */
   readonly accounts: readonly string[] | undefined
 }
+
+/** What stays on this machine may be in clear. */
+const LOOPBACK = /^(?:localhost|127\.[0-9.]+|\[::1\])$/
 
 /**
  * Where calls may go. A key in a file of a repository is a request to talk to the outside: the public endpoints of the
@@ -38,14 +44,13 @@ export class CallPolicy {
    * @throws {@link KeyError} `ERR_NOT_ALLOWED`
    */
   checkHost(url: URL, isPublic: boolean): void {
-    if (url.username !== '' || url.password !== '') {
-      throw notAllowed('the address of a key service holds a user name', 'remove everything before the @')
-    }
-    const named = this.hosts.has(url.host) || this.hosts.has(url.hostname)
-    if (named || (isPublic && url.protocol === 'https:')) return
+    checkAddress(url)
+    if (isPublic && url.protocol === 'https:') return
+    if (namesOf(url).some((name) => this.hosts.has(name))) return
+    const [shown, how] = url.protocol === 'https:' ? [url.host, ''] : [`http://${url.host}`, ' in clear']
     throw notAllowed(
-      `the host ${url.host} is not one that you allow keys to be sent to`,
-      `if you trust it, name it in BULLA_ALLOW_HOSTS=${url.host}, or under allow.hosts in your own bulla configuration`,
+      `the host ${url.host} is not one that you allow keys to be sent to${how}`,
+      `if you trust it, name it in BULLA_ALLOW_HOSTS=${shown}, or under allow.hosts in your own bulla configuration`,
     )
   }
 
@@ -57,6 +62,24 @@ export class CallPolicy {
       'add it to BULLA_ALLOW_ACCOUNTS, or under allow.accounts in your own bulla configuration',
     )
   }
+}
+
+/** Also for addresses that the user named. @throws {@link KeyError} `ERR_NOT_ALLOWED` */
+export function checkAddress({ username, password, protocol }: URL): void {
+  if (username !== '' || password !== '') {
+    throw notAllowed('the address of a key service holds a user name', 'remove everything before the @')
+  }
+  if (protocol !== 'https:' && protocol !== 'http:') {
+    throw notAllowed('the address of a key service is neither https nor http', 'correct the address of the key')
+  }
+}
+
+/** Every way in which this address may be among those that the user allows. */
+function namesOf({ protocol, hostname, port }: URL): string[] {
+  const isPlain = protocol === 'http:'
+  const names = [hostname, `${hostname}:${port === '' ? (isPlain ? 80 : 443) : port}`]
+  const plain = isPlain ? names.map((name) => `http://${name}`) : []
+  return isPlain && !LOOPBACK.test(hostname) ? plain : [...names, ...plain]
 }
 
 function notAllowed(message: string, hint: string): KeyError {

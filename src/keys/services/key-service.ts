@@ -69,4 +69,6 @@ export interface KeyService {
 /** Gives the service of a kind; loads it when it is first asked for. One per process. */
 export interface KeyServices {
   get(type: ServiceType): Promise<KeyService>
+  /** Forget sessions and clients; they are made anew when they are asked for again. */
+  dispose?(): void
 }

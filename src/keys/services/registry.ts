@@ -9,16 +9,20 @@ export type ServiceFactory = (environment: ServiceEnvironment, policy: CallPolic
 /** Loaded when they are first asked for: what some of them bring along is larger than all the rest. */
 const FACTORIES: Partial<Record<ServiceType, () => Promise<ServiceFactory>>> = {}
 
+/** What every service of a process is made with. */
+export interface ServiceSetup {
+  readonly environment: ServiceEnvironment
+  readonly policy: CallPolicy
+}
+
 /** All key services of one process. */
 export class ServiceRegistry implements KeyServices {
-  private readonly environment: ServiceEnvironment
-  private readonly policy: () => Promise<CallPolicy>
+  private readonly setup: () => Promise<ServiceSetup>
   private readonly made = new Map<ServiceType, Promise<KeyService>>()
 
-  /** @param policy - read when the first service is asked for */
-  constructor(environment: ServiceEnvironment, policy: () => Promise<CallPolicy>) {
-    this.environment = environment
-    this.policy = policy
+  /** @param setup - asked for with the first service, and then again for every kind */
+  constructor(setup: () => Promise<ServiceSetup>) {
+    this.setup = setup
   }
 
   get(type: ServiceType): Promise<KeyService> {
@@ -29,6 +33,15 @@ export class ServiceRegistry implements KeyServices {
     return making
   }
 
+  dispose(): void {
+    for (const making of this.made.values())
+      making.then(
+        (service) => service.dispose?.(),
+        () => undefined, // whoever asked for it was told
+      )
+    this.made.clear()
+  }
+
   private async make(type: ServiceType): Promise<KeyService> {
     const load = FACTORIES[type]
     if (load === undefined) {
@@ -36,7 +49,7 @@ export class ServiceRegistry implements KeyServices {
         hint: 'the entry is kept as it is; use another key, or sops for this file',
       })
     }
-    const [create, policy] = await Promise.all([load(), this.policy()])
-    return create(this.environment, policy)
+    const [create, { environment, policy }] = await Promise.all([load(), this.setup()])
+    return create(environment, policy)
   }
 }

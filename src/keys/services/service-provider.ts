@@ -10,11 +10,14 @@ export interface ServiceProviderOptions {
   readonly clock: Clock
   /** RFC 3339, UTC, to the second. */
   readonly now: () => string
-  /** For one wrap or unwrap with all its retries. */
-  readonly totalMs: number
+  /** `totalMs` is for one wrap or unwrap with all its retries. @throws ConfigError when the user's settings are wrong */
+  readonly timeouts: () => Promise<{ readonly totalMs: number }>
 }
 
 type MasterKeyType = Exclude<ServiceType, 'local'>
+
+/** Kinds of master keys of files that a service holds. */
+export const SERVICE_KEY_TYPES: readonly MasterKeyType[] = ['kms', 'gcp_kms', 'azure_kv', 'hc_vault']
 
 /** Master keys of files that a service holds, as sops has them: a call for every file. */
 export class ServiceProvider implements KeyProvider {
@@ -32,20 +35,27 @@ export class ServiceProvider implements KeyProvider {
   }
 
   private async wrap(key: ServiceKey, share: Uint8Array): Promise<KeyEntry> {
-    const { services, clock, now, totalMs } = this.options
-    const service = await services.get(this.type)
+    const service = await this.options.services.get(this.type)
     service.check(key)
-    const { enc, key: used } = await service.wrap(key, share, { signal: clock.timeout(totalMs) })
-    return { ...used, type: this.type, enc, createdAt: now() }
+    const { enc, key: used } = await service.wrap(key, share, { signal: await this.deadline() })
+    return { ...used, type: this.type, enc, createdAt: this.options.now() }
   }
 
   async unwrap(entry: KeyEntry): Promise<Uint8Array> {
-    const { services, clock, totalMs } = this.options
     const { enc, createdAt: _, ...description } = entry
     const key = this.serviceKey(description)
-    const service = await services.get(this.type)
+    const service = await this.options.services.get(this.type)
     service.check(key)
-    return await service.unwrap(key, enc, { signal: clock.timeout(totalMs) })
+    return await service.unwrap(key, enc, { signal: await this.deadline() })
+  }
+
+  private async deadline(): Promise<AbortSignal> {
+    const { totalMs } = await this.options.timeouts()
+    return this.options.clock.timeout(totalMs)
+  }
+
+  dispose(): void {
+    this.options.services.dispose?.()
   }
 
   private serviceKey(description: KeyDescription): ServiceKey {

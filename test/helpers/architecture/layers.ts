@@ -24,6 +24,7 @@ const LAYER_NAMES = [
   'platform',
   'operations',
   'cli',
+  'wire-keyring',
   'wire',
   'main',
   'library',
@@ -53,15 +54,18 @@ export const LAYERS: Readonly<Record<LayerName, Layer>> = {
   scan: { imports: ['errors', 'format'], access: 'pure' },
   targets: { imports: ['errors', 'format'], access: 'pure' },
   git: { imports: ['errors'], access: 'all' },
-  platform: { imports: ['errors'], access: 'all' },
+  // what it implements for keys is described there
+  platform: { imports: ['errors'], types: ['keys'], access: 'all' },
   // git and platform arrive as interfaces, defined here or lower
   operations: { imports: ALL_BELOW_OPERATIONS, access: 'pure' },
   cli: { imports: ['errors', 'operations'], types: ALL_BELOW_OPERATIONS, access: 'terminal' },
+  // the keys of the machine, for both of the following
+  'wire-keyring': { imports: [...ALL_BELOW_OPERATIONS, 'platform'], access: 'all' },
   // puts the real git and platform into the operations, for the command (where only main.ts may ask for it) ...
-  wire: { imports: [...ALL_BELOW_OPERATIONS, 'git', 'platform', 'operations', 'cli'], access: 'all' },
+  wire: { imports: [...ALL_BELOW_OPERATIONS, 'git', 'platform', 'operations', 'cli', 'wire-keyring'], access: 'all' },
   main: { imports: ['errors', 'operations', 'cli', 'wire'], access: 'terminal' },
   // ... and for the library
-  library: { imports: [...ALL_BELOW_OPERATIONS, 'git', 'platform', 'operations'], access: 'all' },
+  library: { imports: [...ALL_BELOW_OPERATIONS, 'git', 'platform', 'operations', 'wire-keyring'], access: 'all' },
   index: { imports: ['errors', 'operations', 'library'], types: ALL_BELOW_OPERATIONS, access: 'pure' },
 }
 
@@ -72,6 +76,7 @@ const SINGLE_FILES: Readonly<Record<string, LayerName>> = {
   'src/library.ts': 'library',
   'src/cli/main.ts': 'main',
   'src/cli/wire.ts': 'wire',
+  'src/wire-keyring.ts': 'wire-keyring',
 }
 
 /** Provider clients: the only files below operations that may reach the network. */
@@ -82,6 +87,7 @@ export const PACKAGE_FOLDERS: Readonly<Record<string, string>> = {
   'age-encryption': 'src/keys/age/',
   commander: 'src/cli/',
   'node-diff3': 'src/merge/',
+  'proxy-from-env': 'src/platform/',
   re2js: 'src/format/',
   tinyglobby: 'src/platform/',
 }

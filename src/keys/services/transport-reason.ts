@@ -1,0 +1,57 @@
+/** Why no usable reply came, in our words. */
+export interface TransportReason {
+  readonly reason: string
+  readonly hint: string
+  /** Whether another attempt may do better. */
+  readonly isTransient: boolean
+}
+
+const CHECK_HOST = 'check the address of the service and the network of this machine'
+const CHECK_PROXY = 'check HTTPS_PROXY, HTTP_PROXY and NO_PROXY'
+const TRY_AGAIN = 'check the network, then run the command again'
+
+const lasting = (reason: string, hint = CHECK_HOST): TransportReason => ({ reason, hint, isTransient: false })
+const passing = (reason: string, hint = TRY_AGAIN): TransportReason => ({ reason, hint, isTransient: true })
+
+const REASONS: Readonly<Record<string, TransportReason>> = {
+  ENOTFOUND: lasting('there is no host of that name (DNS)'),
+  EAI_AGAIN: passing('the name of the host could not be looked up (DNS)'),
+  ECONNREFUSED: lasting('nothing accepts connections there'),
+  ENETUNREACH: lasting('the network cannot be reached'),
+  EHOSTUNREACH: lasting('the host cannot be reached'),
+  ENETDOWN: lasting('the network is down'),
+  EADDRNOTAVAIL: lasting('the network cannot be reached'),
+  EACCES: lasting('the system does not allow the connection'),
+  ECONNRESET: passing('the connection was cut off'),
+  ECONNABORTED: passing('the connection was cut off'),
+  EPIPE: passing('the connection was cut off'),
+  ETIMEDOUT: passing('no connection came about in time'),
+  ERR_REPLY_TOO_LARGE: lasting('the reply is far larger than a reply can be', 'check the address of the service'),
+  ERR_PROXY_UNREACHABLE: lasting('the proxy cannot be reached', CHECK_PROXY),
+  ERR_PROXY_AUTHENTICATION: lasting('the proxy wants a user and a password', CHECK_PROXY),
+  ERR_PROXY_REFUSED: lasting('the proxy does not connect to that host', CHECK_PROXY),
+  ERR_INVALID_URL: lasting('its address, or that of the proxy, is no address', CHECK_PROXY),
+}
+
+const NO_ANSWER = passing('no answer came in time', 'check the network, or give it more time with BULLA_KEY_TIMEOUT')
+const NOT_HTTP = lasting('the reply is not HTTP', 'check the address of the service, and whether it is http or https')
+const NOT_TRUSTED = lasting(
+  'its certificate is not trusted, or TLS failed',
+  'check the clock and the address; a certificate authority of your own is named in NODE_EXTRA_CA_CERTS',
+)
+const TLS_CODE = /^(?:CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|ERR_TLS_|ERR_SSL_|HOSTNAME_MISMATCH|INVALID_CA|EPROTO$)/
+
+/**
+ * What an error of the transport means: of an `HttpClient`, of the network below an SDK, of a deadline.
+ *
+ * @returns undefined for any other error
+ */
+export function transportReason(error: unknown): TransportReason | undefined {
+  if (!(error instanceof Error)) return undefined
+  if (error.name === 'TimeoutError' || error.name === 'AbortError') return NO_ANSWER
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
+  const known = Object.hasOwn(REASONS, code) ? REASONS[code] : undefined
+  if (known !== undefined) return known
+  if (code.startsWith('HPE_')) return NOT_HTTP
+  return TLS_CODE.test(code) ? NOT_TRUSTED : undefined
+}

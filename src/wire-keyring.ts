@@ -1,0 +1,60 @@
+import type { UserConfig } from './config/user-config.ts'
+import type { RandomSource } from './crypto/random.ts'
+import type { AgeEnvironment } from './keys/age/environment.ts'
+import { AgeProvider } from './keys/age/provider.ts'
+import { Keyring } from './keys/keyring.ts'
+import { ServiceRegistry } from './keys/services/registry.ts'
+import { SERVICE_KEY_TYPES, ServiceProvider } from './keys/services/service-provider.ts'
+import { ageEnvironment } from './platform/age-environment.ts'
+import { nodeClock } from './platform/clock.ts'
+
+/** The tools of this process that calling key services needs. Nothing is read or loaded before it is asked for. */
+export interface ServiceTools {
+  readonly services: ServiceRegistry
+  /** What the user says in files and variables. @throws ConfigError `ERR_CONFIG`, `ERR_CONFIG_NOT_FOUND` */
+  readonly userConfig: () => Promise<UserConfig>
+}
+
+/** @param random - for keys and pauses */
+export function serviceTools(random: RandomSource): ServiceTools {
+  const userConfig = once(async () => {
+    const [{ readUserConfig }, { nodeFiles }, environment] = await Promise.all([
+      import('./config/user-config.ts'),
+      import('./platform/files.ts'),
+      machine(random),
+    ])
+    return readUserConfig(environment, nodeFiles, process.cwd())
+  })
+  const services = new ServiceRegistry(async () => {
+    const { CallPolicy } = await import('./keys/services/call-policy.ts')
+    return { environment: await machine(random), policy: new CallPolicy((await userConfig()).calls) }
+  })
+  return { services, userConfig }
+}
+
+/** The age identities of this machine and the services it may call. */
+export function machineKeyring(random: RandomSource, now: () => string): Keyring {
+  const { services, userConfig } = serviceTools(random)
+  const timeouts = async () => (await userConfig()).timeouts
+  const providers = SERVICE_KEY_TYPES.map(
+    (type) => new ServiceProvider(type, { services, timeouts, clock: nodeClock, now }),
+  )
+  return new Keyring([new AgeProvider(ageEnvironment, random), ...providers], random)
+}
+
+/** Keys that were handed in: nothing else of this machine is looked at. */
+export function givenKeyring(age: AgeEnvironment, random: RandomSource): Keyring {
+  return new Keyring([new AgeProvider(age, random)], random)
+}
+
+async function machine(random: RandomSource) {
+  return (await import('./platform/service-environment.ts')).serviceEnvironment(random)
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
+}

@@ -1,0 +1,30 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { describe, expect, it } from 'vitest'
+import { nodeClock } from '../../../src/platform/clock.ts'
+
+const never = new AbortController().signal
+
+describe('the clock', () => {
+  it('keeps a timeout alive that is only a part of another signal', async () => {
+    setFlagsFromString('--expose-gc')
+    const collectGarbage: () => void = runInNewContext('gc')
+    const aborted = new Promise<unknown>((resolve) => {
+      const signal = AbortSignal.any([never, nodeClock.timeout(20)])
+      signal.addEventListener('abort', () => resolve(signal.reason))
+    })
+    collectGarbage()
+    const keepAlive = setInterval(() => collectGarbage(), 5)
+    expect(await aborted).toMatchObject({ name: 'TimeoutError' })
+    clearInterval(keepAlive)
+  })
+
+  it('waits, and stops waiting with the reason of the signal', async () => {
+    await nodeClock.wait(1, never)
+    const controller = new AbortController()
+    const waiting = nodeClock.wait(3_600_000, controller.signal)
+    controller.abort('enough')
+    await expect(waiting).rejects.toBe('enough')
+    await expect(nodeClock.wait(3_600_000, controller.signal)).rejects.toBe('enough')
+  })
+})
