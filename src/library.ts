@@ -18,6 +18,8 @@ import { newSealKey, readPlain, type SealPolicy, sealFile } from './operations/s
 import { loadStore, STORE_NAMES } from './operations/stores.ts'
 import { ageEnvironment } from './platform/age-environment.ts'
 import { nodeFiles } from './platform/files.ts'
+import { nodeRecipientFiles } from './platform/recipient-files.ts'
+import { lazyBook } from './recipients/lazy-book.ts'
 
 /** The formats of SOPS. */
 export type Format = StoreName
@@ -265,6 +267,7 @@ function worldFor({ cwd = process.cwd() }: FileSettings, keyring: Keyring): Worl
     files: nodeFiles,
     git: { committedVersions },
     keyring,
+    recipients: lazyBook(async () => nodeRecipientFiles, cwd),
     progress: silent,
     confirm: async () => undefined,
     cwd,

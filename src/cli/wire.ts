@@ -9,6 +9,7 @@ import { ageEnvironment } from '../platform/age-environment.ts'
 import { nodeFiles } from '../platform/files.ts'
 import { ProgressBar } from '../platform/progress.ts'
 import { ClosedPipe, readStdin, writeTo } from '../platform/streams.ts'
+import { lazyBook } from '../recipients/lazy-book.ts'
 import type { Io } from './io.ts'
 
 /** The real machine behind the commands. */
@@ -37,12 +38,14 @@ export function realIo(): Io {
     },
     world: ({ configPath, quiet }): World => {
       const random = pooledRandom(randomFillSync)
+      const recipients = lazyBook(recipientFiles, process.cwd())
       return {
         files: nodeFiles,
         git: {
           committedVersions: async (paths) => (await import('../git/committed-versions.ts')).committedVersions(paths),
         },
         keyring: new Keyring([new AgeProvider(ageEnvironment, random)], random),
+        recipients,
         random,
         progress: new ProgressBar(() => !quiet && process.stderr.isTTY === true),
         confirm: async (question) => (await import('../platform/confirm.ts')).confirm(question),
@@ -52,6 +55,10 @@ export function realIo(): Io {
       }
     },
   }
+}
+
+async function recipientFiles() {
+  return (await import('../platform/recipient-files.ts')).nodeRecipientFiles
 }
 
 /** Shells report a program that a closed pipe ended so. */

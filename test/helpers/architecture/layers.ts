@@ -17,6 +17,7 @@ const LAYER_NAMES = [
   'crypto',
   'keys',
   'config',
+  'recipients',
   'scan',
   'targets',
   'git',
@@ -29,7 +30,17 @@ const LAYER_NAMES = [
   'index',
 ] as const
 
-const ALL_BELOW_OPERATIONS = ['errors', 'schema', 'format', 'crypto', 'keys', 'config', 'scan', 'targets'] as const
+const ALL_BELOW_OPERATIONS = [
+  'errors',
+  'schema',
+  'format',
+  'crypto',
+  'keys',
+  'config',
+  'recipients',
+  'scan',
+  'targets',
+] as const
 
 export const LAYERS: Readonly<Record<LayerName, Layer>> = {
   errors: { imports: [], access: 'pure' },
@@ -38,6 +49,7 @@ export const LAYERS: Readonly<Record<LayerName, Layer>> = {
   crypto: { imports: ['errors', 'format'], access: 'pure' },
   keys: { imports: ['errors', 'format', 'crypto'], access: 'pure' },
   config: { imports: ['errors', 'schema', 'format'], types: ['keys'], access: 'pure' },
+  recipients: { imports: ['errors', 'schema', 'format'], types: ['keys'], access: 'pure' },
   scan: { imports: ['errors', 'format'], access: 'pure' },
   targets: { imports: ['errors', 'format'], access: 'pure' },
   git: { imports: ['errors'], access: 'all' },
