@@ -16,6 +16,8 @@ import type { World } from './operations/ports.ts'
 import { newSealKey, readPlain, type SealPolicy, sealFile } from './operations/seal.ts'
 import { loadStore, STORE_NAMES } from './operations/stores.ts'
 import { nodeFiles } from './platform/files.ts'
+import { nodeRecipientFiles } from './platform/recipient-files.ts'
+import { lazyBook } from './recipients/lazy-book.ts'
 import { givenKeyring, machineKeyring } from './wire-keyring.ts'
 
 /** The formats of SOPS. */
@@ -265,6 +267,7 @@ function worldFor({ cwd = process.cwd() }: FileSettings, keyring: Keyring): Worl
     files: nodeFiles,
     git: { committedVersions },
     keyring,
+    recipients: lazyBook(async () => nodeRecipientFiles, cwd),
     progress: silent,
     confirm: async () => undefined,
     cwd,

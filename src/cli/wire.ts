@@ -6,6 +6,7 @@ import type { World } from '../operations/ports.ts'
 import { nodeFiles } from '../platform/files.ts'
 import { ProgressBar } from '../platform/progress.ts'
 import { ClosedPipe, readStdin, writeTo } from '../platform/streams.ts'
+import { lazyBook } from '../recipients/lazy-book.ts'
 import { machineKeyring } from '../wire-keyring.ts'
 import type { Io } from './io.ts'
 
@@ -36,12 +37,14 @@ export function realIo(): Io {
     world: ({ configPath, quiet }): World => {
       const random = pooledRandom(randomFillSync)
       const now = () => `${new Date().toISOString().slice(0, 19)}Z`
+      const recipients = lazyBook(recipientFiles, process.cwd())
       return {
         files: nodeFiles,
         git: {
           committedVersions: async (paths) => (await import('../git/committed-versions.ts')).committedVersions(paths),
         },
         keyring: machineKeyring(random, now),
+        recipients,
         random,
         progress: new ProgressBar(() => !quiet && process.stderr.isTTY === true),
         confirm: async (question) => (await import('../platform/confirm.ts')).confirm(question),
@@ -51,6 +54,10 @@ export function realIo(): Io {
       }
     },
   }
+}
+
+async function recipientFiles() {
+  return (await import('../platform/recipient-files.ts')).nodeRecipientFiles
 }
 
 /** Shells report a program that a closed pipe ended so. */

@@ -1,6 +1,7 @@
 import type { ConfigFiles } from '../config/find.ts'
 import type { RandomSource } from '../crypto/random.ts'
 import type { Keyring } from '../keys/keyring.ts'
+import type { RecipientBook } from '../recipients/directory.ts'
 
 /** A file as it was when it was read. */
 export interface FileVersion {
@@ -157,6 +158,8 @@ export interface World {
   readonly files: FileSystem
   readonly git: Git
   readonly keyring: Keyring
+  /** The people and machines that have names. One per process; loaded when it is first asked for. */
+  readonly recipients: () => Promise<RecipientBook>
   readonly random: RandomSource
   readonly progress: Progress
   /** Yes or no; undefined when nobody can be asked. */

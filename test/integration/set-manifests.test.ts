@@ -11,6 +11,7 @@ import { showPath } from '../../src/operations/values/tree-path.ts'
 import { manifests } from '../helpers/corpora.ts'
 import { lineChanges } from '../helpers/line-changes.ts'
 import { memoryFiles } from '../helpers/memory-files.ts'
+import { memoryRecipients } from '../helpers/memory-recipients.ts'
 import { random } from '../helpers/random.ts'
 import { open, sealKey, sealWith, sharedKeyring, storeOf } from '../helpers/sealing.ts'
 
@@ -52,6 +53,7 @@ describe('set on real files', () => {
     const files = memoryFiles({ [`/${name}`]: sealed })
     const world: World = {
       ...{ files, random, keyring: sharedKeyring(['alice']), configPath: undefined, cwd: '/' },
+      recipients: async () => memoryRecipients({}),
       ...{
         git: { committedVersions: async () => new Map() },
         progress: { update: () => undefined, finish: () => undefined },

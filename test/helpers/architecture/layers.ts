@@ -18,6 +18,7 @@ const LAYER_NAMES = [
   'keys',
   'config',
   'merge',
+  'recipients',
   'scan',
   'targets',
   'git',
@@ -39,6 +40,7 @@ const ALL_BELOW_OPERATIONS = [
   'keys',
   'config',
   'merge',
+  'recipients',
   'scan',
   'targets',
 ] as const
@@ -51,6 +53,7 @@ export const LAYERS: Readonly<Record<LayerName, Layer>> = {
   keys: { imports: ['errors', 'format', 'crypto'], access: 'pure' },
   config: { imports: ['errors', 'schema', 'format'], types: ['keys'], access: 'pure' },
   merge: { imports: ['errors', 'format'], access: 'pure' },
+  recipients: { imports: ['errors', 'schema', 'format'], types: ['keys'], access: 'pure' },
   scan: { imports: ['errors', 'format'], access: 'pure' },
   targets: { imports: ['errors', 'format'], access: 'pure' },
   git: { imports: ['errors'], access: 'all' },

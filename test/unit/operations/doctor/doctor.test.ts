@@ -7,6 +7,7 @@ import type { GitFacts, Machine } from '../../../../src/operations/doctor/machin
 import type { World } from '../../../../src/operations/ports.ts'
 import { type FakeMachine, fakeEnvironment, newIdentity } from '../../../helpers/age.ts'
 import { memoryFiles } from '../../../helpers/memory-files.ts'
+import { memoryRecipients } from '../../../helpers/memory-recipients.ts'
 import { random } from '../../../helpers/random.ts'
 
 const { identity, recipient } = newIdentity()
@@ -25,6 +26,7 @@ async function checks({ machine = {}, keys, files, overrides = [] }: Setting = {
     files: memoryFiles(files ?? { '/w/.sops.yaml': `creation_rules: [{ age: ${recipient} }]` }),
     git: { committedVersions: async () => new Map() },
     keyring: new Keyring([new AgeProvider(environment, random)], random),
+    recipients: async () => memoryRecipients({}),
     random,
     progress: { update: () => undefined, finish: () => undefined },
     confirm: async () => undefined,

@@ -67,6 +67,7 @@ async function machine(plain: Readonly<Record<string, string>>, { ignoresCase = 
     files: memoryFiles(sealed),
     git: { committedVersions: unused },
     keyring,
+    recipients: unused,
     random,
     progress: { update: unused, finish: unused },
     confirm: unused,
