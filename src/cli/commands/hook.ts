@@ -11,7 +11,8 @@ import { renderError } from '../render.ts'
 
 const HELP = `
 Git runs this, with what it gives to the hook of that name. Judged are the staged or pushed contents,
-never the working copy, by the .sops.yaml of the same tree.
+never the working copy, by the .sops.yaml of the same tree. Hooks are pre-commit, pre-merge-commit,
+pre-applypatch, prepare-commit-msg, pre-push and pre-receive.
 
 To let one commit pass on purpose, say why: BULLA_ALLOW='test data' git commit …
 It is written to bulla-allowed.log in git's folder, and does not count for what is pushed.
@@ -31,7 +32,7 @@ export function define(command: CommandDefinition, io: Io, done: (code: number) 
     .description('Judge what git is about to take in: what its hooks run.')
     .usage('run <name> [args...]')
     .argument('[verb]', 'run')
-    .argument('[name]', HOOK_NAMES.join(', '))
+    .argument('[name]', 'which hook')
     .argument('[args...]', 'what git gives to the hook')
   addCommonOptions(command)
   command.addHelpText('after', HELP)

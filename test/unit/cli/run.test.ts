@@ -86,7 +86,7 @@ describe('a command line that cannot be run', () => {
     ['enrypt a', 1, 'there is no command enrypt', 'did you mean encrypt?'],
     ['dcrypt a', 1, 'there is no command dcrypt', 'did you mean decrypt?'],
     ['version', 1, 'there is no command version', 'did you mean --version?'],
-    ['foo', 1, 'there is no command foo', KNOWN],
+    ['quux', 1, 'there is no command quux', KNOWN],
     ['edt a.yaml', 1, 'there is no command edt', 'did you mean edit?'],
     ['a.yaml decrypt', 1, 'there is no command a.yaml', 'to open a file, write decrypt before its name'],
     ['edit', 100, "missing required argument 'paths'", 'see --help'],
