@@ -59,6 +59,7 @@ export type ErrorCode =
   | 'ERR_RECIPIENT_FILE'
   | 'ERR_IDENTITY_BINDING'
   | 'ERR_GIT'
+  | 'ERR_MERGE'
   // programs that are run with values
   | 'ERR_VARIABLE'
   | 'ERR_PROGRAM'

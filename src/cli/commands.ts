@@ -40,6 +40,10 @@ export const COMMANDS = {
     summary: 'say what the repository holds in clear that should be sealed',
     load: () => import('./commands/check.ts'),
   },
+  merge: {
+    summary: 'merge three versions of a sealed file by its values',
+    load: () => import('./commands/merge.ts'),
+  },
   hook: { summary: 'judge what git is about to take in', load: () => import('./commands/hook.ts') },
   doctor: {
     summary: 'say what is set up here, and what to do about the rest',

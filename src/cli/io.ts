@@ -1,5 +1,5 @@
 import type { Machine } from '../operations/doctor/machine.ts'
-import type { Repository } from '../operations/git-port.ts'
+import type { MergeFileRequest, Repository } from '../operations/git-port.ts'
 import type { Desk, Programs, World } from '../operations/ports.ts'
 
 /** What commands touch outside of operations; made by `wire.ts`. */
@@ -25,6 +25,8 @@ export interface Io {
   programs(): Promise<Programs>
   /** The repository around the working directory. @param inHook - whether git started this process for it */
   repository(settings: { inHook: boolean }): Promise<Repository>
+  /** Merge plain files as git does; replaces the one of ours. @returns how many conflicts there are */
+  mergeFile(request: MergeFileRequest): Promise<number>
   /** @param quiet - no progress bar */
   world(settings: { configPath: string | undefined; quiet: boolean }): World
 }

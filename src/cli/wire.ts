@@ -34,6 +34,8 @@ export function realIo(): Io {
       const { GitRepository } = await import('../git/repository.ts')
       return new GitRepository({ cwd: process.cwd(), inHook })
     },
+    mergeFile: async (request) =>
+      (await import('../git/merge-file.ts')).mergeFile(request, { cwd: process.cwd(), inHook: true }),
     world: ({ configPath, quiet }): World => {
       const random = pooledRandom(randomFillSync)
       const now = () => `${new Date().toISOString().slice(0, 19)}Z`

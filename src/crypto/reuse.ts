@@ -15,6 +15,11 @@ export class CiphertextPool {
     else same.push(sealed)
   }
 
+  /** Add what another pool has for leaves that this one does not know. Both are of one data key. */
+  addMissing(other: CiphertextPool): void {
+    for (const [key, sealed] of other.known) if (!this.known.has(key)) this.known.set(key, [...sealed])
+  }
+
   /** The next ciphertext for this leaf, if it was sealed before. The last one serves for all that follow. */
   take(aad: string, leaf: Leaf): string | undefined {
     const same = this.known.get(keyOf(aad, leaf))

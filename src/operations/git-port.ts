@@ -24,3 +24,12 @@ export interface Repository {
   has(revision: string): Promise<boolean>
   close(): void
 }
+
+/** Three files, and how conflicts between them are marked. */
+export interface MergeFileRequest {
+  readonly ours: string
+  readonly base: string
+  readonly theirs: string
+  readonly markerSize: number
+  readonly labels: { readonly ours: string; readonly base: string; readonly theirs: string }
+}

@@ -22,6 +22,8 @@ export interface OpenRequest {
   readonly layout?: EmitOptions
   /** Open although the MAC is missing or wrong. Values still have to verify one by one. */
   readonly ignoreMac?: boolean
+  /** Take values in clear that should be sealed as they are; only with {@link ignoreMac}. */
+  readonly keepClear?: boolean
   /** From `parseDecryptionOrder`. */
   readonly order?: readonly string[]
   /** Filled with the ciphertexts that were opened. */
@@ -188,7 +190,14 @@ export async function openSealed(request: OpenRequest, keyring: Keyring): Promis
   })
   try {
     const { macOnlyEncrypted, lastModified, mac } = metadata
-    const tree = openTree(source, { dataKey, selector, macOnlyEncrypted, ...(pool === undefined ? {} : { pool }) })
+    const { keepClear = false } = request
+    const tree = openTree(source, {
+      dataKey,
+      selector,
+      macOnlyEncrypted,
+      keepClear,
+      ...(pool === undefined ? {} : { pool }),
+    })
     if (request.ignoreMac !== true)
       verifyMac({ dataKey, lastModified, mac, digest: tree.digest, otherDigest: tree.otherDigest })
     return new OpenedFile(store, source, metadata, tree, dataKey)

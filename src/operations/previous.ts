@@ -101,7 +101,11 @@ function readerChange({ metadata }: OpenedFile, { groups, shamirThreshold }: Sea
 }
 
 /** The old data key, wrapped for new readers too. Nobody was removed. */
-async function extendKey({ file, pool }: Previous, { groups }: SealPolicy, keyring: Keyring): Promise<SealKey> {
+export async function extendKey(
+  { file, pool }: Omit<Previous, 'bytes'>,
+  { groups }: SealPolicy,
+  keyring: Keyring,
+): Promise<SealKey> {
   const { dataKey, metadata } = file
   const [old] = metadata.groups
   const known = new Map((old ?? []).map((entry) => [keyName(entry), entry]))

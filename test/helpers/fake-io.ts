@@ -35,6 +35,9 @@ export function fakeIo(settings: Partial<Pick<Io, 'program' | 'cwd' | 'env'>> = 
     repository: () => {
       throw new Error('this test has no repository')
     },
+    mergeFile: () => {
+      throw new Error('this test has no git')
+    },
     world: () => {
       throw new Error('this test has no world')
     },

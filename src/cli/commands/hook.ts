@@ -19,7 +19,7 @@ It is written to bulla-allowed.log in git's folder, and does not count for what 
 
 Examples:
   $ bulla hook run pre-commit
-  $ git diff --cached --name-only; bulla hook run pre-commit && git commit
+  $ bulla hook run pre-merge-commit
 
 Exit codes: 0 nothing stops it, 1 something does, 2 something cannot be judged, which stops it too.`
 

@@ -1,0 +1,97 @@
+import { resolve } from 'node:path'
+import { UsageError } from '../../errors.ts'
+import { type MergeOutcome, mergeVersions } from '../../operations/merge/driver.ts'
+import { shellWord } from '../../operations/shell-word.ts'
+import type { CommandDefinition, Io } from '../io.ts'
+import { addCommonOptions, flag, integer, text, type Values, worldOf } from '../options.ts'
+import { printable, renderNote } from '../render.ts'
+
+const HELP = `
+Values are merged by their paths; what nobody changed keeps its ciphertext. Two different changes of
+one value are a conflict of that value only: both ciphertexts stand between git's marks, and
+"bulla resolve" decides. Without a key, ciphertexts are merged, and the metadata is left in conflict.
+
+With --driver this is git's merge driver: the result replaces OURS, files that are not sealed are
+merged as git does it, and git says that there is a conflict. "bulla init" sets it up.
+
+Examples:
+  $ bulla merge base.yaml ours.yaml theirs.yaml > merged.yaml
+  $ git config merge.bulla.driver 'bulla merge --driver --marker-size %L --path %P %O %A %B'
+
+Exit codes: 0 merged, 1 a conflict, 2 unreadable, 128 no key opens the files, with choices.`
+
+const CONFLICT = 1
+
+export function define(command: CommandDefinition, io: Io, done: (code: number) => void): void {
+  command
+    .summary('merge three versions of a sealed file by its values')
+    .description('Merge three versions of a sealed file by its values.')
+    .usage('[options] <base> <ours> <theirs>')
+    .argument('[words...]', 'the three files; an empty base means that both sides added the file')
+    .option('--driver', 'as git calls it: replace <ours> by the result')
+    .option('--path <path>', 'where the file stands in the work tree; says its format')
+    .option('--marker-size <count>', 'how long conflict marks are', '7')
+    .option('--label-ours <name>', 'what our side is called in marks')
+    .option('--label-theirs <name>', 'what the other side is called in marks')
+  addCommonOptions(command)
+  command.addHelpText('after', HELP)
+  command.action(async (words: string[], values: Values) => {
+    if (words.length !== 3) {
+      throw new UsageError('ERR_USAGE', 'merge takes three files', { hint: 'write "merge BASE OURS THEIRS"' })
+    }
+    done(await run(words, values, io))
+  })
+}
+
+async function run(words: readonly string[], values: Values, io: Io): Promise<number> {
+  const world = worldOf(values, io)
+  const [base, ours, theirs] = await Promise.all(
+    words.map(async (word) => (await world.files.open(resolve(io.cwd, word))).bytes),
+  )
+  if (base === undefined || ours === undefined || theirs === undefined) return CONFLICT
+  const name = text(values, 'path') ?? words[1] ?? ''
+  const labels = { ours: labelOf(values, 'labelOurs', 'ours'), theirs: labelOf(values, 'labelTheirs', 'theirs') }
+  const path = resolve(io.cwd, name)
+  const outcome = await mergeVersions({ base: base.length === 0 ? undefined : base, ours, theirs, path, labels }, world)
+  if (outcome.kind === 'not-sealed') return mergeAsGit(words, values, labels, outcome.isMixed, io)
+  if (!flag(values, 'quiet')) tell(outcome, name, io)
+  if (flag(values, 'driver')) await world.files.write({ path: resolve(io.cwd, words[1] ?? ''), bytes: outcome.bytes })
+  else io.writeOut(outcome.bytes)
+  return outcome.kind === 'merged' ? 0 : CONFLICT
+}
+
+function tell(outcome: Exclude<MergeOutcome, { kind: 'not-sealed' }>, name: string, io: Io): void {
+  for (const note of outcome.notes) renderNote(name, note, io)
+  if (outcome.kind === 'merged') return
+  for (const path of outcome.paths)
+    io.writeErr(`${io.program}: ${printable(name)}: both sides changed ${printable(path)}\n`)
+  const command = `bulla resolve ${outcome.needsReseal ? '--reseal ' : ''}${shellWord(name)}`
+  const who = outcome.needsReseal ? ', by somebody with a key' : ''
+  io.writeErr(`${io.program}: hint: ${command}${who}\n`)
+}
+
+/** Files that are not sealed, or not on all sides. */
+async function mergeAsGit(
+  words: readonly string[],
+  values: Values,
+  labels: { readonly ours: string; readonly theirs: string },
+  isMixed: boolean,
+  io: Io,
+): Promise<number> {
+  if (!flag(values, 'driver')) {
+    throw new UsageError('ERR_USAGE', 'these files are not all sealed', {
+      hint: 'use "git merge-file" for plain files',
+    })
+  }
+  const [base = '', ours = '', theirs = ''] = words
+  const markerSize = integer(values, 'markerSize', '--marker-size') ?? 7
+  const conflicts = await io.mergeFile({ base, ours, theirs, markerSize, labels: { ...labels, base: 'base' } })
+  // lines of a sealed and a plain file say nothing about each other
+  return conflicts > 0 || isMixed ? CONFLICT : 0
+}
+
+/** Older versions of git hand over the names of labels as they stand in the configuration. */
+function labelOf(values: Values, name: string, fallback: string): string {
+  const given = text(values, name) ?? ''
+  return given === '' || given.startsWith('%') ? fallback : given
+}

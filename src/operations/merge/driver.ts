@@ -1,0 +1,78 @@
+import { isBullaError, KeyError } from '../../errors.ts'
+import { decodeText } from '../../format/text.ts'
+import { sealedStore } from '../judge/sealed-store.ts'
+import { layoutFor } from '../layout.ts'
+import type { World } from '../ports.ts'
+import { loadStore } from '../stores.ts'
+import { showPath } from '../values/tree-path.ts'
+import type { Choice } from './choices.ts'
+import { type MergedFile, mergeSealed } from './merge-sealed.ts'
+import { mergeWithoutKey } from './without-key.ts'
+
+/** Three versions of one file, as git has them. */
+export interface FileVersions {
+  /** Undefined when both sides added the file. */
+  readonly base: Uint8Array | undefined
+  readonly ours: Uint8Array
+  readonly theirs: Uint8Array
+}
+
+export interface MergeRequest extends FileVersions {
+  /** Where the file stands, absolute: its name says what format it has. */
+  readonly path: string
+  readonly labels: { readonly ours: string; readonly theirs: string }
+  readonly choices?: readonly Choice[]
+}
+
+export type MergeOutcome =
+  /** None of the versions is sealed, or not all of them: git merges them as text. */
+  | { readonly kind: 'not-sealed'; readonly isMixed: boolean }
+  | { readonly kind: 'merged'; readonly bytes: Uint8Array; readonly notes: readonly string[] }
+  | {
+      readonly kind: 'conflict'
+      readonly bytes: Uint8Array
+      /** Paths, as `resolve` takes them. */
+      readonly paths: readonly string[]
+      /** Whether the metadata has to be sealed again by somebody with a key. */
+      readonly needsReseal: boolean
+      readonly notes: readonly string[]
+    }
+
+/**
+ * Merge three versions of a file, by value when they are sealed; with the keys at hand, or without.
+ *
+ * @throws IntegrityError, FormatError: then nothing was merged
+ */
+export async function mergeVersions(request: MergeRequest, world: World): Promise<MergeOutcome> {
+  const { base, ours, theirs, path, labels, choices = [] } = request
+  const all = [base, ours, theirs].filter((bytes) => bytes !== undefined)
+  const names = all.map((bytes) => storeOf(path, bytes))
+  const [name] = names
+  if (name === undefined || names.some((other) => other !== name)) {
+    return { kind: 'not-sealed', isMixed: names.some((other) => other !== undefined) }
+  }
+  const store = await loadStore(name)
+  const settings = { store, layout: await layoutFor(path, name, undefined, world), choices, labels }
+  try {
+    return outcome(await mergeSealed({ base, ours, theirs }, settings, world), false)
+  } catch (error) {
+    if (!(error instanceof KeyError) || choices.length > 0) throw error
+    const merged = await mergeWithoutKey({ base, ours, theirs }, settings)
+    return outcome(merged, merged.needsReseal)
+  }
+}
+
+function outcome({ bytes, conflicts, notes }: MergedFile, needsReseal: boolean): MergeOutcome {
+  if (conflicts.length === 0 && !needsReseal) return { kind: 'merged', bytes, notes }
+  const paths = conflicts.map(({ path }) => showPath(path))
+  return { kind: 'conflict', bytes, paths, needsReseal, notes }
+}
+
+function storeOf(path: string, bytes: Uint8Array) {
+  try {
+    return sealedStore(path, decodeText(bytes))
+  } catch (error) {
+    if (isBullaError(error)) return undefined
+    throw error
+  }
+}

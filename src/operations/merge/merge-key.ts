@@ -1,0 +1,51 @@
+import type { CiphertextPool } from '../../crypto/reuse.ts'
+import type { Metadata } from '../../format/metadata.ts'
+import type { OpenedFile } from '../open.ts'
+import type { World } from '../ports.ts'
+import { extendKey } from '../previous.ts'
+import { idOf } from '../readers/readers.ts'
+import { newSealKey, type SealKey, type SealPolicy } from '../seal.ts'
+
+/** A side of a merge, opened, and its ciphertexts. */
+export interface OpenedSide {
+  readonly file: OpenedFile
+  readonly pool: CiphertextPool
+}
+
+/**
+ * The data key of a merged file: that of a side, unless somebody has it who may not read the file any more. The side that was
+ * rotated goes first: the other key is the one that was given up.
+ */
+export async function mergedKey(
+  base: OpenedSide | undefined,
+  ours: OpenedSide,
+  theirs: OpenedSide,
+  policy: SealPolicy,
+  world: World,
+): Promise<SealKey> {
+  const wasRotated = (side: OpenedSide) => base !== undefined && !hasSameKey(side, base)
+  const sides = wasRotated(theirs) && !wasRotated(ours) ? [theirs, ours] : [ours, theirs]
+  // given up by rotation on one side: it must not come back
+  const usable = sides.filter((side, index) => index === 0 || hasSameKey(side, sides[0] ?? side))
+  const chosen = usable.find(({ file }) => mayKeep(file.metadata, policy))
+  if (chosen === undefined) return newSealKey(policy, world.keyring, world)
+  const key = await extendKey(chosen, policy, world.keyring)
+  return key
+}
+
+/** Whether values are sealed with one data key in both. */
+export function hasSameKey(first: OpenedSide, second: OpenedSide): boolean {
+  return Buffer.compare(first.file.dataKey, second.file.dataKey) === 0
+}
+
+/** Whether everybody who has the data key still reads the file. */
+function mayKeep({ groups, shamirThreshold }: Metadata, policy: SealPolicy): boolean {
+  if (groups.length !== policy.groups.length) return false
+  // shares cannot be added: only the very same groups keep their key
+  const isSingle = groups.length === 1
+  if (!isSingle && shamirThreshold !== policy.shamirThreshold) return false
+  return groups.every((group, index) => {
+    const wanted = new Set((policy.groups[index] ?? []).map(idOf))
+    return group.every((entry) => wanted.has(idOf(entry))) && (isSingle || wanted.size === group.length)
+  })
+}
