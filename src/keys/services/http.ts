@@ -7,6 +7,10 @@ export interface HttpRequest {
   readonly body?: Uint8Array
   /** PEM of the certificates that are trusted instead of those of the runtime; of the user's own settings only. */
   readonly ca?: string
+  /** Whether any certificate will do; of the user's own settings only. Default: no. */
+  readonly isTrustedBlindly?: boolean
+  /** PEM of what this side shows; of the user's own settings only. */
+  readonly certificate?: { readonly cert: string; readonly key: string }
 }
 
 export interface HttpReply {

@@ -7,7 +7,12 @@ import type { KeyService, KeyServices, ServiceType } from './key-service.ts'
 export type ServiceFactory = (environment: ServiceEnvironment, policy: CallPolicy) => KeyService
 
 /** Loaded when they are first asked for: what some of them bring along is larger than all the rest. */
-const FACTORIES: Partial<Record<ServiceType, () => Promise<ServiceFactory>>> = {}
+const FACTORIES: Partial<Record<ServiceType, () => Promise<ServiceFactory>>> = {
+  hc_vault: async () => {
+    const { VaultService } = await import('../hc-vault/service.ts')
+    return (environment, policy) => new VaultService(environment, policy)
+  },
+}
 
 /** What every service of a process is made with. */
 export interface ServiceSetup {

@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, describe, expect } from 'vitest'
+import { expectNoSecret } from '../helpers/canary.ts'
+import { it } from '../helpers/sandbox.ts'
+import { FakeVault } from '../helpers/servers/vault.ts'
+
+let vault: FakeVault
+
+beforeAll(async () => {
+  vault = await FakeVault.start()
+})
+afterAll(() => vault?.server.stop())
+
+const env = () => ({ VAULT_ADDR: vault.server.origin, VAULT_TOKEN: vault.token, SOPS_AGE_KEY_FILE: undefined })
+
+function rule(): string {
+  return `creation_rules:\n  - hc_vault_transit_uri: ${vault.server.origin}/v1/transit/keys/k\n`
+}
+
+describe('files sealed by a key of Vault', () => {
+  it('are opened again, and cost a call each', async ({ box }) => {
+    box.write('.sops.yaml', rule())
+    box.write('a.yaml', 'a: 1\n')
+    expect(await box.bulla(['encrypt', '-i', 'a.yaml'], { env: env() })).toMatchObject({ code: 0, err: '' })
+    const before = vault.server.requests.length
+    expect(await box.bulla(['decrypt', 'a.yaml'], { env: env() })).toMatchObject({ code: 0, out: 'a: 1\n', err: '' })
+    expect(vault.server.requests.length - before).toBe(1)
+  })
+
+  it('ask the proxy of the environment, also for plain HTTP', async ({ box }) => {
+    box.write('a.yaml', 'a: 1\n')
+    // a proxy for plain HTTP is a server that is asked for whole addresses
+    const proxied = { ...env(), HTTP_PROXY: vault.server.origin, VAULT_ADDR: 'http://vault.invalid', NO_PROXY: '' }
+    box.write('.sops.yaml', 'creation_rules:\n  - hc_vault_transit_uri: http://vault.invalid/v1/transit/keys/k\n')
+    const { code, err } = await box.bulla(['encrypt', '-i', 'a.yaml'], { env: proxied })
+    expect(code).not.toBe(0)
+    expect(vault.server.requests.at(-1)?.path).toBe('http://vault.invalid/v1/transit/encrypt/k')
+    expect(err).toContain('vault.invalid')
+  })
+
+  it.for([
+    ['refused', { kind: 'reply', status: 403, body: 'C4N4RY' }, 'update on transit/decrypt/k is missing'],
+    ['answered with a page', { kind: 'reply', status: 200, body: '<p>C4N4RY' }, 'cannot be used'],
+    ['never answered', { kind: 'silence' }, 'no answer came in time'],
+    ['reset', { kind: 'reset' }, 'cut off'],
+  ] as const)('stay closed when the service is %s', async ([, fault, reason], { box }) => {
+    box.write('.sops.yaml', rule())
+    box.write('a.yaml', 'a: C4N4RY-value\n')
+    await box.bulla(['encrypt', '-i', 'a.yaml'], { env: env() })
+    vault.server.failAlways(fault)
+    const args = ['decrypt', '--output', 'out.yaml', 'a.yaml']
+    const { code, out, err } = await box.bulla(args, { env: { ...env(), BULLA_KEY_TIMEOUT: '1' } })
+    vault.server.failAlways(undefined)
+    expect({ code, out }).toEqual({ code: 128, out: '' })
+    expect(err).toContain(reason)
+    expect(err).toContain(`${vault.server.origin}/v1/transit/keys/k`)
+    expectNoSecret(err, vault.token)
+    expect(box.has('out.yaml')).toBe(false)
+  })
+
+  it('are not written when they cannot be sealed', async ({ box }) => {
+    box.write('.sops.yaml', rule())
+    box.write('a.yaml', 'a: C4N4RY-value\n')
+    const before = box.snapshot()
+    const { code, err } = await box.bulla(['encrypt', '-i', 'a.yaml'], { env: { ...env(), VAULT_TOKEN: 'wrong' } })
+    expect(code).not.toBe(0)
+    expect(err).toContain('update on transit/encrypt/k is missing')
+    expectNoSecret(err)
+    expect(box.snapshot()).toEqual(before)
+  })
+})
