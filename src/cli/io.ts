@@ -1,6 +1,6 @@
 import type { Machine } from '../operations/doctor/machine.ts'
 import type { Repository } from '../operations/git-port.ts'
-import type { Desk, Programs, World } from '../operations/ports.ts'
+import type { Desk, MachineWorld, Programs } from '../operations/ports.ts'
 
 /** What commands touch outside of operations; made by `wire.ts`. */
 export interface Io {
@@ -26,7 +26,7 @@ export interface Io {
   /** The repository around the working directory. @param inHook - whether git started this process for it */
   repository(settings: { inHook: boolean }): Promise<Repository>
   /** @param quiet - no progress bar */
-  world(settings: { configPath: string | undefined; quiet: boolean }): World
+  world(settings: { configPath: string | undefined; quiet: boolean }): MachineWorld
 }
 
 /** A command line command: declares its options, runs, gives its exit code. */
