@@ -18,7 +18,7 @@ import { loadStore, STORE_NAMES } from './operations/stores.ts'
 import { nodeFiles } from './platform/files.ts'
 import { nodeRecipientFiles } from './platform/recipient-files.ts'
 import { lazyBook } from './recipients/lazy-book.ts'
-import { givenKeyring, machineKeyring } from './wire-keyring.ts'
+import { givenKeyring, machineKeys } from './wire-keyring.ts'
 
 /** The formats of SOPS. */
 export type Format = StoreName
@@ -238,7 +238,7 @@ function tools() {
 /** With identities given, the environment of the process is not looked at. */
 function keyringWith(identities: string | undefined): Keyring {
   const { random, now } = tools()
-  if (identities === undefined) return machineKeyring(random, now)
+  if (identities === undefined) return machineKeys(random, now, recipientsOf(process.cwd())).keyring
   const given: AgeEnvironment = {
     platform: process.platform,
     variable: (name) => (name === 'SOPS_AGE_KEY' ? identities : undefined),
@@ -267,12 +267,16 @@ function worldFor({ cwd = process.cwd() }: FileSettings, keyring: Keyring): Worl
     files: nodeFiles,
     git: { committedVersions },
     keyring,
-    recipients: lazyBook(async () => nodeRecipientFiles, cwd),
+    recipients: recipientsOf(cwd),
     progress: silent,
     confirm: async () => undefined,
     cwd,
     configPath: undefined,
   }
+}
+
+function recipientsOf(cwd: string) {
+  return lazyBook(async () => nodeRecipientFiles, cwd)
 }
 
 async function noStdin(): Promise<Uint8Array> {

@@ -5,8 +5,12 @@ import { AgeProvider } from './keys/age/provider.ts'
 import { Keyring } from './keys/keyring.ts'
 import { ServiceRegistry } from './keys/services/registry.ts'
 import { SERVICE_KEY_TYPES, ServiceProvider } from './keys/services/service-provider.ts'
+import type { WrappingTools } from './keys/wrapped/wrap-identity.ts'
+import { WrappedIdentities } from './keys/wrapped/wrapped-identities.ts'
 import { ageEnvironment } from './platform/age-environment.ts'
 import { nodeClock } from './platform/clock.ts'
+import type { RecipientBook } from './recipients/directory.ts'
+import { wrappedFinder } from './recipients/find-wrapped.ts'
 
 /** The tools of this process that calling key services needs. Nothing is read or loaded before it is asked for. */
 export interface ServiceTools {
@@ -32,14 +36,28 @@ export function serviceTools(random: RandomSource): ServiceTools {
   return { services, userConfig }
 }
 
-/** The age identities of this machine and the services it may call. */
-export function machineKeyring(random: RandomSource, now: () => string): Keyring {
+export interface MachineKeys {
+  /** The age identities of this machine and those that services wrap, and the services it may call. */
+  readonly keyring: Keyring
+  /** For identities that are wrapped and unwrapped by hand. */
+  readonly wrapping: WrappingTools
+}
+
+/** @param recipients - whose wrapped identities are used */
+export function machineKeys(
+  random: RandomSource,
+  now: () => string,
+  recipients: () => Promise<RecipientBook>,
+): MachineKeys {
   const { services, userConfig } = serviceTools(random)
   const timeouts = async () => (await userConfig()).timeouts
+  const wrapping = { services, timeouts, clock: nodeClock }
+  const wrapped = new WrappedIdentities(wrappedFinder(recipients), wrapping)
   const providers = SERVICE_KEY_TYPES.map(
     (type) => new ServiceProvider(type, { services, timeouts, clock: nodeClock, now }),
   )
-  return new Keyring([new AgeProvider(ageEnvironment, random), ...providers], random)
+  const keyring = new Keyring([new AgeProvider(ageEnvironment, random, wrapped), ...providers], random)
+  return { keyring, wrapping }
 }
 
 /** Keys that were handed in: nothing else of this machine is looked at. */

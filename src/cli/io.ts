@@ -1,6 +1,6 @@
 import type { Machine } from '../operations/doctor/machine.ts'
 import type { MergeFileRequest, Repository } from '../operations/git-port.ts'
-import type { Desk, Programs, World } from '../operations/ports.ts'
+import type { Desk, MachineWorld, Programs } from '../operations/ports.ts'
 
 /** What commands touch outside of operations; made by `wire.ts`. */
 export interface Io {
@@ -28,7 +28,7 @@ export interface Io {
   /** Merge plain files as git does; replaces the one of ours. @returns how many conflicts there are */
   mergeFile(request: MergeFileRequest): Promise<number>
   /** @param quiet - no progress bar */
-  world(settings: { configPath: string | undefined; quiet: boolean }): World
+  world(settings: { configPath: string | undefined; quiet: boolean }): MachineWorld
 }
 
 /** A command line command: declares its options, runs, gives its exit code. */

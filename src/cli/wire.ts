@@ -2,12 +2,12 @@ import { randomFillSync } from 'node:crypto'
 import { statSync } from 'node:fs'
 import { basename } from 'node:path'
 import { pooledRandom } from '../crypto/random.ts'
-import type { World } from '../operations/ports.ts'
+import type { MachineWorld } from '../operations/ports.ts'
 import { nodeFiles } from '../platform/files.ts'
 import { ProgressBar } from '../platform/progress.ts'
 import { ClosedPipe, readStdin, writeTo } from '../platform/streams.ts'
 import { lazyBook } from '../recipients/lazy-book.ts'
-import { machineKeyring } from '../wire-keyring.ts'
+import { machineKeys } from '../wire-keyring.ts'
 import type { Io } from './io.ts'
 
 /** The real machine behind the commands. */
@@ -36,16 +36,18 @@ export function realIo(): Io {
     },
     mergeFile: async (request) =>
       (await import('../git/merge-file.ts')).mergeFile(request, { cwd: process.cwd(), inHook: true }),
-    world: ({ configPath, quiet }): World => {
+    world: ({ configPath, quiet }): MachineWorld => {
       const random = pooledRandom(randomFillSync)
       const now = () => `${new Date().toISOString().slice(0, 19)}Z`
       const recipients = lazyBook(recipientFiles, process.cwd())
+      const { keyring, wrapping } = machineKeys(random, now, recipients)
       return {
         files: nodeFiles,
         git: {
           committedVersions: async (paths) => (await import('../git/committed-versions.ts')).committedVersions(paths),
         },
-        keyring: machineKeyring(random, now),
+        keyring,
+        wrapping,
         recipients,
         random,
         progress: new ProgressBar(() => !quiet && process.stderr.isTTY === true),

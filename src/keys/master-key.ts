@@ -34,6 +34,14 @@ export interface KeyPlace {
   readonly isAbsent: boolean
 }
 
+/** About the unwrapping of one file. */
+export interface UnwrapContext {
+  /** The file itself, absolute: recipients and their wrapped identities are looked for near it. */
+  readonly file?: string
+  /** Whether no service may be called; what was unwrapped before may be used. Default: false. */
+  readonly offline?: boolean
+}
+
 /**
  * Everything bulla knows about one type of master key: one implementation per folder below `keys/`. It holds what is
  * expensive to get (identities, clients, sessions), so there is one per process, and it is safe to call concurrently.
@@ -52,14 +60,20 @@ export interface KeyProvider {
    *
    * @returns The bytes that were wrapped, which the caller owns and wipes; null when the entry is for somebody else.
    * @throws {@link KeyError} when the entry should have opened and did not: it is damaged, a service refused, the kind
-   *   is unsupported. The message becomes the reason in the report, so it holds no secret
+   *   is unsupported. The message becomes the reason in the report, so it holds no secret. IntegrityError
+   *   `ERR_IDENTITY_BINDING`, which ends everything: somebody tampered with the file of a recipient
    */
-  unwrap(entry: KeyEntry): Promise<Uint8Array | null>
+  unwrap(entry: KeyEntry, context?: UnwrapContext): Promise<Uint8Array | null>
   /**
    * Whether a key for this entry is certainly at hand. Such entries are tried before others of their type, so that a
    * file with forty readers costs one trial. May not prompt, run a program or call a service.
    */
   holds?(entry: KeyEntry): Promise<boolean>
+  /**
+   * Whether a service is known that may give a key for this entry. Such entries come after those that are held, and before
+   * those for which a person or a program would have to be asked. May not prompt, run a program or call a service.
+   */
+  mayGet?(entry: KeyEntry, context?: UnwrapContext): Promise<boolean>
   /** Every place where keys are looked for. May not prompt, run a program or call a service. Never rejects. */
   survey?(): Promise<readonly KeyPlace[]>
   /** Where keys were looked for and what was found or wrong there, a line each; shown only when nothing opened. */

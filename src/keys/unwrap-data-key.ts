@@ -1,21 +1,19 @@
 import { asDataKey, DATA_KEY_BYTES, type DataKey, wipeDataKey } from '../crypto/data-key.ts'
 import { combineShares } from '../crypto/shamir.ts'
-import { KeyError } from '../errors.ts'
+import { isBullaError, KeyError } from '../errors.ts'
 import type { KeyEntry, KeyGroup, KeyType } from '../format/metadata.ts'
 import { DEFAULT_DECRYPTION_ORDER, sortByDecryptionOrder } from './decryption-order.ts'
 import { displayName, keyName } from './key-name.ts'
-import type { KeyProvider } from './master-key.ts'
+import type { KeyProvider, UnwrapContext } from './master-key.ts'
 import { reasonOf } from './reason.ts'
 
-export interface UnwrapRequest {
+export interface UnwrapRequest extends UnwrapContext {
   /** As the metadata has them. */
   readonly groups: readonly KeyGroup[]
   /** As the metadata has it: 0 with several groups means all of them; without effect with one. */
   readonly shamirThreshold: number
   /** From `parseDecryptionOrder`; default: age, then pgp, then the rest. */
   readonly order?: readonly string[]
-  /** The file itself, absolute: recipients and their wrapped identities are looked for beside its policy. */
-  readonly file?: string
 }
 
 export type Providers = ReadonlyMap<KeyType, KeyProvider>
@@ -32,7 +30,8 @@ interface GroupReport {
  *
  * @returns The data key; the caller wipes it.
  * @throws {@link KeyError} `ERR_NO_DATA_KEY` listing every group and key with its reason; `ERR_KEY_GROUPS` when
- *   threshold and groups do not fit together or the shares do not combine
+ *   threshold and groups do not fit together or the shares do not combine. IntegrityError `ERR_IDENTITY_BINDING` as soon as
+ *   a wrapped identity turns out to be another's, also when a later key would open the file
  */
 export async function unwrapDataKey(request: UnwrapRequest, providers: Providers): Promise<DataKey> {
   const { groups } = request
@@ -49,7 +48,7 @@ export async function unwrapDataKey(request: UnwrapRequest, providers: Providers
   for (const group of groups) {
     const report = await openGroup(
       sortByDecryptionOrder(group, request.order ?? DEFAULT_DECRYPTION_ORDER),
-      shareBytes,
+      { shareBytes, context: request },
       providers,
     )
     reports.push(report)
@@ -104,53 +103,78 @@ function toDataKey(shares: readonly Uint8Array[]): DataKey {
   }
 }
 
-async function openGroup(entries: readonly KeyEntry[], shareBytes: number, providers: Providers): Promise<GroupReport> {
+interface Opening {
+  readonly shareBytes: number
+  readonly context: UnwrapContext
+}
+
+async function openGroup(entries: readonly KeyEntry[], opening: Opening, providers: Providers): Promise<GroupReport> {
   const failures: string[] = []
-  for (const entry of await heldFirst(entries, providers)) {
-    const attempt = await openEntry(entry, shareBytes, providers.get(entry.type))
+  for (const entry of await nearestFirst(entries, opening.context, providers)) {
+    const attempt = await openEntry(entry, opening, providers.get(entry.type))
     if (typeof attempt !== 'string') return { share: attempt, failures }
     failures.push(`${displayName(entry.type, keyName(entry))}: ${attempt}`)
   }
   return { failures }
 }
 
-/** Within each run of entries of one type, those whose key is surely at hand come first. */
-async function heldFirst(entries: readonly KeyEntry[], providers: Providers): Promise<readonly KeyEntry[]> {
+/**
+ * Within each run of entries of one type, those whose key is surely at hand come first, then those that a service may
+ * open, then those for which somebody would have to be asked.
+ */
+async function nearestFirst(
+  entries: readonly KeyEntry[],
+  context: UnwrapContext,
+  providers: Providers,
+): Promise<readonly KeyEntry[]> {
   if (entries.length < 2) return entries
-  const held = await Promise.all(
-    entries.map(async (entry) => (await providers.get(entry.type)?.holds?.(entry)) === true),
-  )
+  const ranks = await Promise.all(entries.map((entry) => distance(entry, context, providers.get(entry.type))))
   const sorted: KeyEntry[] = []
   let start = 0
   while (start < entries.length) {
     let end = start + 1
     while (end < entries.length && entries[end]?.type === entries[start]?.type) end += 1
-    const ofRun = (wanted: boolean) =>
-      entries.filter((_, index) => index >= start && index < end && held[index] === wanted)
-    sorted.push(...ofRun(true), ...ofRun(false))
+    for (const rank of [0, 1, 2]) {
+      sorted.push(...entries.filter((_, index) => index >= start && index < end && ranks[index] === rank))
+    }
     start = end
   }
   return sorted
 }
 
+async function distance(
+  entry: KeyEntry,
+  context: UnwrapContext,
+  provider: KeyProvider | undefined,
+): Promise<0 | 1 | 2> {
+  if ((await provider?.holds?.(entry)) === true) return 0
+  return (await provider?.mayGet?.(entry, context)) === true ? 1 : 2
+}
+
 /** The share, or the reason why this entry does not give it. */
 async function openEntry(
   entry: KeyEntry,
-  shareBytes: number,
+  { shareBytes, context }: Opening,
   provider: KeyProvider | undefined,
 ): Promise<Uint8Array | string> {
   if (provider === undefined)
     return 'keys of this kind cannot be used by this version of bulla; the entry is kept as it is'
   try {
-    const share = await provider.unwrap(entry)
+    const share = await provider.unwrap(entry, context)
     if (share === null) return 'no key for it was found here'
     // whoever wrapped something else, or a service that answers something else, does not get to choose the data key
     if (share.length === shareBytes) return share
     share.fill(0)
     return `it holds ${share.length} bytes where a data key of ${shareBytes} is expected`
   } catch (error) {
+    if (isBindingError(error)) throw error
     return reasonOf(error)
   }
+}
+
+/** Whoever put another identity into the file of a recipient wants something: no other key may hide it. */
+function isBindingError(error: unknown): boolean {
+  return isBullaError(error) && error.code === 'ERR_IDENTITY_BINDING'
 }
 
 function nothingOpened(

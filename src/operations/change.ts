@@ -111,5 +111,12 @@ export function requestFor(
   { version, store, parsed }: ReadFile,
   { ignoreMac = false, order }: ChangeOptions,
 ): OpenRequest {
-  return { store, bytes: version.bytes, parsed, ignoreMac, ...(order === undefined ? {} : { order }) }
+  return {
+    store,
+    bytes: version.bytes,
+    file: version.path,
+    parsed,
+    ignoreMac,
+    ...(order === undefined ? {} : { order }),
+  }
 }

@@ -140,6 +140,7 @@ async function planFile(input: Input, { options, world, layouts, path, only, sin
       const request = {
         store,
         bytes,
+        file: input.name,
         ignoreMac,
         ...(store === output ? { layout } : {}),
         ...(order === undefined ? {} : { order }),

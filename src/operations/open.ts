@@ -28,6 +28,10 @@ export interface OpenRequest {
   readonly order?: readonly string[]
   /** Filled with the ciphertexts that were opened. */
   readonly pool?: CiphertextPool
+  /** The file itself, absolute: its recipients are looked for near it. Undefined for standard input. */
+  readonly file?: string | undefined
+  /** Whether no key service may be called. Default: false. */
+  readonly offline?: boolean
   /** What `readSealed` gave for these bytes. */
   readonly parsed?: SealedSource
 }
@@ -187,6 +191,8 @@ export async function openSealed(request: OpenRequest, keyring: Keyring): Promis
     groups: metadata.groups,
     shamirThreshold: metadata.shamirThreshold,
     ...(order === undefined ? {} : { order }),
+    ...(request.file === undefined ? {} : { file: request.file }),
+    offline: request.offline === true,
   })
   try {
     const { macOnlyEncrypted, lastModified, mac } = metadata

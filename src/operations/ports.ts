@@ -1,6 +1,7 @@
 import type { ConfigFiles } from '../config/find.ts'
 import type { RandomSource } from '../crypto/random.ts'
 import type { Keyring } from '../keys/keyring.ts'
+import type { WrappingTools } from '../keys/wrapped/wrap-identity.ts'
 import type { RecipientBook } from '../recipients/directory.ts'
 
 /** A file as it was when it was read. */
@@ -170,4 +171,9 @@ export interface World {
   readonly cwd: string
   /** `--config` or `SOPS_CONFIG`. */
   readonly configPath: string | undefined
+}
+
+/** With what wrapping identities takes. */
+export interface MachineWorld extends World {
+  readonly wrapping: WrappingTools
 }

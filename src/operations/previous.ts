@@ -59,7 +59,10 @@ export async function chooseKey(
   }
 }
 
-/** The first candidate that opens; a note when there are sealed ones and none does; undefined when there is none. */
+/**
+ * The first candidate that opens; a note when there are sealed ones and none does; undefined when there is none. No key
+ * service is asked, whatever could be reused then: encrypting calls nobody.
+ */
 async function findPrevious(
   candidates: readonly Uint8Array[],
   store: Store,
@@ -70,7 +73,7 @@ async function findPrevious(
   for (const bytes of candidates) {
     const pool = new CiphertextPool()
     try {
-      return { bytes, file: await openSealed({ store, bytes, layout, pool }, keyring), pool }
+      return { bytes, file: await openSealed({ store, bytes, layout, pool, offline: true }, keyring), pool }
     } catch (error) {
       if (!isForeign(error, store, bytes)) note ??= notOpened(error)
     }

@@ -2,22 +2,11 @@ import { BullaError, ConfigError } from '../errors.ts'
 import { decodeText } from '../format/text.ts'
 import { parseRfc3339 } from '../format/time.ts'
 import { readPlainYaml } from '../format/yaml/plain.ts'
-import type { ServiceKey } from '../keys/services/key-service.ts'
+import type { Wrapping } from '../keys/wrapped/wrapping.ts'
 import type { Problem } from '../schema/problem.ts'
 import { validateRecipient } from '../schema/recipient.ts'
 import type { RawRecipient, RawWrapping } from './raw.ts'
 import { WRAPPING_KINDS, type WrappingKind, wrappingKey } from './wrapping-kinds.ts'
-
-/** The secret half of a recipient, wrapped by one key service. */
-export interface Wrapping {
-  readonly key: ServiceKey
-  /** The wrapping key, 32 bytes, as the service wrapped it. */
-  readonly ciphertext: string
-  /** What is sealed with the wrapping key; base64. */
-  readonly payload: string
-  /** RFC 3339. */
-  readonly createdAt?: string
-}
 
 /** One key pair of a recipient. */
 export interface RecipientKey {

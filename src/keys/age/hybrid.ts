@@ -74,3 +74,10 @@ export async function sealForHybrid(plaintext: Uint8Array, recipient: string): P
     return undefined
   }
 }
+
+/** Make a new hybrid identity. @returns `AGE-SECRET-KEY-PQ-1…`, and its public half */
+export async function generateHybrid(): Promise<{ identity: string; recipient: string }> {
+  const { generateHybridIdentity, identityToRecipient } = await import('age-encryption')
+  const identity = await generateHybridIdentity()
+  return { identity, recipient: await identityToRecipient(identity) }
+}

@@ -1,4 +1,6 @@
-import type { KeyPlace } from '../master-key.ts'
+import { isBullaError } from '../../errors.ts'
+import type { KeyPlace, UnwrapContext } from '../master-key.ts'
+import type { WrappedIdentities } from '../wrapped/wrapped-identities.ts'
 import type { AgeEnvironment } from './environment.ts'
 import { HybridIdentity } from './hybrid.ts'
 import type { NativeIdentity } from './identities.ts'
@@ -13,6 +15,7 @@ const LISTED = 4
  */
 export class AgeIdentityStore {
   private readonly environment: AgeEnvironment
+  private readonly wrapped: WrappedIdentities | undefined
   private fixed: Promise<readonly Reading[]> | undefined
   private readonly commands = new Map<string, Promise<Reading | undefined>>()
   /** Commands run one after the other: they may talk to a person, or to a device that asks for a touch. */
@@ -20,8 +23,9 @@ export class AgeIdentityStore {
   /** What was read so far, for {@link report}. Replaced on disposal: what is still being read then is not told any more. */
   private readings = new Set<Reading>()
 
-  constructor(environment: AgeEnvironment) {
+  constructor(environment: AgeEnvironment, wrapped?: WrappedIdentities) {
     this.environment = environment
+    this.wrapped = wrapped
   }
 
   /** Whether an identity for `recipient` is at hand without running or asking anything. */
@@ -31,21 +35,51 @@ export class AgeIdentityStore {
     return own.includes(true)
   }
 
+  /** Whether a key service may give the identity of `recipient`. Nobody is asked. */
+  async mayGet(recipient: string, context: UnwrapContext): Promise<boolean> {
+    return (await this.wrapped?.has(recipient, context)) === true
+  }
+
   /**
-   * Every identity there is, best first: from variables and files, then from the command, then from behind a passphrase;
-   * within each of these, the one that `recipient` names before the others. sops tries them all too, because nothing
-   * says that the recipient a file names is the one it was wrapped for.
+   * Every identity there is, best first: from variables and files, then the one of `recipient` that a key service wraps,
+   * then from the command, then from behind a passphrase; within each of these, the one that `recipient` names before the
+   * others. sops tries them all too, because nothing says that the recipient a file names is the one it was wrapped for.
+   *
+   * A service comes before commands and passphrases because these may want a person: a job that runs at night has none.
+   *
+   * @param failed - told why a service did not give an identity: the others are still tried
+   * @throws IntegrityError `ERR_IDENTITY_BINDING`
    */
-  async *candidates(recipient: string): AsyncGenerator<NativeIdentity> {
+  async *candidates(
+    recipient: string,
+    context: UnwrapContext = {},
+    failed: (error: unknown) => void = () => undefined,
+  ): AsyncGenerator<NativeIdentity> {
     const fixed = await this.readFixed()
     yield* ownFirst(
       fixed.flatMap((reading) => reading.identities),
       recipient,
     )
+    const wrapped = await this.unwrapped(recipient, context, failed)
+    if (wrapped !== undefined) yield wrapped
     const command = await this.runCommand(recipient)
     if (command !== undefined) yield* ownFirst(command.identities, recipient)
     for (const { locked } of command === undefined ? fixed : [...fixed, command]) {
       if (locked !== undefined) yield* ownFirst(await locked.unlock(), recipient)
+    }
+  }
+
+  private async unwrapped(
+    recipient: string,
+    context: UnwrapContext,
+    failed: (error: unknown) => void,
+  ): Promise<NativeIdentity | undefined> {
+    try {
+      return await this.wrapped?.identity(recipient, context)
+    } catch (error) {
+      if (isBullaError(error) && error.code === 'ERR_IDENTITY_BINDING') throw error
+      failed(error)
+      return undefined
     }
   }
 
@@ -86,7 +120,7 @@ export class AgeIdentityStore {
   /** Where identities were looked for and what was found or wrong there. */
   report(): readonly string[] {
     const readings = [...this.readings]
-    if (readings.length === 0) return []
+    if (readings.length === 0) return this.wrapped?.report() ?? []
     const found = readings
       .filter((reading) => reading.absent !== true)
       .map((reading) => `  ${reading.place}: ${describe(reading)}`)
@@ -96,6 +130,7 @@ export class AgeIdentityStore {
       'age identities were looked for in',
       ...new Set(found),
       ...(missing.length === 0 ? [] : [`  not set or not there: ${missing.join(', ')}`]),
+      ...(this.wrapped?.report() ?? []),
     ]
   }
 
@@ -104,6 +139,7 @@ export class AgeIdentityStore {
     this.fixed = undefined
     this.commands.clear()
     this.readings = new Set()
+    this.wrapped?.dispose()
   }
 }
 

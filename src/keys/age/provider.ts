@@ -2,7 +2,8 @@ import type { RandomSource } from '../../crypto/random.ts'
 import { KeyError } from '../../errors.ts'
 import type { KeyEntry } from '../../format/metadata.ts'
 import { keyName } from '../key-name.ts'
-import type { KeyDescription, KeyPlace, KeyProvider, MasterKey } from '../master-key.ts'
+import type { KeyDescription, KeyPlace, KeyProvider, MasterKey, UnwrapContext } from '../master-key.ts'
+import type { WrappedIdentities } from '../wrapped/wrapped-identities.ts'
 import { AgeFileError } from './age-file-error.ts'
 import { decodeArmor, encodeArmor } from './armor.ts'
 import type { AgeEnvironment } from './environment.ts'
@@ -27,8 +28,9 @@ export class AgeProvider implements KeyProvider {
   private readonly random: RandomSource
   private readonly recipients = new Map<string, AgeRecipient>()
 
-  constructor(environment: AgeEnvironment, random: RandomSource) {
-    this.identities = new AgeIdentityStore(environment)
+  /** @param wrapped - identities that key services wrap; undefined when none are used */
+  constructor(environment: AgeEnvironment, random: RandomSource, wrapped?: WrappedIdentities) {
+    this.identities = new AgeIdentityStore(environment, wrapped)
     this.random = random
   }
 
@@ -69,12 +71,24 @@ export class AgeProvider implements KeyProvider {
     )
   }
 
-  async unwrap(entry: KeyEntry): Promise<Uint8Array | null> {
+  async unwrap(entry: KeyEntry, context: UnwrapContext = {}): Promise<Uint8Array | null> {
+    const failures: unknown[] = []
+    const content = await this.open(entry, context, (error) => failures.push(error))
+    // no other identity helped either
+    if (content === null && failures.length > 0) throw failures[0]
+    return content
+  }
+
+  private async open(
+    entry: KeyEntry,
+    context: UnwrapContext,
+    failed: (error: unknown) => void,
+  ): Promise<Uint8Array | null> {
     try {
       if (entry.enc.length > MAX_ENC_CHARACTERS) throw new AgeFileError('armor', 'it is far too long')
       const header = parseHeader(decodeArmor(entry.enc))
       checkUsable(header)
-      return await openAgeFile(header, this.identities.candidates(keyName(entry)))
+      return await openAgeFile(header, this.identities.candidates(keyName(entry), context, failed))
     } catch (error) {
       if (!(error instanceof AgeFileError)) throw error
       throw new KeyError('ERR_NO_DATA_KEY', `its age file cannot be read: ${error.message}`, {
@@ -85,6 +99,10 @@ export class AgeProvider implements KeyProvider {
 
   holds(entry: KeyEntry): Promise<boolean> {
     return this.identities.holds(keyName(entry))
+  }
+
+  mayGet(entry: KeyEntry, context: UnwrapContext = {}): Promise<boolean> {
+    return this.identities.mayGet(keyName(entry), context)
   }
 
   async survey(): Promise<readonly KeyPlace[]> {

@@ -1,7 +1,7 @@
 import { KeyError } from '../../errors.ts'
 import type { KeyEntry } from '../../format/metadata.ts'
 import { keyName } from '../key-name.ts'
-import type { KeyDescription, KeyProvider, MasterKey } from '../master-key.ts'
+import type { KeyDescription, KeyProvider, MasterKey, UnwrapContext } from '../master-key.ts'
 import type { Clock } from './environment.ts'
 import type { KeyServices, ServiceKey, ServiceType } from './key-service.ts'
 
@@ -41,7 +41,10 @@ export class ServiceProvider implements KeyProvider {
     return { ...used, type: this.type, enc, createdAt: this.options.now() }
   }
 
-  async unwrap(entry: KeyEntry): Promise<Uint8Array> {
+  async unwrap(entry: KeyEntry, { offline = false }: UnwrapContext = {}): Promise<Uint8Array> {
+    if (offline) {
+      throw new KeyError('ERR_KEY_SERVICE', 'the service is not asked here', { hint: 'decrypt the file to ask it' })
+    }
     const { enc, createdAt: _, ...description } = entry
     const key = this.serviceKey(description)
     const service = await this.options.services.get(this.type)

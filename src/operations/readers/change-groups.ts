@@ -55,13 +55,16 @@ export async function changeGroups(options: ChangeGroupsOptions, world: World): 
   try {
     const [version, store] = await Promise.all([world.files.open(path), loadStore(type)])
     const { bytes } = version
-    const opened = await openSealed({ store, bytes, layout: layoutOfBlock(store, bytes), ignoreMac }, world.keyring)
+    const opened = await openSealed(
+      { store, bytes, file: path, layout: layoutOfBlock(store, bytes), ignoreMac },
+      world.keyring,
+    )
     try {
       const shape = reshape(opened.metadata, change, options.shamirThreshold)
       const readers = await wrapAll(shape, opened.dataKey, world)
       const changed = withNewReaders(opened.source, readers, store)
-      const notes = [...shape.notes, ...(await lockoutNotes(readers, change, world))]
-      if (inPlace && change.verb === 'delete' && (await locksOut(readers, world)))
+      const notes = [...shape.notes, ...(await lockoutNotes(readers, path, change, world))]
+      if (inPlace && change.verb === 'delete' && (await locksOut(readers, path, world)))
         await confirmLockout([path], allowLockout, world)
       if (inPlace) await world.files.write({ path, bytes: changed, expected: version })
       const report: GroupsReport = { path, outcome: 'changed', notes }
@@ -109,8 +112,8 @@ async function wrapAll(
 }
 
 /** A new group is added to need more than one person: that we are one of them is no mistake, but worth knowing. */
-async function lockoutNotes(readers: Readers, { verb }: GroupChange, world: World): Promise<string[]> {
-  if (verb !== 'add' || !(await locksOut(readers, world))) return []
+async function lockoutNotes(readers: Readers, path: string, { verb }: GroupChange, world: World): Promise<string[]> {
+  if (verb !== 'add' || !(await locksOut(readers, path, world))) return []
   return ['your identities alone no longer open it: somebody of another group is needed too']
 }
 

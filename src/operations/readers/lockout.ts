@@ -5,9 +5,13 @@ import type { World } from '../ports.ts'
 /** Said in a plan, where nothing is asked. */
 export const LOCKOUT_NOTE = 'none of your identities would open it afterwards: that needs --allow-lockout'
 
-/** Whether we could not open a file with these readers. */
-export async function locksOut({ groups, shamirThreshold }: Readers, { keyring }: World): Promise<boolean> {
-  return !(await keyring.canUnwrap({ groups, shamirThreshold }))
+/** Whether we could not open a file with these readers. @param file - absolute */
+export async function locksOut(
+  { groups, shamirThreshold }: Readers,
+  file: string,
+  { keyring }: World,
+): Promise<boolean> {
+  return !(await keyring.canUnwrap({ groups, shamirThreshold, file }))
 }
 
 /**

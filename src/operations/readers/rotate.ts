@@ -102,7 +102,14 @@ async function planFile(input: Input, options: RotateOptions, finder: PolicyFind
     const version = await world.files.open(input.path ?? '')
     const [store, { config } = { config: undefined }] = await Promise.all([loadStore(inputType), finder.config(name)])
     const layout = layoutOf(inputType, indent, config)
-    const request = { store, bytes: version.bytes, layout, ignoreMac, ...(order === undefined ? {} : { order }) }
+    const request = {
+      store,
+      bytes: version.bytes,
+      file: name,
+      layout,
+      ignoreMac,
+      ...(order === undefined ? {} : { order }),
+    }
     try {
       const file = await openSealed(request, world.keyring)
       try {
@@ -130,7 +137,7 @@ interface Target {
 async function sealAnew(
   file: OpenedFile,
   { store, layout }: Target,
-  { path }: Input,
+  { path, name = '' }: Input,
   options: RotateOptions,
   world: World,
 ): Promise<Pick<Job, 'bytes' | 'report' | 'locksOut'>> {
@@ -144,7 +151,7 @@ async function sealAnew(
   try {
     const { bytes } = await sealFile(plain, policy, key, world)
     const replaces = options.output === undefined && (options.inPlace === true || options.dryRun === true)
-    const isLocking = replaces && (await locksOut(key, world))
+    const isLocking = replaces && (await locksOut(key, name, world))
     const warning = isLocking && options.dryRun === true && options.allowLockout !== true ? [LOCKOUT_NOTE] : []
     return { bytes, locksOut: isLocking, report: { path, outcome: 'rotated', notes: [...notes, ...warning] } }
   } finally {

@@ -99,7 +99,7 @@ async function planFile(input: Input, options: UpdateKeysOptions, finder: Policy
       const report: UpdateReport = { path, outcome: 'changed', notes, diff }
       checkUsable(toWrap(sealed.metadata, found.policy), world.keyring)
       if (options.dryRun === true) return { report, change: undefined }
-      const { bytes, isLocking } = await rewrap(store, version.bytes, found.policy, options, world)
+      const { bytes, isLocking } = await rewrap(store, version, found.policy, options, world)
       const warnings = diff.groups.some(({ removed }) => removed.length > 0) ? [REMOVED_NOTE] : []
       return { report: { ...report, notes: [...notes, ...warnings] }, change: { bytes, version, locksOut: isLocking } }
     } catch (error) {
@@ -148,16 +148,19 @@ function toWrap({ groups }: Readers, policy: SealPolicy): readonly (readonly Key
 
 async function rewrap(
   store: Store,
-  bytes: Uint8Array,
+  { bytes, path }: FileVersion,
   policy: SealPolicy,
   { ignoreMac = false }: UpdateKeysOptions,
   world: World,
 ): Promise<{ bytes: Uint8Array; isLocking: boolean }> {
-  const file = await openSealed({ store, bytes, layout: layoutOfBlock(store, bytes), ignoreMac }, world.keyring)
+  const file = await openSealed(
+    { store, bytes, file: path, layout: layoutOfBlock(store, bytes), ignoreMac },
+    world.keyring,
+  )
   try {
     const readers = await newReaders(file, policy, world)
     const changed = withNewReaders(file.source, readers, store)
-    return { bytes: changed, isLocking: await locksOut(readers, world) }
+    return { bytes: changed, isLocking: await locksOut(readers, path, world) }
   } finally {
     file.dispose()
   }

@@ -40,7 +40,10 @@ export async function getValues(options: GetOptions, world: World): Promise<Uint
   const { inputType = storeNameFor(path), ignoreMac = false, order, indent } = options
   try {
     const [{ bytes }, store] = await Promise.all([world.files.open(path), loadStore(inputType)])
-    const file = await openSealed({ store, bytes, ignoreMac, ...(order === undefined ? {} : { order }) }, world.keyring)
+    const file = await openSealed(
+      { store, bytes, file: path, ignoreMac, ...(order === undefined ? {} : { order }) },
+      world.keyring,
+    )
     try {
       const document = documentOf(file.documents(), options.document ?? 0)
       const nodes = paths.map((wanted) => nodeAt(document, wanted))

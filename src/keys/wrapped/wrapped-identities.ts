@@ -1,0 +1,93 @@
+import { isBullaError } from '../../errors.ts'
+import type { NativeIdentity } from '../age/identities.ts'
+import type { UnwrapContext } from '../master-key.ts'
+import type { WrappingTools } from './wrap-identity.ts'
+import type { WrappedIdentity, WrappedIdentityFinder } from './wrapping.ts'
+
+interface Kept {
+  readonly identity: Promise<NativeIdentity>
+  /** Milliseconds since 1970, when it failed. */
+  failedAt?: number
+}
+
+/** After this a service is asked again: what lives long must not stay without a key for ever. */
+const RETRY_AFTER_MS = 30_000
+
+/**
+ * The identities of recipients that are wrapped by key services. Each is unwrapped once per process, however many files
+ * and callers want it; a failure is not tried again for every file either.
+ *
+ * @see docs/decisions/0012-wrapped-identities.md
+ */
+export class WrappedIdentities {
+  private readonly finder: WrappedIdentityFinder
+  private readonly tools: WrappingTools
+  private kept = new Map<string, Kept>()
+  private readonly problems = new Set<string>()
+
+  constructor(finder: WrappedIdentityFinder, tools: WrappingTools) {
+    this.finder = finder
+    this.tools = tools
+  }
+
+  /** Whether a wrapped identity of this public key is there. Calls nobody; never rejects. */
+  async has(recipient: string, { file, offline = false }: UnwrapContext): Promise<boolean> {
+    try {
+      const wrapped = await this.finder.find(recipient, file)
+      return wrapped !== undefined && (!offline || this.kept.has(keyOf(wrapped)))
+    } catch {
+      // told by `identity`, which finds the same
+      return false
+    }
+  }
+
+  /**
+   * Unwrap the identity of a public key; undefined when none is wrapped here, or nobody may be called.
+   *
+   * @throws as `unwrapIdentity`, and as the finder
+   */
+  async identity(recipient: string, { file, offline = false }: UnwrapContext): Promise<NativeIdentity | undefined> {
+    const wrapped = await this.finder.find(recipient, file)
+    if (wrapped !== undefined) return offline ? this.kept.get(keyOf(wrapped))?.identity : this.once(wrapped)
+    for (const problem of await this.finder.problems(file)) this.problems.add(problem)
+    return undefined
+  }
+
+  private once(wrapped: WrappedIdentity): Promise<NativeIdentity> {
+    const key = keyOf(wrapped)
+    const known = this.kept.get(key)
+    if (known !== undefined && !this.isOver(known)) return known.identity
+    const { tools } = this
+    // what unwraps is loaded when there is something to unwrap
+    const identity = import('./unwrap-identity.ts').then(
+      async ({ unwrapIdentity }) => (await unwrapIdentity(wrapped, tools)).identity,
+    )
+    const kept: Kept = { identity }
+    identity.catch((error: unknown) => {
+      // a file that was tampered with does not heal
+      if (!isBullaError(error) || error.code !== 'ERR_IDENTITY_BINDING') kept.failedAt = tools.clock.now()
+    })
+    this.kept.set(key, kept)
+    return identity
+  }
+
+  private isOver({ failedAt }: Kept): boolean {
+    return failedAt !== undefined && this.tools.clock.now() - failedAt >= RETRY_AFTER_MS
+  }
+
+  /** What is wrong where wrapped identities were looked for. */
+  report(): readonly string[] {
+    return this.problems.size === 0
+      ? []
+      : ['recipients that are not known, since their files are wrong', ...[...this.problems].map((line) => `  ${line}`)]
+  }
+
+  dispose(): void {
+    this.kept = new Map()
+    this.problems.clear()
+  }
+}
+
+function keyOf({ path, recipient }: WrappedIdentity): string {
+  return JSON.stringify([path, recipient])
+}

@@ -1,0 +1,29 @@
+import { type BullaError, isBullaError } from '../errors.ts'
+import type { WrappedIdentityFinder } from '../keys/wrapped/wrapping.ts'
+import type { RecipientBook } from './directory.ts'
+
+/** Finds the wrapped identities in the files of recipients. */
+export function wrappedFinder(book: () => Promise<RecipientBook>): WrappedIdentityFinder {
+  return {
+    async find(publicKey, file) {
+      const found = await (await book()).byPublicKey(publicKey, file)
+      if (found === undefined || found.key.wrappings.length === 0) return undefined
+      const { recipient, key } = found
+      return { name: recipient.name, recipient: publicKey, wrappings: key.wrappings, path: recipient.path }
+    },
+
+    async problems(file) {
+      try {
+        return ((await (await book()).all(file))?.problems ?? []).map(problemText)
+      } catch (error) {
+        if (!isBullaError(error)) throw error
+        return [problemText(error)]
+      }
+    },
+  }
+}
+
+function problemText({ message, where }: BullaError): string {
+  const [line = ''] = message.split('\n')
+  return where?.file === undefined ? line : `${where.file}: ${line}`
+}
