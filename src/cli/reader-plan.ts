@@ -8,11 +8,11 @@ export function readerPlan(reports: readonly UpdateReport[], io: Io): string {
   return reports.map((report) => planOf(report, io)).join('')
 }
 
-function planOf({ path, diff }: UpdateReport, io: Io): string {
+function planOf({ path, diff, names }: UpdateReport, io: Io): string {
   if (diff === undefined) return ''
   const lines = diff.groups.flatMap(({ index, added, removed }) => [
-    ...removed.map((key) => `  - ${shown(key)}  (group ${index + 1})`),
-    ...added.map((key) => `  + ${shown(key)}  (group ${index + 1})`),
+    ...removed.map((key) => `  - ${shown(key, names)}  (group ${index + 1})`),
+    ...added.map((key) => `  + ${shown(key, names)}  (group ${index + 1})`),
   ])
   const { threshold } = diff
   const needed = (count: number) => (count === 0 ? 'one group' : `${count} groups`)

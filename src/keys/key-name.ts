@@ -33,13 +33,18 @@ function kmsName({ fields, context }: KeyDescription): string {
 }
 
 const SHOWN_CHARACTERS = 120
+/** Enough to see that it is another key than yesterday; who wants all of it has the file of the recipient. */
+const NAMED_CHARACTERS = 16
 
 /**
  * Type and name of a key, safe and short enough to print. Names in a file are not validated when it is read: whoever
  * wrote it may have put line breaks or terminal escapes there. A post-quantum recipient has two thousand characters.
+ *
+ * @param whose - name of the recipient that has it
  */
-export function displayName(type: KeyType, name: string): string {
+export function displayName(type: KeyType, name: string, whose?: string): string {
   const printable = name.replaceAll(/[^\x20-\x7e]/g, '?')
+  if (whose !== undefined) return `${whose} (${printable.slice(0, NAMED_CHARACTERS)}…)`
   const shown = printable.length <= SHOWN_CHARACTERS ? printable : `${printable.slice(0, 24)}…${printable.slice(-8)}`
   return `${type} ${shown === '' ? '(without a name)' : shown}`
 }

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { wipeDataKey } from '../crypto/data-key.ts'
 import { ConfigError, isBullaError, UsageError } from '../errors.ts'
 import type { EmitOptions, Store } from '../format/store.ts'
@@ -11,6 +12,7 @@ import { outputPath } from './output.ts'
 import { atItsSource, type FoundPolicy, PolicyFinder, type PolicyOptions } from './policy.ts'
 import type { CommittedFile, FileVersion, World } from './ports.ts'
 import { chooseKey } from './previous.ts'
+import { resolveNames } from './recipients/named-keys.ts'
 import { checkSealed, type PlainFile, readPlain, sealFile } from './seal.ts'
 import { loadStore, storeNameFor } from './stores.ts'
 
@@ -60,9 +62,12 @@ interface Target {
  *
  * @throws UsageError `ERR_CONFLICT`, `ERR_USAGE`; FileError `ERR_NO_FILE`. What goes wrong with single files is in the result
  */
-export async function encrypt(options: EncryptOptions, world: World): Promise<BatchResult<EncryptReport>> {
-  checkOptions(options)
-  const { paths, filenameOverride: override, inPlace = false, dryRun = false } = options
+export async function encrypt(given: EncryptOptions, world: World): Promise<BatchResult<EncryptReport>> {
+  checkOptions(given)
+  const { paths, filenameOverride: override, inPlace = false, dryRun = false } = given
+  const first = override === undefined || override === '' ? paths[0] : override
+  const keys = await resolveNames(given.keys ?? [], world, resolve(world.cwd, first ?? ''))
+  const options = { ...given, keys }
   const finder = new PolicyFinder(world.files, world.cwd, world.configPath)
   const { inputs, single } = await selectInputs({
     files: world.files,

@@ -10,6 +10,7 @@ import { layoutOf } from '../layout.ts'
 import { atItsSource, type FoundPolicy, PolicyFinder, type PolicyOptions } from '../policy.ts'
 import type { FileVersion, World } from '../ports.ts'
 import { chooseKey } from '../previous.ts'
+import { resolveNames } from '../recipients/named-keys.ts'
 import { checkSealed, newSealKey, readPlain, type SealKey, sealFile } from '../seal.ts'
 import { shellWord } from '../shell-word.ts'
 import { loadStore } from '../stores.ts'
@@ -109,7 +110,8 @@ async function newSubject(path: string, options: SubjectOptions, world: World): 
     throw new FileError('ERR_WRITE', 'cannot be written: its folder does not exist', { hint: 'make the folder first' })
   }
   const finder = new PolicyFinder(world.files, world.cwd, world.configPath)
-  const found = await finder.policy(path, options.inputType, options)
+  const keys = await resolveNames(options.keys ?? [], world, path)
+  const found = await finder.policy(path, options.inputType, { ...options, keys })
   try {
     return await subjectByRule(found, options, world)
   } catch (error) {

@@ -11,6 +11,7 @@ import { isHousekeeping, selectInputs } from '../inputs.ts'
 import { isForeign, readSealed, type SealedSource } from '../open.ts'
 import { PolicyFinder } from '../policy.ts'
 import type { World } from '../ports.ts'
+import { namesOfKeys } from '../recipients/names-of-keys.ts'
 import { loadStore, storeNameFor } from '../stores.ts'
 import {
   type Opening,
@@ -117,7 +118,9 @@ class Explainer {
   async explain(path: string | undefined, name: string): Promise<Explanation> {
     const format = this.options.inputType ?? storeNameFor(name)
     try {
-      const rule = await explainRule(name, format, this.finder, (groups, config) => this.readers(groups, config?.path))
+      const rule = await explainRule(name, format, this.finder, (groups, config) =>
+        this.readers(groups, config?.path, name),
+      )
       const base = { file: path ?? name, format, ...rule }
       if (path === undefined) return { ...base, state: 'unread' }
       return { ...base, ...(await this.content(path, format, rule)) }
@@ -126,10 +129,11 @@ class Explainer {
     }
   }
 
-  private async content(path: string, format: StoreName, { says, policyFile }: RuleExplanation) {
+  private async content(path: string, format: StoreName, rule: RuleExplanation) {
+    const { says } = rule
     const [{ bytes }, store] = await Promise.all([this.world.files.open(path), loadStore(format)])
     const found = sealedOrPlain(store, bytes)
-    if (found !== undefined) return this.sealed(found, format, says, policyFile)
+    if (found !== undefined) return this.sealed(found, path, format, rule)
     const state = 'plain' as const
     if (says === undefined) return { state }
     const isBinary = says.selector === undefined
@@ -139,13 +143,13 @@ class Explainer {
 
   private async sealed(
     { source, metadata }: SealedSource,
+    path: string,
     format: StoreName,
-    says: RuleContent | undefined,
-    policyFile: string | undefined,
+    { says, policyFile }: RuleExplanation,
   ): Promise<Pick<Explanation, 'state' | 'values' | 'sealed'>> {
     const { version, lastModified, macOnlyEncrypted } = metadata
     const selector = format === 'binary' ? undefined : (metadata.selector ?? DEFAULT_SELECTOR)
-    const readers = readersOf(await this.readers(metadata.groups, policyFile), metadata.shamirThreshold)
+    const readers = readersOf(await this.readers(metadata.groups, policyFile, path), metadata.shamirThreshold)
     const file = { version, lastModified, selector, macOnlyEncrypted, readers }
     const values = selector === undefined ? WHOLE : await countValues(source.documents, selector, true)
     const opening = this.book.opening(readers)
@@ -158,10 +162,12 @@ class Explainer {
   private async readers(
     groups: readonly (readonly KeyDescription[])[],
     policyFile: string | undefined,
+    file: string,
   ): Promise<Reader[][]> {
     const texts = groups.flat().flatMap(({ fields }) => Object.values(fields))
     const bytes = policyFile === undefined ? undefined : await this.world.files.read(policyFile, true)
-    const names = bytes === undefined ? new Map<string, string>() : readerNames(decodeText(bytes), texts)
+    const guessed = bytes === undefined ? new Map<string, string>() : readerNames(decodeText(bytes), texts)
+    const names = new Map([...guessed, ...(await namesOfKeys(this.world, file))])
     return groups.map((group) => group.map((description) => this.book.reader(description, names)))
   }
 }

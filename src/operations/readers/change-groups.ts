@@ -6,6 +6,7 @@ import type { BatchResult, FileReport } from '../batch.ts'
 import { inFile } from '../in-file.ts'
 import { openSealed } from '../open.ts'
 import type { World } from '../ports.ts'
+import { resolveNames } from '../recipients/named-keys.ts'
 import { loadStore, storeNameFor } from '../stores.ts'
 import { confirmLockout, locksOut } from './lockout.ts'
 import { checkUsable } from './readers.ts'
@@ -47,10 +48,11 @@ interface Shape {
  *   `ERR_KEY_UNSUPPORTED`, `ERR_WRAP`, `ERR_LOCKOUT`; what opening throws
  */
 export async function changeGroups(options: ChangeGroupsOptions, world: World): Promise<BatchResult<GroupsReport>> {
-  const { file, change, inPlace = false, allowLockout = false, ignoreMac = false } = options
+  const { file, change: given, inPlace = false, allowLockout = false, ignoreMac = false } = options
   if (file === '') throw new FileError('ERR_NO_FILE', 'no file was named', { hint: 'name it with --file FILE' })
-  if (change.verb === 'add' && change.keys.length === 0) throw emptyGroup()
+  if (given.verb === 'add' && given.keys.length === 0) throw emptyGroup()
   const path = resolve(world.cwd, file)
+  const change = given.verb === 'add' ? { ...given, keys: await resolveNames(given.keys, world, path) } : given
   const type = storeNameFor(path)
   try {
     const [version, store] = await Promise.all([world.files.open(path), loadStore(type)])

@@ -3,6 +3,7 @@ import { KeyError, UsageError } from '../../errors.ts'
 import type { KeyGroup, KeyType } from '../../format/metadata.ts'
 import { displayName, keyName } from '../../keys/key-name.ts'
 import type { Keyring } from '../../keys/keyring.ts'
+import type { Names } from '../recipients/names-of-keys.ts'
 
 /** Who is to read a file, and who no longer. */
 export interface ReaderChange {
@@ -24,17 +25,21 @@ export interface ChangedReaders {
  *
  * @throws UsageError `ERR_USAGE` for a group that does not exist; KeyError `ERR_NO_RECIPIENT` when a group would be empty
  */
-export function changeReaders(groups: readonly KeyGroup[], change: ReaderChange): ChangedReaders {
+export function changeReaders(
+  groups: readonly KeyGroup[],
+  change: ReaderChange,
+  names: Names = new Map(),
+): ChangedReaders {
   const { add, remove, group = 0 } = change
   if (groups[group] === undefined) throw noSuchGroup(groups.length)
   const notes: string[] = []
   const isTouched = (index: number) => change.group === undefined || change.group === index
-  const added = groups.map((keys, index) => (index === group ? withKeys(keys, add, notes) : keys))
+  const added = groups.map((keys, index) => (index === group ? withKeys(keys, add, notes, names) : keys))
   const gone = new Set(remove.map(idOf))
   const changed = added.map((keys, index) => (isTouched(index) ? keys.filter((key) => !gone.has(idOf(key))) : keys))
   const before = new Set(added.filter((_, index) => isTouched(index)).flatMap((keys) => keys.map(idOf)))
   for (const key of remove) {
-    if (!before.has(idOf(key))) notes.push(`${shown(key)} could not be removed: it is not among the readers`)
+    if (!before.has(idOf(key))) notes.push(`${shown(key, names)} could not be removed: it is not among the readers`)
   }
   if (add.length > 0 && groups.length > 1 && change.group === undefined) {
     notes.push(
@@ -46,11 +51,16 @@ export function changeReaders(groups: readonly KeyGroup[], change: ReaderChange)
   return { groups: changed, notes }
 }
 
-function withKeys(keys: KeyGroup, add: readonly KeyDescription[], notes: string[]): readonly KeyDescription[] {
+function withKeys(
+  keys: KeyGroup,
+  add: readonly KeyDescription[],
+  notes: string[],
+  names: Names,
+): readonly KeyDescription[] {
   const known = new Set(keys.map(idOf))
   const added = add.filter((key) => {
     if (known.has(idOf(key))) {
-      notes.push(`${shown(key)} reads it already`)
+      notes.push(`${shown(key, names)} reads it already`)
       return false
     }
     known.add(idOf(key))
@@ -64,9 +74,10 @@ export function idOf(key: KeyDescription): string {
   return `${key.type} ${keyName(key)}`
 }
 
-/** A reader as it is shown. */
-export function shown(key: KeyDescription): string {
-  return displayName(key.type, keyName(key))
+/** A reader as it is shown: by its name, if it has one. */
+export function shown(key: KeyDescription, names: Names = new Map()): string {
+  const name = key.type === 'age' ? names.get(keyName(key)) : undefined
+  return displayName(key.type, keyName(key), name)
 }
 
 const REMOVE_OPTIONS: Readonly<Record<KeyType, string>> = {
@@ -88,7 +99,7 @@ export function checkUsable(groups: readonly (readonly KeyDescription[])[], keyr
   const unusable = groups.flat().filter((key) => !isUsable(key, keyring))
   const [first] = unusable
   if (first === undefined) return
-  const names = [...new Set(unusable.map(shown))].join(', ')
+  const names = [...new Set(unusable.map((key) => shown(key)))].join(', ')
   throw new KeyError('ERR_KEY_UNSUPPORTED', `keys that cannot be used yet would have to be wrapped for: ${names}`, {
     hint: `leave them out (rotate ${REMOVE_OPTIONS[first.type]} takes one out of a file), or use sops for this file`,
   })

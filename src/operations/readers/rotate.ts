@@ -10,6 +10,8 @@ import { isForeign, type OpenedFile, openSealed } from '../open.ts'
 import { outputPath } from '../output.ts'
 import { PolicyFinder } from '../policy.ts'
 import type { FileVersion, World, WriteRequest } from '../ports.ts'
+import { resolveNames, resolveRemoved } from '../recipients/named-keys.ts'
+import { namesOfKeys } from '../recipients/names-of-keys.ts'
 import { newSealKey, policyOf, readPlain, sealFile } from '../seal.ts'
 import { loadStore, storeNameFor } from '../stores.ts'
 import { confirmLockout, LOCKOUT_NOTE, locksOut } from './lockout.ts'
@@ -54,10 +56,11 @@ interface Job {
  * @throws UsageError `ERR_CONFLICT`, `ERR_USAGE`; FileError `ERR_NO_FILE`, `ERR_NO_FILE_FOR_KEYS`; KeyError `ERR_LOCKOUT`.
  *   What goes wrong with single files is in the result
  */
-export async function rotate(options: RotateOptions, world: World): Promise<BatchResult<RotateReport>> {
-  checkOptions(options)
-  const { inPlace = false, output, dryRun = false, allowLockout = false } = options
-  const { inputs, single } = await select(options, world)
+export async function rotate(given: RotateOptions, world: World): Promise<BatchResult<RotateReport>> {
+  checkOptions(given)
+  const { inPlace = false, output, dryRun = false, allowLockout = false } = given
+  const { inputs, single } = await select(given, world)
+  const options = { ...given, readers: await readersOf(given.readers, inputs[0]?.path, world) }
   const finder = new PolicyFinder(world.files, world.cwd, world.configPath)
   const plan = (input: Input) => planFile(input, options, finder, world)
   const { jobs, failures } = await planAll(inputs, world.progress, 'rotating', plan)
@@ -69,6 +72,12 @@ export async function rotate(options: RotateOptions, world: World): Promise<Batc
   const written = await writeAll(world.files, await writesOf(rotated, options, world), world.progress)
   const isForCaller = single && !inPlace && output === undefined
   return { ...result, ...written, bytes: isForCaller ? rotated[0]?.bytes : undefined }
+}
+
+/** @throws KeyError `ERR_RECIPIENT_NAME`: also of who is removed, before any file is opened */
+async function readersOf(readers: ReaderChange, file: string | undefined, world: World): Promise<ReaderChange> {
+  await resolveNames(readers.remove, world, file)
+  return { ...readers, add: await resolveNames(readers.add, world, file) }
 }
 
 function checkOptions({ paths, inPlace, output }: RotateOptions): void {
@@ -142,7 +151,9 @@ async function sealAnew(
   world: World,
 ): Promise<Pick<Job, 'bytes' | 'report' | 'locksOut'>> {
   const { metadata } = file
-  const { groups, notes } = changeReaders(metadata.groups, options.readers)
+  const remove = await resolveRemoved(options.readers.remove, metadata.groups, world, path)
+  const names = options.readers.add.length + remove.length === 0 ? new Map() : await namesOfKeys(world, path)
+  const { groups, notes } = changeReaders(metadata.groups, { ...options.readers, remove }, names)
   checkUsable(groups, world.keyring)
   const isBinary = file.store.name === 'binary' || store.name === 'binary'
   const policy = policyOf(metadata, isBinary, groups)

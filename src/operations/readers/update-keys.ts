@@ -9,6 +9,7 @@ import { type Input, selectInputs } from '../inputs.ts'
 import { isForeign, type OpenedFile, openSealed, readSealed, type SealedSource } from '../open.ts'
 import { atItsSource, type FoundPolicy, PolicyFinder } from '../policy.ts'
 import type { FileVersion, World } from '../ports.ts'
+import { type Names, namesOfKeys } from '../recipients/names-of-keys.ts'
 import type { SealPolicy } from '../seal.ts'
 import { loadStore, storeNameFor } from '../stores.ts'
 import { confirmLockout, locksOut } from './lockout.ts'
@@ -23,6 +24,10 @@ export interface UpdateKeysOptions {
   readonly ignoreMac?: boolean
   /** Accept that none of our identities opens a file afterwards. */
   readonly allowLockout?: boolean
+  /** Which files found in folders to take. Default: all. */
+  readonly accept?: (path: string) => Promise<boolean>
+  /** Called when everything is planned and approved, before the first file is written. Default: nothing. */
+  readonly beforeWriting?: () => Promise<void>
   /** Compare only: no key is needed and nothing is written. */
   readonly dryRun?: boolean
   /** Asked once everything is planned, when something changes; undefined: nobody could be asked. */
@@ -33,6 +38,8 @@ export interface UpdateReport extends FileReport {
   /** `changed` also in a dry run; `declined`: the answer was no; `skipped`: not sealed, and found in a folder. */
   readonly outcome: 'changed' | 'current' | 'declined' | 'skipped'
   readonly diff?: ReaderDiff
+  /** What readers in `diff` are called. */
+  readonly names?: Names
 }
 
 /** The data key stays: who had it can still open what is sealed with it. */
@@ -55,7 +62,7 @@ export async function updateKeys(options: UpdateKeysOptions, world: World): Prom
   const { paths, dryRun = false, allowLockout = false } = options
   if (paths.length === 0) throw new FileError('ERR_NO_FILE', 'no file was named', { hint: 'name files or folders' })
   const { files, cwd, progress } = world
-  const accept = async () => true
+  const accept = options.accept ?? (async () => true)
   const { inputs } = await selectInputs({ files, cwd, paths, override: undefined, accept, missing: undefined })
   const finder = new PolicyFinder(files, cwd, world.configPath)
   const { jobs, failures } = await planAll(inputs, progress, 'comparing', (input) =>
@@ -68,6 +75,7 @@ export async function updateKeys(options: UpdateKeysOptions, world: World): Prom
   if (!(await isApproved(reports, options))) return { ...result, reports: reports.map(declined) }
   const locked = changes.filter((change) => change.locksOut).map(({ version }) => version.path)
   await confirmLockout(locked, allowLockout, world)
+  await options.beforeWriting?.()
   const writes = changes.map(({ version, bytes }) => ({ path: version.path, bytes, expected: version }))
   return { ...result, ...(await writeAll(files, writes, progress)) }
 }
@@ -96,7 +104,8 @@ async function planFile(input: Input, options: UpdateKeysOptions, finder: Policy
     const diff = compareReaders(sealed.metadata, found.policy)
     if (diff === undefined) return { report: { path, outcome: 'current', notes }, change: undefined }
     try {
-      const report: UpdateReport = { path, outcome: 'changed', notes, diff }
+      const names = await namesOfKeys(world, path)
+      const report: UpdateReport = { path, outcome: 'changed', notes, diff, names }
       checkUsable(toWrap(sealed.metadata, found.policy), world.keyring)
       if (options.dryRun === true) return { report, change: undefined }
       const { bytes, isLocking } = await rewrap(store, version, found.policy, options, world)
