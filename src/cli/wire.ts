@@ -54,6 +54,6 @@ export function realIo(): Io {
 const CLOSED_PIPE = 141
 
 /** What even showing an error could not catch: nobody reads our output any more, or a bug in what shows errors. */
-export function endQuietly(error: unknown): void {
-  process.exitCode = error instanceof ClosedPipe ? CLOSED_PIPE : 70
+export function endQuietly(error: unknown): never {
+  process.exit(error instanceof ClosedPipe ? CLOSED_PIPE : 70)
 }
