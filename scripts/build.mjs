@@ -21,8 +21,10 @@ const NOTICES = join(ROOT, 'dist/THIRD-PARTY-NOTICES.txt')
 const MADE_FROM = ['src', 'schemas', 'package.json', 'package-lock.json']
 const MADE_BY = ['build.mjs', 'cli-launcher.cjs', 'commonjs.mjs', 'notices.mjs', 'schema-validators.mjs']
 
-/** What people wait for when they start a command: it is all in one file. */
-const WAITED_FOR = /^(?:src\/cli\/(?:.*\/)?decrypt|src\/format\/yaml\/store|node_modules\/commander\/esm)\.m?[jt]s$/
+/** What goes into one file with our own code; other packages are larger than all of it and seldom needed. */
+const GOES_WITH_US = /^(?:src\/|schemas\/|schema-validator:|nothing:)|(?:^|\/)node_modules\/commander\//
+/** sops's commands from before it had commands. */
+const OLD_FORMS = ['-d', '--decrypt', '-e', '--encrypt', '-r', '--rotate', '--set']
 
 /**
  * commander starts other programs only for commands that are programs of their own. bulla has none, and loading what
@@ -81,15 +83,26 @@ async function buildCli() {
   const outdir = join(ROOT, 'dist/cli')
   const entry = 'src/cli/main.ts'
   const { metafile, outputFiles } = await bundle({ entryPoints: [entry], outdir, outExtension: { '.js': '.cjs' } })
-  const { program, chunks } = await packCommonJs({ files: outputFiles, metafile, entry, hot: WAITED_FOR })
+  const { program, chunks } = await packCommonJs({ files: outputFiles, metafile, entry, together: GOES_WITH_US })
   const launcher = readFileSync(join(ROOT, 'scripts/cli-launcher.cjs'), 'utf8')
   const buildId = createHash('sha256').update(program).digest('hex')
   const files = [
-    { path: join(outdir, 'main.cjs'), contents: launcher.replace('__BUILD_ID__', buildId) },
+    {
+      path: join(outdir, 'main.cjs'),
+      contents: launcher.replace('__BUILD_ID__', buildId).replace('__VERBS__', await verbs()),
+    },
     { path: join(outdir, 'program.cjs'), contents: program },
     ...chunks.map(({ name, contents }) => ({ path: join(outdir, 'chunks', name), contents })),
   ]
   return { metafile, files }
+}
+
+/** The words that the launcher tells runs apart by. */
+async function verbs() {
+  const text = esbuild.transformSync(readFileSync(join(ROOT, 'src/cli/commands.ts'), 'utf8'), { loader: 'ts' }).code
+  // nothing is imported: commands are loaded when they are run
+  const { COMMANDS } = await import(`data:text/javascript,${encodeURIComponent(text)}`)
+  return [...Object.keys(COMMANDS), ...OLD_FORMS].join(' ')
 }
 
 async function buildLibrary() {

@@ -19,11 +19,11 @@ const { createHash } = require('node:crypto')
 const { Script } = require('node:vm')
 
 const BUILD_ID = '__BUILD_ID__'
-const MOST_VERBS = 50
+const VERBS = '__VERBS__'.split(' ')
 
 const filename = `${__dirname}/program.cjs`
 const cacheFile = findCacheFile()
-const cache = cacheFile === undefined ? { verbs: [] } : readCache(cacheFile)
+const cache = cacheFile === undefined ? {} : readCache(cacheFile)
 // the program is ASCII
 const script = new Script(readFileSync(filename, 'latin1'), { filename, cachedData: cache.data })
 if (cacheFile !== undefined) keepCache(cacheFile)
@@ -37,22 +37,31 @@ function findCacheFile() {
   if (!base) return undefined
   const stat = statSync(base, { throwIfNoEntry: false })
   if (stat === undefined || !isOurs(stat)) return undefined
-  return `${base}${base === env.HOME ? '/.cache' : ''}/bulla/${version}-${arch}.v8`
+  return `${base}${base === env.HOME ? '/.cache' : ''}/bulla/${version}-${arch}-${nameOfRun()}.v8`
+}
+
+/** The data hold the functions that were used: those of one verb and one format, so that no other run has to read them. */
+function nameOfRun() {
+  const words = process.argv.slice(2)
+  if (words.includes('--help') || words.includes('-h')) return 'help'
+  const verb = words.find((word) => VERBS.includes(word)) ?? 'other'
+  const format = words.map((word) => /\.(yaml|yml|json|env|ini)$/.exec(word)?.[0]).find(Boolean) ?? ''
+  return verb.replace(/^-+/, '') + format
 }
 
 /**
  * One line, then V8's data. The line has the build id (V8 compares no more of the source than its length), a digest of the
- * data (V8 does not notice a flipped bit, and runs it) and the verbs that were run.
+ * data (V8 does not notice a flipped bit, and runs it) and the exit code of the run that made them.
  */
 function readCache(file) {
   try {
     const bytes = readOwn(file)
     const end = bytes.indexOf(10)
-    const [id, digest, ...verbs] = bytes.latin1Slice(0, end).split(' ')
+    const [id, digest, code] = bytes.latin1Slice(0, end).split(' ')
     const data = bytes.subarray(end + 1)
-    return id === BUILD_ID && digest === digestOf(data) ? { data, verbs } : { verbs: [] }
+    return id === BUILD_ID && digest === digestOf(data) ? { data, code } : {}
   } catch {
-    return { verbs: [] }
+    return {}
   }
 }
 
@@ -74,20 +83,21 @@ function isOurs({ mode, uid }) {
   return process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0)
 }
 
-/** The data holds the functions that were used so far, so every verb adds its own once. */
+/** A run that failed used only some of what others use: the first that does not fail writes it again. */
 function keepCache(file) {
-  const verb = process.argv.find((word, at) => at > 1 && /^[a-z][a-z-]{1,20}$/.test(word)) ?? '-'
   const isGood = cache.data !== undefined && !script.cachedDataRejected
-  if (isGood && (cache.verbs.includes(verb) || cache.verbs.length >= MOST_VERBS)) return
-  process.once('exit', () => writeCache(file, isGood ? [...cache.verbs, verb] : [verb]))
+  if (isGood && cache.code === '0') return
+  process.once('exit', (code) => {
+    if (!isGood || code === 0) writeCache(file, code)
+  })
 }
 
-function writeCache(file, verbs) {
+function writeCache(file, code) {
   try {
     mkdirSync(file.slice(0, file.lastIndexOf('/')), { recursive: true, mode: 0o700 })
     const temporary = `${file}.${process.pid}`
     const data = script.createCachedData()
-    const head = Buffer.from(`${[BUILD_ID, digestOf(data), ...verbs].join(' ')}\n`)
+    const head = Buffer.from(`${BUILD_ID} ${digestOf(data)} ${code}\n`)
     writeFileSync(temporary, Buffer.concat([head, data]), { mode: 0o600, flag: 'wx' })
     renameSync(temporary, file)
   } catch {

@@ -3,8 +3,7 @@ import { endQuietly, realIo } from './wire.ts'
 
 const io = realIo()
 run(process.argv.slice(2), io).then(
-  (code) => {
-    process.exitCode = code
-  },
+  // not by itself: everything is written by now, and Node would tidy up memory that is about to go
+  (code) => process.exit(code),
   (error: unknown) => endQuietly(error),
 )

@@ -68,6 +68,6 @@ async function recipientFiles() {
 const CLOSED_PIPE = 141
 
 /** What even showing an error could not catch: nobody reads our output any more, or a bug in what shows errors. */
-export function endQuietly(error: unknown): void {
-  process.exitCode = error instanceof ClosedPipe ? CLOSED_PIPE : 70
+export function endQuietly(error: unknown): never {
+  process.exit(error instanceof ClosedPipe ? CLOSED_PIPE : 70)
 }

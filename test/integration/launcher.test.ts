@@ -28,8 +28,14 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 /** A program that says who it is; every build has the same length, which is all that V8 would compare. */
 function install(build: string): void {
-  writeFileSync(join(folder, 'main.cjs'), LAUNCHER.replace('__BUILD_ID__', build.replace(' ', '-')))
-  writeFileSync(join(folder, 'program.cjs'), `(function(require){function say(){console.log('${build}')}\nsay()})\n`)
+  writeFileSync(
+    join(folder, 'main.cjs'),
+    LAUNCHER.replace('__BUILD_ID__', build.replace(' ', '-')).replace('__VERBS__', 'encrypt decrypt -d'),
+  )
+  writeFileSync(
+    join(folder, 'program.cjs'),
+    `(function(require){function say(){console.log('${build}')}\nsay();process.exitCode=Number(process.env.FAIL??0)})\n`,
+  )
 }
 
 function launch(environment: Record<string, string> = {}, ...args: string[]): string {
@@ -39,10 +45,15 @@ function launch(environment: Record<string, string> = {}, ...args: string[]): st
   return stdout + stderr
 }
 
+/** The only one. */
 function cacheFile(): string {
-  const [name = 'none', ...more] = readdirSync(join(folder, 'cache/bulla'))
+  const [name = 'none', ...more] = cacheFiles()
   expect(more).toEqual([])
   return join(folder, 'cache/bulla', name)
+}
+
+function cacheFiles(): string[] {
+  return readdirSync(join(folder, 'cache/bulla')).toSorted()
 }
 
 /** Whether the launcher was content with the cache it found: it writes a new one otherwise. */
@@ -59,11 +70,32 @@ describe('the launcher of the command', () => {
     expect(isKept(() => expect(launch()).toBe('first build\n'))).toBe(true)
   })
 
-  it('adds each verb once', () => {
-    launch({}, 'decrypt')
-    expect(isKept(() => launch({}, '--verbose', 'decrypt', 'file.yaml'))).toBe(true)
-    expect(isKept(() => launch({}, 'encrypt'))).toBe(false)
+  it('has a file for each verb and format', () => {
+    launch({}, 'decrypt', 'a.yaml')
+    expect(isKept(() => launch({}, '--verbose', 'decrypt', 'other.yaml'))).toBe(true)
+    for (const words of [
+      'decrypt a.json',
+      'encrypt a.yaml',
+      'encrypt folder',
+      '-d a.json',
+      'unknown',
+      'decrypt --help',
+    ])
+      launch({}, ...words.split(' '))
+    const names = cacheFiles().map((name) => name.slice(`${process.version}-${process.arch}-`.length))
+    expect(names).toEqual(
+      ['d.json', 'decrypt.json', 'decrypt.yaml', 'encrypt', 'encrypt.yaml', 'help', 'other'].map(
+        (name) => `${name}.v8`,
+      ),
+    )
+  })
+
+  it('writes once more what a run that failed has left', () => {
+    launch({ FAIL: '3' }, 'decrypt')
+    expect(isKept(() => launch({ FAIL: '3' }, 'decrypt'))).toBe(true)
+    expect(isKept(() => launch({}, 'decrypt'))).toBe(false)
     expect(isKept(() => launch({}, 'decrypt'))).toBe(true)
+    expect(isKept(() => launch({ FAIL: '3' }, 'decrypt'))).toBe(true)
   })
 
   it('never runs the code of another build', () => {

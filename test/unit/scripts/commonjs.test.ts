@@ -12,7 +12,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-async function pack(sources: Record<string, string>, hot = /^hot\.ts$/) {
+async function pack(sources: Record<string, string>, together = /^(?!cold)/) {
   for (const [name, text] of Object.entries(sources)) writeFileSync(join(folder, name), text)
   const { outputFiles, metafile } = await build({
     absWorkingDir: folder,
@@ -27,7 +27,7 @@ async function pack(sources: Record<string, string>, hot = /^hot\.ts$/) {
     metafile: true,
     write: false,
   })
-  return packCommonJs({ files: outputFiles, metafile, entry: 'main.ts', hot })
+  return packCommonJs({ files: outputFiles, metafile, entry: 'main.ts', together })
 }
 
 /** What the packed program prints. */
@@ -58,6 +58,16 @@ describe('the program of CommonJS chunks', () => {
     expect(run(packed)).toBe('shared\n0 hot1 cold2 größe 2\n')
     expect(packed.chunks.map(({ name }) => name.replace(/-.*/, ''))).toEqual(['cold'])
     expect(Buffer.from(packed.program, 'utf8').equals(Buffer.from(packed.program, 'latin1'))).toBe(true)
+  })
+
+  it('leaves what cannot do without other sources in a file of its own', async () => {
+    const packed = await pack({
+      'main.ts': `import('./other.ts').then((other) => console.log(other.run()))`,
+      'other.ts': `import { cold } from './cold.ts'; export const run = () => cold`,
+      'cold.ts': `export const cold = 'cold'`,
+    })
+    expect(run(packed)).toBe('cold\n')
+    expect(packed.chunks.map(({ name }) => name.replace(/-.*/, ''))).toEqual(['other'])
   })
 
   it('keeps bindings live that change after their declaration', async () => {
