@@ -211,7 +211,10 @@ describe('rotate', () => {
     await sealed(box, 'a.yaml')
     const { recipient } = newIdentity()
     const env = { SOPS_AGE_KEY_FILE: undefined, SOPS_AGE_KEY_CMD: `cat ${box.keyFile}` }
-    expect(await box.bulla(['rotate', '-i', '--add-age', recipient, 'a.yaml'], { env })).toMatchObject({ code: 0, out: '' })
+    expect(await box.bulla(['rotate', '-i', '--add-age', recipient, 'a.yaml'], { env })).toMatchObject({
+      code: 0,
+      out: '',
+    })
     expect((await box.bulla(['rotate', '-i', '--rm-age', box.recipient, 'a.yaml'], { env })).code).toBe(1)
   })
 
@@ -273,7 +276,10 @@ describe('rotate', () => {
     const noted = await box.bulla(['rotate', '--add-age', carol.recipient, 'a.yaml'], { env })
     expect(noted).toMatchObject({ code: 0, err: expect.stringContaining('the first of 2 key groups; --group') })
     const args = ['--group', '1', '--add-age', carol.recipient, '--rm-age', bob.recipient]
-    expect(await box.bulla(['rotate', '-i', ...args, '--allow-lockout', 'a.yaml'], { env })).toMatchObject({ code: 0, out: '' })
+    expect(await box.bulla(['rotate', '-i', ...args, '--allow-lockout', 'a.yaml'], { env })).toMatchObject({
+      code: 0,
+      out: '',
+    })
     expect(await opens(box, 'a.yaml', `${box.identity}\n${carol.identity}`)).toBe(true)
     expect(await opens(box, 'a.yaml', `${box.identity}\n${bob.identity}`)).toBe(false)
     expect((await box.bulla(['rotate', '-i', '--group', '2', 'a.yaml'])).code).not.toBe(0)
