@@ -18,6 +18,12 @@ export interface ConfigFiles {
   read(path: string, anyKind?: boolean): Promise<Uint8Array | undefined>
 }
 
+/** No policy, but something that may have been meant as one. */
+export interface NoConfig {
+  readonly path: undefined
+  readonly notes: readonly string[]
+}
+
 export interface FoundConfig {
   readonly path: string
   readonly bytes: Uint8Array
@@ -47,7 +53,7 @@ export interface FindRequest {
 export async function findConfig(
   files: ConfigFiles,
   { cwd, file, explicit }: FindRequest,
-): Promise<FoundConfig | undefined> {
+): Promise<FoundConfig | NoConfig> {
   if (explicit !== undefined && explicit !== '') {
     const path = resolve(cwd, explicit)
     const bytes = await files.read(path, true)
@@ -59,14 +65,15 @@ export async function findConfig(
   }
   const fromFile = file === undefined ? undefined : await searchUpwards(files, dirname(file))
   const fromCwd = await searchUpwards(files, cwd)
-  const found = fromCwd ?? fromFile
-  if (found === undefined) return undefined
-  if (fromFile === undefined || fromFile.path === found.path) return found
+  const found = fromCwd.path === undefined ? (fromFile ?? fromCwd) : fromCwd
+  // the wrong name may stand beside the file only, or around us only
+  if (found.path === undefined) return { ...found, notes: [...new Set([...fromCwd.notes, ...found.notes])] }
+  if (fromFile?.path === undefined || fromFile.path === found.path) return found
   const note = `${fromFile.path} is nearer to the file, but ${found.path} is used, as by sops; choose with --config`
   return { ...found, notes: [...found.notes, note] }
 }
 
-async function searchUpwards(files: ConfigFiles, start: string): Promise<FoundConfig | undefined> {
+async function searchUpwards(files: ConfigFiles, start: string): Promise<FoundConfig | NoConfig> {
   const notes: string[] = []
   let folder = resolve(start)
   for (let level = 0; level < MAX_LEVELS; level += 1) {
@@ -78,8 +85,8 @@ async function searchUpwards(files: ConfigFiles, start: string): Promise<FoundCo
       notes.push(`${wrong} is not read: the policy must be named ${CONFIG_NAME}`)
     }
     const parent = dirname(folder)
-    if (parent === folder) return undefined
+    if (parent === folder) break
     folder = parent
   }
-  return undefined
+  return { path: undefined, notes }
 }

@@ -8,6 +8,7 @@ import { type OpenedFile, type OpenRequest, openSealed, readSealed, type SealedS
 import type { FileVersion, World } from './ports.ts'
 import { policyOf, readPlain, sealFile } from './seal.ts'
 import { loadStore, storeNameFor } from './stores.ts'
+import { clearNotes } from './values/left-clear.ts'
 
 export interface ChangeOptions {
   /** Default: by the ending of the path. */
@@ -17,6 +18,13 @@ export interface ChangeOptions {
   readonly order?: readonly string[]
   /** Columns per level of what is written anew. Default: what the policy file says, else the store's own. */
   readonly indent?: number
+}
+
+/** A sealed file that was changed. */
+export interface ResealedFile {
+  readonly bytes: Uint8Array
+  /** Texts for the user. */
+  readonly notes: readonly string[]
 }
 
 /**
@@ -50,13 +58,15 @@ export class ChangingFile {
    *
    * @throws FormatError `ERR_ALREADY_SEALED` when it holds the reserved key; what `sealFile` throws
    */
-  async seal(plain: Uint8Array, world: World): Promise<Uint8Array> {
+  async seal(plain: Uint8Array, world: World): Promise<ResealedFile> {
     const { store, metadata, dataKey } = this.opened
     const { groups, shamirThreshold } = metadata
     const policy = policyOf(metadata, store.name === 'binary')
     const file = readPlain(plain, store, store, this.layout)
     const sealed = await sealFile(file, policy, { dataKey, groups, shamirThreshold, reuse: this.pool }, world)
-    return file.source === undefined || store.name !== 'yaml' ? sealed.bytes : this.styled(file.source, sealed.bytes)
+    if (file.source === undefined) return { bytes: sealed.bytes, notes: [] }
+    const bytes = store.name === 'yaml' ? this.styled(file.source, sealed.bytes) : sealed.bytes
+    return { bytes, notes: await clearNotes(this.opened.documents(), file.source.documents, metadata.selector) }
   }
 
   /** Only YAML has several ways to write a sealed value. */

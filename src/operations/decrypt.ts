@@ -181,7 +181,7 @@ class Layouts {
       return layoutOf(outputType, indent, undefined)
     this.finder ??= this.loadFinder()
     const found = await (await this.finder).config(input.name)
-    return layoutOf(outputType, indent, found?.config)
+    return layoutOf(outputType, indent, found.config)
   }
 
   /** It is expensive to load and seldom asked for here. */

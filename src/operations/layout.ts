@@ -20,5 +20,5 @@ export async function layoutFor(
   if (indent !== undefined) return { indent }
   const { PolicyFinder } = await import('./policy.ts')
   const found = await new PolicyFinder(files, cwd, configPath).config(path)
-  return layoutOf(store, indent, found?.config)
+  return layoutOf(store, indent, found.config)
 }

@@ -50,8 +50,10 @@ export class PolicyFinder {
     this.explicit = explicit
   }
 
-  /** The policy file for `file`, absolute; undefined when there is none. @throws ConfigError */
-  async config(file: string | undefined): Promise<{ config: SopsConfig; notes: readonly string[] } | undefined> {
+  /** The policy file for `file`, absolute, if there is one. @throws ConfigError */
+  async config(
+    file: string | undefined,
+  ): Promise<{ readonly config: SopsConfig | undefined; readonly notes: readonly string[] }> {
     const cached: ConfigFiles = {
       read: (path, anyKind) => {
         const known = this.read.get(path) ?? this.files.read(path, anyKind)
@@ -60,7 +62,7 @@ export class PolicyFinder {
       },
     }
     const found = await findConfig(cached, { cwd: this.cwd, file, explicit: this.explicit })
-    if (found === undefined) return undefined
+    if (found.path === undefined) return { config: undefined, notes: found.notes }
     const config = this.parsed.get(found.path) ?? parseConfig(found.bytes, found.path)
     this.parsed.set(found.path, config)
     return { config, notes: [...found.notes, ...config.notes] }
@@ -72,9 +74,9 @@ export class PolicyFinder {
    * @throws ConfigError `ERR_NO_RULE`, `ERR_NO_RECIPIENT`, `ERR_CONFIG`; UsageError `ERR_CONFLICT` for two selectors
    */
   async policy(file: string, store: StoreName, options: PolicyOptions): Promise<FoundPolicy> {
-    const found = await this.config(file)
-    const rule = found === undefined ? undefined : await matchRule(found.config, file)
-    const groups = chooseGroups(options, rule, file, found?.config)
+    const { config, notes } = await this.config(file)
+    const rule = config === undefined ? undefined : await matchRule(config, file)
+    const groups = chooseGroups(options, { rule, config, notes }, file)
     const binary = store === 'binary'
     const policy: SealPolicy = {
       groups,
@@ -83,12 +85,12 @@ export class PolicyFinder {
       macOnlyEncrypted: !binary && (options.macOnlyEncrypted === true || rule?.macOnlyEncrypted === true),
     }
     const at = (field: string) =>
-      found === undefined || rule === undefined ? undefined : placeIn(found.config, rule, field)
+      config === undefined || rule === undefined ? undefined : placeIn(config, rule, field)
     return {
       policy,
-      config: found?.config,
+      config,
       rule,
-      notes: found?.notes ?? [],
+      notes,
       keysAt: (options.keys ?? []).length > 0 ? undefined : at('age'),
       selectorAt:
         policy.selector === rule?.selector && rule?.selector !== undefined ? at(rule.selector.field) : undefined,
@@ -98,9 +100,8 @@ export class PolicyFinder {
 
 function chooseGroups(
   { keys = [] }: PolicyOptions,
-  rule: CreationRule | undefined,
+  { rule, config, notes }: Pick<FoundPolicy, 'rule' | 'config' | 'notes'>,
   file: string,
-  config: SopsConfig | undefined,
 ): readonly (readonly KeyDescription[])[] {
   if (keys.length > 0) return [keys]
   const ofRule = rule?.groups ?? []
@@ -110,9 +111,10 @@ function chooseGroups(
     rule === undefined
       ? 'nobody is named who could open the file'
       : 'the rule that matches names no keys, or has an empty key group'
+  const [misnamed] = config === undefined ? notes : []
   throw new ConfigError('ERR_NO_RECIPIENT', message, {
     where,
-    hint: 'name recipients with --age, in SOPS_AGE_RECIPIENTS, or in a creation rule of .sops.yaml',
+    hint: misnamed ?? 'name recipients with --age, in SOPS_AGE_RECIPIENTS, or in a creation rule of .sops.yaml',
   })
 }
 

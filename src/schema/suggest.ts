@@ -2,8 +2,11 @@
 export function suggest(word: string, names: readonly string[]): string | undefined {
   let best: string | undefined
   let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1
+  const lower = word.toLowerCase()
   for (const name of names) {
-    const distance = editDistance(word.toLowerCase(), name.toLowerCase())
+    // so many letters are too many or missing, whatever they are
+    if (Math.abs(word.length - name.length) >= bestDistance) continue
+    const distance = editDistance(lower, name.toLowerCase())
     // something of it has to be there
     if (distance < bestDistance && distance < Math.max(word.length, name.length)) {
       best = name

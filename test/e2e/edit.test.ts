@@ -52,6 +52,18 @@ describe('edit', () => {
     expect(values(box.read('a.yaml'))).toEqual(values(before))
   })
 
+  it('tells of new values that the selector leaves readable', async ({ box }) => {
+    await sealed(box)
+    const add = `save(text.replace('list', 'b_unencrypted: 2\\nnew_unencrypted: {x: ${MARKER}}\\nnew: 1\\nlist').replace('b_unencrypted: 1\\n', ''))`
+    const outcome = await edit(box, add)
+    expect(outcome).toMatchObject({
+      code: 0,
+      err: 'bulla: note: a.yaml: new_unencrypted.x stays readable: the selector of the file, unencrypted_suffix "_unencrypted", does not seal it\n',
+    })
+    await sealed(box, 'b.yaml')
+    expect(await edit(box, add, ['--quiet', 'b.yaml'])).toMatchObject({ code: 0, err: '' })
+  })
+
   it('without a change writes nothing: 200', async ({ box }) => {
     await sealed(box)
     const before = box.snapshot()

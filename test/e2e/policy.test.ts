@@ -1,3 +1,4 @@
+import { renameSync } from 'node:fs'
 import { describe, expect } from 'vitest'
 import { newIdentity } from '../helpers/age.ts'
 import { expectNoSecret, MARKER } from '../helpers/canary.ts'
@@ -363,5 +364,21 @@ describe.skipIf(noSops)(withJudge('the rule for a file', 'sops'), () => {
       ])
       expect({ code: ours.code, mark: marks(ours.out) }).toEqual({ code: theirs.code, mark: marks(theirs.out) })
     }
+  })
+})
+
+describe('a policy under a wrong name', () => {
+  it('is named where a policy is missed, and where readers come from elsewhere', async ({ box }) => {
+    box.policy()
+    renameSync(box.path('.sops.yaml'), box.path('.sops.yml'))
+    box.write('sub/a.yaml', 'a: 1\n')
+    const wrong = '.sops.yml is not read: the policy must be named .sops.yaml'
+    const missed = await box.bulla(['encrypt', 'sub/a.yaml'])
+    expect(missed).toMatchObject({ code: 1, out: '', err: expect.stringContaining(`hint: ${box.path(wrong)}`) })
+    const given = await box.bulla(['encrypt', '-i', '--age', box.recipient, 'sub/a.yaml'])
+    expect(given).toMatchObject({ code: 0, err: `bulla: note: sub/a.yaml: ${box.path(wrong)}\n` })
+    expect((await box.bulla(['updatekeys', '-y', 'sub/a.yaml'])).err).toContain(wrong)
+    expect((await box.bulla(['explain', 'sub/a.yaml'])).err).toContain(wrong)
+    expect((await box.bulla(['doctor'])).out).toContain(`policy: ${box.path(wrong)}\n           to do: rename it`)
   })
 })

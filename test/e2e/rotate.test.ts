@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect } from 'vitest'
 import { newIdentity } from '../helpers/age.ts'
@@ -101,6 +102,8 @@ describe('rotate', () => {
 
   it('adds and removes readers', async ({ box }) => {
     await sealed(box, 'a.yaml')
+    // nobody else says who reads the file
+    rmSync(box.path('.sops.yaml'))
     const [bob, carol] = [newIdentity(), newIdentity()]
     const added = `${bob.recipient},${carol.recipient}`
     expect(await box.bulla(['rotate', '-i', '--add-age', added, 'a.yaml'])).toMatchObject(ok)
@@ -109,6 +112,38 @@ describe('rotate', () => {
     expect(await opens(box, 'a.yaml', bob.identity)).toBe(false)
     expect(await opens(box, 'a.yaml', carol.identity)).toBe(true)
     expect(await opens(box, 'a.yaml', box.identity)).toBe(true)
+  })
+
+  it('tells of readers whom the rule does not name, where there is one that names any', async ({ box }) => {
+    await sealed(box, 'a.yaml', 'b.yaml')
+    const [bob, carol] = [newIdentity().recipient, newIdentity().recipient]
+    const has = `has a reader that its rule does not name: age ${bob}; updatekeys would remove it`
+    const err = (place: string) => `bulla: note: ${place}: ${has}\nbulla: 2 files: 2 rotated\n`
+    expect(await box.bulla(['rotate', '-i', '--add-age', bob, 'a.yaml'])).toMatchObject({
+      code: 0,
+      err: `bulla: note: a.yaml: ${has}\n`,
+    })
+    // not only of those that are added
+    expect(await box.bulla(['rotate', '-i', 'a.yaml', 'b.yaml'])).toMatchObject({ code: 0, err: err('a.yaml') })
+    expect(await box.bulla(['rotate', '-q', '-i', 'a.yaml'])).toMatchObject(ok)
+    const { err: both } = await box.bulla(['rotate', '--add-age', carol, 'a.yaml'])
+    expect(both).toContain(
+      `a.yaml: has readers that its rule does not name: age ${bob}, age ${carol}; updatekeys would remove them`,
+    )
+    // updatekeys keeps its word
+    expect((await box.bulla(['updatekeys', '--dry-run', 'a.yaml'])).out).toContain(bob)
+    // a rule for another file, one without keys, one whose expression is wrong
+    const rules = [
+      `path_regex: ^c\n    age: ${box.recipient}`,
+      'path_regex: a',
+      `path_regex: '('\n    age: ${box.recipient}`,
+    ]
+    for (const rule of rules) {
+      box.write('.sops.yaml', `creation_rules:\n  - ${rule}\n`)
+      expect(await box.bulla(['rotate', '-i', 'a.yaml'])).toMatchObject(ok)
+    }
+    rmSync(box.path('.sops.yaml'))
+    expect(await box.bulla(['rotate', '-i', 'a.yaml'])).toMatchObject(ok)
   })
 
   it('says when there is nothing to add or to remove, and rotates', async ({ box }) => {
@@ -167,7 +202,7 @@ describe('rotate', () => {
     expect(box.snapshot()).toEqual(before)
     // the file stays: nobody is locked out of it
     expect((await box.bulla(['rotate', ...args.slice(2)])).code).toBe(0)
-    expect(await box.bulla([...args, '--allow-lockout'])).toMatchObject(ok)
+    expect(await box.bulla([...args, '--allow-lockout'])).toMatchObject({ code: 0, out: '' })
     expect(await opens(box, 'a.yaml', identity)).toBe(true)
     expect(await opens(box, 'a.yaml', box.identity)).toBe(false)
   })
@@ -176,7 +211,10 @@ describe('rotate', () => {
     await sealed(box, 'a.yaml')
     const { recipient } = newIdentity()
     const env = { SOPS_AGE_KEY_FILE: undefined, SOPS_AGE_KEY_CMD: `cat ${box.keyFile}` }
-    expect(await box.bulla(['rotate', '-i', '--add-age', recipient, 'a.yaml'], { env })).toMatchObject(ok)
+    expect(await box.bulla(['rotate', '-i', '--add-age', recipient, 'a.yaml'], { env })).toMatchObject({
+      code: 0,
+      out: '',
+    })
     expect((await box.bulla(['rotate', '-i', '--rm-age', box.recipient, 'a.yaml'], { env })).code).toBe(1)
   })
 
@@ -238,7 +276,10 @@ describe('rotate', () => {
     const noted = await box.bulla(['rotate', '--add-age', carol.recipient, 'a.yaml'], { env })
     expect(noted).toMatchObject({ code: 0, err: expect.stringContaining('the first of 2 key groups; --group') })
     const args = ['--group', '1', '--add-age', carol.recipient, '--rm-age', bob.recipient]
-    expect(await box.bulla(['rotate', '-i', ...args, '--allow-lockout', 'a.yaml'], { env })).toMatchObject(ok)
+    expect(await box.bulla(['rotate', '-i', ...args, '--allow-lockout', 'a.yaml'], { env })).toMatchObject({
+      code: 0,
+      out: '',
+    })
     expect(await opens(box, 'a.yaml', `${box.identity}\n${carol.identity}`)).toBe(true)
     expect(await opens(box, 'a.yaml', `${box.identity}\n${bob.identity}`)).toBe(false)
     expect((await box.bulla(['rotate', '-i', '--group', '2', 'a.yaml'])).code).not.toBe(0)

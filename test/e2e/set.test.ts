@@ -67,10 +67,38 @@ describe('set', () => {
   it('adds a line, sealed or clear as the selector says', async ({ box }) => {
     const before = await sealed(box)
     expect((await box.bulla(['set', 'f.yaml', 'db.port', '5432'])).code).toBe(0)
-    expect((await box.bulla(['set', 'f.yaml', 'db.port_unencrypted', '5432'])).code).toBe(0)
+    const clear = await box.bulla(['set', 'f.yaml', 'db.port_unencrypted', '5432'])
+    const note =
+      'db.port_unencrypted stays readable: the selector of the file, unencrypted_suffix "_unencrypted", does not seal it'
+    expect(clear).toMatchObject({ code: 0, out: '', err: `bulla: note: f.yaml: ${note}\n` })
     const { gone, come } = changedLines(before, box.read('f.yaml'))
     expect(gone).toEqual([])
     expect(come).toEqual([expect.stringMatching(/^ {2}port: ENC\[.*type:int\]$/), '  port_unencrypted: 5432'])
+  })
+
+  it('says nothing of a clear value that was clear before, nor with --quiet', async ({ box }) => {
+    await sealed(box, 'f.yaml', 'a: 1\nb_unencrypted: 1\nc_unencrypted: [x]\n')
+    const quiet = { code: 0, out: '', err: '' }
+    expect(await box.bulla(['set', 'f.yaml', 'b_unencrypted', '2'])).toMatchObject(quiet)
+    expect(await box.bulla(['set', 'f.yaml', 'c_unencrypted[1]', '"y"'])).toMatchObject(quiet)
+    expect(await box.bulla(['set', 'f.yaml', 'd', '{"e":"x"}'])).toMatchObject(quiet)
+    expect(await box.bulla(['set', '--quiet', 'f.yaml', 'e_unencrypted', '"x"'])).toMatchObject(quiet)
+  })
+
+  it('names few of many values that stay clear, and the selector, whatever its kind', async ({ box }) => {
+    box.write('f.yaml', '# seal\na: x\nb: y\n')
+    const by = ['--encrypted-comment-regex', 'seal']
+    expect((await box.bulla(['encrypt', '-i', '--age', box.recipient, ...by, 'f.yaml'])).code).toBe(0)
+    const { code, err } = await box.bulla([
+      'set',
+      'f.yaml',
+      'm',
+      '{"a":"s3cret","b":[1,2],"c":true,"d":"","e":null,"f":1.5}',
+    ])
+    expect([code, err]).toEqual([
+      0,
+      'bulla: note: f.yaml: m.a, m.b, m.c and 1 more stay readable: the selector of the file, encrypted_comment_regex "seal", does not seal them\n',
+    ])
   })
 
   it('counts comments in the positions of the first form only, as sops does', async ({ box }) => {
@@ -141,6 +169,12 @@ describe('set', () => {
     ['a value that is no JSON', ['set', 'f.yaml', 'a', 's3cret'], 7, 'the value is not JSON'],
     ['a path that cannot be read', ['set', 'f.yaml', 'a..b', '1'], 7, 'the tree path cannot be read'],
     ['an empty path', ['set', 'f.yaml', '', '1'], 7, 'the tree path is empty'],
+    [
+      'a key that stands twice in the value',
+      ['set', 'f.yaml', 'a', '{"x":[{"k":"s3cret","k":2}]}'],
+      7,
+      '(x.k): this key stands twice in the value',
+    ],
     ['a key in a list', ['set', 'f.yaml', 'db.hosts.x', '1'], 7, 'a key is given where a list stands'],
     ['no value, without a terminal', ['set', 'f.yaml', 'a'], 100, 'no value was given'],
     ['too many words', ['set', 'f.yaml', 'a', 'b', 'c'], 100, 'there are too many words'],
@@ -230,10 +264,60 @@ describe('get and ls', () => {
     const { code, out } = await box.bulla(['ls', 'f.yaml'], { env: { SOPS_AGE_KEY_FILE: undefined } })
     expect(code).toBe(0)
     expect(out.split('\n')).toEqual([
-      ...['sealed\tint\ta[0]', 'sealed\tbool\ta[1].x', 'sealed\tstr\t["b.c"]', 'sealed\tstr\t["q["]'],
+      ...['sealed\tint\ta[0]', 'sealed\tbool\ta[1].x', 'sealed\tstr\t["b.c"]', 'sealed\tstr\t.["q["]'],
       ...['clear\tmap\te', 'clear\tnull\tn', 'clear\tfloat\tk_unencrypted', ''],
     ])
     const json = JSON.parse((await box.bulla(['ls', '--json', 'f.yaml'])).out)
     expect(json[1]).toEqual({ document: 0, path: 'a[1].x', type: 'bool', sealed: true })
+  })
+
+  const WEIRD = [
+    'q[',
+    '[',
+    ']',
+    '[0]',
+    'a.b',
+    '',
+    ' ',
+    '"',
+    "'",
+    '"]["x',
+    '\\',
+    '\\u0041',
+    'l\nf',
+    '\u001b[31m',
+    '\u202er',
+    'é',
+    '__proto__',
+    '0',
+  ]
+
+  it.for(['w.yaml', 'w.json'])('every path that ls prints is taken by get and by set: %s', async (name, { box }) => {
+    const below = Object.fromEntries(
+      WEIRD.map((key, index) => [`${key}${key === '__proto__' ? '_' : ''}`, `v${index}`]),
+    )
+    const plain = Object.fromEntries(WEIRD.map((key) => [`${key}x`, [below, 'last']]))
+    await sealed(box, name, `${JSON.stringify({ ...below, ...plain })}\n`)
+    const lines = (await box.bulla(['ls', name])).out.split('\n').slice(0, -1)
+    const paths = lines.map((line) => line.split('\t')[2] ?? '')
+    expect(new Set(paths).size).toBe(WEIRD.length * (WEIRD.length + 2))
+    expect(paths).toEqual(
+      JSON.parse((await box.bulla(['ls', '--json', name])).out).map(({ path }: { path: string }) => path),
+    )
+    const before = JSON.parse((await box.bulla(['get', '--json', name, ...paths])).out)
+    expect(Object.values(before)).toEqual([
+      ...Object.values(below),
+      ...Object.values(plain).flatMap(() => [...Object.values(below), 'last']),
+    ])
+    const step = process.env['SLOW'] === undefined ? 97 : 1
+    for (const path of paths.filter((_path, index) => index % step === 0)) {
+      expect(await box.bulla(['set', '--string', name, path, `${before[path]}`])).toMatchObject({
+        code: 0,
+        err: expect.stringContaining('this value stands there already'),
+      })
+      expect(await box.bulla(['set', '--string', name, path, `new ${path}`])).toMatchObject({ code: 0, err: '' })
+      expect((await box.bulla(['get', name, path])).out).toBe(`new ${path}`)
+    }
+    expect((await box.bulla(['ls', name])).out.split('\n').slice(0, -1)).toEqual(lines)
   })
 })

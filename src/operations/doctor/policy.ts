@@ -12,19 +12,25 @@ const TODO = 'correct the policy there'
 export async function policyChecks({ files, cwd, configPath, keyring }: World): Promise<Check[]> {
   try {
     const found = await new PolicyFinder(files, cwd, configPath).config(undefined)
-    if (found === undefined) {
-      const todo = 'write one (README, "Use"), or name readers with --age; decrypt works without'
-      return [note('policy', 'no .sops.yaml here or above', todo)]
-    }
-    const checks = await ruleChecks(found.config, keyring)
+    if (found.config === undefined) return [missing(found.notes)]
+    const { config } = found
+    const checks = await ruleChecks(config, keyring)
     const notes = found.notes.map((text) => note('policy', text, TODO))
-    const count = found.config.rules?.length ?? 0
+    const count = config.rules?.length ?? 0
     const isFine = checks.every(({ state }) => state !== 'problem')
-    const summary = fine('policy', `${found.config.path}: ${count} ${count === 1 ? 'rule' : 'rules'}`)
+    const summary = fine('policy', `${config.path}: ${count} ${count === 1 ? 'rule' : 'rules'}`)
     return [...(isFine ? [summary] : []), ...checks, ...notes]
   } catch (error) {
     return [failed('policy', error, TODO)]
   }
+}
+
+/** @param notes - what may have been meant as one */
+function missing([misnamed]: readonly string[]): Check {
+  const todo = 'write one (README, "Use"), or name readers with --age; decrypt works without'
+  return misnamed === undefined
+    ? note('policy', 'no .sops.yaml here or above', todo)
+    : note('policy', misnamed, 'rename it')
 }
 
 async function ruleChecks(config: SopsConfig, keyring: Keyring): Promise<Check[]> {

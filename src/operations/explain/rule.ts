@@ -51,11 +51,10 @@ export async function explainRule(
   finder: PolicyFinder,
   describe: (groups: CreationRule['groups'], config: SopsConfig | undefined) => Promise<readonly (readonly Reader[])[]>,
 ): Promise<RuleExplanation> {
-  const found = await finder.config(file)
-  const nothing = { ruleCount: 0, matchedAs: file, passed: [], rule: undefined, notes: found?.notes ?? [] }
-  if (found === undefined)
+  const { config, notes } = await finder.config(file)
+  const nothing = { ruleCount: 0, matchedAs: file, passed: [], rule: undefined, notes }
+  if (config === undefined)
     return { ...nothing, policyFile: undefined, problem: 'there is no .sops.yaml in a folder above the file or here' }
-  const { config, notes } = found
   if (config.rules === undefined)
     return { ...nothing, policyFile: config.path, problem: 'the policy file has no creation_rules' }
   const { name, passed, rule } = await findRule(config, file)

@@ -15,7 +15,8 @@ import { namesOfKeys } from '../recipients/names-of-keys.ts'
 import { newSealKey, policyOf, readPlain, sealFile } from '../seal.ts'
 import { loadStore, storeNameFor } from '../stores.ts'
 import { confirmLockout, LOCKOUT_NOTE, locksOut } from './lockout.ts'
-import { changeReaders, checkUsable, type ReaderChange } from './readers.ts'
+import { type ChangedReaders, changeReaders, checkUsable, type ReaderChange } from './readers.ts'
+import { strangerNotes } from './strangers.ts'
 
 export interface RotateOptions {
   /** Files, folders, patterns. */
@@ -109,7 +110,7 @@ async function planFile(input: Input, options: RotateOptions, finder: PolicyFind
   const { ignoreMac = false, order, indent } = options
   try {
     const version = await world.files.open(input.path ?? '')
-    const [store, { config } = { config: undefined }] = await Promise.all([loadStore(inputType), finder.config(name)])
+    const [store, { config }] = await Promise.all([loadStore(inputType), finder.config(name)])
     const layout = layoutOf(inputType, indent, config)
     const request = {
       store,
@@ -124,7 +125,9 @@ async function planFile(input: Input, options: RotateOptions, finder: PolicyFind
       try {
         const outputType = options.outputType ?? storeNameFor(name)
         const target = { store: await loadStore(outputType), layout: layoutOf(outputType, indent, config) }
-        return { input, version, ...(await sealAnew(file, target, input, options, world)) }
+        const sealed = await sealAnew(file, target, input, options, world)
+        const notes = [...sealed.report.notes, ...(await strangerNotes(sealed.groups, config, name))]
+        return { ...sealed, input, version, report: { ...sealed.report, notes } }
       } finally {
         file.dispose()
       }
@@ -149,7 +152,7 @@ async function sealAnew(
   { path, name = '' }: Input,
   options: RotateOptions,
   world: World,
-): Promise<Pick<Job, 'bytes' | 'report' | 'locksOut'>> {
+): Promise<Pick<Job, 'bytes' | 'report' | 'locksOut'> & Pick<ChangedReaders, 'groups'>> {
   const { metadata } = file
   const remove = await resolveRemoved(options.readers.remove, metadata.groups, world, path)
   const names = options.readers.add.length + remove.length === 0 ? new Map() : await namesOfKeys(world, path)
@@ -164,7 +167,7 @@ async function sealAnew(
     const replaces = options.output === undefined && (options.inPlace === true || options.dryRun === true)
     const isLocking = replaces && (await locksOut(key, name, world))
     const warning = isLocking && options.dryRun === true && options.allowLockout !== true ? [LOCKOUT_NOTE] : []
-    return { bytes, locksOut: isLocking, report: { path, outcome: 'rotated', notes: [...notes, ...warning] } }
+    return { bytes, groups, locksOut: isLocking, report: { path, outcome: 'rotated', notes: [...notes, ...warning] } }
   } finally {
     wipeDataKey(key.dataKey)
   }

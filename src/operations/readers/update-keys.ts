@@ -131,9 +131,11 @@ function readUnlessForeign(store: Store, bytes: Uint8Array, { named }: Input): S
 
 /** @throws ConfigError, also when there is no policy: this command is about nothing else */
 async function policyFor(path: string, type: StoreName, finder: PolicyFinder): Promise<FoundPolicy> {
-  if ((await finder.config(path)) !== undefined) return finder.policy(path, type, {})
+  const { config, notes } = await finder.config(path)
+  if (config !== undefined) return finder.policy(path, type, {})
   throw new ConfigError('ERR_CONFIG_NOT_FOUND', 'there is no .sops.yaml that says who is to read this file', {
-    hint: 'write one, or name it with --config; to change the readers by hand use rotate --add-… and --rm-…',
+    hint:
+      notes[0] ?? 'write one, or name it with --config; to change the readers by hand use rotate --add-… and --rm-…',
   })
 }
 

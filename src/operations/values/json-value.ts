@@ -12,6 +12,7 @@ export function parseJsonValue(text: string): Node {
   const wrapped = `{"":${text}\n}`
   const [entry, other] = scanOrRefuse(wrapped)
   if (entry === undefined || other !== undefined) throw noJson()
+  checkKeys(entry.value, [])
   checkNumbers(entry.value, wrapped)
   return withoutPlaces(entry.value)
 }
@@ -40,6 +41,27 @@ function noJson(): UsageError {
   return new UsageError('ERR_VALUE', 'the value is not JSON', {
     hint: 'a text needs quotes of its own, \'"text"\'; or add --string, which takes the value as it is',
   })
+}
+
+/** sops seals both, and then nobody can read the file; which of them is meant nobody knows. */
+function checkKeys(node: Node, path: readonly string[]): void {
+  if (node.kind === 'list') {
+    for (const item of node.items) if (item.kind !== 'comment') checkKeys(item, path)
+  } else if (node.kind === 'branch') {
+    const known = new Set<string>()
+    for (const item of node.items) {
+      if (item.kind === 'comment') continue
+      const place = [...path, item.key]
+      if (known.has(item.key)) {
+        throw new UsageError('ERR_VALUE', 'this key stands twice in the value', {
+          where: { path: place },
+          hint: 'leave one of them out',
+        })
+      }
+      known.add(item.key)
+      checkKeys(item.value, place)
+    }
+  }
 }
 
 /** sops would round them. */

@@ -127,7 +127,9 @@ async function changePlain(
   const file = await openRead(read, options, world)
   try {
     const { plain, notes } = await change(file)
-    return { bytes: plain === undefined ? undefined : await file.seal(plain, world), notes }
+    if (plain === undefined) return { bytes: undefined, notes }
+    const sealed = await file.seal(plain, world)
+    return { bytes: sealed.bytes, notes: [...notes, ...sealed.notes] }
   } finally {
     file.dispose()
   }

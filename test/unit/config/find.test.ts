@@ -38,28 +38,40 @@ describe('the policy of a file', () => {
 
   it.each(cases)('is found: %s', async (_name, paths, more, expected) => {
     const found = await findConfig(fakeFiles(paths), request(more))
-    expect(found?.path).toBe(expected)
-    expect(found?.bytes.toString()).toBe(expected === undefined ? undefined : Buffer.from(expected).toString())
+    expect(found.path).toBe(expected)
+    if (found.path !== undefined) expect(Buffer.from(found.bytes).toString()).toBe(expected)
   })
 
   it('is the one of the working directory, as for sops, and a nearer one is spoken of', async () => {
     const files = fakeFiles(['/repo/.sops.yaml', '/repo/sub/.sops.yaml'])
     const found = await findConfig(files, request({ file: '/repo/sub/a.yaml' }))
-    expect(found?.path).toBe('/repo/.sops.yaml')
-    expect(found?.notes).toEqual([
+    expect(found.path).toBe('/repo/.sops.yaml')
+    expect(found.notes).toEqual([
       '/repo/sub/.sops.yaml is nearer to the file, but /repo/.sops.yaml is used, as by sops; choose with --config',
     ])
   })
 
   it('has no notes when both ways lead to it', async () => {
     const found = await findConfig(fakeFiles(['/repo/.sops.yaml']), request({ file: '/repo/sub/a.yaml' }))
-    expect(found?.notes).toEqual([])
+    expect(found.notes).toEqual([])
   })
 
   it('is not looked for in a misspelt file, which is spoken of once', async () => {
     const files = fakeFiles(['/a/b/.sops.yml', '/a/.sops.yml', '/.sops.yaml'])
     const found = await findConfig(files, request({ cwd: '/a/b' }))
-    expect(found?.notes).toEqual(['/a/b/.sops.yml is not read: the policy must be named .sops.yaml'])
+    expect(found.notes).toEqual(['/a/b/.sops.yml is not read: the policy must be named .sops.yaml'])
+  })
+
+  it.each<[string, Partial<FindRequest>, string[]]>([
+    ['above the working directory', { cwd: '/a/b' }, ['/a/.sops.yml']],
+    ['beside the file', { cwd: '/x', file: '/a/b/f.yaml' }, ['/a/.sops.yml']],
+    ['in both places', { cwd: '/x', file: '/a/b/f.yaml' }, ['/x/.sops.yml', '/a/.sops.yml']],
+  ])('a misspelt file is spoken of also when there is no other: %s', async (_name, more, paths) => {
+    const found = await findConfig(fakeFiles(paths), request(more))
+    expect(found).toEqual({
+      path: undefined,
+      notes: paths.map((path) => `${path} is not read: the policy must be named .sops.yaml`),
+    })
   })
 
   it('that was named must be there', async () => {

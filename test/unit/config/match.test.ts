@@ -56,14 +56,17 @@ describe('the rule for a file', () => {
     expect(await indexFor(['a', '('], '/repo/a.yaml')).toBe(0)
   })
 
-  it.each(['(a+)+$', '(a|aa)*$', '(.*)*x', '(?:a?){500}a{500}'])(
-    'is found in linear time, whatever the expression: %s',
-    async (regex) => {
-      const started = performance.now()
-      await matchRule(rules(regex, ''), `/repo/${'a'.repeat(20_000)}!`)
-      expect(performance.now() - started).toBeLessThan(5_000)
-    },
-  )
+  // what tries one way after the other is never done with these
+  it.each([
+    ['(a+)+$', 1],
+    ['(a|aa)*$', 0],
+    ['(.*)*x', 1],
+    ['(?:a?){500}a{500}', 0],
+    ['(a|a?)+$', 0],
+    ['(a|a?)+b', 1],
+  ])('is found without trying again, whatever the expression: %s', async (regex, expected) => {
+    expect(await indexFor([regex, '.'], `/repo/${'a'.repeat(20_000)}!`)).toBe(expected)
+  })
 })
 
 describe('what expressions are matched against', () => {

@@ -39,9 +39,8 @@ describe('the name that was meant', () => {
     expect(suggest('age', [])).toBeUndefined()
   })
 
-  it('is found in time for a hostile word', () => {
-    const started = performance.now()
-    suggest('a'.repeat(200_000), NAMES)
-    expect(performance.now() - started).toBeLessThan(5_000)
+  it('is nothing for a word that is much longer than all names, which is compared with none of them', () => {
+    // letter by letter this would take minutes
+    expect(suggest('a'.repeat(50_000_000), NAMES)).toBeUndefined()
   })
 })

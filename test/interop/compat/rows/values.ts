@@ -182,10 +182,10 @@ export const VALUES: readonly Row[] = [
   },
   {
     id: 'V12',
-    what: 'a mapping with the same key twice as the value, in YAML',
+    what: 'a mapping with the same key twice as the value',
     see: set('a: x\n', '["k"]', '{"b":1,"b":2}'),
     sops: { code: 0, opened: 1 },
-    bulla: { code: 4, opened: 'a: x\n' },
+    bulla: { code: 7, opened: 'a: x\n' },
   },
   {
     id: 'V13',

@@ -67,9 +67,8 @@ describe('age armor', () => {
     expect(stageOf(text)).toBe('armor')
   })
 
-  it('is refused in linear time when it is mostly white space', () => {
-    const start = performance.now()
-    expect(stageOf(`${BEGIN}${' '.repeat(1_000_000)}x`)).toBe('armor')
-    expect(performance.now() - start).toBeLessThan(1000)
+  it('is refused when it is mostly white space, which is looked at once', () => {
+    // an expression that starts again at every blank would look at 5 * 10^13 of them
+    expect(stageOf(`${BEGIN}${' '.repeat(10_000_000)}x`)).toBe('armor')
   })
 })

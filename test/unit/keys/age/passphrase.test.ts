@@ -28,13 +28,12 @@ describe('a passphrase', () => {
 
   it('does not begin to work when a file asks for more than age would do', async () => {
     const stanza = { type: 'scrypt', args: ['AAAAAAAAAAAAAAAAAAAAAA', '23'], body: new Uint8Array(32) }
-    const start = performance.now()
     const run = openAgeFile(parseHeader(formatHeader([stanza], new Uint8Array(16))), [
       new PassphraseIdentity(PASSPHRASE),
     ])
     const error = await run.catch((thrown: unknown) => thrown)
-    expect(error).toMatchObject({ stage: 'header' })
-    expect(performance.now() - start).toBeLessThan(1000)
+    // said before the work is tried: what comes of that is another message
+    expect(error).toMatchObject({ stage: 'header', message: expect.stringContaining('asks for more work than 2^22') })
     expectNoSecret(error, PASSPHRASE)
   })
 

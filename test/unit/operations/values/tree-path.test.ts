@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { printable } from '../../../../src/cli/render.ts'
 import { type PathStep, parseTreePath, readTreePath, showPath } from '../../../../src/operations/values/tree-path.ts'
 import { failure } from '../../../helpers/failure.ts'
 import { runs } from '../../../helpers/runs.ts'
@@ -185,8 +186,42 @@ describe('a path that is shown', () => {
     )
   })
 
-  it('cannot be read where the first key has an opening bracket: sops has no way to write that', () => {
-    expect(showPath(['a[b'])).toBe('["a[b"]')
-    expect(failure(() => readTreePath('["a[b"]'))).toMatchObject({ code: 'ERR_TREE_PATH' })
+  it.each<[string, PathStep[]]>([
+    ['.["a[b"]', ['a[b']],
+    ['.["a[b"][0]["c"]', ['a[b', 0, 'c']],
+    ['.["a"]["[\\"]"]', ['a', '["]']],
+    ['.["a"]["b\\nc"]', ['a', 'b\nc']],
+    ['.["\\u202ea"]', ['\u202ea']],
+    ['.["\\u001b[31m"]', ['\u001b[31m']],
+  ])('is in the syntax of jq where sops has none, and where nobody would see a character: %s', (shown, steps) => {
+    expect(showPath(steps)).toBe(shown)
+    expect(readTreePath(shown)).toEqual({ steps, countsComments: false })
+  })
+
+  it('is read as the same steps, whatever the keys are, and has no character that steers a terminal', () => {
+    const key = fc.oneof(
+      anyOf('ab.[]\\ \'"0\n\u202e'),
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom('', '[', '"]["', '\\u0041', '__proto__'),
+    )
+    const steps = fc.tuple(key, fc.array(fc.oneof(key, position), { maxLength: 4 }))
+    fc.assert(
+      fc.property(steps, ([first, rest]) => {
+        const shown = showPath([first, ...rest])
+        expect(readTreePath(shown).steps).toEqual([first, ...rest])
+        expect(printable(shown)).toBe(shown)
+      }),
+      runs(500),
+    )
+  })
+
+  const badJq = ['.[', '.["a]', '.["a"', '.["\\x"]', '.["a\nb"]', '.["a"]b', '.[a]', '.[-1]', '.["a"]..b', ".['a']"]
+
+  it.each(badJq)('in the syntax of jq is malformed: %j', (text) => {
+    expect(failure(() => readTreePath(text))).toMatchObject({ code: 'ERR_TREE_PATH' })
+  })
+
+  it('in the syntax of jq may have keys behind dots', () => {
+    expect(readTreePath('.["q["].a[0]["b"].["c"]').steps).toEqual(['q[', 'a', 0, 'b', 'c'])
   })
 })
