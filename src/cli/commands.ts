@@ -44,6 +44,10 @@ export const COMMANDS = {
     summary: 'merge three versions of a sealed file by its values',
     load: () => import('./commands/merge.ts'),
   },
+  resolve: {
+    summary: 'decide what a merge of sealed files left in conflict',
+    load: () => import('./commands/resolve.ts'),
+  },
   hook: { summary: 'judge what git is about to take in', load: () => import('./commands/hook.ts') },
   doctor: {
     summary: 'say what is set up here, and what to do about the rest',

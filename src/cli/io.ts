@@ -15,6 +15,8 @@ export interface Io {
   stdin(): Promise<Uint8Array>
   /** Ask for a secret on the terminal, without an echo; undefined when there is none, or no answer. */
   askSecret(question: string): Promise<string | undefined>
+  /** Ask on the terminal for one of these answers; undefined when there is none, or no answer. */
+  choose(question: string, answers: readonly string[]): Promise<string | undefined>
   /** Whether a path, relative to `cwd`, is a file. */
   isFile(path: string): boolean
   /** What `doctor` looks at. */

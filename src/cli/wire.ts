@@ -20,6 +20,7 @@ export function realIo(): Io {
     writeErr: (text) => writeTo('stderr', text),
     stdin: readStdin,
     askSecret: async (question) => (await import('../platform/terminal.ts')).askSecret(question),
+    choose: async (question, answers) => (await import('../platform/terminal.ts')).askOneOf(question, answers),
     isFile: (path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true,
     machine: async () => {
       const { nodeMachine } = await import('../platform/machine.ts')

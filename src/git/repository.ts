@@ -67,6 +67,19 @@ export class GitRepository {
     }
   }
 
+  /** The three sides of a file in conflict, as the index keeps them; nothing when it has none. @param path - from the root */
+  async sides(path: string): Promise<{ base?: Uint8Array; ours?: Uint8Array; theirs?: Uint8Array }> {
+    const names = ['base', 'ours', 'theirs'] as const
+    const found: { base?: Uint8Array; ours?: Uint8Array; theirs?: Uint8Array } = {}
+    let index = 0
+    for await (const { bytes } of this.blobs.read(names.map((_, side) => `:${side + 1}:${path}`))) {
+      const name = names[index]
+      index += 1
+      if (name !== undefined && bytes !== undefined) found[name] = bytes
+    }
+    return found
+  }
+
   /** The root of the work tree, undefined in a bare repository, and git's own folder; absolute. @throws GitError `ERR_GIT` */
   async folders(): Promise<{ readonly root: string | undefined; readonly gitFolder: string; readonly common: string }> {
     const [isBare, gitFolder = '', common = ''] = await this.lines([

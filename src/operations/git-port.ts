@@ -18,6 +18,8 @@ export interface Repository {
   files(revision: string): Promise<readonly JudgedFile[]>
   /** @param revision - empty for the index */
   tree(revision: string): JudgedTree
+  /** The three sides of a file in conflict, as the index keeps them; nothing when it has none. @param path - from the root */
+  sides(path: string): Promise<{ readonly base?: Uint8Array; readonly ours?: Uint8Array; readonly theirs?: Uint8Array }>
   folders(): Promise<{ readonly root: string | undefined; readonly gitFolder: string; readonly common: string }>
   /** A setting; undefined when it is not set. */
   setting(name: string): Promise<string | undefined>

@@ -42,16 +42,22 @@ export async function askSecret(question: string): Promise<string | undefined> {
   }
 }
 
+/** As {@link askOneOf}, for `y` and `n`, as sops asks. */
+export async function askYesOrNo(question: string): Promise<boolean | undefined> {
+  const answer = await askOneOf(`${question} (y/n): `, ['y', 'n'])
+  return answer === undefined ? undefined : answer === 'y'
+}
+
 /**
- * Ask something that is answered by `y` or `n` and nothing else, as in sops.
+ * Ask something that is answered by one of these words and nothing else.
  *
  * @returns undefined when there is no terminal, or the user gave up with Ctrl-D
  */
-export async function askYesOrNo(question: string): Promise<boolean | undefined> {
+export async function askOneOf(prompt: string, answers: readonly string[]): Promise<string | undefined> {
   const terminal = openTerminal()
   if (terminal === undefined) return undefined
   const reader = createInterface({ input: terminal.input, output: terminal.output, terminal: true })
-  let answer: boolean | undefined
+  let answer: string | undefined
   const restore = () => {
     reader.close()
     // what comes next starts on a line of its own
@@ -60,10 +66,10 @@ export async function askYesOrNo(question: string): Promise<boolean | undefined>
   }
   const forget = onInterrupt(restore)
   try {
-    answer = await new Promise<boolean | undefined>((resolve) => {
-      reader.setPrompt(`${question} (y/n): `)
+    answer = await new Promise<string | undefined>((resolve) => {
+      reader.setPrompt(prompt)
       reader.on('line', (line) => {
-        if (line === 'y' || line === 'n') resolve(line === 'y')
+        if (answers.includes(line)) resolve(line)
         else reader.prompt()
       })
       reader.once('close', () => resolve(undefined))

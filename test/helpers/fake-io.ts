@@ -22,6 +22,7 @@ export function fakeIo(settings: Partial<Pick<Io, 'program' | 'cwd' | 'env'>> = 
     },
     stdin: async () => new Uint8Array(),
     askSecret: async () => undefined,
+    choose: async () => undefined,
     isFile: () => false,
     machine: () => {
       throw new Error('this test has no machine')

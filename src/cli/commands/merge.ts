@@ -63,7 +63,7 @@ async function run(words: readonly string[], values: Values, io: Io): Promise<nu
 function tell(outcome: Exclude<MergeOutcome, { kind: 'not-sealed' }>, name: string, io: Io): void {
   for (const note of outcome.notes) renderNote(name, note, io)
   if (outcome.kind === 'merged') return
-  for (const path of outcome.paths)
+  for (const { path } of outcome.conflicts)
     io.writeErr(`${io.program}: ${printable(name)}: both sides changed ${printable(path)}\n`)
   const command = `bulla resolve ${outcome.needsReseal ? '--reseal ' : ''}${shellWord(name)}`
   const who = outcome.needsReseal ? ', by somebody with a key' : ''

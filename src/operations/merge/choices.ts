@@ -27,12 +27,12 @@ export function chosenText(
       ({ document, path }) => document === conflict.document && isSamePath(path, conflict.path),
     )
     if (choice === undefined) open.unshift(conflict)
-    else roots[conflict.document] = withValue(roots[conflict.document], conflict.path, valueOf(choice, conflict))
+    else roots[conflict.document] = withValue(roots[conflict.document], conflict.path, decided(choice, conflict))
   }
   return { text: open.length === conflicts.length ? text : writeTrees(roots, text, tools), open }
 }
 
-function valueOf({ take }: Choice, conflict: OpenConflict): Node | undefined {
+function decided({ take }: Choice, conflict: OpenConflict): Node | undefined {
   if (take === 'ours') return conflict.ours
   return take === 'theirs' ? conflict.theirs : take
 }

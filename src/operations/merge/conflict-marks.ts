@@ -77,6 +77,21 @@ export function markMetadata(
   return lines.join('')
 }
 
+/** A text in which only time and MAC are in conflict, with those of ours; undefined when values are. */
+export function withoutMarks(text: string): string | undefined {
+  const lines: string[] = []
+  let side: 'both' | 'ours' | 'theirs' = 'both'
+  for (const line of splitLines(text)) {
+    if (side === 'both' && line.startsWith('<<<<<<< ')) side = 'ours'
+    else if (side === 'ours' && /^={7}\s*$/.test(line)) side = 'theirs'
+    else if (side === 'theirs' && line.startsWith('>>>>>>> ')) side = 'both'
+    else if (side === 'both') lines.push(line)
+    else if (!OF_THE_MAC.test(line)) return undefined
+    else if (side === 'ours') lines.push(line)
+  }
+  return lines.join('')
+}
+
 /** The metadata stands at the end, or in JSON at least behind the values. */
 function lastRun(lines: readonly string[], store: Store): LineRange | undefined {
   const last = lines.findLastIndex((line) => OF_THE_MAC.test(line))

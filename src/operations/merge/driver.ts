@@ -1,5 +1,7 @@
 import { isBullaError, KeyError } from '../../errors.ts'
 import { decodeText } from '../../format/text.ts'
+import type { Node } from '../../format/tree.ts'
+import type { MergeStep } from '../../merge/three-way.ts'
 import { sealedStore } from '../judge/sealed-store.ts'
 import { layoutFor } from '../layout.ts'
 import type { World } from '../ports.ts'
@@ -24,6 +26,17 @@ export interface MergeRequest extends FileVersions {
   readonly choices?: readonly Choice[]
 }
 
+/** A conflict, as a person decides it. */
+export interface ShownConflict {
+  readonly document: number
+  readonly steps: readonly MergeStep[]
+  /** As `resolve` takes it. */
+  readonly path: string
+  /** In clear with a key, else ciphertext; undefined: taken away. */
+  readonly ours: Node | undefined
+  readonly theirs: Node | undefined
+}
+
 export type MergeOutcome =
   /** None of the versions is sealed, or not all of them: git merges them as text. */
   | { readonly kind: 'not-sealed'; readonly isMixed: boolean }
@@ -31,8 +44,7 @@ export type MergeOutcome =
   | {
       readonly kind: 'conflict'
       readonly bytes: Uint8Array
-      /** Paths, as `resolve` takes them. */
-      readonly paths: readonly string[]
+      readonly conflicts: readonly ShownConflict[]
       /** Whether the metadata has to be sealed again by somebody with a key. */
       readonly needsReseal: boolean
       readonly notes: readonly string[]
@@ -43,7 +55,11 @@ export type MergeOutcome =
  *
  * @throws IntegrityError, FormatError: then nothing was merged
  */
-export async function mergeVersions(request: MergeRequest, world: World): Promise<MergeOutcome> {
+export async function mergeVersions(
+  request: MergeRequest,
+  world: World,
+  keys: 'with-key' | 'with-or-without-key' = 'with-or-without-key',
+): Promise<MergeOutcome> {
   const { base, ours, theirs, path, labels, choices = [] } = request
   const all = [base, ours, theirs].filter((bytes) => bytes !== undefined)
   const names = all.map((bytes) => storeOf(path, bytes))
@@ -52,11 +68,11 @@ export async function mergeVersions(request: MergeRequest, world: World): Promis
     return { kind: 'not-sealed', isMixed: names.some((other) => other !== undefined) }
   }
   const store = await loadStore(name)
-  const settings = { store, layout: await layoutFor(path, name, undefined, world), choices, labels }
+  const settings = { file: path, store, layout: await layoutFor(path, name, undefined, world), choices, labels }
   try {
     return outcome(await mergeSealed({ base, ours, theirs }, settings, world), false)
   } catch (error) {
-    if (!(error instanceof KeyError) || choices.length > 0) throw error
+    if (!(error instanceof KeyError) || keys === 'with-key') throw error
     const merged = await mergeWithoutKey({ base, ours, theirs }, settings)
     return outcome(merged, merged.needsReseal)
   }
@@ -64,8 +80,10 @@ export async function mergeVersions(request: MergeRequest, world: World): Promis
 
 function outcome({ bytes, conflicts, notes }: MergedFile, needsReseal: boolean): MergeOutcome {
   if (conflicts.length === 0 && !needsReseal) return { kind: 'merged', bytes, notes }
-  const paths = conflicts.map(({ path }) => showPath(path))
-  return { kind: 'conflict', bytes, paths, needsReseal, notes }
+  const shown = conflicts.map(({ document, path, ours, theirs }) => {
+    return { document, steps: path, path: showPath(path), ours, theirs }
+  })
+  return { kind: 'conflict', bytes, conflicts: shown, needsReseal, notes }
 }
 
 function storeOf(path: string, bytes: Uint8Array) {

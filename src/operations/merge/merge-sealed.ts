@@ -22,6 +22,8 @@ export interface SealedVersions {
 }
 
 export interface MergeSettings {
+  /** Absolute: beside its policy stand the identities that open it. */
+  readonly file: string
   readonly store: Store
   readonly layout: EmitOptions
   /** How conflicts are decided; what is not named stays one. */
@@ -55,7 +57,7 @@ export async function mergeSealed(
   const sides: OpenedSide[] = []
   const open = async (bytes: Uint8Array): Promise<OpenedSide> => {
     const pool = new CiphertextPool()
-    const side = { file: await openSealed({ store, bytes, layout, pool }, world.keyring), pool }
+    const side = { file: await openSealed({ store, bytes, layout, pool, file: settings.file }, world.keyring), pool }
     sides.push(side)
     return side
   }
