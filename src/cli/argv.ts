@@ -21,7 +21,7 @@ export const WITH_VALUE: ReadonlySet<string> = new Set([
   ...['group', 'file', 'f'],
   ...['document'],
   ...['format', 'fail-on'],
-  ...['path', 'marker-size', 'label-ours', 'label-theirs', 'ours', 'theirs', 'value'],
+  ...['path', 'marker-size', 'label-ours', 'label-theirs', 'ours', 'theirs', 'value', 'textconv'],
 ])
 
 export const SWITCHES: ReadonlySet<string> = new Set([
@@ -30,7 +30,7 @@ export const SWITCHES: ReadonlySet<string> = new Set([
   ...['pristine', 'flatten', 'same-process', 'background', 'no-fifo'],
   ...['show-master-keys', 's', 'allow-lockout', 'json'],
   ...['yes', 'y'],
-  ...['strict', 'driver', 'reseal'],
+  ...['strict', 'driver', 'reseal', 'clear', 'summary', 'markdown'],
   ...['value-file', 'value-stdin', 'string', 'idempotent'],
 ])
 

@@ -3,7 +3,7 @@ import type { RandomSource } from '../crypto/random.ts'
 import { KeyError } from '../errors.ts'
 import type { KeyType } from '../format/metadata.ts'
 import type { KeyDescription, KeyPlace, KeyProvider, MasterKey } from './master-key.ts'
-import { canUnwrapDataKey, type UnwrapRequest, unwrapDataKey } from './unwrap-data-key.ts'
+import { canUnwrapDataKey, holdsDataKey, type UnwrapRequest, unwrapDataKey } from './unwrap-data-key.ts'
 import { type WrappedDataKey, type WrapRequest, wrapDataKey } from './wrap-data-key.ts'
 
 /**
@@ -56,6 +56,11 @@ export class Keyring {
   /** Whether the keys at hand open such a file. May run and ask what unwrapping runs and asks. */
   canUnwrap(request: UnwrapRequest): Promise<boolean> {
     return canUnwrapDataKey(request, this.providers)
+  }
+
+  /** Whether keys that are surely at hand open such a file; nobody is asked, nothing is run or called. */
+  holds(request: UnwrapRequest): Promise<boolean> {
+    return holdsDataKey(request, this.providers)
   }
 
   /** Forget and overwrite all key material. The keyring can be used again afterwards and then searches anew. */

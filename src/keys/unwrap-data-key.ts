@@ -68,15 +68,19 @@ function sharesNeeded(groups: number, threshold: number): number {
   })
 }
 
+/** Whether keys that are surely at hand open the file: nobody is asked, nothing is run or called. */
+export async function holdsDataKey({ groups, shamirThreshold }: UnwrapRequest, providers: Providers): Promise<boolean> {
+  const held = await Promise.all(groups.map((group) => holdsOne(group, providers)))
+  const needed = groups.length === 1 ? 1 : sharesNeeded(groups.length, shamirThreshold)
+  return held.filter(Boolean).length >= needed
+}
+
 /**
  * Whether the keys at hand unwrap the data key. Looks before it tries: an entry whose key is surely at hand is not unwrapped.
  */
 export async function canUnwrapDataKey(request: UnwrapRequest, providers: Providers): Promise<boolean> {
-  const { groups, shamirThreshold } = request
   try {
-    const held = await Promise.all(groups.map((group) => holdsOne(group, providers)))
-    const needed = groups.length === 1 ? 1 : sharesNeeded(groups.length, shamirThreshold)
-    if (held.filter(Boolean).length >= needed) return true
+    if (await holdsDataKey(request, providers)) return true
     // wiped: only whether there is one counts
     wipeDataKey(await unwrapDataKey(request, providers))
     return true

@@ -1,4 +1,4 @@
-import { diff3MergeRegions } from 'node-diff3'
+import { diff3MergeRegions, diffIndices } from 'node-diff3'
 
 /** A run on which a merge agrees, taken from one side, or the three versions of one on which it does not. */
 export type Region<T> =
@@ -40,4 +40,21 @@ function pairsOf(first: readonly string[], second: readonly string[]): number {
   const counts = new Map<string, number>()
   for (const key of first) counts.set(key, (counts.get(key) ?? 0) + 1)
   return second.reduce((sum, key) => sum + (counts.get(key) ?? 0), 0)
+}
+
+/** Indexes of a longest common subsequence; none when they repeat so much that finding it would take too long. */
+export function longestCommon(first: readonly string[], second: readonly string[]): [number, number][] {
+  if (pairsOf(first, second) > MAX_PAIRS) return []
+  const common: [number, number][] = []
+  let [inFirst, inSecond] = [0, 0]
+  const skipTo = (end: number) => {
+    while (inFirst < end) common.push([inFirst++, inSecond++])
+  }
+  for (const { buffer1, buffer2 } of diffIndices([...first], [...second])) {
+    skipTo(buffer1[0])
+    inFirst += buffer1[1]
+    inSecond += buffer2[1]
+  }
+  skipTo(first.length)
+  return common
 }

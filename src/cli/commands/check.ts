@@ -1,4 +1,3 @@
-import { isAbsolute, relative, resolve, sep } from 'node:path'
 import { UsageError } from '../../errors.ts'
 import { check } from '../../operations/check/check.ts'
 import type { Repository } from '../../operations/git-port.ts'
@@ -8,6 +7,7 @@ import { showFindings } from '../findings.ts'
 import { FORMATS, type Format, writeReport } from '../formats/formats.ts'
 import type { CommandDefinition, Io } from '../io.ts'
 import { addCommonOptions, flag, text, type Values } from '../options.ts'
+import { repositoryPaths } from '../repository-path.ts'
 import { VERSION } from '../version.ts'
 
 const HELP = `
@@ -48,9 +48,8 @@ export function define(command: CommandDefinition, io: Io, done: (code: number) 
 async function run(words: readonly string[], values: Values, repository: Repository, io: Io): Promise<number> {
   const format = formatOf(values)
   const failOn = levelOf(values)
-  const { root } = await repository.folders()
   const { revision, names } = await readWords(words, repository)
-  const paths = names.map((name) => treePath(root ?? io.cwd, resolve(io.cwd, name))).filter((path) => path !== '')
+  const paths = await repositoryPaths(names, repository, io)
   const { findings, fileCount } = await check({ revision, paths }, repository, { isStrict: flag(values, 'strict') })
   if (fileCount === 0 && names.length > 0) {
     throw new UsageError('ERR_NO_FILE', 'neither a revision nor a file that git tracks has this name', {
@@ -82,17 +81,6 @@ async function readWords(
   const ends = first.split(/\.{2,3}/)
   const known = await Promise.all(ends.map((end) => repository.has(end === '' ? 'HEAD' : end)))
   return known.every(Boolean) ? { revision: first, names: others } : { revision: undefined, names: words }
-}
-
-/** @throws UsageError `ERR_USAGE` for a path outside of the repository */
-function treePath(root: string, path: string): string {
-  const below = relative(root, path)
-  if (below === '..' || below.startsWith(`..${sep}`) || isAbsolute(below)) {
-    throw new UsageError('ERR_USAGE', 'a path lies outside of this repository', {
-      hint: 'name files of this repository',
-    })
-  }
-  return below.split(sep).join('/')
 }
 
 function formatOf(values: Values): Format {

@@ -1,4 +1,4 @@
-import { isAbsolute, relative, resolve, sep } from 'node:path'
+import { resolve } from 'node:path'
 import { FormatError, UsageError } from '../../errors.ts'
 import type { Node } from '../../format/tree.ts'
 import type { Repository } from '../../operations/git-port.ts'
@@ -7,6 +7,7 @@ import { shellWord } from '../../operations/shell-word.ts'
 import type { CommandDefinition, Io } from '../io.ts'
 import { addCommonOptions, collect, flag, text, texts, type Values, worldOf } from '../options.ts'
 import { printable, renderNote } from '../render.ts'
+import { repositoryPath } from '../repository-path.ts'
 
 const HELP = `
 Without an option it asks for each value on a terminal, and shows both sides; elsewhere it lists what
@@ -54,7 +55,7 @@ type Decision = Parameters<typeof resolveConflicts>[0]['decisions'][number]
 async function run(file: string, values: Values, repository: Repository, io: Io): Promise<number> {
   const world = worldOf(values, io)
   const path = resolve(io.cwd, file)
-  const name = await nameInRepository(path, repository)
+  const name = await repositoryPath(file, repository, io)
   const decide = (decisions: readonly Decision[]) => resolveConflicts({ path, name, decisions }, repository, world)
   const given = await givenDecisions(values, io)
   let result = await decide(given)
@@ -74,16 +75,6 @@ async function run(file: string, values: Values, repository: Repository, io: Io)
   await world.files.write({ path, bytes, expected: version })
   if (!flag(values, 'quiet')) io.writeErr(`${io.program}: resolved; next: git add ${shellWord(file)}\n`)
   return 0
-}
-
-/** @throws UsageError `ERR_USAGE` */
-async function nameInRepository(path: string, repository: Repository): Promise<string> {
-  const { root } = await repository.folders()
-  const below = root === undefined ? '' : relative(root, path)
-  if (below === '' || below === '..' || below.startsWith(`..${sep}`) || isAbsolute(below)) {
-    throw new UsageError('ERR_USAGE', 'the file lies outside of this repository', { hint: 'go there first' })
-  }
-  return below.split(sep).join('/')
 }
 
 async function givenDecisions(values: Values, io: Io): Promise<Decision[]> {

@@ -1,0 +1,100 @@
+import { resolve } from 'node:path'
+import { UsageError } from '../../errors.ts'
+import { diffRepository } from '../../operations/diff/diff.ts'
+import { textForm } from '../../operations/diff/text-form.ts'
+import type { Repository } from '../../operations/git-port.ts'
+import { diffMarkdown, diffSummary, diffText } from '../diff-text.ts'
+import type { CommandDefinition, Io } from '../io.ts'
+import { addCommonOptions, flag, text, type Values, worldOf } from '../options.ts'
+import { repositoryPaths } from '../repository-path.ts'
+
+const HELP = `
+Without a revision the working tree is compared with the index, with one revision with that, with two
+one with the other. Only sealed files are compared. No key is needed to tell which values changed,
+because equal ciphertext means equal value; values are masked unless --clear asks for them.
+
+With --textconv this is git's diff driver: it prints one file as git compares it, in clear when a key
+is at hand, masked otherwise. "bulla init" sets it up.
+
+Examples:
+  $ bulla diff
+  $ bulla diff main HEAD --markdown
+  $ bulla diff HEAD~1 secrets/app.yaml --clear
+
+Exit codes: 0 compared, whatever was found, 1 no repository, or no such revision or file.`
+
+export function define(command: CommandDefinition, io: Io, done: (code: number) => void): void {
+  command
+    .summary('say which sealed values and readers changed')
+    .description('Say which sealed values and readers changed.')
+    .usage('[options] [revision] [revision] [paths...]')
+    .argument('[words...]', 'revisions, then files or folders')
+    .option('--clear', 'show values that can be opened')
+    .option('--json', 'one JSON document: a list of files')
+    .option('--summary', 'one line for each file')
+    .option('--markdown', 'for a pull request')
+    .option('--textconv <file>', 'print a file as git compares it')
+  addCommonOptions(command)
+  command.addHelpText('after', HELP)
+  command.action(async (words: string[], values: Values) => {
+    const file = text(values, 'textconv')
+    if (file !== undefined) return done(await textconv(file, values, io))
+    const repository = await io.repository({ inHook: false })
+    try {
+      done(await run(words, values, repository, io))
+    } finally {
+      repository.close()
+    }
+  })
+}
+
+/** Git shows nothing at all when this fails, so it shows the file. */
+async function textconv(file: string, values: Values, io: Io): Promise<number> {
+  const world = worldOf(values, io)
+  const { bytes } = await world.files.open(resolve(io.cwd, file))
+  // git hands over a copy elsewhere, under the name of the file: policy and recipients are those of the repository
+  const name = file.split(/[\\/]/).at(-1) ?? file
+  io.writeOut(await textForm(bytes, resolve(io.cwd, name), world))
+  return 0
+}
+
+async function run(words: readonly string[], values: Values, repository: Repository, io: Io): Promise<number> {
+  const { revisions, names } = await readWords(words, repository)
+  const paths = await repositoryPaths(names, repository, io)
+  const [from = '', to] = revisions
+  const diffs = await diffRepository(
+    { from, to, paths, inClear: flag(values, 'clear') },
+    repository,
+    worldOf(values, io),
+  )
+  if (flag(values, 'json')) io.writeOut(`${JSON.stringify(diffs, undefined, 2)}\n`)
+  else if (flag(values, 'markdown')) io.writeOut(diffMarkdown(diffs))
+  else io.writeOut(flag(values, 'summary') ? diffSummary(diffs) : diffText(diffs))
+  return 0
+}
+
+/** Up to two words that git knows as revisions come first, `A..B` counts as both. */
+async function readWords(
+  words: readonly string[],
+  repository: Repository,
+): Promise<{ revisions: readonly string[]; names: readonly string[] }> {
+  const [first = '', second = '', ...others] = words
+  const range = /^(.*?)\.{2}(?!\.)(.*)$/.exec(first)
+  if (range !== null) {
+    const ends = [range[1] || 'HEAD', range[2] || 'HEAD']
+    for (const end of ends) await mustHave(end, repository)
+    return { revisions: ends, names: words.slice(1) }
+  }
+  if (first === '' || !(await isRevision(first, repository))) return { revisions: [], names: words }
+  if (second === '' || !(await isRevision(second, repository))) return { revisions: [first], names: words.slice(1) }
+  return { revisions: [first, second], names: others }
+}
+
+async function isRevision(word: string, repository: Repository): Promise<boolean> {
+  return !word.startsWith('-') && (await repository.has(word))
+}
+
+async function mustHave(revision: string, repository: Repository): Promise<void> {
+  if (await isRevision(revision, repository)) return
+  throw new UsageError('ERR_USAGE', 'there is no such revision', { hint: 'see "git log --all --oneline"' })
+}

@@ -1,0 +1,26 @@
+import { isAbsolute, relative, resolve, sep } from 'node:path'
+import { UsageError } from '../errors.ts'
+import type { Repository } from '../operations/git-port.ts'
+import type { Io } from './io.ts'
+
+/**
+ * What git calls a path: from the root of the repository, with slashes; empty for the root itself.
+ *
+ * @throws UsageError `ERR_USAGE` for a path outside of the repository
+ */
+export async function repositoryPath(name: string, repository: Repository, { cwd }: Io): Promise<string> {
+  const { root = cwd } = await repository.folders()
+  const below = relative(root, resolve(cwd, name))
+  if (below === '..' || below.startsWith(`..${sep}`) || isAbsolute(below)) {
+    throw new UsageError('ERR_USAGE', 'a path lies outside of this repository', {
+      hint: 'name files of this repository',
+    })
+  }
+  return below.split(sep).join('/')
+}
+
+/** The same for several, without the root: it means everything. */
+export async function repositoryPaths(names: readonly string[], repository: Repository, io: Io): Promise<string[]> {
+  const paths = await Promise.all(names.map((name) => repositoryPath(name, repository, io)))
+  return paths.includes('') ? [] : paths
+}

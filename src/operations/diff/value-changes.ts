@@ -1,0 +1,97 @@
+import { looksSealed } from '../../format/enc.ts'
+import type { Node } from '../../format/tree.ts'
+import { showPath } from '../values/tree-path.ts'
+import { compareDocuments } from './compare.ts'
+import { mark, type ReadVersion } from './read-version.ts'
+
+/** A value that is not the same on both sides. */
+export interface ChangedValue {
+  readonly document: number
+  /** As `ls` shows it. */
+  readonly path: string
+  readonly change: 'added' | 'removed' | 'changed' | 'sealed' | 'unsealed'
+  /** Only when asked for in clear, and readable. */
+  readonly before?: string
+  readonly after?: string
+}
+
+/** By values where both sides are open, else by ciphertext: equal ciphertexts are equal values. */
+export function changedValues(
+  old: ReadVersion | undefined,
+  next: ReadVersion | undefined,
+  inClear: boolean,
+): ChangedValue[] {
+  const [before, after] = [old?.documents ?? [], next?.documents ?? []]
+  const bothOpen = (old === undefined || canRead(old)) && (next === undefined || canRead(next))
+  const sealedChanges = compareDocuments(before, after)
+  if (!bothOpen) return sealedChanges.map((change) => shown(change, undefined))
+  const clear = compareDocuments(clearOf(old), clearOf(next))
+  const clearPaths = new Set(clear.map(({ document, path }) => JSON.stringify([document, path])))
+  const turned = sealedChanges.filter(
+    (change) =>
+      !clearPaths.has(JSON.stringify([change.document, change.path])) &&
+      isSealed(change.before) !== isSealed(change.after),
+  )
+  return [
+    ...clear.map((change) => shown(change, inClear ? textOf : undefined)),
+    ...turned.map((change) => shown(change, undefined)),
+  ]
+}
+
+function canRead({ metadata, opened }: ReadVersion): boolean {
+  return metadata === undefined || opened !== undefined
+}
+
+function clearOf(version: ReadVersion | undefined) {
+  return version?.opened?.documents() ?? version?.documents ?? []
+}
+
+function shown(
+  { document, path, before, after }: ReturnType<typeof compareDocuments>[number],
+  text: ((node: Node) => string) | undefined,
+): ChangedValue {
+  const change =
+    before === undefined
+      ? 'added'
+      : after === undefined
+        ? 'removed'
+        : text === undefined && isSealed(before) !== isSealed(after)
+          ? isSealed(after)
+            ? 'sealed'
+            : 'unsealed'
+          : 'changed'
+  return {
+    ...{ document, path: showPath([...path]), change },
+    ...(text === undefined || before === undefined ? {} : { before: text(before) }),
+    ...(text === undefined || after === undefined ? {} : { after: text(after) }),
+  }
+}
+
+function isSealed(node: Node | undefined): boolean {
+  return node?.kind === 'scalar' && looksSealed(node.value)
+}
+
+function textOf(node: Node): string {
+  if (node.kind === 'scalar') return node.value
+  return node.kind === 'null' ? 'null' : node.kind === 'list' ? '[…]' : '{…}'
+}
+
+/** Whether no ciphertext of one stands in the other, though both have some. */
+export function isRotated(old: ReadVersion | undefined, next: ReadVersion | undefined): boolean {
+  const [had, has] = [marksOf(old), marksOf(next)]
+  return had.size > 1 && has.size > 1 && ![...has].some((value) => had.has(value))
+}
+
+function marksOf(version: ReadVersion | undefined): Set<string> {
+  const marks = new Set<string>()
+  const visit = (node: Node): void => {
+    if (node.kind === 'scalar') {
+      const found = mark(node)
+      if (found !== '') marks.add(found)
+    } else if (node.kind !== 'null') {
+      for (const item of node.items) if (item.kind !== 'comment') visit(item.kind === 'entry' ? item.value : item)
+    }
+  }
+  for (const document of version?.documents ?? []) visit(document)
+  return marks
+}
