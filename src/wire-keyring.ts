@@ -66,7 +66,11 @@ export function givenKeyring(age: AgeEnvironment, random: RandomSource): Keyring
 }
 
 async function machine(random: RandomSource) {
-  return (await import('./platform/service-environment.ts')).serviceEnvironment(random)
+  const [{ serviceEnvironment }, { userFolder }] = await Promise.all([
+    import('./platform/service-environment.ts'),
+    import('./config/user-config-path.ts'),
+  ])
+  return serviceEnvironment(random, userFolder)
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {

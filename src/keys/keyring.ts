@@ -3,6 +3,7 @@ import type { RandomSource } from '../crypto/random.ts'
 import { KeyError } from '../errors.ts'
 import type { KeyType } from '../format/metadata.ts'
 import type { KeyDescription, KeyPlace, KeyProvider, MasterKey } from './master-key.ts'
+import { unsupported } from './unsupported.ts'
 import { canUnwrapDataKey, holdsDataKey, type UnwrapRequest, unwrapDataKey } from './unwrap-data-key.ts'
 import { type WrappedDataKey, type WrapRequest, wrapDataKey } from './wrap-data-key.ts'
 
@@ -28,13 +29,8 @@ export class Keyring {
   masterKey(description: KeyDescription): MasterKey {
     const provider = this.providers.get(description.type)
     if (provider !== undefined) return provider.masterKey(description)
-    throw new KeyError(
-      'ERR_KEY_UNSUPPORTED',
-      `keys of the kind ${description.type} cannot be used by this version of bulla`,
-      {
-        hint: 'wrap with age keys, or use sops for this file',
-      },
-    )
+    const { reason, hint } = unsupported(description.type)
+    throw new KeyError('ERR_KEY_UNSUPPORTED', reason, { hint })
   }
 
   /** See {@link wrapDataKey}. */

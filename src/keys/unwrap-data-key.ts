@@ -6,6 +6,7 @@ import { DEFAULT_DECRYPTION_ORDER, sortByDecryptionOrder } from './decryption-or
 import { displayName, keyName } from './key-name.ts'
 import type { KeyProvider, UnwrapContext } from './master-key.ts'
 import { reasonOf } from './reason.ts'
+import { unsupported } from './unsupported.ts'
 
 export interface UnwrapRequest extends UnwrapContext {
   /** As the metadata has them. */
@@ -161,8 +162,7 @@ async function openEntry(
   { shareBytes, context }: Opening,
   provider: KeyProvider | undefined,
 ): Promise<Uint8Array | string> {
-  if (provider === undefined)
-    return 'keys of this kind cannot be used by this version of bulla; the entry is kept as it is'
+  if (provider === undefined) return unsupported(entry.type).reason
   try {
     const share = await provider.unwrap(entry, context)
     if (share === null) return 'no key for it was found here'

@@ -5,12 +5,21 @@ import { nodeClock } from './clock.ts'
 import { nodeHttp } from './http.ts'
 import { createPrivateFile } from './private-file.ts'
 
-/** This machine, for key services. */
-export function serviceEnvironment(random: ServiceEnvironment['random']): ServiceEnvironment {
+type Machine = Pick<ServiceEnvironment, 'platform' | 'variable' | 'homeFolder'>
+
+/**
+ * This machine, for key services.
+ *
+ * @param userFolder - where the user's own settings are on such a machine
+ */
+export function serviceEnvironment(
+  random: ServiceEnvironment['random'],
+  userFolder: (machine: Machine) => string,
+): ServiceEnvironment {
+  const machine: Machine = { platform: process.platform, variable: ageEnvironment.variable, homeFolder: homedir }
   return {
-    platform: process.platform,
-    variable: ageEnvironment.variable,
-    homeFolder: homedir,
+    ...machine,
+    userFolder: () => userFolder(machine),
     readFile: ageEnvironment.readFile,
     createPrivateFile,
     http: nodeHttp,

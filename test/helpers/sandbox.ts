@@ -77,6 +77,7 @@ export class Sandbox {
       SOPS_AGE_KEY_FILE: this.keyFile,
       LC_ALL: 'C.UTF-8',
       TMPDIR: this.outside,
+      XDG_CONFIG_HOME: join(this.outside, 'config'),
       GIT_CONFIG_NOSYSTEM: '1',
       GIT_CONFIG_GLOBAL: devNull,
       GIT_CEILING_DIRECTORIES: this.outside,

@@ -9,6 +9,8 @@ export interface ServiceEnvironment {
   variable(name: string): string | undefined
   /** Absolute. */
   homeFolder(): string
+  /** Absolute: where the user's own settings of bulla are. */
+  userFolder(): string
   /**
    * A whole file, at most 16 MiB of it; undefined when there is none.
    *

@@ -12,6 +12,10 @@ const FACTORIES: Partial<Record<ServiceType, () => Promise<ServiceFactory>>> = {
     const { VaultService } = await import('../hc-vault/service.ts')
     return (environment, policy) => new VaultService(environment, policy)
   },
+  local: async () => {
+    const { LocalService } = await import('../local/service.ts')
+    return (environment) => new LocalService(environment)
+  },
 }
 
 /** What every service of a process is made with. */

@@ -55,6 +55,7 @@ export function fakeServiceEnvironment({
     platform,
     variable: (name) => variables[name],
     homeFolder: () => '/home/u',
+    userFolder: () => '/home/u/.config/bulla',
     readFile: async (path) => contents.get(path),
     createPrivateFile: async (path, bytes) => {
       if (contents.has(path)) throw new Error('there is such a file')

@@ -143,7 +143,7 @@ describe('unwrapDataKey when nothing opens', () => {
       'no key at hand opens this file',
       '  age age1mine: no key for it was found here',
       '  age age1bad: its age file cannot be read: it is far too long',
-      '  kms (without a name): keys of this kind cannot be used by this version of bulla; the entry is kept as it is',
+      '  kms (without a name): keys of the kind kms cannot be used by this version of bulla; the entry is kept as it is',
       'age identities were looked for in',
       '  SOPS_AGE_KEY: no identity',
     ])

@@ -127,7 +127,7 @@ export const KEYS: readonly Row[] = [
   },
   {
     id: 'K11',
-    what: 'keys other than age X25519 and hybrid',
+    what: 'SSH keys, age plugins, PGP, Huawei Cloud KMS',
     see: sealing(() => ['--age', 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHsKLqeplhpW+uObz5dvMgjz1OxfM/XXUB+VHtZ6isGN']),
     sops: 0,
     bulla: 1,
