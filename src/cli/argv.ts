@@ -20,6 +20,7 @@ export const WITH_VALUE: ReadonlySet<string> = new Set([
   ...['rm-age', 'rm-pgp', 'rm-kms', 'rm-gcp-kms', 'rm-hckms', 'rm-azure-kv', 'rm-hc-vault-transit'],
   ...['group', 'file', 'f'],
   ...['document'],
+  ...['aws-kms', 'local-name', 'description', 'from'],
   ...['format', 'fail-on'],
   ...['path', 'marker-size', 'label-ours', 'label-theirs', 'ours', 'theirs', 'value', 'textconv'],
 ])
@@ -29,8 +30,9 @@ export const SWITCHES: ReadonlySet<string> = new Set([
   ...['dry-run', 'help', 'h', 'version', 'v', 'disable-version-check', 'check-for-updates', 'enable-local-keyservice'],
   ...['pristine', 'flatten', 'same-process', 'background', 'no-fifo'],
   ...['show-master-keys', 's', 'allow-lockout', 'json'],
-  ...['yes', 'y'],
+  ...['yes', 'y', 'apply', 'shared', 'allow-empty'],
   ...['strict', 'driver', 'reseal', 'clear', 'summary', 'markdown'],
+  ...['local', 'post-quantum', 'all'],
   ...['value-file', 'value-stdin', 'string', 'idempotent'],
 ])
 
