@@ -52,6 +52,30 @@ describe('edit', () => {
     expect(values(box.read('a.yaml'))).toEqual(values(before))
   })
 
+  it.for([[], ['edit']])('takes format and rule by another name: %j', async (command, { box }) => {
+    const text = await sealed(box)
+    box.policy('path_regex: ^deploy/.*[.]yaml$')
+    box.write('deploy/current', text)
+    const env = editor(
+      box,
+      `save(text.includes('example_key') ? 'new: ${MARKER}\\n' : text.replace('hunter2', 'hunter3'))`,
+    )
+    const args = ['--filename-override', 'deploy/any.yaml']
+    expect(here(await box.bulla([...command, ...args, 'deploy/current'], { env }))).toMatchObject({ code: 0, err: '' })
+    const shown = await box.bulla(['decrypt', '--input-type', 'yaml', '--output-type', 'yaml', 'deploy/current'])
+    expect(shown.out).toBe(YAML.replace('hunter2', 'hunter3'))
+    if (command.length === 0) return
+    // sops makes a new file so too; without a command, only what is there is taken for a file
+    expect((await box.bulla([...command, 'deploy/new'], { env })).err).toContain('no rule')
+    expect(here(await box.bulla([...command, ...args, 'deploy/new'], { env }))).toMatchObject({ code: 0, err: '' })
+    expect(box.read('deploy/new')).toMatch(/^new: ENC\[[\s\S]*\nsops:\n/)
+    const several = await box.bulla([...command, ...args, 'deploy/new', 'deploy/current'], { env })
+    expect(several).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('--filename-override needs exactly one file'),
+    })
+  })
+
   it('tells of new values that the selector leaves readable', async ({ box }) => {
     await sealed(box)
     const add = `save(text.replace('list', 'b_unencrypted: 2\\nnew_unencrypted: {x: ${MARKER}}\\nnew: 1\\nlist').replace('b_unencrypted: 1\\n', ''))`
@@ -487,7 +511,17 @@ describe.skipIf(process.platform === 'win32')('the plaintext', () => {
       const { child, outcome } = await openEditor(box, env, `save(text.replace('hunter2', 'hunter3'))`)
       child.kill('SIGKILL')
       expect(await outcome).toMatchObject({ signal: 'SIGKILL' })
-      expect(readdirSync(folder)).toHaveLength(1)
+      const [left = '', ...others] = readdirSync(folder)
+      expect(others).toEqual([])
+      // the next edit leaves it alone: it may be all that is left of the work
+      await box.bulla(['edit', 'a.yaml'], { env: { ...env, EDITOR: 'true' } })
+      expect(readdirSync(folder)).toEqual([left])
+      const found = `note     memory: ${join(folder, left)}: holds plaintext that a killed edit or exec-file left\n`
+      expect((await box.bulla(['doctor'], { env })).out).toContain(found)
+      expect(readdirSync(folder)).toEqual([left])
+      expect((await box.bulla(['doctor', '--clean'], { env })).out).toContain(`${join(folder, left)}: removed\n`)
+      expect(readdirSync(folder)).toEqual([])
+      expect((await box.bulla(['doctor'], { env })).out).not.toContain('plaintext that a killed')
     })
     expect(box.snapshot()).toEqual(before)
     expectNoSecret(onDisk(box))
