@@ -29,7 +29,7 @@ export const SWITCHES: ReadonlySet<string> = new Set([
   ...['dry-run', 'help', 'h', 'version', 'v', 'disable-version-check', 'check-for-updates', 'enable-local-keyservice'],
   ...['pristine', 'flatten', 'same-process', 'background', 'no-fifo'],
   ...['show-master-keys', 's', 'allow-lockout', 'json'],
-  ...['yes', 'y'],
+  ...['yes', 'y', 'apply', 'shared', 'allow-empty'],
   ...['strict', 'driver', 'reseal'],
   ...['value-file', 'value-stdin', 'string', 'idempotent'],
 ])

@@ -22,6 +22,10 @@ export const COMMANDS = {
     load: () => import('./commands/update-keys.ts'),
   },
   groups: { summary: 'add key groups to a file, or take them out', load: () => import('./commands/groups.ts') },
+  recipient: {
+    summary: 'people and machines with names: who reads what',
+    load: () => import('./commands/recipient.ts'),
+  },
   exec: { summary: 'run a program with the values as variables', load: () => import('./commands/exec.ts') },
   'exec-env': {
     summary: 'run a shell command with the values as variables',
