@@ -20,6 +20,7 @@ export const WITH_VALUE: ReadonlySet<string> = new Set([
   ...['rm-age', 'rm-pgp', 'rm-kms', 'rm-gcp-kms', 'rm-hckms', 'rm-azure-kv', 'rm-hc-vault-transit'],
   ...['group', 'file', 'f'],
   ...['document'],
+  ...['aws-kms', 'local-name', 'description', 'from'],
   ...['format', 'fail-on'],
   ...['path', 'marker-size', 'label-ours', 'label-theirs', 'ours', 'theirs', 'value'],
 ])
@@ -31,6 +32,7 @@ export const SWITCHES: ReadonlySet<string> = new Set([
   ...['show-master-keys', 's', 'allow-lockout', 'json'],
   ...['yes', 'y', 'apply', 'shared', 'allow-empty'],
   ...['strict', 'driver', 'reseal'],
+  ...['local', 'post-quantum', 'all'],
   ...['value-file', 'value-stdin', 'string', 'idempotent'],
 ])
 

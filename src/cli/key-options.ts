@@ -77,7 +77,8 @@ function propertyOf(name: string): string {
   return name.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase())
 }
 
-function encryptionContext(pairs: string | undefined): Record<string, string> | undefined {
+/** `key:value,key:value`. @throws UsageError `ERR_ENCRYPTION_CONTEXT` */
+export function encryptionContext(pairs: string | undefined): Record<string, string> | undefined {
   if (pairs === undefined || pairs === '') return undefined
   return Object.fromEntries(
     pairs.split(',').map((pair) => {

@@ -2,7 +2,7 @@ import { UsageError } from '../errors.ts'
 import type { SelectorField, SelectorSpec } from '../format/metadata.ts'
 import type { StoreName } from '../format/tree.ts'
 import { parseDecryptionOrder } from '../operations/keys.ts'
-import type { World } from '../operations/ports.ts'
+import type { MachineWorld } from '../operations/ports.ts'
 import { STORE_NAMES } from '../operations/stores.ts'
 import type { CommandDefinition, Io } from './io.ts'
 
@@ -100,7 +100,7 @@ export function addCommonOptions(command: CommandDefinition): void {
 }
 
 /** The world as these options say: with `--config`, else `SOPS_CONFIG`; empty counts as not given. */
-export function worldOf(values: Values, io: Io): World {
+export function worldOf(values: Values, io: Io): MachineWorld {
   const configPath = (text(values, 'config') ?? io.env['SOPS_CONFIG']) || undefined
   return io.world({ configPath, quiet: flag(values, 'quiet') })
 }

@@ -21,6 +21,8 @@ export interface WriteRequest {
   readonly expected?: FileVersion | 'nothing'
   /** Permissions of a new file; an existing one keeps its own. Default: 0o666 less the umask. */
   readonly mode?: number
+  /** Whether folders that are missing are made. Default: false. */
+  readonly makeFolders?: boolean
 }
 
 /** Everything operations want from the file system. */
@@ -31,6 +33,8 @@ export interface FileSystem {
   open(path: string): Promise<FileVersion>
   /** Replace or create a file, whole or not at all. @throws FileError `ERR_WRITE`, `ERR_FILE_CHANGED` */
   write(request: WriteRequest): Promise<void>
+  /** Remove a file that is still what it was. @throws FileError `ERR_WRITE`, `ERR_FILE_CHANGED` */
+  remove(version: FileVersion): Promise<void>
   /** What a path is; undefined when nothing is there. */
   kind(path: string): Promise<'file' | 'folder' | undefined>
   /**

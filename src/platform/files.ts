@@ -2,14 +2,16 @@ import {
   closeSync,
   fstatSync,
   lstatSync,
+  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
   readSync,
   realpathSync,
   statSync,
+  unlinkSync,
 } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { FileError } from '../errors.ts'
 import { fileError, systemCode } from './file-errors.ts'
 import { stampOf } from './stamp.ts'
@@ -51,14 +53,29 @@ export const nodeFiles = {
     bytes,
     expected,
     mode = 0o666,
+    makeFolders = false,
   }: {
     path: string
     bytes: Uint8Array
     expected?: { stamp: string } | 'nothing'
     mode?: number
+    makeFolders?: boolean
   }): Promise<void> {
+    if (makeFolders) makeFolder(dirname(path))
     const { writeAtomically } = await import('./atomic-write.ts')
     await writeAtomically({ path, bytes, mode, stamp: expected === 'nothing' ? expected : expected?.stamp })
+  },
+
+  async remove({ path, stamp }: { path: string; stamp: string }): Promise<void> {
+    try {
+      if (readWhole(path, MAX_FILE_BYTES).stamp === stamp) return unlinkSync(path)
+    } catch (error) {
+      throw fileError('ERR_WRITE', 'cannot be removed', path, error)
+    }
+    throw new FileError('ERR_FILE_CHANGED', 'somebody else changed the file meanwhile; it was not removed', {
+      where: { file: path },
+      hint: 'look at it, then run the command again',
+    })
   },
 
   async kind(path: string): Promise<'file' | 'folder' | undefined> {
@@ -101,6 +118,14 @@ export const nodeFiles = {
     const { createFolder } = await import('./create-folder.ts')
     await createFolder(path, files)
   },
+}
+
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true })
+  } catch (error) {
+    throw fileError('ERR_WRITE', 'the folder cannot be made', path, error)
+  }
 }
 
 function checkRegular(path: string): void {

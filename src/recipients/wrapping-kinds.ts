@@ -15,6 +15,13 @@ export type WrappingKind = keyof typeof TYPES
 // the keys of an object are texts to TypeScript
 export const WRAPPING_KINDS = Object.keys(TYPES) as readonly WrappingKind[]
 
+/** The kind under which keys of a service stand in files. */
+export function kindOf(type: ServiceType): WrappingKind {
+  const kind = WRAPPING_KINDS.find((name) => TYPES[name] === type)
+  if (kind === undefined) throw new TypeError('there is no such kind of key service')
+  return kind
+}
+
 /** The key that a wrapping names. Precondition: it names one. */
 export function wrappingKey(raw: RawWrapping): ServiceKey {
   const kind = WRAPPING_KINDS.find((name) => raw[name] !== undefined)

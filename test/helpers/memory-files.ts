@@ -36,6 +36,9 @@ export function memoryFiles(
       written.push(request)
       contents.set(real(request.path), Buffer.from(request.bytes).toString())
     },
+    remove: async ({ path }) => {
+      contents.delete(path)
+    },
     kind: async (path) => (read(path) !== undefined ? 'file' : below(path).length > 0 ? 'folder' : undefined),
     list: async (folder) => below(folder),
     glob: async (pattern, cwd) => below(cwd).filter((path) => path.endsWith(pattern.replace(/^.*\*/, ''))),

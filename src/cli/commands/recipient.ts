@@ -2,59 +2,67 @@ import { UsageError } from '../../errors.ts'
 import { suggest } from '../../operations/suggest.ts'
 import type { CommandDefinition, Io } from '../io.ts'
 import { addCommonOptions, type Values } from '../options.ts'
-import { addGrantOptions, runGrant } from '../recipient/grant.ts'
+import { addGrantOptions } from '../recipient/grant-options.ts'
+import { HELP, VERB_HELP } from '../recipient/help.ts'
+import type { VerbCall } from '../recipient/verbs.ts'
+import { addWrappingOptions } from '../recipient/wrapping-options.ts'
 
-/** What follows the verb, as it was written. @returns the exit code */
-type Verb = (words: readonly string[], values: Values, io: Io) => Promise<number>
+type Verb = (call: VerbCall) => Promise<number>
 
-/** All verbs, in the order of the help. */
-const VERBS: Readonly<Record<string, Verb>> = {
-  grant: (words, values, io) => runGrant('grant', words, values, io),
-  ungrant: (words, values, io) => runGrant('ungrant', words, values, io),
+/** Only the verb that is run is loaded. */
+const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
+  create: async () => (await import('../recipient/verbs.ts')).create,
+  add: async () => (await import('../recipient/verbs.ts')).add,
+  list: async () => (await import('../recipient/show.ts')).list,
+  show: async () => (await import('../recipient/show.ts')).show,
+  wrap: async () => (await import('../recipient/verbs.ts')).wrap,
+  rewrap: async () => (await import('../recipient/verbs.ts')).rewrap,
+  remove: async () => (await import('../recipient/verbs.ts')).remove,
+  rename: async () => (await import('../recipient/verbs.ts')).rename,
+  grant: async () => {
+    const { runGrant } = await import('../recipient/grant.ts')
+    return ({ words, values, io }) => runGrant('grant', words, values, io)
+  },
+  ungrant: async () => {
+    const { runGrant } = await import('../recipient/grant.ts')
+    return ({ words, values, io }) => runGrant('ungrant', words, values, io)
+  },
 }
-
-const HELP = `
-Verbs:
-  grant NAME FILE|REGEX|'rule N'     let a recipient read what a rule of .sops.yaml seals
-  ungrant NAME FILE|REGEX|'rule N'   no longer
-
-grant and ungrant change .sops.yaml in place, with everything around the key as it was, and say
-which sealed files need updatekeys; --apply does it.
-
-Examples:
-  $ bulla recipient grant prod-deploy deploy/db-secret.yaml
-  $ bulla recipient grant --apply prod-deploy 'rule 2'
-  $ bulla recipient ungrant --dry-run alice '^prod/'
-
-Exit codes: 0 done, 1 no such recipient, rule or policy, a rule that would have no reader left, or
-not confirmed, 2 unreadable, 3 cannot be written, 25 a value does not verify, 51 MAC mismatch, 100
-no such file, 128 no key opens a file.`
 
 export function define(command: CommandDefinition, io: Io, done: (code: number) => void): void {
   command
     .summary('people and machines with names: who reads what')
-    .description('People and machines with names, and what they read.')
-    .usage('<verb> [name] [options]')
-    .argument('[verb]', 'what to do')
-    .argument('[names...]', 'recipients, and what they are to read')
-    .optionsGroup('What is done:')
-    .option('-y, --yes', 'do not ask')
-    .option('--dry-run', 'show what would be done, write nothing')
+    .description('Recipients: people and machines with names, machines with identities that a KMS wraps.')
+    .usage(`${Object.keys(VERBS).join('|')} [name] [options]`)
+    .argument('[recipient-verb]', Object.keys(VERBS).join(', '))
+    .argument('[args...]', 'what the verb takes')
+  const keysOf = addWrappingOptions(command)
+  command
+    .optionsGroup('What is made or changed:')
+    .option('--description <text>', 'who or what the recipient is')
+    .option('--post-quantum', 'create: a key that is to resist quantum computers')
+    .option('-f, --file <file>', 'add: the file with the public key')
+    .option('--all', 'rewrap: all recipients')
+    .option('--from <text>', 'rewrap: the wrapping whose key holds this text')
+    .option('--dry-run', 'rewrap, grant, ungrant: say what would be done, and do nothing')
+    .option('-y, --yes', 'remove, grant, ungrant: do not ask')
     .option('--json', 'one JSON document about it')
   addGrantOptions(command)
   addCommonOptions(command)
-  command.addHelpText('after', HELP)
+  command.addHelpText('after', () => VERB_HELP[command.args[0] ?? ''] ?? HELP)
   command.action(async (verb: string | undefined, words: string[], values: Values) => {
     if (verb === undefined) io.writeOut(`${command.helpInformation()}${HELP}\n`)
-    done(verb === undefined ? 0 : await chosen(verb)(words, values, io))
+    done(verb === undefined ? 0 : await (await loadVerb(verb))({ words, values, keys: keysOf(values), io }))
   })
 }
 
-function chosen(verb: string): Verb {
-  const found = Object.hasOwn(VERBS, verb) ? VERBS[verb] : undefined
-  if (found !== undefined) return found
-  const meant = suggest(verb, Object.keys(VERBS))
+/** @throws UsageError `ERR_USAGE` */
+function loadVerb(word: string): Promise<Verb> {
+  const load = Object.hasOwn(VERBS, word) ? VERBS[word] : undefined
+  if (load !== undefined) return load()
+  const names = Object.keys(VERBS)
+  const meant = suggest(word, names)
   throw new UsageError('ERR_USAGE', 'recipient has no such verb', {
-    hint: meant === undefined ? `verbs are ${Object.keys(VERBS).join(', ')}` : `did you mean ${meant}?`,
+    hint: meant === undefined ? `the verbs are ${names.join(', ')}` : `did you mean ${meant}?`,
   })
 }

@@ -44,6 +44,7 @@ const OFFERS: Readonly<Record<string, Offer>> = {
   kinds: KEY_KINDS,
   shell: SHELLS,
   verb: ['add', 'delete'],
+  'recipient-verb': ['create', 'add', 'list', 'show', 'wrap', 'rewrap', 'remove', 'rename', 'grant', 'ungrant'],
   file: 'files',
   files: 'files',
   paths: 'files',

@@ -1,21 +1,10 @@
 import { UsageError } from '../../errors.ts'
 import { type GrantPlan, type GrantResult, grant } from '../../operations/recipients/grant.ts'
-import type { CommandDefinition, Io } from '../io.ts'
-import { ALLOW_LOCKOUT, flag, integer, onlyGiven, type Values, worldOf } from '../options.ts'
+import type { Io } from '../io.ts'
+import { flag, integer, onlyGiven, type Values, worldOf } from '../options.ts'
 import { readerPlan } from '../reader-plan.ts'
 import { printable, renderError, renderNote, shortPath } from '../render.ts'
 import { codeOf } from '../report.ts'
-
-/** What `grant` and `ungrant` have that other verbs do not. */
-export function addGrantOptions(command: CommandDefinition): void {
-  command
-    .optionsGroup('Who reads what (grant, ungrant):')
-    .option('--apply', 'give the sealed files their new readers too, all or none')
-    .option('--group <index>', 'key group of the rule, from 0')
-    .option('--shared', 'accept that other rules change, which repeat the keys by an alias')
-    .option('--allow-empty', 'take the last reader out of a rule')
-    .option(...ALLOW_LOCKOUT)
-}
 
 /**
  * `recipient grant NAME 'path or rule'` and `ungrant`.

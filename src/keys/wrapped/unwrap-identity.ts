@@ -1,13 +1,12 @@
 import { isBullaError, KeyError } from '../../errors.ts'
 import { HybridIdentity } from '../age/hybrid.ts'
 import { type NativeIdentity, parseIdentities } from '../age/identities.ts'
-import { displayName, keyName } from '../key-name.ts'
 import { reasonOf } from '../reason.ts'
 import type { Clock } from '../services/environment.ts'
-import type { ServiceKey } from '../services/key-service.ts'
 import { openPayload, WRAPPING_KEY_BYTES, wrongBinding } from './payload.ts'
 import type { Timeouts, WrappingTools } from './wrap-identity.ts'
 import type { WrappedIdentity, Wrapping } from './wrapping.ts'
+import { wrappingName } from './wrapping-name.ts'
 
 export interface UnwrappedIdentity {
   /** `AGE-SECRET-KEY-…`: only for who wraps it again. */
@@ -104,12 +103,6 @@ function parse(text: string): readonly NativeIdentity[] {
   } catch {
     return []
   }
-}
-
-/** Kind and name of a key of a service. */
-export function wrappingName({ type, ...rest }: ServiceKey): string {
-  if (type === 'local') return `local key ${rest.fields['name'] ?? ''}`.trim()
-  return displayName(type, keyName({ type, ...rest }))
 }
 
 function allFailed({ name, path }: WrappedIdentity, failures: readonly string[]): KeyError {

@@ -1,0 +1,138 @@
+/** Help of `bulla recipient`, and of each of its verbs. */
+const KEYS = `
+KEYS are one or several of --aws-kms ARN, --gcp-kms ID, --azure-kv URL, --hc-vault-transit URI and
+--local; they are tried in the order in which they stand.`
+
+const GRANT_CODES = `
+Exit codes: 0 done, 1 no such recipient, rule or policy, a rule that would have no reader left, or
+not confirmed, 2 unreadable, 3 cannot be written, 25 a value does not verify, 51 MAC mismatch, 100
+no such file, 128 no key opens a file.`
+
+export const VERB_HELP: Readonly<Record<string, string>> = {
+  create: `
+bulla recipient create NAME KEYS [--encryption-context k:v] [--description TEXT] [--post-quantum]
+
+Make a recipient for a machine. Its key pair is made in memory; the secret half is written nowhere
+but wrapped by the KEYS, bound to the name and to the public half.
+${KEYS}
+
+Examples:
+  $ bulla recipient create prod-deploy --aws-kms arn:aws:kms:eu-west-1:111122223333:key/…
+  $ bulla recipient create try-it-out --local
+
+Exit codes: 0 made, 1 the name is taken or wrong, a key is malformed, not allowed, or its service
+refused, 3 cannot be written, 6 a malformed encryption context.`,
+  add: `
+bulla recipient add NAME RECIPIENT | --file FILE | -
+
+Give a person's public key a name: an age key, that of an age plugin, or an SSH key; as an argument,
+in a file, or on standard input. Nobody is asked for it over the network.
+
+Examples:
+  $ bulla recipient add alice age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p
+  $ bulla recipient add bob --file ~/.ssh/id_ed25519.pub
+
+Exit codes: 0 added, 1 the name is taken or wrong, or it is no public key, 2 unreadable, 3 cannot be
+written, 100 no such file.`,
+  list: `
+bulla recipient list [--json]
+
+List the recipients that are known here. Calls nobody.
+
+Examples:
+  $ bulla recipient list
+  $ bulla recipient list --json | jq -r '.recipients[].name'
+
+Exit codes: 0 listed, 1 a file is wrong; the others are listed.`,
+  show: `
+bulla recipient show NAME [--json]
+
+Show the public keys of a recipient, and which keys wrap its identity. Calls nobody.
+
+Examples:
+  $ bulla recipient show prod-deploy
+  $ bulla recipient show prod-deploy --json | jq -r '.keys[0].recipient'
+
+Exit codes: 0 shown, 1 no such recipient, or its file is wrong.`,
+  wrap: `
+bulla recipient wrap NAME KEYS
+
+Add wrappings to a machine's recipient, for another region or cloud: where one key cannot be used,
+the next one is tried. The identity is unwrapped once for that.
+${KEYS}
+
+Examples:
+  $ bulla recipient wrap prod-deploy --aws-kms arn:aws:kms:us-east-1:111122223333:key/…
+  $ bulla recipient wrap prod-deploy --gcp-kms projects/p/locations/global/keyRings/r/cryptoKeys/k
+
+Exit codes: 0 wrapped, 1 no such recipient, a key is not allowed, or a service refused, 3 cannot be
+written.`,
+  rewrap: `
+bulla recipient rewrap NAME|--all [KEYS] [--from TEXT] [--dry-run]
+
+Wrap identities anew: by KEYS, each in the place of the wrapping of its kind (or of the one whose key
+holds the TEXT), else by the newest version of the same keys. No sealed file changes. AWS moves a
+wrapping within a region without showing it (kms:ReEncrypt*); else it is unwrapped and wrapped.
+${KEYS}
+
+Examples:
+  $ bulla recipient rewrap prod-deploy --aws-kms arn:aws:kms:eu-west-1:111122223333:key/new
+  $ bulla recipient rewrap --all --dry-run
+
+Exit codes: 0 done, 1 no such recipient, a key is not allowed, a service refused, or it is not clear
+which wrapping is to move, 3 cannot be written.`,
+  remove: `
+bulla recipient remove NAME [--yes]
+
+Remove the file of a recipient, after saying which rules and sealed files have its public key. They
+stay as they are. With a machine's file goes the only way to its identity. Calls nobody.
+
+Examples:
+  $ bulla recipient remove alice
+  $ bulla recipient remove old-deploy --yes
+
+Exit codes: 0 removed, 1 no such recipient, or not confirmed, 3 cannot be removed.`,
+  rename: `
+bulla recipient rename OLD NEW
+
+Give a recipient another name. A wrapped identity is bound to its name: it is unwrapped and wrapped
+anew by the same keys, which needs the rights to do both. Sealed files do not change.
+
+Examples:
+  $ bulla recipient rename prod-deploy production
+  $ bulla recipient rename alice alice-laptop
+
+Exit codes: 0 renamed, 1 no such recipient, the name is taken or wrong, or a service refused, 3 cannot
+be written.`,
+  grant: `
+bulla recipient grant NAME FILE|REGEX|'rule N' [--apply]
+
+Let a recipient read what a rule of .sops.yaml seals. The policy is changed in place, with everything
+around the key as it was; said is which sealed files need updatekeys, and --apply does it.
+
+Examples:
+  $ bulla recipient grant prod-deploy deploy/db-secret.yaml
+  $ bulla recipient grant --apply prod-deploy 'rule 2'
+${GRANT_CODES}`,
+  ungrant: `
+bulla recipient ungrant NAME FILE|REGEX|'rule N' [--apply]
+
+Let a recipient no longer read what a rule of .sops.yaml seals. See recipient grant --help.
+
+Examples:
+  $ bulla recipient ungrant --dry-run alice '^prod/'
+  $ bulla recipient ungrant --apply alice deploy/db-secret.yaml
+${GRANT_CODES}`,
+}
+
+export const HELP = `
+A recipient is a name for a public key, in a file of its own below .bulla/recipients: of a person, or
+of a machine, whose secret half stands there too, wrapped by a cloud KMS. See
+bulla recipient VERB --help; the verbs are ${Object.keys(VERB_HELP).join(', ')}.
+
+Examples:
+  $ bulla recipient create prod-deploy --aws-kms arn:aws:kms:eu-west-1:111122223333:key/…
+  $ bulla recipient add alice age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p
+
+Exit codes: 0 done, 1 refused, 2 unreadable, 3 cannot be written, 6 a malformed encryption context,
+100 no such file.`
