@@ -10,6 +10,7 @@
  */
 import { createHash } from 'node:crypto'
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { builtinModules } from 'node:module'
 import { dirname, join, relative, resolve } from 'node:path'
 import * as esbuild from 'esbuild'
 import { packCommonJs } from './commonjs.mjs'
@@ -43,6 +44,48 @@ const COMMANDER_STARTS_NOTHING = {
   },
 }
 
+/**
+ * What a CommonJS package asks of Node. In an ES module there is no `require`, and what esbuild puts in its place throws.
+ *
+ * @type {import('esbuild').Plugin}
+ */
+const BUILT_INS_OF_COMMONJS = {
+  name: 'built-ins-of-commonjs',
+  setup({ onResolve, onLoad }) {
+    const namespace = 'built-in'
+    const filter = new RegExp(`^(?:node:)?(?:${builtinModules.join('|')})$`)
+    onResolve({ filter }, ({ path, kind }) => (kind === 'require-call' ? { path, namespace } : undefined))
+    onLoad({ filter: /./, namespace }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)})`,
+    }))
+  },
+}
+
+/**
+ * Libraries for credentials write requests, replies and tokens to standard error when a variable asks for it, such as
+ * `DEBUG=*`, which many a CI sets. Here their loggers are left out.
+ *
+ * @type {Readonly<Record<string, string>>}
+ */
+const LOGGERS = {
+  '/debug/src/index.js': 'module.exports = () => () => {}',
+  '/google-logging-utils/build/src/index.js':
+    'const log = () => {}; for (const level of ["debug", "info", "warn", "error"]) log[level] = log; exports.log = () => log',
+  '/@typespec/ts-http-runtime/dist/esm/logger/log.js': 'export const log = () => {}',
+}
+
+/** @type {import('esbuild').Plugin} */
+const LOGGERS_KEEP_QUIET = {
+  name: 'loggers-keep-quiet',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/](?:logger|src)[\\/](?:index|log)\.js$/ }, ({ path }) => {
+      const inPackages = path.replaceAll('\\', '/').split('/node_modules').at(-1) ?? ''
+      const contents = LOGGERS[inPackages]
+      return contents === undefined ? undefined : { contents }
+    })
+  },
+}
+
 /** @type {import('esbuild').BuildOptions} */
 const COMMON = {
   absWorkingDir: ROOT,
@@ -54,7 +97,7 @@ const COMMON = {
   charset: 'utf8',
   chunkNames: 'chunks/[name]-[hash]',
   legalComments: 'none',
-  plugins: [schemaValidatorsForEsbuild(), COMMANDER_STARTS_NOTHING],
+  plugins: [schemaValidatorsForEsbuild(), COMMANDER_STARTS_NOTHING, BUILT_INS_OF_COMMONJS, LOGGERS_KEEP_QUIET],
   logLevel: 'silent',
 }
 
