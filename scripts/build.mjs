@@ -63,26 +63,28 @@ const BUILT_INS_OF_COMMONJS = {
 
 /**
  * Libraries for credentials write requests, replies and tokens to standard error when a variable asks for it, such as
- * `DEBUG=*`, which many a CI sets. Here their loggers are left out.
+ * `DEBUG=*`, which many a CI sets: their loggers are left out. So is a client for HTTP in whose place they get ours.
  *
  * @type {Readonly<Record<string, string>>}
  */
-const LOGGERS = {
-  '/debug/src/index.js': 'module.exports = () => () => {}',
-  '/google-logging-utils/build/src/index.js':
+const IN_PLACE_OF = {
+  debug: 'module.exports = () => () => {}',
+  'google-logging-utils':
     'const log = () => {}; for (const level of ["debug", "info", "warn", "error"]) log[level] = log; exports.log = () => log',
-  '/@typespec/ts-http-runtime/dist/esm/logger/log.js': 'export const log = () => {}',
+  'node-fetch': 'module.exports = { default: () => { throw new Error("only our own client sends requests") } }',
+  '@typespec/ts-http-runtime/dist/esm/logger/log.js': 'export const log = () => {}',
 }
 
 /** @type {import('esbuild').Plugin} */
-const LOGGERS_KEEP_QUIET = {
-  name: 'loggers-keep-quiet',
-  setup({ onLoad }) {
-    onLoad({ filter: /[\\/](?:logger|src)[\\/](?:index|log)\.js$/ }, ({ path }) => {
-      const inPackages = path.replaceAll('\\', '/').split('/node_modules').at(-1) ?? ''
-      const contents = LOGGERS[inPackages]
-      return contents === undefined ? undefined : { contents }
-    })
+const LIBRARIES_KEEP_QUIET = {
+  name: 'libraries-keep-quiet',
+  setup({ onResolve, onLoad }) {
+    const namespace = 'in-place-of'
+    onResolve({ filter: /^(?:debug|google-logging-utils|node-fetch)$/ }, ({ path }) => ({ path, namespace }))
+    onLoad({ filter: /./, namespace }, ({ path }) => ({ contents: IN_PLACE_OF[path] ?? '' }))
+    onLoad({ filter: /[\\/]ts-http-runtime[\\/]dist[\\/]esm[\\/]logger[\\/]log\.js$/ }, () => ({
+      contents: IN_PLACE_OF['@typespec/ts-http-runtime/dist/esm/logger/log.js'] ?? '',
+    }))
   },
 }
 
@@ -97,7 +99,7 @@ const COMMON = {
   charset: 'utf8',
   chunkNames: 'chunks/[name]-[hash]',
   legalComments: 'none',
-  plugins: [schemaValidatorsForEsbuild(), COMMANDER_STARTS_NOTHING, BUILT_INS_OF_COMMONJS, LOGGERS_KEEP_QUIET],
+  plugins: [schemaValidatorsForEsbuild(), COMMANDER_STARTS_NOTHING, BUILT_INS_OF_COMMONJS, LIBRARIES_KEEP_QUIET],
   logLevel: 'silent',
 }
 

@@ -30,7 +30,8 @@ export async function libraryCredentials(
 ): Promise<GcpCredentials> {
   const record: FetchRecord = {}
   const options: OAuth2ClientOptions = {
-    transporterOptions: { fetchImplementation: fetchThrough(environment, record) },
+    // our client knows the proxies: the library need not
+    transporterOptions: { fetchImplementation: fetchThrough(environment, record), noProxy: [/./] },
   }
   const client = await quietly(() => makeClient(json, options), record, who)
   return {
@@ -59,6 +60,7 @@ function makeClient(json: JsonObject, options: OAuth2ClientOptions): AuthClient 
       const client = ExternalAccountClient.fromJSON({ ...settings, ...options })
       if (client === null) throw unknownKind()
       client.scopes = SCOPES
+      keepToOurClient(client)
       return client
     }
     case 'external_account_authorized_user': {
@@ -68,6 +70,12 @@ function makeClient(json: JsonObject, options: OAuth2ClientOptions): AuthClient 
     default:
       throw unknownKind()
   }
+}
+
+/** The exchange of tokens takes no options: it would go out by another way than all the rest. */
+function keepToOurClient(client: AuthClient): void {
+  const { stsCredential } = client as unknown as { stsCredential?: { transporter: unknown } } // has it, but does not show it
+  if (stsCredential !== undefined) stsCredential.transporter = client.transporter
 }
 
 /** Signs its tokens itself: nobody has to be asked for one. */

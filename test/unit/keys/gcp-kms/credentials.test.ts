@@ -68,10 +68,14 @@ function setUp(variables: Record<string, string>, files: Record<string, string> 
   })
   // where users log in is fixed in the library
   const atHome = (url: string) => url.replace('https://oauth2.googleapis.com', server.http.origin)
+  let sent = 0
   const http: HttpClient = {
-    send: (request, signal) => machine.http.send({ ...request, url: atHome(request.url) }, signal),
+    send: (request, signal) => {
+      sent += 1
+      return machine.http.send({ ...request, url: atHome(request.url) }, signal)
+    },
   }
-  const environment = { ...machine, http }
+  const environment = { ...machine, http, sent: () => sent }
   const service = new GcpKmsService(environment, new CallPolicy({ hosts: [], accounts: undefined }))
   const wrap = () =>
     service.wrap({ type: 'gcp_kms', fields: { resource_id: KEY } }, DATA_KEY, {
@@ -113,7 +117,10 @@ describe('credentials for GCP', () => {
   it('of a federated workload are exchanged for a token', async () => {
     const files = { '/wif.json': JSON.stringify(kinds().workload) }
     server.http.failNext({ kind: 'reply', status: 200, body: 'C4N4RY-subject' })
-    await setUp({ GOOGLE_APPLICATION_CREDENTIALS: '/wif.json' }, files).wrap()
+    const { wrap, environment } = setUp({ GOOGLE_APPLICATION_CREDENTIALS: '/wif.json' }, files)
+    await wrap()
+    // nothing goes past our own client
+    expect(environment.sent()).toBe(3)
     expect(paths()).toEqual(['/computeMetadata/subject', '/token', `/v1/${KEY}:encrypt`])
   })
 
