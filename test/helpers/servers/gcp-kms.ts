@@ -93,11 +93,12 @@ export class GcpKmsServer {
 
   /** Calls that used a key: tokens and refused ones do not count. */
   get keyCalls(): readonly string[] {
-    return this.http.requests.filter(({ path }) => path.startsWith('/v1/projects')).map(({ path }) => path)
+    const paths = this.http.requests.map(({ path }) => path.replace(/\?.*/, ''))
+    return paths.filter((path) => path.startsWith('/v1/projects'))
   }
 
   private answer(request: Received): Answer {
-    const { path } = request
+    const path = request.path.replace(/\?.*/, '')
     if (path.startsWith('/computeMetadata/')) return this.metadata(request)
     if (path === '/token') return this.exchange(request)
     if (path.endsWith(':generateAccessToken')) return this.impersonate(request)
