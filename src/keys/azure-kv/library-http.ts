@@ -17,6 +17,8 @@ export interface RequestRecord {
 }
 
 const ANSWER_MS = 10_000
+/** Metadata servers, which only the machine itself reaches. */
+const MACHINE = /^(?:169\.254\.[0-9.]+|127\.[0-9.]+|localhost)$/
 const METHODS: readonly HttpRequest['method'][] = ['GET', 'POST', 'PUT']
 
 /** What the library sends its requests with: our own client, with its proxies and limits, and no redirects. */
@@ -46,7 +48,8 @@ function requestOf({ method, url, headers, body }: LibraryRequest): HttpRequest 
   const content = typeof body === 'string' ? { body: Buffer.from(body) } : {}
   // of the reply nothing is decompressed
   const kept = Object.entries(headers.toJSON()).filter(([name]) => !/^(?:accept-encoding|content-length)$/i.test(name))
-  return { method: known, url, headers: Object.fromEntries(kept), ...content }
+  const isDirect = MACHINE.test(new URL(url).hostname)
+  return { method: known, url, headers: Object.fromEntries(kept), isDirect, ...content }
 }
 
 /** The library's own kind of headers, which it does not let others make. */

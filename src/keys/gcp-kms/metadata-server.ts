@@ -27,7 +27,7 @@ export async function metadataServer(
     const signal = environment.clock.timeout(ANSWER_MS)
     const reply = await sendOnce(
       environment.http,
-      { method: 'GET', url: `${account}/${path}`, headers: HEADERS },
+      { method: 'GET', url: `${account}/${path}`, headers: HEADERS, isDirect: true },
       signal,
     )
     // not said by a proxy or a captive portal

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { GcpKmsService } from '../../../../src/keys/gcp-kms/service.ts'
 import { CallPolicy } from '../../../../src/keys/services/call-policy.ts'
 import type { HttpClient } from '../../../../src/keys/services/http.ts'
@@ -143,6 +143,16 @@ describe('credentials for GCP', () => {
     environment.clock.pass(3_600_000)
     await wrap()
     expect(paths().filter((path) => path.endsWith('/token'))).toHaveLength(1)
+  })
+
+  it('of the machine are never asked for through a proxy', async () => {
+    const { wrap } = setUp({ GCE_METADATA_HOST: server.http.host })
+    vi.stubEnv('HTTP_PROXY', 'http://127.0.0.1:1')
+    vi.stubEnv('NO_PROXY', '')
+    const error = await rejection(wrap())
+    vi.unstubAllEnvs()
+    expect(error).toMatchObject({ message: expect.stringContaining('as vm@acme-prod.iam.gserviceaccount.com') })
+    expect(error).toMatchObject({ message: expect.stringContaining('the proxy cannot be reached') })
   })
 
   it('name the account in errors', async () => {
