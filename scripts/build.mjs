@@ -10,6 +10,7 @@
  */
 import { createHash } from 'node:crypto'
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { builtinModules } from 'node:module'
 import { dirname, join, relative, resolve } from 'node:path'
 import * as esbuild from 'esbuild'
 import { packCommonJs } from './commonjs.mjs'
@@ -43,6 +44,50 @@ const COMMANDER_STARTS_NOTHING = {
   },
 }
 
+/**
+ * What a CommonJS package asks of Node. In an ES module there is no `require`, and what esbuild puts in its place throws.
+ *
+ * @type {import('esbuild').Plugin}
+ */
+const BUILT_INS_OF_COMMONJS = {
+  name: 'built-ins-of-commonjs',
+  setup({ onResolve, onLoad }) {
+    const namespace = 'built-in'
+    const filter = new RegExp(`^(?:node:)?(?:${builtinModules.join('|')})$`)
+    onResolve({ filter }, ({ path, kind }) => (kind === 'require-call' ? { path, namespace } : undefined))
+    onLoad({ filter: /./, namespace }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)})`,
+    }))
+  },
+}
+
+/**
+ * Libraries for credentials write requests, replies and tokens to standard error when a variable asks for it, such as
+ * `DEBUG=*`, which many a CI sets: their loggers are left out. So is a client for HTTP in whose place they get ours.
+ *
+ * @type {Readonly<Record<string, string>>}
+ */
+const IN_PLACE_OF = {
+  debug: 'module.exports = () => () => {}',
+  'google-logging-utils':
+    'const log = () => {}; for (const level of ["debug", "info", "warn", "error"]) log[level] = log; exports.log = () => log',
+  'node-fetch': 'module.exports = { default: () => { throw new Error("only our own client sends requests") } }',
+  '@typespec/ts-http-runtime/dist/esm/logger/log.js': 'export const log = () => {}',
+}
+
+/** @type {import('esbuild').Plugin} */
+const LIBRARIES_KEEP_QUIET = {
+  name: 'libraries-keep-quiet',
+  setup({ onResolve, onLoad }) {
+    const namespace = 'in-place-of'
+    onResolve({ filter: /^(?:debug|google-logging-utils|node-fetch)$/ }, ({ path }) => ({ path, namespace }))
+    onLoad({ filter: /./, namespace }, ({ path }) => ({ contents: IN_PLACE_OF[path] ?? '' }))
+    onLoad({ filter: /[\\/]ts-http-runtime[\\/]dist[\\/]esm[\\/]logger[\\/]log\.js$/ }, () => ({
+      contents: IN_PLACE_OF['@typespec/ts-http-runtime/dist/esm/logger/log.js'] ?? '',
+    }))
+  },
+}
+
 /** @type {import('esbuild').BuildOptions} */
 const COMMON = {
   absWorkingDir: ROOT,
@@ -54,7 +99,7 @@ const COMMON = {
   charset: 'utf8',
   chunkNames: 'chunks/[name]-[hash]',
   legalComments: 'none',
-  plugins: [schemaValidatorsForEsbuild(), COMMANDER_STARTS_NOTHING],
+  plugins: [schemaValidatorsForEsbuild(), COMMANDER_STARTS_NOTHING, BUILT_INS_OF_COMMONJS, LIBRARIES_KEEP_QUIET],
   logLevel: 'silent',
 }
 

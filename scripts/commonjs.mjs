@@ -97,7 +97,8 @@ async function toFunctionBody(name, text, names) {
     minify: true,
     // a bundled package may ask where it is, although nothing is left there
     define: { 'import.meta.url': 'load.url' },
-    logOverride: { 'commonjs-variable-in-esm': 'silent' },
+    // bundled packages may be odd: the first pass does not warn of them
+    logOverride: { 'commonjs-variable-in-esm': 'silent', 'impossible-typeof': 'silent' },
     logLevel: 'silent',
   })
   if (warnings.length > 0) throw new Error(esbuild.formatMessagesSync(warnings, { kind: 'warning' }).join('\n'))

@@ -32,7 +32,7 @@ export const nodeHttp: HttpClient = {
 
 async function sendRequest(request: HttpRequest, signal: AbortSignal, tunnels: Socket[]): Promise<IncomingMessage> {
   const url = new URL(request.url)
-  const proxy = getProxyForUrl(url)
+  const proxy = request.isDirect === true ? '' : getProxyForUrl(url)
   if (url.protocol === 'http:')
     return proxy === ''
       ? exchange(plainRequest(url, optionsOf(request, signal)), request)

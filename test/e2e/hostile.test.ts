@@ -12,6 +12,9 @@ const ENDING = { timeout: 60_000 }
 
 const seal = (box: Sandbox, name = 'a.yaml') => box.seal({ [name]: YAML })
 
+/** Public clouds may be called, as in sops, unless the user says whose keys. */
+const MINE = { BULLA_ALLOW_ACCOUNTS: 'mine' }
+
 const ENTRY_TIME = 'created_at: "2026-01-02T03:04:05Z"'
 const FOREIGN_KEYS = `
     kms:
@@ -48,12 +51,12 @@ const FOREIGN_KEYS = `
 `
 
 describe('a sealed file from a stranger', ENDING, () => {
-  it('cannot make the command call a host or run a program, whatever keys it names', async ({ box }) => {
+  it('cannot make the command call a host or run a program, whatever keys of others it names', async ({ box }) => {
     const sealed = await seal(box)
     box.write('a.yaml', sealed.replace(/\n {4}age:\n[\s\S]*?(?=\n {4}lastmodified)/, FOREIGN_KEYS.trimEnd()))
     const before = box.snapshot()
 
-    const { code, out, err } = await box.bulla(['decrypt', '-i', 'a.yaml'], { env: box.observe() })
+    const { code, out, err } = await box.bulla(['decrypt', '-i', 'a.yaml'], { env: { ...box.observe(), ...MINE } })
 
     expect({ code, out }).toEqual({ code: 128, out: '' })
     for (const kind of [
@@ -66,6 +69,8 @@ describe('a sealed file from a stranger', ENDING, () => {
     ])
       expect(err).toContain(`${kind}`)
     expect(err).toMatch(/cannot be used by this version of bulla/)
+    expect(err).toMatch(/GCP attacker, which is not among the accounts that you allow/)
+    expect(err).toMatch(/the host attacker\.example\.com is not one that you allow/)
     expect(box.observed()).toEqual([])
     expect(box.snapshot()).toEqual(before)
   })
@@ -225,9 +230,9 @@ describe('a policy from a stranger', ENDING, () => {
     for (const key of keys) {
       box.write('.sops.yaml', `creation_rules:\n  - ${key}\n`)
       const before = box.snapshot()
-      const { code, err } = await box.bulla(['encrypt', '-i', 'a.yaml'], { env: box.observe() })
+      const { code, err } = await box.bulla(['encrypt', '-i', 'a.yaml'], { env: { ...box.observe(), ...MINE } })
       expect(code).toBe(1)
-      expect(err).toMatch(/cannot be used|not one that you allow|is no |is not /)
+      expect(err).toMatch(/cannot be used|that you allow|is no |is not /)
       expect(box.snapshot()).toEqual(before)
     }
     expect(box.observed()).toEqual([])

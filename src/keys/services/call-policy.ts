@@ -4,6 +4,8 @@ import { KeyError } from '../../errors.ts'
 export interface Account {
   readonly cloud: 'AWS' | 'GCP' | 'Azure' | 'Vault'
   readonly id: string
+  /** Other names of the same account, any of which may be allowed. In lower case. */
+  readonly alsoKnownAs?: readonly string[]
 }
 
 export interface CallSettings {
@@ -55,8 +57,9 @@ export class CallPolicy {
   }
 
   /** Before a key is called *or sealed to*. @throws {@link KeyError} `ERR_NOT_ALLOWED` */
-  checkAccount({ cloud, id }: Account): void {
-    if (this.accounts === undefined || this.accounts.has(id.toLowerCase())) return
+  checkAccount({ cloud, id, alsoKnownAs = [] }: Account): void {
+    const { accounts } = this
+    if (accounts === undefined || [id.toLowerCase(), ...alsoKnownAs].some((name) => accounts.has(name))) return
     throw notAllowed(
       `the key belongs to ${cloud} ${id}, which is not among the accounts that you allow`,
       'add it to BULLA_ALLOW_ACCOUNTS, or under allow.accounts in your own bulla configuration',

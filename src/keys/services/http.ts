@@ -7,6 +7,8 @@ export interface HttpRequest {
   readonly body?: Uint8Array
   /** PEM of the certificates that are trusted instead of those of the runtime; of the user's own settings only. */
   readonly ca?: string
+  /** Never through a proxy: to what only this machine reaches, such as its metadata server. Default: no. */
+  readonly isDirect?: boolean
   /** Whether any certificate will do; of the user's own settings only. Default: no. */
   readonly isTrustedBlindly?: boolean
   /** PEM of what this side shows; of the user's own settings only. */

@@ -16,6 +16,14 @@ const FACTORIES: Partial<Record<ServiceType, () => Promise<ServiceFactory>>> = {
     const { LocalService } = await import('../local/service.ts')
     return (environment) => new LocalService(environment)
   },
+  gcp_kms: async () => {
+    const { GcpKmsService } = await import('../gcp-kms/service.ts')
+    return (environment, policy) => new GcpKmsService(environment, policy)
+  },
+  azure_kv: async () => {
+    const { AzureKeyVaultService } = await import('../azure-kv/service.ts')
+    return (environment, policy) => new AzureKeyVaultService(environment, policy)
+  },
 }
 
 /** What every service of a process is made with. */

@@ -87,10 +87,12 @@ const CLIENT = /^src\/(?:keys|targets)\/[^/]+\/client\.ts$/
 
 /** One third-party package, one folder: there its errors are cleaned, and there a major version lands. */
 export const PACKAGE_FOLDERS: Readonly<Record<string, string>> = {
+  '@azure/identity': 'src/keys/azure-kv/',
   'age-encryption': 'src/keys/age/',
   commander: 'src/cli/',
   'node-diff3': 'src/merge/',
   'proxy-from-env': 'src/platform/',
+  'google-auth-library': 'src/keys/gcp-kms/',
   re2js: 'src/format/',
   tinyglobby: 'src/platform/',
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { TLSSocket } from 'node:tls'
 
 /** What a server does instead of answering. */
 export type Fault =
@@ -35,7 +36,11 @@ export function inflict(fault: Fault, request: IncomingMessage, reply: ServerRes
     request.socket.end(fault.bytes)
   } else if (fault.kind === 'reset') {
     reply.writeHead(200, { 'content-length': 100_000 })
-    reply.write(fault.partial ?? '{"Plaintext":"C4N4RY', () => request.socket.resetAndDestroy())
+    reply.write(fault.partial ?? '{"Plaintext":"C4N4RY', () => {
+      // below TLS there is no handle to reset; without its farewell the end is as sudden
+      if (request.socket instanceof TLSSocket) request.socket.destroy()
+      else request.socket.resetAndDestroy()
+    })
   } else {
     reply.writeHead(fault.status, { ...fault.headers })
     reply.end(fault.body)

@@ -1,0 +1,141 @@
+import {
+  type AuthClient,
+  ExternalAccountAuthorizedUserClient,
+  ExternalAccountClient,
+  Impersonated,
+  JWT,
+  type OAuth2ClientOptions,
+  UserRefreshClient,
+} from 'google-auth-library'
+import type { ServiceEnvironment } from '../services/environment.ts'
+import { asObject, CallFailure, type JsonObject, textOf } from '../services/rest.ts'
+import { transportReason } from '../services/transport-reason.ts'
+import { untilAborted } from '../services/until-aborted.ts'
+import type { GcpCredentials } from './credentials.ts'
+import { type FetchRecord, fetchThrough } from './library-fetch.ts'
+
+const SCOPES = ['https://www.googleapis.com/auth/cloud-platform']
+
+/**
+ * Credentials of every kind that Google describes in JSON: service accounts, logins of users, federated workloads,
+ * impersonation. What they say over the network goes through our own client.
+ *
+ * @param json - of the user's own settings, with a `type`
+ * @throws {@link CallFailure}
+ */
+export async function libraryCredentials(
+  json: JsonObject,
+  who: string,
+  environment: ServiceEnvironment,
+): Promise<GcpCredentials> {
+  const record: FetchRecord = {}
+  const options: OAuth2ClientOptions = {
+    // our client knows the proxies: the library need not
+    transporterOptions: { fetchImplementation: fetchThrough(environment, record), noProxy: [/./] },
+  }
+  const client = await quietly(() => makeClient(json, options), record, who)
+  return {
+    who,
+    headers: async (signal) => {
+      const headers = await quietly(() => untilAborted(client.getRequestHeaders(), signal), record, who)
+      return Object.fromEntries(headers.entries())
+    },
+  }
+}
+
+function makeClient(json: JsonObject, options: OAuth2ClientOptions): AuthClient {
+  switch (textOf(json, 'type')) {
+    case 'service_account':
+      return serviceAccount(json, options)
+    case 'authorized_user': {
+      const client = new UserRefreshClient(options)
+      client.fromJSON(json)
+      return client
+    }
+    case 'impersonated_service_account':
+      return impersonated(json, options)
+    case 'external_account': {
+      // the library checks the fields itself
+      const settings = json as unknown as Parameters<typeof ExternalAccountClient.fromJSON>[0]
+      const client = ExternalAccountClient.fromJSON({ ...settings, ...options })
+      if (client === null) throw unknownKind()
+      client.scopes = SCOPES
+      keepToOurClient(client)
+      return client
+    }
+    case 'external_account_authorized_user': {
+      const settings = json as unknown as ConstructorParameters<typeof ExternalAccountAuthorizedUserClient>[0]
+      return new ExternalAccountAuthorizedUserClient({ ...settings, ...options })
+    }
+    default:
+      throw unknownKind()
+  }
+}
+
+/** The exchange of tokens takes no options: it would go out by another way than all the rest. */
+function keepToOurClient(client: AuthClient): void {
+  const { stsCredential } = client as unknown as { stsCredential?: { transporter: unknown } } // has it, but does not show it
+  if (stsCredential !== undefined) stsCredential.transporter = client.transporter
+}
+
+/** Signs its tokens itself: nobody has to be asked for one. */
+function serviceAccount(json: JsonObject, options: OAuth2ClientOptions): JWT {
+  const client = new JWT({ ...options, scopes: SCOPES })
+  client.fromJSON(json)
+  client.useJWTAccessWithScope = true
+  return client
+}
+
+function impersonated(json: JsonObject, options: OAuth2ClientOptions): Impersonated {
+  const url = textOf(json, 'service_account_impersonation_url') ?? ''
+  const target = /\/([^/]{1,256}):generateAccessToken$/.exec(url)?.[1]
+  const source = asObject(json['source_credentials'])
+  if (target === undefined || source === undefined || !URL.canParse(url)) throw unknownKind()
+  const delegates = Array.isArray(json['delegates']) ? json['delegates'].filter((one) => typeof one === 'string') : []
+  return new Impersonated({
+    ...options,
+    sourceClient: makeClient(source, options),
+    targetPrincipal: target,
+    targetScopes: SCOPES,
+    endpoint: new URL(url).origin,
+    delegates,
+  })
+}
+
+function unknownKind(): CallFailure {
+  return new CallFailure('the credentials are of a kind that is not known, or lack something', {
+    hint: 'make new ones, for instance with "gcloud auth application-default login"',
+  })
+}
+
+/** What the library throws quotes requests and replies: of it only a status or a code is shown. */
+async function quietly<T>(act: () => T | Promise<T>, record: FetchRecord, who: string): Promise<T> {
+  try {
+    return await act()
+  } catch (error) {
+    throw error instanceof CallFailure ? error : failureOf(error, record, who)
+  }
+}
+
+/** Some requests the library sends past our client: then what it throws says how they went. */
+function failureOf(error: unknown, record: FetchRecord, who: string): CallFailure {
+  const host = record.host ?? 'the token service'
+  const failure = record.failure ?? transportReason(error)
+  if (failure !== undefined) return new CallFailure(`${host} gave no token: ${failure.reason}`, failure)
+  const status = Math.max(record.status ?? 0, statusOf(error))
+  if (status < 400) {
+    return new CallFailure(`the credentials of ${who} cannot be used`, {
+      hint: 'make new ones: a key was changed, or a field is missing',
+    })
+  }
+  return new CallFailure(`${host} gave no token (status ${status})`, {
+    isTransient: status >= 500 || status === 429,
+    hint: 'the login may have ended: run "gcloud auth application-default login", or use credentials that are valid',
+  })
+}
+
+function statusOf(error: unknown): number {
+  const { status, response } = (error ?? {}) as { status?: unknown; response?: unknown } // checked below
+  const found = [status, asObject(response)?.['status']].find((one) => typeof one === 'number')
+  return typeof found === 'number' ? found : 0
+}

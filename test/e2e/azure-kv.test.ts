@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, describe, expect } from 'vitest'
+import { expectNoSecret } from '../helpers/canary.ts'
+import { it } from '../helpers/sandbox.ts'
+import { AzureVaultServer, CLIENT, KEY_NAME, SECRET, TENANT, TOKEN } from '../helpers/servers/azure-kv.ts'
+import { TLS_CERT_PATH } from '../helpers/servers/tls.ts'
+
+let server: AzureVaultServer
+
+beforeAll(async () => {
+  server = await AzureVaultServer.start()
+})
+afterAll(() => server?.stop())
+
+const env = () => ({
+  NODE_EXTRA_CA_CERTS: TLS_CERT_PATH,
+  BULLA_ALLOW_HOSTS: server.http.host,
+  AZURE_AUTHORITY_HOST: server.http.origin,
+  AZURE_TENANT_ID: TENANT,
+  AZURE_CLIENT_ID: CLIENT,
+  AZURE_CLIENT_SECRET: SECRET,
+  SOPS_AGE_KEY_FILE: undefined,
+})
+const rule = () => `creation_rules:\n  - azure_keyvault: ${server.http.origin}/keys/${KEY_NAME}/${server.newest()}\n`
+
+describe('files sealed by a key of Azure Key Vault', () => {
+  it('are opened again, and cost a call each', async ({ box }) => {
+    box.write('.sops.yaml', rule())
+    box.write('a.yaml', 'a: 1\n')
+    expect(await box.bulla(['encrypt', '-i', 'a.yaml'], { env: env() })).toMatchObject({ code: 0, err: '' })
+    const before = server.keyCalls.length
+    // libraries print nothing, whatever variables ask them to
+    const loud = { ...env(), AZURE_LOG_LEVEL: 'verbose', DEBUG: '*', TYPESPEC_RUNTIME_LOG_LEVEL: 'verbose' }
+    expect(await box.bulla(['decrypt', 'a.yaml'], { env: loud })).toMatchObject({ code: 0, out: 'a: 1\n', err: '' })
+    expect(server.keyCalls.length - before).toBe(1)
+  })
+
+  it('stay closed when the host was not allowed by the user', async ({ box }) => {
+    box.write('.sops.yaml', rule())
+    box.write('a.yaml', 'a: 1\n')
+    await box.bulla(['encrypt', '-i', 'a.yaml'], { env: env() })
+    const before = server.http.requests.length
+    const closed = { ...env(), BULLA_ALLOW_HOSTS: undefined, AZURE_AUTHORITY_HOST: undefined }
+    const { code, out, err } = await box.bulla(['decrypt', 'a.yaml'], { env: closed })
+    expect({ code, out }).toEqual({ code: 128, out: '' })
+    expect(err).toContain(`BULLA_ALLOW_HOSTS=${server.http.host}`)
+    expect(server.http.requests.length).toBe(before)
+  })
+
+  it.for([
+    ['refused', { kind: 'reply', status: 403, body: 'C4N4RY' }, 'did not say who may ask'],
+    ['answered with a page', { kind: 'reply', status: 200, body: '<p>C4N4RY' }, 'something else than JSON'],
+    ['never answered', { kind: 'silence' }, 'no answer came in time'],
+    ['reset', { kind: 'reset' }, 'cut off'],
+  ] as const)('stay closed when the service is %s', async ([, fault, reason], { box }) => {
+    box.write('.sops.yaml', rule())
+    box.write('a.yaml', 'a: C4N4RY-value\n')
+    await box.bulla(['encrypt', '-i', 'a.yaml'], { env: env() })
+    server.http.failAlways(fault)
+    const args = ['decrypt', '--output', 'out.yaml', 'a.yaml']
+    const { code, out, err } = await box.bulla(args, { env: { ...env(), BULLA_KEY_TIMEOUT: '1' } })
+    server.http.failAlways(undefined)
+    expect({ code, out }).toEqual({ code: 128, out: '' })
+    expect(err).toContain(reason)
+    expectNoSecret(err, TOKEN, SECRET)
+    expect(box.has('out.yaml')).toBe(false)
+  })
+})
