@@ -1,0 +1,23 @@
+import { PAIR_DETECTOR } from './generic.ts'
+import { HTTP_AUTH_DETECTORS } from './http-auth.ts'
+import { JWK_DETECTOR, JWT_DETECTOR } from './jwt.ts'
+import { KUBERNETES_DETECTOR } from './kubernetes-secret.ts'
+import type { Detector } from './page.ts'
+import { PEM_DETECTOR, PPK_DETECTOR, WRAPPED_DETECTOR } from './pem.ts'
+import { TOKEN_RULES } from './rules/index.ts'
+import { tokenDetector } from './token-detector.ts'
+import { URL_DETECTOR } from './url-credentials.ts'
+
+/** Everything that is looked for, whatever the repository says. */
+export const DETECTORS: readonly Detector[] = [
+  ...TOKEN_RULES.map(tokenDetector),
+  PEM_DETECTOR,
+  PPK_DETECTOR,
+  WRAPPED_DETECTOR,
+  URL_DETECTOR,
+  ...HTTP_AUTH_DETECTORS,
+  JWT_DETECTOR,
+  JWK_DETECTOR,
+  KUBERNETES_DETECTOR,
+  PAIR_DETECTOR,
+]

@@ -1,0 +1,42 @@
+/** What a file is, as far as it says how keys and values stand in it. */
+export type FileKind = 'yaml' | 'json' | 'dotenv' | 'ini' | 'xml' | 'code' | 'shell' | 'prose' | 'generated' | 'unknown'
+
+const BY_EXTENSION: Readonly<Record<string, FileKind>> = {
+  ...kinds('yaml', 'yaml yml'),
+  ...kinds('json', 'json jsonc json5 tfstate ipynb webmanifest'),
+  ...kinds('dotenv', 'env envrc'),
+  ...kinds(
+    'ini',
+    'ini cfg conf config properties toml tfvars hcl cnf cf service desktop npmrc netrc s3cfg boto editorconfig',
+  ),
+  ...kinds('xml', 'xml plist csproj nuspec resx xaml svg html htm'),
+  ...kinds('shell', 'sh bash zsh fish ps1 bat cmd'),
+  ...kinds(
+    'code',
+    'ts tsx mts cts js jsx mjs cjs py rb go rs java kt kts scala cs fs vb php c h cc cpp hpp m mm swift dart lua pl pm r jl ex exs erl hs clj cljs groovy gradle sql tf vue svelte graphql proto sol zig nim',
+  ),
+  ...kinds('prose', 'md markdown mdx rst txt adoc asciidoc tex org po pot log diff patch csv tsv'),
+  ...kinds('generated', 'lock sum map min.js min.css snap tsbuildinfo'),
+}
+
+const LOCK_FILES =
+  /^(?:package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|yarn\.lock|bun\.lockb?|composer\.lock|cargo\.lock|poetry\.lock|pipfile\.lock|gemfile\.lock|go\.sum|flake\.lock|deno\.lock|uv\.lock|podfile\.lock|packages\.lock\.json|gradle\.lockfile|chart\.lock|\.terraform\.lock\.hcl|mix\.lock|pubspec\.lock)$/
+
+const TRANSLATIONS = /(?:^|\/)(?:i18n|locales?|lang|langs|languages|translations?|messages|l10n)\//
+
+function kinds(kind: FileKind, extensions: string): Record<string, FileKind> {
+  return Object.fromEntries(extensions.split(' ').map((extension) => [extension, kind]))
+}
+
+/** @param fileName - with its folders, parted by `/` */
+export function fileKind(fileName: string): FileKind {
+  const name = fileName.slice(fileName.lastIndexOf('/') + 1).toLowerCase()
+  if (LOCK_FILES.test(name) || TRANSLATIONS.test(fileName.toLowerCase())) return 'generated'
+  if (/^\.?env(?:\.|$)|\.env(?:\.|$)/.test(name)) return 'dotenv'
+  if (name.startsWith('dockerfile') || name.startsWith('containerfile')) return 'shell'
+  // templates are what they are templates of
+  const bare = name.replace(/\.(?:tpl|tmpl|gotmpl|j2|erb|dist|example|sample|template|bak|orig|old)$/, '')
+  if (/\.min\.(?:js|css)$/.test(bare)) return 'generated'
+  const extension = bare.slice(bare.lastIndexOf('.') + 1)
+  return extension === bare ? 'unknown' : (BY_EXTENSION[extension] ?? 'unknown')
+}

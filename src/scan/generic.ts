@@ -1,0 +1,102 @@
+import { readName, wordsOf } from './key-names.ts'
+import type { Detector, Page } from './page.ts'
+import { type Pair, readPair } from './pair.ts'
+import { isRandom } from './randomness.ts'
+import { NAMED_RULES } from './rules/named.ts'
+import type { NamedRule } from './token-rule.ts'
+import { isCiphertext, isMadeUp, isName, isPlace, isPlainWord, isProse, isReference, isUuid } from './values.ts'
+
+/** How far before a key its service may be named. */
+const NEARBY = 100
+
+/** Names that values of interest have: passwords, tokens, keys. */
+export const PAIR_DETECTOR: Detector = {
+  keywords: [
+    'pass',
+    'pwd',
+    'pswd',
+    'secret',
+    'token',
+    'key',
+    'cred',
+    'auth',
+    'psk',
+    'pat',
+    'seed',
+    'salt',
+    'pepper',
+    'mnemonic',
+    'bearer',
+    'jwt',
+    'kennwort',
+    'motdepasse',
+    'contrasena',
+    'webhook',
+  ],
+  detect(page, start, end) {
+    if (page.kind === 'generated') return
+    // "path" and "pattern" are everywhere
+    if (end - start === 3 && /^pat$/i.test(page.text.slice(start, end)) && /[a-z]/.test(page.text.charAt(end))) return
+    const pair = readPair(page, start, end)
+    if (pair !== undefined) judgePair(page, pair)
+  },
+}
+
+/** What a pair holds, by the name of its key, and the form of its value. */
+export function judgePair(page: Page, pair: Pair): void {
+  const { value } = pair
+  if (value.length < 5 || isReference(value) || isCiphertext(value)) return
+  if (findNamed(page, pair)) return
+  const message = findGeneric(page, pair)
+  if (message === undefined) return
+  report(page, pair, `generic-${message}`, 'warn', message === 'password' ? 'password' : 'value that looks secret')
+}
+
+function report(page: Page, { start, end }: Pair, rule: string, level: 'block' | 'warn', message: string): void {
+  page.report({ rule, level, start, end, message, weight: 'name' })
+}
+
+function findNamed(page: Page, pair: Pair): boolean {
+  const name = wordsOf(pair.key).join('_')
+  if (pair.value.length < 15 || isMadeUp(pair.value) || /public|(?:^|_)pub(?:_|$)/.test(name)) return false
+  const before = page.text.slice(Math.max(0, pair.keyStart - NEARBY), pair.keyStart)
+  for (const rule of NAMED_RULES) {
+    const level = levelOf(rule, name, before, pair.value)
+    if (level === undefined) continue
+    report(page, pair, rule.id, level, rule.name)
+    return true
+  }
+  return false
+}
+
+function levelOf(rule: NamedRule, name: string, before: string, value: string): 'block' | 'warn' | undefined {
+  if (!rule.value.test(value)) return undefined
+  const isNamed = rule.key.test(name)
+  if (!isNamed && rule.nearby?.test(before) !== true) return undefined
+  const level = isNamed ? rule.level : 'warn'
+  if (!isNamed && readName(name) === undefined) return undefined
+  return rule.judge === undefined ? level : rule.judge(value, level)
+}
+
+function findGeneric(page: Page, pair: Pair): 'password' | 'secret' | undefined {
+  const named = readName(pair.key)
+  const { value } = pair
+  if (named === undefined || isMadeUp(value) || isPlainWord(value) || isPlace(value) || isProse(value)) return undefined
+  if (isRandom(value)) return isUuid(value) ? undefined : named
+  if (page.kind === 'prose' || page.kind === 'unknown') return undefined
+  if (named === 'secret') return /secret/i.test(pair.key) && looksChosen(value) ? named : undefined
+  if (page.kind === 'code' || page.kind === 'shell') return looksChosen(value) ? named : undefined
+  return value.includes(' ') || isManyWords(value) ? undefined : named
+}
+
+/** Names of other things: `db-credentials`, `app.password`. */
+function isManyWords(value: string): boolean {
+  return /^[A-Za-z]+(?:[-_.][A-Za-z]+)+$/.test(value) || /^[a-z]+(?:[A-Z][a-z]+)+$/.test(value)
+}
+
+/** What people choose where a password is asked for: letters in both cases or a sign, and digits. */
+function looksChosen(value: string): boolean {
+  if (value.length < 8 || /\s/.test(value) || isName(value)) return false
+  const kinds = [/[a-z]/, /[A-Z]/, /\d/, /[^A-Za-z\d_.:/-]/].filter((kind) => kind.test(value)).length
+  return kinds >= 3
+}

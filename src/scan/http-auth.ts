@@ -1,0 +1,66 @@
+import { decodeBase64, isUserAndPassword } from './base64.ts'
+import type { Level } from './finding.ts'
+import type { Detector, Page } from './page.ts'
+import { isRandom } from './randomness.ts'
+import { isMadeUp, isReference } from './values.ts'
+
+const BASIC = /basic[ \t]{1,8}([A-Za-z0-9+/]{8,600}={0,2})(?![A-Za-z0-9+/=])/iy
+const BEARER = /bearer[ \t]{1,8}([\w~+/.-]{16,2000}={0,2})/iy
+const CURL_USER = /(?:-u|--user|--proxy-user)[ =]{1,4}["']?([^\s:"'$]{1,100}:([^\s"']{4,200}))/y
+
+/** Headers `Authorization: Basic …` and `Bearer …`, and `curl -u user:password`. */
+export const HTTP_AUTH_DETECTORS: readonly Detector[] = [
+  {
+    keywords: ['basic '],
+    detect: (page, start) => {
+      const found = tryAt(page, BASIC, start)
+      const plain = found === undefined ? undefined : decodeBase64(found.value)
+      if (found === undefined || plain === undefined || !isUserAndPassword(plain)) return
+      const level = isRandom(plain.slice(plain.indexOf(':') + 1)) ? 'block' : 'warn'
+      report(page, found, 'http-basic-auth', level, 'user and password of an HTTP header')
+    },
+  },
+  {
+    keywords: ['bearer '],
+    detect: (page, start) => {
+      const found = tryAt(page, BEARER, start)
+      // signed tokens are looked at for themselves
+      if (found === undefined || found.value.startsWith('eyJ') || isMadeUp(found.value) || !isRandom(found.value))
+        return
+      report(page, found, 'http-bearer-token', 'block', 'bearer token')
+    },
+  },
+  {
+    keywords: ['-u ', '--user ', '--user=', '--proxy-user '],
+    detect: (page, start) => {
+      const found = tryAt(page, CURL_USER, start)
+      if (found === undefined) return
+      const value = found.value.slice(found.value.indexOf(':') + 1)
+      if (isMadeUp(value) || isReference(value)) return
+      // without such a program on the line it is the option of any
+      const before = page.text.slice(Math.max(0, start - 120), start)
+      if (!/curl|http|wget/i.test(before.slice(before.lastIndexOf('\n') + 1))) return
+      const place = { value, start: found.start + found.value.length - value.length }
+      report(page, place, 'curl-user-password', 'warn', 'password of a curl command')
+    },
+  },
+]
+
+interface Found {
+  readonly value: string
+  readonly start: number
+}
+
+function tryAt(page: Page, expression: RegExp, start: number): Found | undefined {
+  page.steps += 32
+  expression.lastIndex = start
+  const match = expression.exec(page.text)
+  const value = match?.[1]
+  if (match === null || value === undefined) return undefined
+  page.steps += match[0].length
+  return { value, start: start + match[0].lastIndexOf(value) }
+}
+
+function report(page: Page, { value, start }: Found, rule: string, level: Level, message: string): void {
+  page.report({ rule, level, start, end: start + value.length, message, weight: 'place' })
+}

@@ -1,0 +1,140 @@
+import { base64Forms, decodeBase64 } from './base64.ts'
+import type { Detector, Page } from './page.ts'
+import { isMadeUp } from './values.ts'
+
+const HEADER = /-{4,5} ?BEGIN ([A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)? ?-{4,5}/y
+const FIELDS = /(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset|X-[\w-]{1,20}): [^\n\\]{0,100}/y
+/** A key has at least so many characters of base64. */
+const SHORTEST = 64
+/** Headers of encrypted keys, comments and escapes may stand between. */
+const FARTHEST = 1500
+const LONGEST = 20_000
+const ACCOUNT_REACH = 600
+
+/** What keys in PEM form are called, by their header. */
+function nameOf(header: string): string {
+  if (header.includes('PGP')) return 'PGP private key'
+  if (header.includes('OPENSSH')) return 'OpenSSH private key'
+  return 'private key'
+}
+
+/** Private keys: PEM of any kind, also in one line or in an escaped string, OpenSSH, PGP. */
+export const PEM_DETECTOR: Detector = {
+  keywords: ['---BEGIN ', '---- BEGIN SSH2 '],
+  detect(page, start) {
+    const first = dashesBefore(page.text, start)
+    HEADER.lastIndex = first
+    const header = HEADER.exec(page.text)?.[0]
+    if (header === undefined || page.isDone('pem', first, first + header.length)) return
+    const body = readBody(page, first + header.length)
+    if (body === undefined || isMadeUp(body.sample)) return
+    const isEncrypted = header.includes('ENCRYPTED') || body.isEncrypted
+    const before = page.text.slice(Math.max(0, first - ACCOUNT_REACH), first)
+    const isAccount = /service_account/.test(before) && /private_key/.test(before)
+    page.isDone('pem', body.end, body.end)
+    page.report({
+      rule: isAccount ? 'google-service-account' : header.includes('PGP') ? 'pgp-private-key' : 'private-key',
+      level: isEncrypted ? 'warn' : 'block',
+      start: first,
+      end: body.end,
+      message: isAccount
+        ? 'Google service account'
+        : isEncrypted
+          ? `${nameOf(header)} with a passphrase`
+          : nameOf(header),
+      weight: 'form',
+    })
+  },
+}
+
+function dashesBefore(text: string, start: number): number {
+  let first = start
+  while (start - first < 2 && text.charAt(first - 1) === '-') first -= 1
+  return first
+}
+
+interface Body {
+  readonly sample: string
+  readonly end: number
+  readonly isEncrypted: boolean
+}
+
+/** The first characters of a key behind its header; line ends, quotes, signs and headers between do not count. */
+function readBody(page: Page, start: number): Body | undefined {
+  const { text } = page
+  const last = Math.min(text.length, start + FARTHEST)
+  let sample = ''
+  let isEncrypted = false
+  let at = start
+  while (at < last && sample.length < SHORTEST) {
+    if (sample === '') {
+      FIELDS.lastIndex = at
+      const fields = FIELDS.exec(text)?.[0]
+      if (fields !== undefined) isEncrypted ||= fields.includes('ENCRYPTED')
+      at += fields?.length ?? 0
+    }
+    const character = text.charAt(at)
+    if (/[A-Za-z\d+/=]/.test(character)) sample += character
+    else if (character === '\\') at += /[nrt]/.test(text.charAt(at + 1)) ? 1 : 0
+    else if (!/[\s"'`,;|>#*]/.test(character)) break
+    at += 1
+  }
+  page.steps += at - start
+  if (sample.length < SHORTEST) return undefined
+  const end = text.slice(at, at + LONGEST).search(/-----END|[^\w\s+/=\\"'`,;|>#*]/)
+  page.steps += end === -1 ? LONGEST : end
+  return { sample, end: end === -1 ? at : at + end, isEncrypted }
+}
+
+/** PuTTY's own form. */
+export const PPK_DETECTOR: Detector = {
+  keywords: ['PuTTY-User-Key-File-'],
+  detect(page, start) {
+    if (page.isDone('ppk', start, start + 400)) return
+    const window = page.text.slice(start, start + 6000)
+    page.steps += window.length
+    const found =
+      /^PuTTY-User-Key-File-\d{1,2}: .{1,60}[\s\S]{1,3000}?Private-Lines: \d{1,3}\s{1,4}[A-Za-z0-9+/=]{16}/.exec(window)
+    if (found === null) return
+    const isEncrypted = !/\nEncryption: none/.test(window)
+    const message = isEncrypted ? 'PuTTY private key with a passphrase' : 'PuTTY private key'
+    page.report({
+      rule: 'putty-private-key',
+      level: isEncrypted ? 'warn' : 'block',
+      start,
+      end: start + found[0].length,
+      message,
+      weight: 'form',
+    })
+  },
+}
+
+const BASE64_RUN = /[A-Za-z0-9+/_-]/
+/** Longer runs are no keys. */
+const LONGEST_RUN = 100_000
+
+/** Keys and service accounts that somebody put into base64. */
+export const WRAPPED_DETECTOR: Detector = {
+  keywords: ['-----BEGIN ', 'AGE-SECRET-KEY-1', '"private_key"', 'PuTTY-User-Key-File'].flatMap(base64Forms),
+  detect(page, start, end) {
+    if (page.isDone('wrapped', start, end)) return
+    const first = runStart(page, start)
+    let last = end
+    while (last < page.text.length && last - start < LONGEST_RUN && BASE64_RUN.test(page.text.charAt(last))) last += 1
+    page.isDone('wrapped', last, last)
+    page.steps += last - start
+    const decoded = decodeBase64(page.text.slice(first, last))
+    if (decoded === undefined) return
+    for (const { rule, level, message } of page.lookInside(decoded, 'inside.json')) {
+      page.report({ rule, level, start: first, end: last, message: `${message}, in base64`, weight: 'form' })
+    }
+  },
+}
+
+/** Where the run of base64 began, as far as it may matter. */
+function runStart(page: Page, start: number): number {
+  let first = start
+  while (first > 0 && start - first < 4000 && BASE64_RUN.test(page.text.charAt(first - 1))) first -= 1
+  page.steps += start - first
+  return first
+}

@@ -1,0 +1,52 @@
+import type { Finding } from './finding.ts'
+import { keyPaths } from './key-path.ts'
+import type { Draft, Page } from './page.ts'
+
+const WEIGHTS = { form: 2, place: 1, name: 0 } as const
+
+/** Findings of a page in its order, one for each place: the one that says most. */
+export function placeFindings(page: Page): Finding[] {
+  const drafts = withoutOverlaps(page.drafts)
+  const paths = keyPaths(page, drafts)
+  let line = 1
+  let lineStart = 0
+  let position = 0
+  return drafts.map((draft, index) => {
+    for (; position < draft.start; position += 1) {
+      if (!endsLine(page.text, position)) continue
+      line += 1
+      lineStart = position + 1
+    }
+    const path = paths[index]
+    return {
+      rule: draft.rule,
+      level: draft.level,
+      line,
+      column: draft.start - lineStart + 1,
+      ...(path === undefined ? {} : { path }),
+      length: draft.end - draft.start,
+      message: draft.message,
+      span: { start: draft.start, end: draft.end },
+    }
+  })
+}
+
+/** LF, CR and CRLF end lines. */
+function endsLine(text: string, position: number): boolean {
+  const unit = text.charCodeAt(position)
+  return unit === 10 || (unit === 13 && text.charCodeAt(position + 1) !== 10)
+}
+
+function withoutOverlaps(drafts: readonly Draft[]): Draft[] {
+  const kept: Draft[] = []
+  for (const draft of drafts.toSorted((a, b) => a.start - b.start || b.end - a.end)) {
+    const last = kept.at(-1)
+    if (last === undefined || draft.start >= last.end) kept.push(draft)
+    else if (rank(draft) > rank(last)) kept[kept.length - 1] = draft
+  }
+  return kept
+}
+
+function rank({ level, weight }: Draft): number {
+  return (level === 'block' ? 3 : 0) + WEIGHTS[weight]
+}

@@ -1,0 +1,190 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { DETECTORS } from '../../../src/scan/detectors.ts'
+import { scanText } from '../../../src/scan/engine.ts'
+import { CONTEXTS, placeIn } from '../../helpers/credentials/contexts.ts'
+import { dice, fill } from '../../helpers/credentials/draw.ts'
+import { KINDS, withChecksum } from '../../helpers/credentials/kinds.ts'
+
+const RUNS = process.env['SLOW'] === undefined ? 100 : 3000
+const token = withChecksum('ghp_', dice(1))
+
+function rulesIn(text: string, fileName = 'config.yaml'): string[] {
+  return scanText(text, { fileName }).map(({ level, rule }) => `${level} ${rule}`)
+}
+
+describe('scanText', () => {
+  it('says where a finding stands, which key it has and how long it is', () => {
+    const text = `# settings\nservices:\n  - name: a\n  - name: b\n    auth:\n      token: ${token}\n`
+    const start = text.indexOf(token)
+    expect(scanText(text, { fileName: 'config.yaml' })).toEqual([
+      {
+        rule: 'github-token',
+        level: 'block',
+        line: 6,
+        column: 14,
+        path: ['services', '1', 'auth', 'token'],
+        length: 40,
+        message: 'GitHub token',
+        span: { start, end: start + 40 },
+      },
+    ])
+  })
+
+  it.each([
+    ['a.json', `{"a": [0, {"b": {"token": "${token}"}}]}`, ['a', '1', 'b', 'token']],
+    ['.env', `export GITHUB_TOKEN="${token}"`, ['GITHUB_TOKEN']],
+    ['app.ini', `[a]\ntoken = ${token}`, ['token']],
+    ['a.yaml', `a: |\n  b: ${token}\n`, ['a']],
+    ['a.ts', `const a = '${token}'`, undefined],
+  ])('names the keys of %s', (fileName, text, path) => {
+    expect(scanText(text, { fileName })[0]?.path).toEqual(path)
+  })
+
+  it('counts lines that end in LF, CRLF or CR', () => {
+    const text = `a\r\nb\rc\n${token}`
+    expect(scanText(text, { fileName: 'notes.txt' })[0]).toMatchObject({ line: 4, column: 1 })
+  })
+
+  it.each([
+    ['an escaped line end before it', `"first\\n${token}"`],
+    ['a percent escape before it', `https://a.io/?q=%3D${token}`],
+    ['quotes around it', `x='${token}'`],
+    ['minified code around it', `function a(){return b("${token}")}`],
+  ])('finds a token with %s', (_name, text) => {
+    expect(rulesIn(text, 'a.js')).toEqual(['block github-token'])
+  })
+
+  it('does not find a token inside a longer word', () => {
+    expect(rulesIn(`x${token} ${token}x`, 'a.js')).toEqual([])
+  })
+
+  it('gives each place one finding: the one that says most', () => {
+    expect(rulesIn(`kind: Secret\nstringData:\n  password: ${token}\n`)).toEqual(['block github-token'])
+  })
+
+  it('finds nothing in empty and odd texts', () => {
+    for (const text of ['', '\0', '\ud800', 'ghp_', '://', 'kind: Secret', '-----BEGIN PRIVATE KEY-----']) {
+      expect(rulesIn(text)).toEqual([])
+    }
+  })
+})
+
+describe('the laws of scanText', () => {
+  const samples = fc
+    .tuple(fc.constantFrom(...KINDS), fc.constantFrom(...CONTEXTS), fc.nat())
+    .map(([{ variable, make }, context, seed]) => {
+      const value = make(dice(seed))
+      return { value, ...placeIn(context, variable, value) }
+    })
+
+  it('what may be printed holds no part of a value beyond its public prefix', () => {
+    fc.assert(
+      fc.property(samples, ({ value, ...example }) => {
+        for (const { span, ...printed } of scanText(example.text, example)) {
+          const shown = JSON.stringify(printed)
+          const found = example.text.slice(span.start, span.end)
+          for (const text of [value, found])
+            for (let at = 0; at + 8 <= text.length; at += 1) {
+              const part = text.slice(at, at + 8)
+              if (/\d/.test(part) && /[a-z]/i.test(part)) expect(shown).not.toContain(part)
+            }
+        }
+      }),
+      { numRuns: RUNS },
+    )
+  })
+
+  it('the same text gives the same findings', () => {
+    fc.assert(
+      fc.property(samples, (example) => {
+        expect(scanText(example.text, example)).toEqual(scanText(example.text, example))
+      }),
+      { numRuns: RUNS },
+    )
+  })
+
+  it('findings are in order, apart from each other, and inside the text', () => {
+    fc.assert(
+      fc.property(fc.array(samples, { maxLength: 6 }), (examples) => {
+        const text = examples.map((example) => example.text).join('\n---\n')
+        let last = 0
+        for (const { span, length, line, column } of scanText(text, { fileName: 'all.yaml' })) {
+          expect(span.start).toBeGreaterThanOrEqual(last)
+          expect(span.end - span.start).toBe(length)
+          expect(text.split('\n')[line - 1]?.slice(column - 1)).toBe(text.slice(span.start).split('\n')[0])
+          last = span.end
+        }
+        expect(last).toBeLessThanOrEqual(text.length)
+      }),
+      { numRuns: RUNS },
+    )
+  })
+})
+
+describe('the time of scanText', () => {
+  const keywords = [...new Set(DETECTORS.flatMap((detector) => detector.keywords))]
+  const gaps = ['', ' ', '\n', ': ', '="', '.', '-', '\\"', '{', 'aB3']
+  const files = ['a.yaml', 'a.ts', 'a.json', '.env', 'a.md']
+
+  it('grows with the length of a text, whatever it holds', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom(...keywords, ...gaps), { minLength: 1, maxLength: 5 }),
+        fc.constantFrom(...files),
+        (parts, fileName) => {
+          const one = stepsFor(parts.join(''), 4000, fileName)
+          const four = stepsFor(parts.join(''), 16_000, fileName)
+          // what a single place may cost is bounded, and does not count towards growth
+          expect(four).toBeLessThanOrEqual(5 * one + 150_000)
+        },
+      ),
+      { numRuns: RUNS },
+    )
+  })
+
+  function stepsFor(part: string, length: number, fileName: string): number {
+    let steps = 0
+    const text = part.repeat(Math.ceil(length / part.length))
+    scanText(text, { fileName, onSteps: (count) => (steps = count) })
+    return steps
+  }
+})
+
+describe('values of keys', () => {
+  const random = (form: string) => fill(form, dice(7))
+
+  it.each([
+    ['.env', 'DB_PASSWORD=Sommer2024', ['warn generic-password']],
+    ['a.yaml', 'password: hunter2', ['warn generic-password']],
+    ['a.yaml', `signing_key: ${random('{a32}')}`, ['warn generic-secret']],
+    ['a.yaml', '- name: DB_PASSWORD\n  value: "tr0ub4dor"', ['warn generic-password']],
+    ['a.json', '{"name": "DB_PASSWORD", "value": "tr0ub4dor"}', ['warn generic-password']],
+    ['a.ts', `const apiSecret = '${random('{a40}')}'`, ['warn generic-secret']],
+    ['a.py', `client(api_key="${random('{a40}')}")`, ['warn generic-secret']],
+    ['a.xml', '<password>tr0ub4dor&amp;3</password>', ['warn generic-password']],
+    ['a.xml', '<add key="Password" value="tr0ub4dor" />', ['warn generic-password']],
+    ['run.sh', `tool --token ${random('{a40}')} --verbose`, ['warn generic-secret']],
+    ['a.php', `define('DB_PASSWORD', 'Tr0ub4dor&3');`, ['warn generic-password']],
+  ])('are found in %s: %s', (fileName, text, expected) => {
+    expect(rulesIn(text, fileName)).toEqual(expected)
+  })
+
+  it.each([
+    ['a.yaml', 'passwordField: hunter22'],
+    ['a.yaml', `tokenUrl: ${random('{a32}')}`],
+    ['a.yaml', `publicKey: ${random('{a32}')}`],
+    ['a.yaml', 'password: {{ .Values.password }}'],
+    ['a.yaml', 'password: ref+vault://app/password'],
+    ['a.yaml', 'password: op://app/db/password'],
+    ['a.yaml', 'existingSecret: database-credentials'],
+    ['a.yaml', 'password: null'],
+    ['a.ts', 'const password = readPassword()'],
+    ['a.ts', `const token = 'access-token'`],
+    ['.env', 'PASSWORD=changeme'],
+    ['package-lock.json', `{"token": "${random('{a40}')}"}`],
+    ['locales/de.json', '{"password": "Kennwort1"}'],
+  ])('of other things are left alone in %s: %s', (fileName, text) => {
+    expect(rulesIn(text, fileName)).toEqual([])
+  })
+})
