@@ -8,13 +8,11 @@ export const TAG_BYTES = 16
 /** IVs of this length are used as they are, all others are hashed. */
 const SHORT_IV_BYTES = 12
 
-/** Where a text stands in the arena; its tag follows `end`. */
-interface Place {
-  readonly iv: number
-  readonly aad: number
-  readonly data: number
-  readonly end: number
-}
+/** Fewer texts are not worth the larger table. */
+const MANY_TEXTS = 200
+
+/** Offsets in the arena that tell where a text stands: its IV, AAD and data start, its data end. The tag follows. */
+const [IV, AAD, DATA, END, OFFSETS] = [0, 1, 2, 3, 4]
 
 /**
  * AES-256-GCM over many short texts under one key, in place.
@@ -28,7 +26,8 @@ export class GcmBatch {
   /** Takes IV (of any length but zero), AAD, data and tag of each text, in this order. */
   readonly arena = new ByteArena()
   private readonly dataKey: DataKey
-  private readonly places: Place[] = []
+  /** {@link OFFSETS} numbers for each text: objects would cost more than what is done with most texts. */
+  private readonly places: number[] = []
 
   constructor(dataKey: DataKey) {
     this.dataKey = dataKey
@@ -40,38 +39,49 @@ export class GcmBatch {
    * @returns its number
    */
   push(iv: number, aad: number, data: number, end: number): number {
-    return this.places.push({ iv, aad, data, end }) - 1
+    return this.places.push(iv, aad, data, end) / OFFSETS - 1
   }
 
   /** The data of text `index`, plain or encrypted. */
   data(index: number): Buffer {
-    return this.part(index, ({ data, end }) => [data, end])
+    return this.arena.bytes.subarray(this.dataStart(index), this.dataEnd(index))
   }
 
-  iv(index: number): Buffer {
-    return this.part(index, ({ iv, aad }) => [iv, aad])
+  /** Where they start in the arena. */
+  dataStart(index: number): number {
+    return this.offset(index * OFFSETS + DATA)
   }
 
-  tag(index: number): Buffer {
-    return this.part(index, ({ end }) => [end, end + TAG_BYTES])
+  /** Where they end, and the tag starts. */
+  dataEnd(index: number): number {
+    return this.offset(index * OFFSETS + END)
   }
 
-  private part(index: number, span: (place: Place) => [number, number]): Buffer {
-    const place = this.places[index]
-    if (place === undefined) throw new RangeError('there is no such text in the batch')
-    return this.arena.bytes.subarray(...span(place))
+  ivStart(index: number): number {
+    return this.offset(index * OFFSETS + IV)
+  }
+
+  ivEnd(index: number): number {
+    return this.offset(index * OFFSETS + AAD)
+  }
+
+  private offset(at: number): number {
+    const offset = this.places[at]
+    if (offset === undefined) throw new RangeError('there is no such text in the batch')
+    return offset
   }
 
   /** Encrypt all texts and fill in their tags. */
   seal(): void {
     if (this.places.length === 0) return
-    const { ghash, keystream } = this.start()
-    let offset = 0
-    for (const place of this.places) {
-      this.applyKeystream(place, keystream, offset + BLOCK_BYTES)
+    const { places } = this
+    const { ghash, keystream, bytes } = this.start()
+    for (let place = 0, offset = 0; place < places.length; place += OFFSETS) {
+      const [data, end] = [places[place + DATA] as number, places[place + END] as number]
+      combine(bytes, data, end, keystream, offset + BLOCK_BYTES)
       this.authenticate(ghash, place)
-      this.exchangeTag(ghash, place.end, keystream, offset)
-      offset += bytesOfKeystream(place)
+      exchangeTag(ghash, bytes, end, keystream, offset)
+      offset += keystreamBytes(end - data)
     }
     keystream.fill(0)
   }
@@ -83,92 +93,97 @@ export class GcmBatch {
    */
   open(): boolean[] {
     if (this.places.length === 0) return []
-    const { ghash, keystream } = this.start()
-    let offset = 0
-    const verified = this.places.map((place) => {
+    const { places } = this
+    const { ghash, keystream, bytes } = this.start()
+    const verified: boolean[] = []
+    for (let place = 0, offset = 0; place < places.length; place += OFFSETS) {
+      const [data, end] = [places[place + DATA] as number, places[place + END] as number]
       this.authenticate(ghash, place)
-      const isRight = this.exchangeTag(ghash, place.end, keystream, offset) === 0
-      if (isRight) this.applyKeystream(place, keystream, offset + BLOCK_BYTES)
-      else this.arena.bytes.fill(0, place.data, place.end)
-      offset += bytesOfKeystream(place)
-      return isRight
-    })
+      const isRight = exchangeTag(ghash, bytes, end, keystream, offset) === 0
+      if (isRight) combine(bytes, data, end, keystream, offset + BLOCK_BYTES)
+      else bytes.fill(0, data, end)
+      verified.push(isRight)
+      offset += keystreamBytes(end - data)
+    }
     keystream.fill(0)
     return verified
   }
 
-  private start(): { ghash: Ghash; keystream: Buffer } {
+  private start() {
     const cipher = createCipheriv('aes-256-ecb', importDataKey(this.dataKey), null).setAutoPadding(false)
-    const ghash = new Ghash(cipher.update(Buffer.alloc(BLOCK_BYTES)))
-    return { ghash, keystream: cipher.update(this.counters(ghash)) }
+    const bits = this.places.length < MANY_TEXTS * OFFSETS ? 4 : 8
+    const ghash = new Ghash(cipher.update(Buffer.alloc(BLOCK_BYTES)), bits)
+    return { ghash, keystream: cipher.update(this.counters(ghash)), bytes: this.arena.bytes }
   }
 
-  /** The blocks that give the key stream: one for the tag of each text, then one for every 16 bytes of it. */
-  private counters(ghash: Ghash): Buffer {
-    const blocks = Buffer.alloc(this.places.reduce((sum, place) => sum + bytesOfKeystream(place), 0))
+  /** The blocks that give the key stream of all texts. */
+  private counters(ghash: Ghash): Uint8Array {
+    const { places } = this
+    let size = 0
+    for (let place = 0; place < places.length; place += OFFSETS) {
+      size += keystreamBytes((places[place + END] as number) - (places[place + DATA] as number))
+    }
+    const blocks = new DataView(new ArrayBuffer(size))
     const { words } = ghash
-    let offset = 0
-    for (const place of this.places) {
-      this.hashIv(ghash, place)
-      const end = offset + bytesOfKeystream(place)
-      for (let counter = words[3] ?? 0; offset < end; counter += 1, offset += BLOCK_BYTES) {
-        writeWord(blocks, offset, words[0] ?? 0)
-        writeWord(blocks, offset + 4, words[1] ?? 0)
-        writeWord(blocks, offset + 8, words[2] ?? 0)
-        writeWord(blocks, offset + 12, counter)
+    for (let place = 0, offset = 0; place < places.length; place += OFFSETS) {
+      this.hashIv(ghash, places[place + IV] as number, places[place + AAD] as number)
+      const end = offset + keystreamBytes((places[place + END] as number) - (places[place + DATA] as number))
+      for (let counter = words[3] as number; offset < end; counter += 1, offset += BLOCK_BYTES) {
+        blocks.setInt32(offset, words[0] as number)
+        blocks.setInt32(offset + 4, words[1] as number)
+        blocks.setInt32(offset + 8, words[2] as number)
+        blocks.setInt32(offset + 12, counter)
       }
     }
-    return blocks
+    return new Uint8Array(blocks.buffer)
   }
 
-  private hashIv(ghash: Ghash, { iv, aad }: Place): void {
+  private hashIv(ghash: Ghash, start: number, end: number): void {
     const { bytes } = this.arena
     ghash.reset()
-    if (aad - iv === SHORT_IV_BYTES) {
-      for (const word of [0, 1, 2]) ghash.words[word] = bytes.readInt32BE(iv + word * 4)
+    if (end - start === SHORT_IV_BYTES) {
+      for (const word of [0, 1, 2]) ghash.words[word] = bytes.readInt32BE(start + word * 4)
       ghash.words[3] = 1
     } else {
-      ghash.add(bytes, iv, aad)
-      ghash.addLengths(0, aad - iv)
+      ghash.add(bytes, start, end)
+      ghash.addLengths(0, end - start)
     }
   }
 
-  private authenticate(ghash: Ghash, { aad, data, end }: Place): void {
+  private authenticate(ghash: Ghash, place: number): void {
+    const { places } = this
     const { bytes } = this.arena
+    const [aad, data, end] = [
+      places[place + AAD] as number,
+      places[place + DATA] as number,
+      places[place + END] as number,
+    ]
     ghash.reset()
     ghash.add(bytes, aad, data)
     ghash.add(bytes, data, end)
     ghash.addLengths(data - aad, end - data)
   }
-
-  /** Write the tag; returns 0 when it stood there before. Takes the same time whatever stood there. */
-  private exchangeTag(ghash: Ghash, at: number, keystream: Buffer, offset: number): number {
-    const { bytes } = this.arena
-    let difference = 0
-    for (let index = 0; index < TAG_BYTES; index += 1) {
-      const hashed = (ghash.words[index >> 2] ?? 0) >>> (24 - 8 * (index & 3))
-      const byte = (hashed ^ (keystream[offset + index] ?? 0)) & 0xff
-      difference |= (bytes[at + index] ?? 0) ^ byte
-      bytes[at + index] = byte
-    }
-    return difference
-  }
-
-  private applyKeystream({ data, end }: Place, keystream: Buffer, offset: number): void {
-    const { bytes } = this.arena
-    for (let index = 0; index < end - data; index += 1) {
-      bytes[data + index] = (bytes[data + index] ?? 0) ^ (keystream[offset + index] ?? 0)
-    }
-  }
 }
 
-function bytesOfKeystream({ data, end }: Place): number {
-  return (1 + Math.ceil((end - data) / BLOCK_BYTES)) * BLOCK_BYTES
+/** Of a text of so many bytes: one block for its tag, then one for every 16 bytes. */
+function keystreamBytes(length: number): number {
+  return BLOCK_BYTES + ((length + BLOCK_BYTES - 1) & -BLOCK_BYTES)
 }
 
-function writeWord(bytes: Buffer, at: number, word: number): void {
-  bytes[at] = word >>> 24
-  bytes[at + 1] = word >>> 16
-  bytes[at + 2] = word >>> 8
-  bytes[at + 3] = word
+/** Write the tag; returns 0 when it stood there before. Takes the same time whatever stood there. */
+function exchangeTag({ words }: Ghash, bytes: Uint8Array, at: number, keystream: Uint8Array, offset: number): number {
+  let difference = 0
+  for (let index = 0; index < TAG_BYTES; index += 1) {
+    const hashed = (words[index >> 2] as number) >>> (24 - 8 * (index & 3))
+    const byte = (hashed ^ (keystream[offset + index] as number)) & 0xff
+    difference |= (bytes[at + index] as number) ^ byte
+    bytes[at + index] = byte
+  }
+  return difference
+}
+
+function combine(bytes: Uint8Array, start: number, end: number, keystream: Uint8Array, offset: number): void {
+  for (let at = start, from = offset; at < end; at += 1, from += 1) {
+    bytes[at] = (bytes[at] as number) ^ (keystream[from] as number)
+  }
 }

@@ -1,12 +1,17 @@
 import { createHash, type Hash, timingSafeEqual } from 'node:crypto'
 import { IntegrityError } from '../errors.ts'
 import { parseSealed } from '../format/enc.ts'
+import { encodeText } from '../format/text.ts'
 import { withoutFraction } from '../format/time.ts'
+import { ByteArena } from './byte-arena.ts'
 import { sealValue, tryOpenValue } from './cipher.ts'
 import type { DataKey } from './data-key.ts'
 
 /** SHA-256 of `sops`, hashed first when only sealed values count, so that the two kinds of MAC never agree. */
 const ONLY_ENCRYPTED_PREFIX = Buffer.from('8a3fd2ad54ce66527b1034f3d147be0b0b975b3bf44f72c6fdadec8176f27d69', 'hex')
+
+/** The digest takes short values together: a call of OpenSSL costs more than to hash one. */
+const TOGETHER = 2048
 
 /**
  * The digest over the values of a file: one SHA-512 over the plaintext bytes of every leaf in walk order, all documents
@@ -16,21 +21,71 @@ const ONLY_ENCRYPTED_PREFIX = Buffer.from('8a3fd2ad54ce66527b1034f3d147be0b0b975
  */
 export class MacDigest {
   private readonly hash: Hash
+  private readonly waiting = new ByteArena()
 
   /** @param start - `mac_only_encrypted` of the file, or a digest to go on from */
   constructor(start: boolean | MacDigest) {
-    this.hash = typeof start === 'boolean' ? createHash('sha512') : start.hash.copy()
+    this.hash = typeof start === 'boolean' ? createHash('sha512') : start.copy()
     if (start === true) this.hash.update(ONLY_ENCRYPTED_PREFIX)
   }
 
-  /** Add the plaintext bytes of one leaf, spelled as the ciphertext spells them (`True`, floats without exponent). */
-  add(plaintext: Uint8Array): void {
-    this.hash.update(plaintext)
+  /**
+   * Add the plaintext bytes of one leaf, spelled as the ciphertext spells them (`True`, floats without exponent): all of
+   * `plaintext`, or the part between two offsets.
+   */
+  add(plaintext: Uint8Array, start = 0, end = plaintext.length): void {
+    if (end - start < TOGETHER) this.waiting.addBytes(plaintext, start, end)
+    else {
+      this.flush()
+      this.hash.update(plaintext.subarray(start, end))
+    }
+    if (this.waiting.length >= TOGETHER) this.flush()
+  }
+
+  /** Add the plaintext of one leaf as text. */
+  addText(plaintext: string): void {
+    if (plaintext.length < TOGETHER) this.waiting.addText(plaintext)
+    else this.add(encodeText(plaintext))
+    if (this.waiting.length >= TOGETHER) this.flush()
+  }
+
+  private copy(): Hash {
+    this.flush()
+    return this.hash.copy()
+  }
+
+  private flush(): void {
+    this.hash.update(this.waiting.bytes.subarray(0, this.waiting.length))
+    this.waiting.length = 0
   }
 
   /** 128 upper-case hexadecimal digits. Ends the digest: nothing can be added afterwards. */
   finish(): string {
+    this.flush()
+    this.waiting.wipe()
     return this.hash.digest('hex').toUpperCase()
+  }
+}
+
+/** A digest, and from some leaf on a second one in which that leaf is spelled otherwise. */
+export class DigestPair {
+  readonly own: MacDigest
+  other: MacDigest | undefined
+
+  constructor(own: MacDigest) {
+    this.own = own
+  }
+
+  add(plaintext: Uint8Array, start = 0, end = plaintext.length): void {
+    this.own.add(plaintext, start, end)
+    this.other?.add(plaintext, start, end)
+  }
+
+  /** Add what the second one spells otherwise. */
+  addTwo(plaintext: Uint8Array, otherwise: Uint8Array): void {
+    this.other ??= new MacDigest(this.own)
+    this.own.add(plaintext)
+    this.other.add(otherwise)
   }
 }
 

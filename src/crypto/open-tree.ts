@@ -10,10 +10,10 @@ import type { Branch, Comment, Entry, Leaf, List, Node, Scalar } from '../format
 import { walk } from '../format/walk.ts'
 import { cannotOpen, tryOpenValue } from './cipher.ts'
 import type { DataKey } from './data-key.ts'
-import { MacDigest } from './mac.ts'
+import { DigestPair, MacDigest } from './mac.ts'
 import { aadOf, hashedBytesOf } from './plaintext.ts'
 import type { CiphertextPool } from './reuse.ts'
-import { type BatchValue, OpenBatch } from './value-batch.ts'
+import { NOT_SEALED, OpenBatch } from './value-batch.ts'
 
 export interface OpenOptions {
   readonly dataKey: DataKey
@@ -115,25 +115,32 @@ interface Step {
   readonly leaf: Leaf
   readonly aad: string
   readonly selected: boolean
-  /** Its sealed value; undefined when it is clear, or damaged. */
-  readonly sealed: BatchValue | undefined
+  /** Its sealed value in the batch; {@link NOT_SEALED} when it is clear, or damaged. */
+  readonly sealed: number
 }
 
-/** Say in an error which value it is about. */
-function withPath<T>(leaf: Leaf, pathOf: (leaf: Leaf) => string[], run: () => T): T {
-  try {
-    return run()
-  } catch (error) {
-    throw error instanceof BullaError ? error.at({ path: pathOf(leaf) }) : error
-  }
+/** The error, saying which value it is about. */
+function withPath(error: unknown, leaf: Leaf, pathOf: (leaf: Leaf) => string[]): unknown {
+  return error instanceof BullaError ? error.at({ path: pathOf(leaf) }) : error
+}
+
+function openingEdits(opened: ReadonlyMap<Leaf, Leaf>, pathOf: (leaf: Leaf) => string[]): Edit[] {
+  const edits: Edit[] = []
+  opened.forEach((by, leaf) => {
+    try {
+      if (leaf.place !== undefined) edits.push(...leaf.place.open(by))
+    } catch (error) {
+      throw withPath(error, leaf, pathOf)
+    }
+  })
+  return edits
 }
 
 /** Collects the leaves of a file, then opens all of them together. */
 class Opener {
   private readonly options: OpenOptions
   private readonly text: string
-  private readonly digest: MacDigest
-  private otherDigest: MacDigest | undefined
+  private readonly digests: DigestPair
   private readonly batch: OpenBatch
   private readonly steps: Step[] = []
   private readonly opened = new Map<Leaf, Leaf>()
@@ -146,7 +153,7 @@ class Opener {
     this.text = text
     this.options = options
     this.batch = new OpenBatch(options.dataKey)
-    this.digest = new MacDigest(options.macOnlyEncrypted)
+    this.digests = new DigestPair(new MacDigest(options.macOnlyEncrypted))
   }
 
   /** Returns true when the leaf is a comment that stands as a scalar. */
@@ -157,9 +164,9 @@ class Opener {
       this.steps.push({ leaf, aad, selected, sealed: this.batch.add(aad, leaf.text) })
       return false
     }
-    const sealed = selected && leaf.type === 'str' ? this.batch.add(aad, leaf.value) : undefined
+    const sealed = selected && leaf.type === 'str' ? this.batch.add(aad, leaf.value) : NOT_SEALED
     this.steps.push({ leaf, aad, selected, sealed })
-    return sealed?.type === 'comment'
+    return this.batch.type(sealed) === 'comment'
   }
 
   /** @param pathOf - only called for a leaf that cannot be opened */
@@ -167,11 +174,11 @@ class Opener {
     const { opened } = this
     this.batch.open()
     try {
-      for (const step of this.steps) withPath(step.leaf, pathOf, () => this.step(step))
+      this.takeSteps(pathOf)
     } finally {
       this.batch.wipe()
     }
-    const [digest, otherDigest] = [this.digest.finish(), this.otherDigest?.finish()]
+    const [digest, otherDigest] = [this.digests.own.finish(), this.digests.other?.finish()]
     const { unopenedComments } = this
     let edits: Edit[] | undefined
     return {
@@ -180,15 +187,23 @@ class Opener {
       digest,
       otherDigest,
       get edits() {
-        edits ??= [...opened].flatMap(([leaf, by]) => withPath(leaf, pathOf, () => leaf.place?.open(by) ?? []))
+        edits ??= openingEdits(opened, pathOf)
         return edits
       },
     }
   }
 
-  private step(step: Step): void {
-    if (step.leaf.kind === 'comment') this.comment(step.leaf, step)
-    else this.scalar(step.leaf, step)
+  private takeSteps(pathOf: (leaf: Leaf) => string[]): void {
+    const { steps } = this
+    for (let index = 0; index < steps.length; index += 1) {
+      const step = steps[index] as Step // every index is below the length
+      try {
+        if (step.leaf.kind === 'comment') this.comment(step.leaf, step)
+        else this.scalar(step.leaf, step)
+      } catch (error) {
+        throw withPath(error, step.leaf, pathOf)
+      }
+    }
   }
 
   private scalar(scalar: Scalar, { aad, selected, sealed }: Step): void {
@@ -198,35 +213,33 @@ class Opener {
       return
     }
     if (scalar.type === 'str' && scalar.value === '') return
-    if (sealed === undefined) {
+    if (sealed === NOT_SEALED) {
       if (this.options.keepClear === true && !(scalar.type === 'str' && looksSealed(scalar.value))) return
       throw new FormatError('ERR_VALUE_FORMAT', 'a value that should be sealed is not, or its ENC[…] text is damaged', {
         hint: 'it was changed by hand or by a merge; restore the line from git, or seal the file anew',
       })
     }
-    const bytes = this.batch.plaintext(sealed, aad, scalar.value)
-    if (bytes === undefined) throw cannotOpen()
-    const leaf = openedLeaf(sealed.type, decodeText(bytes))
+    const type = this.batch.type(sealed) ?? ''
+    // of other types, the MAC has sops's own spelling
+    const text = this.batch.take(sealed, aad, scalar.value, type === 'str' ? this.digests : undefined)
+    if (text === undefined) throw cannotOpen()
+    const leaf = openedLeaf(type, text)
     this.options.pool?.add(aad, leaf, withoutTail(scalar.value))
     this.opened.set(scalar, leaf)
-    if (leaf.kind === 'scalar') this.hash(leaf.type === 'str' ? bytes : hashedBytesOf(leaf))
-  }
-
-  private hash(bytes: Uint8Array, otherBytes = bytes): void {
-    this.digest.add(bytes)
-    this.otherDigest?.add(otherBytes)
+    if (leaf.kind === 'scalar' && type !== 'str') this.digests.add(hashedBytesOf(leaf))
   }
 
   private hashClear(scalar: Scalar): void {
     const { type, value, place } = scalar
     const isMinusZero =
       type === 'int' && value === '0' && place !== undefined && this.text.slice(place.start, place.end) === '-0'
-    if (isMinusZero) this.otherDigest ??= new MacDigest(this.digest)
-    this.hash(hashedBytesOf(scalar), isMinusZero ? MINUS_ZERO : undefined)
+    if (isMinusZero) this.digests.addTwo(hashedBytesOf(scalar), MINUS_ZERO)
+    else this.digests.add(hashedBytesOf(scalar))
   }
 
   private comment(comment: Comment, { aad, sealed }: Step): void {
-    const found = sealed?.type === 'comment' ? this.openComment(comment.text, aad, sealed) : undefined
+    const isComment = this.batch.type(sealed) === 'comment'
+    const found = isComment ? this.openComment(comment.text, aad, sealed) : undefined
     if (found === undefined) {
       this.unopenedComments += 1
       return
@@ -238,9 +251,9 @@ class Opener {
     this.opened.set(comment, isEmptyComment(comment.text, text) ? { ...leaf, text: '' } : leaf)
   }
 
-  private openComment(text: string, aad: string, value: BatchValue): { text: string; place: string } | undefined {
-    const here = this.batch.plaintext(value, aad, text)
-    if (here !== undefined) return { text: decodeText(here), place: aad }
+  private openComment(text: string, aad: string, value: number): { text: string; place: string } | undefined {
+    const here = this.batch.take(value, aad, text)
+    if (here !== undefined) return { text: here, place: aad }
     const sealed = parseSealed(text)
     if (sealed === undefined || this.searches === MAX_SEARCHES) return undefined
     this.searches += 1

@@ -1,6 +1,12 @@
 import { encodeText } from '../format/text.ts'
 import type { Leaf } from '../format/tree.ts'
 
+/** As {@link plaintextOf}, as text; undefined for a leaf of bytes. */
+export function plainTextOf(leaf: Leaf): string | undefined {
+  if (leaf.kind === 'comment') return leaf.text
+  return leaf.bytes === undefined ? (leaf.exact ?? leaf.value) : undefined
+}
+
 /** What is sealed for a leaf: its value, spelled as exactly as the format can carry. Empty for what stays clear. */
 export function plaintextOf(leaf: Leaf): Uint8Array {
   if (leaf.kind === 'comment') return encodeText(leaf.text)

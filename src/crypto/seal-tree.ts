@@ -7,7 +7,7 @@ import type { AliasPlace, Comment, Leaf, Node, Scalar } from '../format/tree.ts'
 import { walk } from '../format/walk.ts'
 import type { DataKey } from './data-key.ts'
 import { MacDigest } from './mac.ts'
-import { aadOf, hashedBytesOf } from './plaintext.ts'
+import { aadOf } from './plaintext.ts'
 import type { RandomSource } from './random.ts'
 import type { CiphertextPool } from './reuse.ts'
 import { SealBatch } from './value-batch.ts'
@@ -55,7 +55,7 @@ export function sealValues(source: Pick<Source, 'documents' | 'aliases'>, option
   const digest = new MacDigest(options.macOnlyEncrypted)
   const edits: Edit[] = []
   const outcomes: Outcome[] = []
-  const pending: { leaf: Scalar; aad: string; sealed: () => string }[] = []
+  const pending: { leaf: Scalar; aad: string; sealed: number }[] = []
   const fates = source.aliases.length > 0 ? new Map<Leaf, Fate>() : undefined
   let valueCount = 0
   let hasComments = false
@@ -65,7 +65,7 @@ export function sealValues(source: Pick<Source, 'documents' | 'aliases'>, option
       fates?.set(leaf, { aad, sealed: selected && (leaf.text !== '' || inList), text: leaf.text })
       return
     }
-    if (selected || !options.macOnlyEncrypted) digest.add(hashedBytesOf(leaf))
+    if (selected || !options.macOnlyEncrypted) hashLeaf(leaf, digest)
     const isEmpty = (leaf.bytes ?? leaf.value).length === 0
     const sealed = selected && !isEmpty
     if (!isEmpty) valueCount += 1
@@ -78,12 +78,17 @@ export function sealValues(source: Pick<Source, 'documents' | 'aliases'>, option
   })
   batch.seal()
   for (const { leaf, aad, sealed } of pending) {
-    const text = sealed()
+    const text = batch.sealed(sealed)
     fates?.set(leaf, { aad, sealed: true, text })
     if (leaf.place !== undefined) edits.push(...leaf.place.seal(text, leaf))
   }
   if (fates !== undefined) edits.push(...writeAliasesOut(source.aliases, fates))
   return { edits, digest: digest.finish(), hasComments, sealedCount: pending.length, valueCount, outcomes }
+}
+
+function hashLeaf(leaf: Scalar, digest: MacDigest): void {
+  if (leaf.bytes === undefined) digest.addText(leaf.value)
+  else digest.add(leaf.bytes)
 }
 
 /**
@@ -101,7 +106,7 @@ export function sealComments(source: Source, outcomes: readonly Outcome[], optio
   let index = 0
   const addComment = (comment: Comment, aad: string, tail = '') => {
     const sealed = batch.add(aad, comment)
-    pending.push(() => place(comment, sealed() + tail))
+    pending.push(() => place(comment, batch.sealed(sealed) + tail))
   }
   const place = (comment: Comment, text: string) => {
     if (selector.subject === 'comment' && !selector.matchSeals && selector.matches(text)) {

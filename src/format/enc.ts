@@ -10,11 +10,20 @@ export interface SealedValue {
   readonly type: string
 }
 
-const PREFIX = 'ENC[AES256_GCM,data:'
+/** What stands in front of each part of a sealed value, and behind the last one. */
+export const SEALED_PARTS = {
+  data: 'ENC[AES256_GCM,data:',
+  iv: ',iv:',
+  tag: ',tag:',
+  type: ',type:',
+  end: ']',
+} as const
+const PREFIX = SEALED_PARTS.data
 
 /** Write a sealed value. @param iv - 32 bytes when sops shall be able to save the file again */
 export function formatSealed(data: string, iv: string, tag: string, type: string): string {
-  return `${PREFIX}${data},iv:${iv},tag:${tag},type:${type}]`
+  const { data: prefix, iv: beforeIv, tag: beforeTag, type: beforeType, end } = SEALED_PARTS
+  return prefix + data + beforeIv + iv + beforeTag + tag + beforeType + type + end
 }
 
 /** Whether `text` looks sealed: what a scanner or a reader needs before it tries {@link parseSealed}. */

@@ -195,7 +195,7 @@ describe('sealing with ciphertexts of an earlier version', () => {
 })
 
 it('every value opens under its own path and no other', () => {
-  const keys = fc.stringMatching(/^[a-z]{1,3}$/)
+  const keys = fc.stringMatching(/^[a-y]{1,3}$/)
   fc.assert(
     fc.property(
       keys,
