@@ -1,5 +1,5 @@
-// `npm run prepare`, so it runs on every `npm ci`, which it must never break: not without git, not without husky
-// (`--omit=dev`), not in a read-only checkout.
+// npm runs it as `postprepare` on every `npm ci` here, which it must never break: not without git, not without husky
+// (`--omit=dev`), not in a read-only checkout. As `prepare`, npm 11 would warn of it wherever the package is installed.
 if (process.env['CI'] !== 'true' && process.env['NODE_ENV'] !== 'production') {
   try {
     const { default: husky } = await import('husky')

@@ -45,12 +45,15 @@ export async function planAll<Input, Job>(
   }
 }
 
-/** Write what was planned. A failure stops what has not started; every file is either old or new. */
+/** Write what was planned, when all of it may be written. A failure stops what has not started; every file is either old or new. */
 export async function writeAll(
   files: FileSystem,
   writes: readonly WriteRequest[],
   progress: Progress,
 ): Promise<{ readonly writtenCount: number; readonly failures: readonly unknown[] }> {
+  const refused = await mapConcurrently(writes, undefined, '', ({ path }) => files.checkPlace(path))
+  const refusals = refused.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []))
+  if (refusals.length > 0) return { writtenCount: 0, failures: refusals }
   let failed = false
   const results = await mapConcurrently(writes, progress, 'writing', async (write) => {
     if (failed) return false
@@ -70,7 +73,7 @@ export async function writeAll(
 
 async function mapConcurrently<Input, Result>(
   inputs: readonly Input[],
-  progress: Progress,
+  progress: Progress | undefined,
   label: string,
   run: (input: Input) => Promise<Result>,
 ): Promise<PromiseSettledResult<Result>[]> {
@@ -82,10 +85,10 @@ async function mapConcurrently<Input, Result>(
       const [result] = await Promise.allSettled([run(input)])
       results[index] = result
       done += 1
-      progress.update(label, done, inputs.length)
+      progress?.update(label, done, inputs.length)
     }
   }
   await Promise.all(Array.from({ length: Math.min(CONCURRENCY, inputs.length) }, worker))
-  progress.finish()
+  progress?.finish()
   return results
 }

@@ -14,7 +14,7 @@ export interface FileVersion {
 }
 
 export interface WriteRequest {
-  /** Absolute. A symbolic link is followed to its target and stays. */
+  /** Absolute. A symbolic link is followed to its target and stays; see `FileSystem.checkPlace`. */
   readonly path: string
   readonly bytes: Uint8Array
   /** What must still stand there when it is replaced; undefined does not care. */
@@ -29,6 +29,12 @@ export interface FileSystem {
   read: ConfigFiles['read']
   /** A whole file with its stamp. @throws FileError `ERR_NO_FILE`, `ERR_READ` */
   open(path: string): Promise<FileVersion>
+  /**
+   * Whether a path may be written to: a link in a repository must not lead out of it.
+   *
+   * @throws FileError `ERR_WRITE`
+   */
+  checkPlace(path: string): Promise<void>
   /** Replace or create a file, whole or not at all. @throws FileError `ERR_WRITE`, `ERR_FILE_CHANGED` */
   write(request: WriteRequest): Promise<void>
   /** What a path is; undefined when nothing is there. */

@@ -7,19 +7,18 @@ import {
   fchownSync,
   fstatSync,
   openSync,
-  readlinkSync,
-  realpathSync,
   renameSync,
   rmSync,
   statSync,
   writeFile,
   writeFileSync,
 } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { dirname } from 'node:path'
 import { promisify } from 'node:util'
 import { FileError } from '../errors.ts'
 import { fileError, systemCode } from './file-errors.ts'
 import { removeOnInterrupt } from './interrupts.ts'
+import { writePlace } from './links.ts'
 import { stampOf } from './stamp.ts'
 import { sync, syncFolder } from './sync.ts'
 import { temporaryBeside } from './temporary.ts'
@@ -34,17 +33,17 @@ interface AtomicWrite {
 
 /**
  * Replace a file, whole or not at all: temporary file in the same folder, permissions kept, fsync, rename, fsync of the
- * folder. A symbolic link is followed and stays. What is no regular file (a pipe, `/dev/stdout`) is written to directly.
+ * folder. A symbolic link is followed (see `writePlace`) and stays. What is no regular file (a pipe, `/dev/stdout`) is written to directly.
  *
  * Only what waits for the disk is asynchronous: several files may be on their way to it at the same time.
  *
  * @throws FileError `ERR_WRITE`, `ERR_FILE_CHANGED`
  */
 export async function writeAtomically({ path, bytes, stamp, mode }: AtomicWrite): Promise<void> {
+  const target = writePlace(path)
   // by its own name: the links of /dev/stdout and the like lead to what has none
   const given = statOrUndefined(path)
   if (given !== undefined && !given.isFile()) return writeDirectly(path, given, bytes)
-  const target = followLinks(path)
   const existing = statOrUndefined(target)
   const temporary = temporaryBeside(target)
   const forget = removeOnInterrupt(temporary)
@@ -120,25 +119,6 @@ async function writeDirectly(path: string, existing: BigIntStats, bytes: Uint8Ar
     await promisify(writeFile)(path, bytes)
   } catch (error) {
     throw fileError('ERR_WRITE', 'cannot be written', path, error)
-  }
-}
-
-/** Where a write to `path` ends up. A link to something that does not exist yet leads to where it will be. */
-function followLinks(path: string): string {
-  try {
-    return realpathSync.native(path)
-  } catch (error) {
-    if (systemCode(error) !== 'ENOENT') throw fileError('ERR_WRITE', 'cannot be written', path, error)
-  }
-  const link = linkOf(path)
-  return link === undefined ? path : followLinks(resolve(dirname(path), link))
-}
-
-function linkOf(path: string): string | undefined {
-  try {
-    return readlinkSync(path)
-  } catch {
-    return undefined
   }
 }
 

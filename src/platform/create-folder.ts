@@ -15,6 +15,7 @@ import { dirname, join, relative } from 'node:path'
 import { FileError } from '../errors.ts'
 import { fileError } from './file-errors.ts'
 import { removeOnInterrupt } from './interrupts.ts'
+import { writePlace } from './links.ts'
 import { sync, syncFolder } from './sync.ts'
 import { temporaryBeside } from './temporary.ts'
 
@@ -26,6 +27,7 @@ const IN_FLIGHT = 16
  * or not at all, with all folders that were missing above it. See `FileSystem` in `operations/ports.ts`.
  */
 export async function createFolder(path: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
+  writePlace(path)
   const place = firstMissing(path)
   const staging = temporaryBeside(place)
   const forget = removeOnInterrupt(staging)

@@ -46,6 +46,10 @@ export const nodeFiles = {
     }
   },
 
+  async checkPlace(path: string): Promise<void> {
+    ;(await import('./links.ts')).writePlace(path)
+  },
+
   async write({
     path,
     bytes,

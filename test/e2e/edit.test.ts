@@ -52,6 +52,30 @@ describe('edit', () => {
     expect(values(box.read('a.yaml'))).toEqual(values(before))
   })
 
+  it.for([[], ['edit']])('takes format and rule by another name: %j', async (command, { box }) => {
+    const text = await sealed(box)
+    box.policy('path_regex: ^deploy/.*[.]yaml$')
+    box.write('deploy/current', text)
+    const env = editor(
+      box,
+      `save(text.includes('example_key') ? 'new: ${MARKER}\\n' : text.replace('hunter2', 'hunter3'))`,
+    )
+    const args = ['--filename-override', 'deploy/any.yaml']
+    expect(here(await box.bulla([...command, ...args, 'deploy/current'], { env }))).toMatchObject({ code: 0, err: '' })
+    const shown = await box.bulla(['decrypt', '--input-type', 'yaml', '--output-type', 'yaml', 'deploy/current'])
+    expect(shown.out).toBe(YAML.replace('hunter2', 'hunter3'))
+    if (command.length === 0) return
+    // sops makes a new file so too; without a command, only what is there is taken for a file
+    expect((await box.bulla([...command, 'deploy/new'], { env })).err).toContain('no rule')
+    expect(here(await box.bulla([...command, ...args, 'deploy/new'], { env }))).toMatchObject({ code: 0, err: '' })
+    expect(box.read('deploy/new')).toMatch(/^new: ENC\[[\s\S]*\nsops:\n/)
+    const several = await box.bulla([...command, ...args, 'deploy/new', 'deploy/current'], { env })
+    expect(several).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('--filename-override needs exactly one file'),
+    })
+  })
+
   it('tells of new values that the selector leaves readable', async ({ box }) => {
     await sealed(box)
     const add = `save(text.replace('list', 'b_unencrypted: 2\\nnew_unencrypted: {x: ${MARKER}}\\nnew: 1\\nlist').replace('b_unencrypted: 1\\n', ''))`

@@ -31,6 +31,9 @@ export function memoryFiles(
       if (bytes === undefined) throw new FileError('ERR_NO_FILE', 'not there', { where: { file: path } })
       return { path, bytes, stamp: `stamp of ${bytes.toString()}` }
     },
+    checkPlace: async (path) => {
+      if (path.includes('foreign')) throw new FileError('ERR_WRITE', 'no', { where: { file: path } })
+    },
     write: async (request) => {
       if (request.path.includes('unwritable')) throw new FileError('ERR_WRITE', 'no', { where: { file: request.path } })
       written.push(request)

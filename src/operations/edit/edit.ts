@@ -10,10 +10,12 @@ import { describeProblem, withoutProblem, withProblem } from './comment.ts'
 import { chooseEditor, type Editor, type EditorSettings, runEditor } from './editor.ts'
 import { openSubject, type Subject, type SubjectOptions } from './subject.ts'
 
-export interface EditOptions extends Omit<SubjectOptions, 'inputType'> {
+export interface EditOptions extends Omit<SubjectOptions, 'inputType' | 'name'> {
   /** Files, edited one after another. */
   readonly paths: readonly string[]
   readonly inputType?: StoreName
+  /** Takes the place of the path of a single file when rule and format are looked up. */
+  readonly filenameOverride?: string
   /** Only the format that the file has. */
   readonly outputType?: StoreName
   readonly editors: EditorSettings
@@ -40,6 +42,7 @@ interface Room {
  */
 export async function edit(options: EditOptions, world: World, desk: Desk): Promise<BatchResult<EditReport>> {
   const room = { options, world, desk }
+  checkOverride(options)
   const reports: EditReport[] = []
   const failures: unknown[] = []
   for (const given of options.paths) {
@@ -48,13 +51,27 @@ export async function edit(options: EditOptions, world: World, desk: Desk): Prom
       if (given === '') throw emptyPath()
       reports.push(await editFile(path, room))
     } catch (error) {
-      const type = options.inputType ?? storeNameFor(path)
+      const type = options.inputType ?? storeNameFor(nameOf(path, room))
       failures.push(isBullaError(error) && error.code === 'ERR_EDITOR' ? error : inFile(error, path, type))
       if (isBullaError(error) && error.code === 'ERR_EDITOR') break
     }
   }
   const writtenCount = reports.filter(({ outcome }) => outcome === 'written').length
   return { bytes: undefined, reports, failures, fileCount: options.paths.length, writtenCount }
+}
+
+/** @throws UsageError `ERR_USAGE` */
+function checkOverride({ filenameOverride = '', paths }: EditOptions): void {
+  if (filenameOverride === '' || paths.length === 1) return
+  throw new UsageError('ERR_USAGE', '--filename-override needs exactly one file', {
+    hint: 'run the command once for each file',
+  })
+}
+
+/** What decides rule and format. */
+function nameOf(path: string, { options, world }: Room): string {
+  const { filenameOverride = '' } = options
+  return filenameOverride === '' ? path : resolve(world.cwd, filenameOverride)
 }
 
 /** A variable of a script that is not set must not become the working directory. */
@@ -64,17 +81,18 @@ function emptyPath(): FileError {
 
 async function editFile(path: string, room: Room): Promise<EditReport> {
   const { options, world, desk } = room
-  const inputType = options.inputType ?? storeNameFor(path)
+  const name = nameOf(path, room)
+  const inputType = options.inputType ?? storeNameFor(name)
   if (options.outputType !== undefined && options.outputType !== inputType) {
     throw new UsageError('ERR_CONFLICT', 'editing does not change the format of a file', {
       hint: 'leave out --output-type; to convert, decrypt with it and encrypt again',
     })
   }
-  const subject = await openSubject(path, { ...options, inputType }, world)
+  const subject = await openSubject(path, { ...options, inputType, name }, world)
   try {
     for (const note of [...subject.notes, ...policyNotes(subject, options)]) options.tell(path, note)
     const editor = chooseEditor(options.editors, desk)
-    const sealed = await inScratch(path, subject, editor, room)
+    const sealed = await inScratch(path, name, subject, editor, room)
     if (sealed === undefined) return { path, outcome: 'unchanged', notes: unchangedNotes(subject, editor) }
     await save(path, sealed.bytes, subject, world)
     return { path, outcome: 'written', notes: sealed.notes }
@@ -101,11 +119,12 @@ type Sealed = Awaited<ReturnType<Subject['seal']>>
 /** @returns undefined when nothing was edited */
 async function inScratch(
   path: string,
+  name: string,
   subject: Subject,
   editor: Editor,
   { options, desk }: Room,
 ): Promise<Sealed | undefined> {
-  const scratch = desk.scratch(basename(path))
+  const scratch = desk.scratch(basename(name))
   try {
     if (!scratch.isInMemory) {
       options.tell(path, `this system has no folder in memory: while it is edited, the plain file is ${scratch.path}`)

@@ -18,6 +18,8 @@ import { showMasterKeys, splitMasterKeys } from './master-keys.ts'
 import { templateFor } from './template.ts'
 
 export interface SubjectOptions extends PolicyOptions {
+  /** Decides the rule of a new file; absolute. */
+  readonly name: string
   readonly inputType: StoreName
   readonly ignoreMac?: boolean
   readonly order?: readonly string[]
@@ -45,6 +47,8 @@ export interface Subject {
 /** @param path - absolute @throws what opening a file, or finding the policy for a new one, throws */
 export async function openSubject(path: string, options: SubjectOptions, world: World): Promise<Subject> {
   try {
+    // not only when the work is done
+    await world.files.checkPlace(path)
     return (await world.files.kind(path)) === undefined
       ? await newSubject(path, options, world)
       : await sealedSubject(path, options, world)
@@ -110,8 +114,8 @@ async function newSubject(path: string, options: SubjectOptions, world: World): 
     throw new FileError('ERR_WRITE', 'cannot be written: its folder does not exist', { hint: 'make the folder first' })
   }
   const finder = new PolicyFinder(world.files, world.cwd, world.configPath)
-  const keys = await resolveNames(options.keys ?? [], world, path)
-  const found = await finder.policy(path, options.inputType, { ...options, keys })
+  const keys = await resolveNames(options.keys ?? [], world, options.name)
+  const found = await finder.policy(options.name, options.inputType, { ...options, keys })
   try {
     return await subjectByRule(found, options, world)
   } catch (error) {
