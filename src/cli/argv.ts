@@ -29,7 +29,7 @@ export const SWITCHES: ReadonlySet<string> = new Set([
   ...['dry-run', 'help', 'h', 'version', 'v', 'disable-version-check', 'check-for-updates', 'enable-local-keyservice'],
   ...['pristine', 'flatten', 'same-process', 'background', 'no-fifo'],
   ...['show-master-keys', 's', 'allow-lockout', 'json'],
-  ...['yes', 'y'],
+  ...['yes', 'y', 'clean'],
   ...['strict', 'driver', 'reseal', 'clear', 'summary', 'markdown'],
   ...['value-file', 'value-stdin', 'string', 'idempotent'],
 ])

@@ -1,6 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { hasTerminal } from './has-terminal.ts'
+import { leftScratchFolders, removeLeft } from './left-scratch.ts'
 import { scratchPlace } from './scratch.ts'
 
 /** See `Machine` in `operations/doctor/machine.ts`. */
@@ -15,6 +16,14 @@ export const nodeMachine = {
 
   async scratch(): Promise<{ folder: string; isInMemory: boolean }> {
     return scratchPlace()
+  },
+
+  async leftScratch(): Promise<readonly string[]> {
+    return leftScratchFolders()
+  },
+
+  async removeLeft(path: string): Promise<void> {
+    removeLeft(path)
   },
 
   async codeCache(): Promise<{ file: string } | { off: string }> {

@@ -51,10 +51,10 @@ export function openScratch(name: string) {
   }
 }
 
-/** 0700, by a name that nobody can guess. @throws FileError `ERR_WRITE` */
+/** 0700, by a name that nobody can guess and that says whose it is. @throws FileError `ERR_WRITE` */
 export function makeScratchFolder(folder: string, purpose: 'edit' | 'exec'): string {
   try {
-    return mkdtempSync(join(folder, `bulla-${purpose}-`))
+    return mkdtempSync(join(folder, `bulla-${purpose}-${process.pid}-`))
   } catch (error) {
     const user = purpose === 'edit' ? 'the editor' : 'the program'
     throw fileError('ERR_WRITE', `the folder for ${user} cannot be made`, folder, error)
@@ -66,7 +66,7 @@ function isMemory(folder: string): boolean {
   try {
     if (!MEMORY_TYPES.includes(statfsSync(folder).type) || !staysOurs(folder)) return false
     // a read-only or full one is of no use
-    rmSync(mkdtempSync(join(folder, 'bulla-edit-')), { recursive: true })
+    rmSync(makeScratchFolder(folder, 'edit'), { recursive: true })
     return true
   } catch {
     return false

@@ -511,7 +511,17 @@ describe.skipIf(process.platform === 'win32')('the plaintext', () => {
       const { child, outcome } = await openEditor(box, env, `save(text.replace('hunter2', 'hunter3'))`)
       child.kill('SIGKILL')
       expect(await outcome).toMatchObject({ signal: 'SIGKILL' })
-      expect(readdirSync(folder)).toHaveLength(1)
+      const [left = '', ...others] = readdirSync(folder)
+      expect(others).toEqual([])
+      // the next edit leaves it alone: it may be all that is left of the work
+      await box.bulla(['edit', 'a.yaml'], { env: { ...env, EDITOR: 'true' } })
+      expect(readdirSync(folder)).toEqual([left])
+      const found = `note     memory: ${join(folder, left)}: holds plaintext that a killed edit or exec-file left\n`
+      expect((await box.bulla(['doctor'], { env })).out).toContain(found)
+      expect(readdirSync(folder)).toEqual([left])
+      expect((await box.bulla(['doctor', '--clean'], { env })).out).toContain(`${join(folder, left)}: removed\n`)
+      expect(readdirSync(folder)).toEqual([])
+      expect((await box.bulla(['doctor'], { env })).out).not.toContain('plaintext that a killed')
     })
     expect(box.snapshot()).toEqual(before)
     expectNoSecret(onDisk(box))

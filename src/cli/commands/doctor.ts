@@ -10,6 +10,8 @@ const HELP = `
 Looks at Node, git, the clock, your keys and who else may read them, the policy with all its rules,
 memory-backed storage, the cache of compiled code, the terminal. Each line says fine, or what to do.
 Starts nothing but git, opens no file, asks nobody.
+With --clean, what edits and exec-file left when they were killed (kill -9) is removed. Where
+containers share /dev/shm or XDG_RUNTIME_DIR, end their edits first.
 
 Examples:
   $ bulla doctor
@@ -24,6 +26,8 @@ export function define(command: CommandDefinition, io: Io, done: (code: number) 
     .description('Say what is set up here, and what to do about the rest.')
     .optionsGroup('What is printed:')
     .option('--json', 'one JSON document with everything')
+    .optionsGroup('What is changed (nothing otherwise):')
+    .option('--clean', 'remove folders with plaintext that killed edits left')
   addCommonOptions(command)
   command.addHelpText('after', HELP)
   command.action(async (values: Values) => done(await run(values, io)))
@@ -32,7 +36,11 @@ export function define(command: CommandDefinition, io: Io, done: (code: number) 
 async function run(values: Values, io: Io): Promise<number> {
   const quiet = flag(values, 'quiet')
   const world = worldOf(values, io)
-  const checks = await doctor({ version: VERSION, overrides: keyVariables(io) }, world, await io.machine())
+  const checks = await doctor(
+    { version: VERSION, overrides: keyVariables(io), clean: flag(values, 'clean') },
+    world,
+    await io.machine(),
+  )
   const isFine = checks.every(({ state }) => state !== 'problem')
   if (flag(values, 'json')) io.writeOut(`${JSON.stringify({ fine: isFine, checks }, undefined, 2)}\n`)
   else

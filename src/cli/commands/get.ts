@@ -5,8 +5,8 @@ import { addCommonOptions, addKeyServiceOptions, flag, type Values } from '../op
 
 const HELP = `
 PATH is '["db"]["password"]' or db.password; positions in lists count from 0, [0]. In the first
-form they count comments too, as sops does. Keys that neither form can hold are JSON strings behind
-'.[', as in jq: '.["a[0"].b'. One value comes as decrypt --extract gives it, a text
+form they count comments too, as sops does. Keys that neither form can hold are JSON strings
+behind '.[', as in jq: '.["a[0"].b'. One value comes as decrypt --extract gives it, a text
 without a line break; several come one after another. The whole file is verified first.
 
 Examples:

@@ -22,9 +22,9 @@ import { addReaderOptions, givenReaders } from '../reader-options.ts'
 import { finish } from '../report.ts'
 
 const HELP = `
-All ciphertexts are new; the text around them stays as it is. Readers are those of the file, with what is
-added and removed; what its rule says instead is only told. Who was removed may have kept what he
-could read. With --ignore-mac the new MAC is right, whatever the old one was.
+All ciphertexts are new; the text around them stays as it is. Readers are those of the file, with
+what is added and removed; what its rule says instead is only told. Who was removed may have kept
+what he could read. With --ignore-mac the new MAC is right, whatever the old one was.
 
 Examples:
   $ bulla rotate --in-place secrets.yaml

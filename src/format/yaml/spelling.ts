@@ -51,6 +51,8 @@ const INT: readonly Spelling[] = [
   (scalar) => radix(scalar, 16, '0x')?.toUpperCase().replace('X', 'x'),
   (scalar) => radix(scalar, 8, '0'),
   (scalar) => radix(scalar, 8, '0o'),
+  // as umasks are written
+  ({ value }) => (value.startsWith('-') ? undefined : BigInt(value).toString(8).padStart(4, '0')),
 ]
 
 const FLOAT: readonly Spelling[] = [
@@ -85,7 +87,7 @@ export function spellingOf(scalar: Scalar, written: string, context: SpellingCon
   const spellings = SPELLINGS_OF[scalar.type]
   // the quotes of a string say which one to try first
   const quoted = scalar.type === 'str' ? (written.startsWith("'") ? 1 : written.startsWith('"') ? 2 : 0) : 0
-  for (const number of [quoted, 0, 1, 2, 3, 4]) if (spellings[number]?.(scalar, context) === written) return number
+  for (const number of [quoted, 0, 1, 2, 3, 4, 5]) if (spellings[number]?.(scalar, context) === written) return number
   return quoted
 }
 
@@ -162,8 +164,10 @@ export function sealedSpelling(sealed: string, number: number, flow: boolean): s
       return `"${sealed}"`
     case 3:
       return `"${body}\\x5D"`
-    default:
+    case 4:
       return `"${body}\\x5d"`
+    default:
+      return `"${body}\\u005d"`
   }
 }
 
@@ -172,6 +176,7 @@ export function sealedSpellingNumber(written: string, flow: boolean): number {
   if (written.startsWith("'")) return flow ? 0 : 1
   if (!written.startsWith('"')) return 0
   if (written.endsWith('\\u005D"')) return 1
+  if (written.endsWith('\\u005d"')) return 5
   if (written.endsWith('\\x5D"')) return 3
   return written.endsWith('\\x5d"') ? 4 : 2
 }

@@ -1,6 +1,6 @@
 import type { KeyPlace } from '../../keys/master-key.ts'
 import type { World } from '../ports.ts'
-import { type Check, fine, note, problem } from './check.ts'
+import { type Check, failed, fine, note, problem } from './check.ts'
 import { keyChecks } from './keys.ts'
 import type { GitFacts, Machine } from './machine.ts'
 import { policyChecks } from './policy.ts'
@@ -10,6 +10,8 @@ export interface DoctorOptions {
   readonly version: string
   /** Variables that are set and that take the place of the readers in rules. */
   readonly overrides: readonly string[]
+  /** Remove plaintext that killed processes left. Default: say that it is there. */
+  readonly clean?: boolean
 }
 
 /** Oldest version of Node that this package runs on; a test holds it to `package.json`. */
@@ -18,7 +20,10 @@ export const OLDEST_NODE = '20.19'
 /** Clocks of machines that share a repository differ a little. */
 const CLOCK_SLACK_SECONDS = 300
 
-/** Look at everything that has to be right for bulla to work. Starts nothing but git, opens nothing, asks nobody. */
+/**
+ * Look at everything that has to be right for bulla to work. Starts nothing but git, opens nothing, asks nobody, and changes
+ * nothing but what `clean` is about.
+ */
 export async function doctor(options: DoctorOptions, world: World, machine: Machine): Promise<readonly Check[]> {
   const [git, places, scratch, cache, hasTerminal] = await Promise.all([
     machine.git(),
@@ -36,6 +41,7 @@ export async function doctor(options: DoctorOptions, world: World, machine: Mach
     ...(await policyChecks(world)),
     ...overrideChecks(options.overrides),
     scratchCheck(scratch),
+    ...(await leftChecks(options.clean === true, machine)),
     cacheCheck(cache),
     terminalCheck(hasTerminal, places),
   ]
@@ -91,6 +97,22 @@ function scratchCheck({ folder, isInMemory }: Awaited<ReturnType<Machine['scratc
     `none: plaintext that is edited stands in ${folder}, on a disk, and is removed afterwards`,
     'mount a tmpfs at /dev/shm or set XDG_RUNTIME_DIR to one, or encrypt the disk',
   )
+}
+
+/** Never removed unasked: it may be the only copy of an edit, and its editor may still be open. */
+async function leftChecks(clean: boolean, machine: Machine): Promise<Check[]> {
+  const checks: Check[] = []
+  for (const path of await machine.leftScratch()) {
+    try {
+      if (clean) await machine.removeLeft(path)
+      const todo = 'save what you need of it, then run "bulla doctor --clean"'
+      const left = 'holds plaintext that a killed edit or exec-file left'
+      checks.push(clean ? fine('memory', `${path}: removed`) : note('memory', `${path}: ${left}`, todo))
+    } catch (error) {
+      checks.push(failed('memory', error, 'remove it by hand'))
+    }
+  }
+  return checks
 }
 
 function cacheCheck(cache: Awaited<ReturnType<Machine['codeCache']>>): Check {

@@ -25,6 +25,10 @@ export interface Machine {
   access(path: string): Promise<FileAccess | undefined>
   /** Where plaintext stands while it is edited. */
   scratch(): Promise<{ readonly folder: string; readonly isInMemory: boolean }>
+  /** Folders with plaintext that killed processes of this user left; absolute. */
+  leftScratch(): Promise<readonly string[]>
+  /** Remove one of them. @throws FileError `ERR_WRITE` */
+  removeLeft(path: string): Promise<void>
   /** Where compiled code is kept; else why it is not. */
   codeCache(): Promise<{ readonly file: string } | { readonly off: string }>
   /** Whether a person can be asked. */

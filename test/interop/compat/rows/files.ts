@@ -1,3 +1,4 @@
+import { symlinkSync } from 'node:fs'
 import type { Player, Row } from '../player.ts'
 
 const asType = (type: string) => ['--output-type', type]
@@ -80,5 +81,19 @@ export const FILES: readonly Row[] = [
     see: async (player) => typeof (await player.seal('f.json', DEEP)),
     sops: 'string',
     bulla: 'number',
+  },
+  {
+    id: 'A9',
+    what: 'a link in the repository to a place outside of it, or in its `.git`, as the file to write',
+    see: async (player) => {
+      player.write('repo/.git/config', '')
+      player.write('repo/.sops.yaml', `creation_rules: [{ age: ${player.recipient} }]\n`)
+      player.write('repo/a.yaml', 'a: x\n')
+      symlinkSync('../new.yaml', player.path('repo/link.yaml'))
+      const { code } = await player.run(['encrypt', '--output', 'link.yaml', 'a.yaml'], { cwd: 'repo' })
+      return { code, isWritten: player.has('new.yaml') }
+    },
+    sops: { code: 0, isWritten: true },
+    bulla: { code: 3, isWritten: false },
   },
 ]

@@ -10,7 +10,7 @@ import { runs } from '../../../helpers/runs.ts'
 const sealed = (text: string): string => {
   const [head = ''] = fakeSeal(yamlStore, text).text.split(/(?:\r?\n|^)sops:/)
   return head.replace(
-    /ENC\[AES256_GCM,data:([^,]*)[^"'\]\\]*(\]|\\u005D|\\x5D|\\x5d)/g,
+    /ENC\[AES256_GCM,data:([^,]*)[^"'\]\\]*(\]|\\u005D|\\u005d|\\x5D|\\x5d)/g,
     (_, data, end) => `<${Number(Buffer.from(data, 'base64').toString())}>${end === ']' ? '' : end}`,
   )
 }
@@ -67,6 +67,8 @@ const TYPES: readonly Case[] = [
   ['a hexadecimal integer', 'a: 0x1f', "a: '<0>'"],
   ['a hexadecimal integer in capitals', 'a: 0x1F', 'a: "<0>"'],
   ['an octal integer', 'a: 014', 'a: "<0>\\x5D"'],
+  ['an octal integer of four digits', 'a: 0027', 'a: "<0>\\u005d"'],
+  ['the same in a flow list', 'a: [0002]', 'a: ["<0>\\u005d"]'],
   ['an octal integer of YAML 1.2', 'a: 0o14', 'a: "<0>\\x5d"'],
   ['an integer with underscores', 'a: 1_000', 'a: <0>', 'a: 1000'],
   ['an integer with a sign', 'a: +5', 'a: <0>', 'a: 5'],

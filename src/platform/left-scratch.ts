@@ -1,0 +1,52 @@
+import { lstatSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileError, systemCode } from './file-errors.ts'
+import { scratchFolders } from './scratch.ts'
+
+/** See `makeScratchFolder`. */
+const NAME = /^bulla-(?:edit|exec)-([1-9][0-9]{0,9})-[A-Za-z0-9]{6}$/
+
+/**
+ * Folders with plaintext of this user whose process is gone: it was killed. Where processes of several containers share
+ * these folders, those of the others look gone too.
+ */
+export function leftScratchFolders(places: readonly string[] = [...scratchFolders(), tmpdir()]): string[] {
+  return [...new Set(places)].flatMap((place) =>
+    namesIn(place)
+      .map((name) => join(place, name))
+      .filter((path) => isLeft(path)),
+  )
+}
+
+/** @throws FileError `ERR_WRITE` */
+export function removeLeft(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true })
+  } catch (error) {
+    throw fileError('ERR_WRITE', 'cannot be removed', path, error)
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).filter((name) => NAME.test(name))
+  } catch {
+    return []
+  }
+}
+
+function isLeft(path: string): boolean {
+  const stats = lstatSync(path, { throwIfNoEntry: false })
+  if (stats?.isDirectory() !== true || (process.geteuid !== undefined && stats.uid !== process.geteuid())) return false
+  return !isRunning(Number(NAME.exec(path.slice(path.lastIndexOf('bulla-')))?.[1]))
+}
+
+function isRunning(id: number): boolean {
+  try {
+    process.kill(id, 0)
+    return true
+  } catch (error) {
+    return systemCode(error) !== 'ESRCH'
+  }
+}
