@@ -114,7 +114,7 @@ async function newSubject(path: string, options: SubjectOptions, world: World): 
     throw new FileError('ERR_WRITE', 'cannot be written: its folder does not exist', { hint: 'make the folder first' })
   }
   const finder = new PolicyFinder(world.files, world.cwd, world.configPath)
-  const keys = await resolveNames(options.keys ?? [], world, path)
+  const keys = await resolveNames(options.keys ?? [], world, options.name)
   const found = await finder.policy(options.name, options.inputType, { ...options, keys })
   try {
     return await subjectByRule(found, options, world)
