@@ -13,14 +13,14 @@ import type { RecipientBook } from './recipients/directory.ts'
 import { wrappedFinder } from './recipients/find-wrapped.ts'
 
 /** The tools of this process that calling key services needs. Nothing is read or loaded before it is asked for. */
-export interface ServiceTools {
+interface ServiceTools {
   readonly services: ServiceRegistry
   /** What the user says in files and variables. @throws ConfigError `ERR_CONFIG`, `ERR_CONFIG_NOT_FOUND` */
   readonly userConfig: () => Promise<UserConfig>
 }
 
 /** @param random - for keys and pauses */
-export function serviceTools(random: RandomSource): ServiceTools {
+function serviceTools(random: RandomSource): ServiceTools {
   const userConfig = once(async () => {
     const [{ readUserConfig }, { nodeFiles }, environment] = await Promise.all([
       import('./config/user-config.ts'),

@@ -78,10 +78,11 @@ function readerLines({ groups, needed }: Readers): string[] {
   ]
 }
 
-function readerLine({ shown, name, mine, problem }: Reader): string {
+function readerLine({ shown, name, mine, calls, problem }: Reader): string {
   const parts = [
     name === undefined ? '' : ` (${name})`,
     mine.length === 0 ? '' : `, yours: ${mine.join(', ')}`,
+    calls === undefined ? '' : `, of ${calls}`,
     problem === undefined ? '' : `, ${problem}`,
   ]
   return `${shown}${parts.join('')}`
@@ -93,7 +94,10 @@ function openingLines({ opening, readers }: SealedExplanation, places: ExplainRe
   const waiting = places.flatMap(({ place, file, needs }) =>
     needs === undefined ? [] : [`${withFile(place, file)} ${ASKS[needs]}`],
   )
-  if (opening === 'maybe') return [`perhaps: ${waiting.join('; ')}`]
+  const asked = readers.groups
+    .flat()
+    .flatMap(({ calls, problem }) => (calls === undefined || problem !== undefined ? [] : [`${calls} would be asked`]))
+  if (opening === 'maybe') return [`perhaps: ${[...waiting, ...new Set(asked)].join('; ')}`]
   const { groups, needed } = readers
   const held = groups.filter((group) => group.some(({ mine }) => mine.length > 0)).length
   if (held > 0) return [`no: your keys open ${held} of the ${needed} key groups that are needed`]

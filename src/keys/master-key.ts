@@ -42,6 +42,14 @@ export interface UnwrapContext {
   readonly offline?: boolean
 }
 
+/** Whom using a master key calls. */
+export interface KeyCall {
+  /** Account, project, vault or host; undefined when the key is too malformed to say. */
+  readonly whose?: string
+  /** Why it is not called. */
+  readonly problem?: string
+}
+
 /**
  * Everything bulla knows about one type of master key: one implementation per folder below `keys/`. It holds what is
  * expensive to get (identities, clients, sessions), so there is one per process, and it is safe to call concurrently.
@@ -74,6 +82,11 @@ export interface KeyProvider {
    * those for which a person or a program would have to be asked. May not prompt, run a program or call a service.
    */
   mayGet?(entry: KeyEntry, context?: UnwrapContext): Promise<boolean>
+  /**
+   * Whom using this master key would call, and what would keep it from being called. Calls nobody. Without it: nobody is
+   * called for keys of this kind.
+   */
+  about?(description: KeyDescription): Promise<KeyCall>
   /** Every place where keys are looked for. May not prompt, run a program or call a service. Never rejects. */
   survey?(): Promise<readonly KeyPlace[]>
   /** Where keys were looked for and what was found or wrong there, a line each; shown only when nothing opened. */

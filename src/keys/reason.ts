@@ -8,6 +8,9 @@ const OWN_HINT: readonly ErrorCode[] = ['ERR_KEY_SERVICE', 'ERR_NOT_ALLOWED', 'E
  * secret (age-encryption puts a mistyped identity into its message), so of those only the class is named.
  */
 export function reasonOf(error: unknown): string {
-  if (isBullaError(error)) return OWN_HINT.includes(error.code) ? `${error.message} (${error.hint})` : error.message
+  if (isBullaError(error)) {
+    const { code, message, hint } = error
+    return hint !== undefined && OWN_HINT.includes(code) ? `${message} (${hint})` : message
+  }
   return `internal error (${error instanceof Error ? error.name : typeof error})`
 }

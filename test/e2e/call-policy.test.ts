@@ -150,6 +150,21 @@ describe('the user', () => {
     expect(box.observed()).toEqual([])
   })
 
+  it('is told by explain whom a key would call, or why it is not called, and nobody is', async ({ box }) => {
+    await sealedFor(box, ...transit(vault.server.origin))
+    const explain = async (env: Record<string, string>) =>
+      (await box.bulla(['explain', 'a.yaml'], { env: { ...CREDENTIALS, ...box.observe(), ...env } })).out
+    const allowed = await explain({ VAULT_ADDR: vault.server.origin })
+    expect(allowed).toContain(`, of Vault ${vault.server.host}\n`)
+    expect(allowed).toContain(`perhaps: Vault ${vault.server.host} would be asked`)
+    const forbidden = await explain({})
+    expect(forbidden).toContain(
+      `, of Vault ${vault.server.host}, the host ${vault.server.host} is not one that you allow`,
+    )
+    expect(forbidden).not.toContain('would be asked')
+    expect(box.observed()).toEqual([])
+  })
+
   it('is told that Huawei keys are kept and not used', async ({ box }) => {
     await sealedFor(box, 'hckms', { key_id: 'eu:00000000-0000-0000-0000-000000000000', enc: 'AAAA' })
     const before = box.snapshot()

@@ -1,7 +1,8 @@
 import { KeyError } from '../../errors.ts'
 import type { KeyEntry } from '../../format/metadata.ts'
 import { keyName } from '../key-name.ts'
-import type { KeyDescription, KeyProvider, MasterKey, UnwrapContext } from '../master-key.ts'
+import type { KeyCall, KeyDescription, KeyProvider, MasterKey, UnwrapContext } from '../master-key.ts'
+import { reasonOf } from '../reason.ts'
 import type { Clock } from './environment.ts'
 import type { KeyServices, ServiceKey, ServiceType } from './key-service.ts'
 
@@ -50,6 +51,22 @@ export class ServiceProvider implements KeyProvider {
     const service = await this.options.services.get(this.type)
     service.check(key)
     return await service.unwrap(key, enc, { signal: await this.deadline() })
+  }
+
+  async about(description: KeyDescription): Promise<KeyCall> {
+    try {
+      const key = this.serviceKey(description)
+      const service = await this.options.services.get(this.type)
+      const whose = service.account(key)
+      try {
+        service.check(key)
+        return { whose }
+      } catch (error) {
+        return { whose, problem: reasonOf(error) }
+      }
+    } catch (error) {
+      return { problem: reasonOf(error) }
+    }
   }
 
   private async deadline(): Promise<AbortSignal> {

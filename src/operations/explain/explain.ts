@@ -168,7 +168,9 @@ class Explainer {
     const bytes = policyFile === undefined ? undefined : await this.world.files.read(policyFile, true)
     const guessed = bytes === undefined ? new Map<string, string>() : readerNames(decodeText(bytes), texts)
     const names = new Map([...guessed, ...(await namesOfKeys(this.world, file))])
-    return groups.map((group) => group.map((description) => this.book.reader(description, names)))
+    const reader = async (description: KeyDescription) =>
+      this.book.reader(description, names, await this.world.keyring.about(description))
+    return Promise.all(groups.map((group) => Promise.all(group.map(reader))))
   }
 }
 

@@ -2,7 +2,7 @@ import type { KeyDescription } from '../../config/key-text.ts'
 import { isBullaError } from '../../errors.ts'
 import { displayName, keyName } from '../../keys/key-name.ts'
 import type { Keyring } from '../../keys/keyring.ts'
-import type { KeyPlace } from '../../keys/master-key.ts'
+import type { KeyCall, KeyPlace } from '../../keys/master-key.ts'
 
 /** Who reads a file: a master key, as a rule or a file names it. */
 export interface Reader {
@@ -15,6 +15,8 @@ export interface Reader {
   readonly name?: string
   /** The places, see `KeyPlace`, where a key for it is at hand. */
   readonly mine: readonly string[]
+  /** Whose service is called to use it. */
+  readonly calls?: string
   /** Why it cannot be used here. */
   readonly problem?: string
 }
@@ -34,7 +36,7 @@ export interface ReaderDrift {
   readonly removed: readonly { readonly group: number; readonly reader: Reader }[]
 }
 
-/** `maybe`: when a passphrase is given, or a command gives a key. */
+/** `maybe`: when a passphrase is given, a command gives a key, or a service does what it is asked. */
 export type Opening = 'yes' | 'maybe' | 'no'
 
 /** Knows which master keys are at hand here, without using any of them. */
@@ -47,11 +49,14 @@ export class ReaderBook {
     this.places = places
   }
 
-  /** @param names - what the policy calls keys, by any of the texts that name one */
-  reader(description: KeyDescription, names: ReadonlyMap<string, string>): Reader {
+  /**
+   * @param names - what the policy calls keys, by any of the texts that name one
+   * @param call - what the keyring says about it, if somebody is called to use it
+   */
+  reader(description: KeyDescription, names: ReadonlyMap<string, string>, call?: KeyCall): Reader {
     const key = keyName(description)
     const name = Object.values(description.fields).flatMap((text) => names.get(text) ?? [])[0]
-    const problem = this.problemOf(description)
+    const problem = this.problemOf(description) ?? call?.problem
     const { type } = description
     return {
       type,
@@ -59,6 +64,7 @@ export class ReaderBook {
       shown: displayName(type, key),
       mine: this.places.filter((place) => place.type === type && place.names.includes(key)).map(({ place }) => place),
       ...(name === undefined ? {} : { name }),
+      ...(call?.whose === undefined ? {} : { calls: call.whose }),
       ...(problem === undefined ? {} : { problem }),
     }
   }
@@ -79,7 +85,10 @@ export class ReaderBook {
     if (held >= needed) return 'yes'
     const waiting = new Set(this.places.flatMap(({ type, needs }) => (needs === undefined ? [] : [type as string])))
     const possible = groups.filter((group) =>
-      group.some(({ mine, type, problem }) => mine.length > 0 || (problem === undefined && waiting.has(type))),
+      group.some(
+        ({ mine, type, problem, calls }) =>
+          mine.length > 0 || (problem === undefined && (waiting.has(type) || calls !== undefined)),
+      ),
     )
     return possible.length >= needed ? 'maybe' : 'no'
   }

@@ -62,7 +62,7 @@ describe('an identity', () => {
       'the identity of the recipient prod could not be unwrapped:',
       'local key a: access is denied',
       'local key b: the key is not allowed',
-      'local key c: the reply holds 31 bytes where 32 are expected',
+      'local key c: the reply holds 31 bytes where 32 are expected (restore the file of the recipient from git)',
     ])
   })
 
