@@ -103,6 +103,7 @@ export const SWITCHES: ReadonlySet<string> = new Set([
   'local',
   'mac-only-encrypted',
   'markdown',
+  'new-key',
   'no-fifo',
   'post-quantum',
   'pristine',

@@ -18,6 +18,7 @@ const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   wrap: async () => (await import('../recipient/verbs.ts')).wrap,
   rewrap: async () => (await import('../recipient/verbs.ts')).rewrap,
   remove: async () => (await import('../recipient/verbs.ts')).remove,
+  rotate: async () => (await import('../recipient/rotate.ts')).rotate,
   rename: async () => (await import('../recipient/verbs.ts')).rename,
   grant: async () => {
     const { runGrant } = await import('../recipient/grant.ts')
@@ -41,11 +42,12 @@ export function define(command: CommandDefinition, io: Io, done: (code: number) 
     .optionsGroup('What is made or changed:')
     .option('--description <text>', 'who or what the recipient is')
     .option('--post-quantum', 'create: a key that is to resist quantum computers')
-    .option('-f, --file <file>', 'add: the file with the public key')
+    .option('-f, --file <file>', 'add, rotate: the file with the public key')
+    .option('--new-key', 'rotate: make a key of your own, in your key file')
     .option('--all', 'rewrap: all recipients')
     .option('--from <text>', 'rewrap: the wrapping whose key holds this text')
-    .option('--dry-run', 'rewrap, grant, ungrant: say what would be done, and do nothing')
-    .option('-y, --yes', 'remove, grant, ungrant: do not ask')
+    .option('--dry-run', 'rewrap, rotate, grant, ungrant: say what would be done, and do nothing')
+    .option('-y, --yes', 'remove, rotate, grant, ungrant: do not ask')
     .option('--json', 'one JSON document about it')
   addGrantOptions(command)
   addCommonOptions(command)

@@ -1,9 +1,11 @@
 import type { KeyDescription } from '../../config/key-text.ts'
 import { KeyError, UsageError } from '../../errors.ts'
-import type { KeyGroup, KeyType } from '../../format/metadata.ts'
+import type { KeyType } from '../../format/metadata.ts'
 import { displayName, keyName } from '../../keys/key-name.ts'
 import type { Keyring } from '../../keys/keyring.ts'
 import type { Names } from '../recipients/names-of-keys.ts'
+
+type Groups = readonly (readonly KeyDescription[])[]
 
 /** Who is to read a file, and who no longer. */
 export interface ReaderChange {
@@ -11,6 +13,29 @@ export interface ReaderChange {
   readonly remove: readonly KeyDescription[]
   /** 0-based; only this group is changed. Default: added to the first group, removed from all, as in sops. */
   readonly group: number | undefined
+}
+
+/** A key that takes the place of others. */
+export interface ReaderReplacement {
+  readonly old: readonly KeyDescription[]
+  readonly by: KeyDescription
+}
+
+/** Whether one of the keys that are to be replaced is among the readers. */
+export function hasReader(groups: Groups, { old }: ReaderReplacement): boolean {
+  const ids = new Set(old.map(idOf))
+  return groups.some((keys) => keys.some((key) => ids.has(idOf(key))))
+}
+
+/** The same readers with the new key where an old one was; once in each group. */
+export function replaceReader(groups: Groups, { old, by }: ReaderReplacement): Groups {
+  const ids = new Set(old.map(idOf))
+  return groups.map((keys) => {
+    const isFirst = (key: KeyDescription) =>
+      keys.find((other) => ids.has(idOf(other)) || idOf(other) === idOf(by)) === key
+    if (!keys.some((key) => ids.has(idOf(key)))) return keys
+    return keys.flatMap((key) => (ids.has(idOf(key)) || idOf(key) === idOf(by) ? (isFirst(key) ? [by] : []) : [key]))
+  })
 }
 
 /** The readers of a file after a change. */
@@ -25,11 +50,7 @@ export interface ChangedReaders {
  *
  * @throws UsageError `ERR_USAGE` for a group that does not exist; KeyError `ERR_NO_RECIPIENT` when a group would be empty
  */
-export function changeReaders(
-  groups: readonly KeyGroup[],
-  change: ReaderChange,
-  names: Names = new Map(),
-): ChangedReaders {
+export function changeReaders(groups: Groups, change: ReaderChange, names: Names = new Map()): ChangedReaders {
   const { add, remove, group = 0 } = change
   if (groups[group] === undefined) throw noSuchGroup(groups.length)
   const notes: string[] = []
@@ -52,7 +73,7 @@ export function changeReaders(
 }
 
 function withKeys(
-  keys: KeyGroup,
+  keys: readonly KeyDescription[],
   add: readonly KeyDescription[],
   notes: string[],
   names: Names,

@@ -15,13 +15,27 @@ import { namesOfKeys } from '../recipients/names-of-keys.ts'
 import { newSealKey, policyOf, readPlain, sealFile } from '../seal.ts'
 import { loadStore, storeNameFor } from '../stores.ts'
 import { confirmLockout, LOCKOUT_NOTE, locksOut } from './lockout.ts'
-import { type ChangedReaders, changeReaders, checkUsable, type ReaderChange } from './readers.ts'
+import {
+  type ChangedReaders,
+  changeReaders,
+  checkUsable,
+  hasReader,
+  type ReaderChange,
+  type ReaderReplacement,
+  replaceReader,
+} from './readers.ts'
 import { strangerNotes } from './strangers.ts'
 
 export interface RotateOptions {
   /** Files, folders, patterns. */
   readonly paths: readonly string[]
   readonly readers: ReaderChange
+  /** Put a key in the place of others, in whatever group these are; a file that has none of them is skipped. */
+  readonly replace?: ReaderReplacement
+  /** Which files found in folders to take. Default: all. */
+  readonly accept?: (path: string) => Promise<boolean>
+  /** Called when everything is planned, before the first file is written. Default: nothing. */
+  readonly beforeWriting?: (reports: readonly RotateReport[]) => Promise<void>
   readonly inPlace?: boolean
   /** Write the result here instead of returning it. */
   readonly output?: string
@@ -70,6 +84,7 @@ export async function rotate(given: RotateOptions, world: World): Promise<BatchR
   const rotated = dryRun ? [] : jobs.filter(({ report }) => report.outcome === 'rotated')
   const locked = rotated.filter((job) => job.locksOut).flatMap(({ input }) => input.path ?? [])
   await confirmLockout(locked, allowLockout, world)
+  if (!dryRun) await given.beforeWriting?.(result.reports)
   const written = await writeAll(world.files, await writesOf(rotated, options, world), world.progress)
   const isForCaller = single && !inPlace && output === undefined
   return { ...result, ...written, bytes: isForCaller ? rotated[0]?.bytes : undefined }
@@ -93,7 +108,8 @@ async function select(options: RotateOptions, { files, cwd }: World): Promise<Se
   const hasPlaces = inPlace === true || (dryRun === true && output === undefined)
   try {
     const missing = hasPlaces ? undefined : 'to rotate files where they are, add --in-place'
-    return await selectInputs({ files, cwd, paths, override, accept: async () => true, missing })
+    const accept = options.accept ?? (async () => true)
+    return await selectInputs({ files, cwd, paths, override, accept, missing })
   } catch (error) {
     const isMissing = error instanceof BullaError && error.code === 'ERR_NO_FILE' && error.where !== undefined
     if (!isMissing || readers.add.length + readers.remove.length === 0) throw error
@@ -123,6 +139,8 @@ async function planFile(input: Input, options: RotateOptions, finder: PolicyFind
     try {
       const file = await openSealed(request, world.keyring)
       try {
+        if (options.replace !== undefined && !hasReader(file.metadata.groups, options.replace))
+          return skipped(input, version)
         const outputType = options.outputType ?? storeNameFor(name)
         const target = { store: await loadStore(outputType), layout: layoutOf(outputType, indent, config) }
         const sealed = await sealAnew(file, target, input, options, world)
@@ -133,12 +151,16 @@ async function planFile(input: Input, options: RotateOptions, finder: PolicyFind
       }
     } catch (error) {
       if (input.named || !isForeign(error, store, version.bytes)) throw error
-      const report: RotateReport = { path: input.path, outcome: 'skipped', notes: [] }
-      return { input, version, bytes: version.bytes, report, locksOut: false }
+      return skipped(input, version)
     }
   } catch (error) {
     throw inFile(error, input.path ?? name, inputType)
   }
+}
+
+function skipped(input: Input, version: FileVersion): Job {
+  const report: RotateReport = { path: input.path, outcome: 'skipped', notes: [] }
+  return { input, version, bytes: version.bytes, report, locksOut: false }
 }
 
 interface Target {
@@ -156,7 +178,8 @@ async function sealAnew(
   const { metadata } = file
   const remove = await resolveRemoved(options.readers.remove, metadata.groups, world, path)
   const names = options.readers.add.length + remove.length === 0 ? new Map() : await namesOfKeys(world, path)
-  const { groups, notes } = changeReaders(metadata.groups, { ...options.readers, remove }, names)
+  const before = options.replace === undefined ? metadata.groups : replaceReader(metadata.groups, options.replace)
+  const { groups, notes } = changeReaders(before, { ...options.readers, remove }, names)
   checkUsable(groups, world.keyring)
   const isBinary = file.store.name === 'binary' || store.name === 'binary'
   const policy = policyOf(metadata, isBinary, groups)

@@ -39,7 +39,7 @@ export async function addRecipient({ name, text, description }: AddOptions, worl
 }
 
 /** @throws KeyError `ERR_RECIPIENT`; what was given is not shown: it may be a secret in the wrong place */
-function onlyKey(text: string): string {
+export function onlyKey(text: string): string {
   // first of all, and in comments too: a file of age-keygen holds both halves
   if (looksSecret(text)) {
     throw new KeyError('ERR_RECIPIENT', 'an identity (secret key) was given where a recipient (public key) belongs', {

@@ -1,0 +1,160 @@
+import { describe, expect } from 'vitest'
+import { newIdentity } from '../helpers/age.ts'
+import { COMMAND, it, type Sandbox } from '../helpers/sandbox.ts'
+import { stopWhen } from '../helpers/stopping.ts'
+
+const isWindows = process.platform === 'win32'
+const isSlow = process.env['SLOW'] !== undefined
+/** Each file that is written is put on the disk by two calls: itself and its folder. */
+const SYNCS = isSlow ? Array.from({ length: 16 }, (_, index) => index) : [0, 1, 2, 4, 6]
+const PERSON = '.bulla/recipients/bob.yaml'
+const FILES: Readonly<Record<string, string>> = {
+  'a.yaml': 'a: secret # why\n',
+  'sub/b.env': 'B=secret\n',
+  'c.json': '{"c": "secret"}\n',
+  'other/d.ini': '[s]\nd = secret\n',
+}
+const bob = newIdentity()
+
+const policyFor = (me: string, other: string) => `# ours
+creation_rules:
+  - path_regex: other/
+    age: ${me}
+  - key_groups:
+      - age:
+          - ${other} # bob
+          - ${me}
+`
+
+/** A repository in which bob reads all but one file. */
+async function repository(box: Sandbox): Promise<void> {
+  box.write(PERSON, `recipient: ${bob.recipient}\n`)
+  box.write('.sops.yaml', policyFor(box.recipient, bob.recipient))
+  for (const [name, text] of Object.entries(FILES)) box.write(name, text)
+  const { code, err } = await box.bulla(['encrypt', '-i', ...Object.keys(FILES)])
+  if (code !== 0) throw new Error(err)
+}
+
+const openedBy = async (box: Sandbox, identity: string) => {
+  const env = { SOPS_AGE_KEY_FILE: undefined, SOPS_AGE_KEY: identity }
+  const names: string[] = []
+  for (const [name, text] of Object.entries(FILES)) {
+    const { code, out } = await box.bulla(['decrypt', name], { env })
+    if (code !== 0) continue
+    expect(out).toBe(text)
+    names.push(name)
+  }
+  return names
+}
+const OF_BOB = ['a.yaml', 'sub/b.env', 'c.json']
+const ciphertexts = (box: Sandbox, name: string): readonly string[] => box.read(name).match(/ENC\[[^\]]+\]/g) ?? []
+
+describe('recipient rotate', () => {
+  it('moves policy and files to a new key, and gives these new data keys', async ({ box }) => {
+    await repository(box)
+    const [next, untouched] = [newIdentity(), box.read('other/d.ini')]
+    const before = new Map(OF_BOB.map((name) => [name, ciphertexts(box, name)]))
+
+    const { code, out, err } = await box.bulla(['recipient', 'rotate', 'bob', next.recipient, '--yes'])
+
+    expect({ code, out }).toEqual({ code: 0, out: '' })
+    expect(err).toContain(`bob: rotate to ${next.recipient}\n  from ${bob.recipient}\n`)
+    expect(err).toContain('bob is rotated: 3 sealed files changed')
+    expect(box.read('.sops.yaml')).toBe(policyFor(box.recipient, next.recipient))
+    expect(box.read(PERSON)).toMatch(
+      new RegExp(
+        `^recipient: ${next.recipient}\nprevious:\n  - recipient: ${bob.recipient}\n    retired_at: "[^"]+"\n$`,
+      ),
+    )
+    expect(await openedBy(box, next.identity)).toEqual(OF_BOB)
+    expect(await openedBy(box, bob.identity)).toEqual([])
+    expect(await openedBy(box, box.identity)).toEqual(Object.keys(FILES))
+    expect(box.read('other/d.ini')).toBe(untouched)
+    for (const name of OF_BOB) {
+      expect(ciphertexts(box, name).filter((text) => before.get(name)?.includes(text))).toEqual([])
+    }
+    expect((await box.bulla(['updatekeys', '--dry-run', '.'])).out).toBe('')
+  })
+
+  it('makes a key of our own in our key file, beside those that are there', async ({ box }) => {
+    await repository(box)
+    box.write('.bulla/recipients/me.yaml', `recipient: ${box.recipient}\n`)
+    const before = box.snapshot()
+    expect((await box.bulla(['recipient', 'rotate', 'me', '--new-key', '--dry-run'])).code).toBe(0)
+    expect((await box.bulla(['recipient', 'rotate', 'me', '--new-key'])).code).toBe(1)
+    expect(box.snapshot()).toEqual(before)
+
+    const { code, out, err } = await box.bulla(['recipient', 'rotate', 'me', '--new-key', '--yes'])
+    expect({ code, out }).toEqual({ code: 0, out: '' })
+    expect(err).not.toContain('AGE-SECRET-KEY')
+    expect(await openedBy(box, box.identity)).toEqual([])
+    const opened = await box.bulla(['decrypt', 'a.yaml'])
+    expect(opened).toMatchObject({ code: 0, out: FILES['a.yaml'] })
+  })
+
+  it('shows its plan and writes nothing: dry run, nobody to ask, a wrong key, a file that cannot be opened', async ({
+    box,
+  }) => {
+    await repository(box)
+    const before = box.snapshot()
+    const next = newIdentity().recipient
+    const dry = await box.bulla(['recipient', 'rotate', 'bob', next, '--dry-run'])
+    expect(dry).toMatchObject({ code: 0, err: '' })
+    expect(dry.out).toBe(
+      `bob: rotate to ${next}\n  from ${bob.recipient}\n  ${PERSON}\n  .sops.yaml\n${['a.yaml', 'c.json', 'sub/b.env']
+        .map((name) => `  ${name} (and a new data key)\n`)
+        .join('')}`,
+    )
+    for (const [args, said] of [
+      [['bob', next], 'there is nobody who could be asked'],
+      [['bob'], 'bob is a person: the new public key has to be given'],
+      [['bob', `${next}x`, '--yes'], 'mistyped or cut off'],
+      [['bob', next, '--new-key'], 'a new key is given twice'],
+      [['bob', bob.recipient, '--yes'], 'this is the public key of the recipient bob'],
+      [['bbo', next], 'did you mean bob?'],
+    ] as const) {
+      const { code, err } = await box.bulla(['recipient', 'rotate', ...args])
+      expect({ args, code }).toEqual({ args, code: 1 })
+      expect(err).toContain(said)
+    }
+    const env = { SOPS_AGE_KEY_FILE: undefined }
+    expect((await box.bulla(['recipient', 'rotate', 'bob', next, '--yes'], { env })).code).toBe(128)
+    expect(box.snapshot()).toEqual(before)
+  })
+
+  it('does not lock out whoever runs it', async ({ box }) => {
+    await repository(box)
+    box.write('.bulla/recipients/me.yaml', `recipient: ${box.recipient}\n`)
+    const before = box.snapshot()
+    const args = ['recipient', 'rotate', 'me', newIdentity().recipient, '--yes']
+    const { code, err } = await box.bulla(args)
+    expect(code).toBe(1)
+    expect(err).toContain('none of your identities would open')
+    expect(box.snapshot()).toEqual(before)
+    expect((await box.bulla([...args, '--allow-lockout'])).code).toBe(0)
+  })
+})
+
+describe.skipIf(isWindows)('recipient rotate that is killed', () => {
+  it.for(SYNCS)('finishes when it is run again: after %i syncs', async (syncs, { box }) => {
+    await repository(box)
+    const next = newIdentity()
+    const args = ['recipient', 'rotate', 'bob', next.recipient, '--yes']
+    const child = box.start(process.execPath, [COMMAND, ...args], { env: box.hang(syncs) })
+    const { signal } = await stopWhen(child, { signal: 'SIGKILL', reached: () => box.observed().includes('hang') })
+    expect(signal).toBe('SIGKILL')
+    // whatever was written can be opened by who could before
+    expect(await openedBy(box, box.identity)).toEqual(Object.keys(FILES))
+    const isBegun = box.read(PERSON).includes(next.recipient)
+
+    const again = await box.bulla(isBegun ? ['recipient', 'rotate', 'bob', '--yes'] : args)
+
+    expect(again.code).toBe(0)
+    expect(again.err.includes('finished a rotation that was interrupted')).toBe(isBegun)
+    expect(box.read('.sops.yaml')).toBe(policyFor(box.recipient, next.recipient))
+    expect(await openedBy(box, next.identity)).toEqual(OF_BOB)
+    expect(await openedBy(box, bob.identity)).toEqual([])
+    // nothing is left to be finished: now a new key is needed
+    expect((await box.bulla(['recipient', 'rotate', 'bob', '--yes'])).err).toContain('has to be given')
+  })
+})
