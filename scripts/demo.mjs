@@ -3,10 +3,9 @@
  * is shown before it runs.
  */
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { generateX25519Identity, identityToRecipient } from 'age-encryption'
 
 const ROOT = resolve(import.meta.dirname, '..')
 const COMMAND = join(ROOT, 'dist/cli/main.cjs')
@@ -28,40 +27,44 @@ features: [search, 'checkout', "reviews"]
 execFileSync(process.execPath, [join(ROOT, 'scripts/build.mjs'), '--if-stale'], { stdio: 'inherit' })
 const folder = mkdtempSync(join(tmpdir(), 'bulla-demo-'))
 try {
-  await demo()
+  demo()
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
 
-async function demo() {
-  say('A scratch repository, an age identity outside of it, and a policy: who reads what.')
+function demo() {
+  say(
+    'A scratch repository, and a machine that deploys. Its secret key exists nowhere but wrapped; a cloud KMS would do that.',
+  )
   const repository = join(folder, 'repository')
   mkdirSync(repository)
-  const identity = await generateX25519Identity()
-  const recipient = await identityToRecipient(identity)
-  const keyFile = join(folder, 'keys.txt')
-  writeFileSync(keyFile, `${identity}\n`, { mode: 0o600 })
-  const shell = shellIn(repository, { SOPS_AGE_KEY_FILE: keyFile })
+  // a home of its own: the local provider keeps its key in the configuration folder
+  const home = { HOME: folder, XDG_CONFIG_HOME: join(folder, 'config'), APPDATA: join(folder, 'config') }
+  const shell = shellIn(repository, home)
 
   shell('git init --quiet')
+  shell('bulla recipient create prod-deploy --local --quiet')
+  shell('cut -c 1-90 .bulla/recipients/prod-deploy.yaml')
+  const shown = execFileSync(process.execPath, [COMMAND, 'recipient', 'show', 'prod-deploy', '--json'], {
+    cwd: repository,
+  })
+  const recipient = JSON.parse(shown.toString()).keys[0].recipient
   write(repository, '.sops.yaml', `creation_rules:\n  - path_regex: secrets/\n    age: ${recipient}\n`)
   shell('cat .sops.yaml')
   mkdirSync(join(repository, 'secrets'))
   write(repository, 'secrets/app.yaml', EXAMPLE)
   shell('cat secrets/app.yaml')
 
-  say('Sealed in place: keys and layout stay readable, values and comments do not.')
+  say('Sealed in place, offline: the public key is enough. Keys and layout stay readable, values and comments do not.')
   shell('bulla encrypt --in-place secrets/app.yaml')
   shell('cut -c 1-90 secrets/app.yaml')
   shell('git add . && git -c user.name=demo -c user.email=demo@example.com commit --quiet -m "sealed secrets"')
 
   say('One value changes. Everything else keeps its ciphertext, so the diff shows what changed.')
-  shell('bulla decrypt --in-place secrets/app.yaml')
-  edit(repository, 'secrets/app.yaml', 'port: 5432', 'port: 6432')
-  shell('bulla encrypt --in-place secrets/app.yaml')
+  shell('bulla set secrets/app.yaml database.port 6432')
   shell('git diff --unified=0 | cut -c 1-90')
 
-  say('Opened: byte for byte the file that was sealed, with the new value.')
+  say('Opened: byte for byte the file that was sealed, with the new value. One unwrap, whatever the number of files.')
   shell('bulla decrypt secrets/app.yaml')
   shell(`bulla decrypt --extract '["database"]["password"]' secrets/app.yaml && echo`)
 }
@@ -92,10 +95,4 @@ function shellIn(cwd, variables) {
 /** @param {string} repository @param {string} name @param {string} text */
 function write(repository, name, text) {
   writeFileSync(join(repository, name), text)
-}
-
-/** @param {string} repository @param {string} name @param {string} from @param {string} to */
-function edit(repository, name, from, to) {
-  console.log(`\n$ sed -i 's/${from}/${to}/' ${name}`)
-  write(repository, name, readFileSync(join(repository, name), 'utf8').replace(from, to))
 }

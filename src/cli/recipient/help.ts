@@ -70,9 +70,9 @@ written.`,
   rewrap: `
 bulla recipient rewrap NAME|--all [KEYS] [--from TEXT] [--dry-run]
 
-Wrap identities anew: by KEYS, each in the place of the wrapping of its kind (or of the one whose key
-holds the TEXT), else by the newest version of the same keys. No sealed file changes. AWS moves a
-wrapping within a region without showing it (kms:ReEncrypt*); else it is unwrapped and wrapped.
+Wrap identities anew: by KEYS, each in the place of the wrapping of its kind (or of the one whose
+key holds the TEXT), else by the newest version of the same keys. No sealed file changes. AWS moves
+a wrapping within a region without showing it (kms:ReEncrypt*); else it is unwrapped and wrapped.
 ${KEYS}
 
 Examples:
@@ -102,8 +102,8 @@ Examples:
   $ bulla recipient rename prod-deploy production
   $ bulla recipient rename alice alice-laptop
 
-Exit codes: 0 renamed, 1 no such recipient, the name is taken or wrong, or a service refused, 3 cannot
-be written.`,
+Exit codes: 0 renamed, 1 no such recipient, the name is taken or wrong, or a service refused,
+3 cannot be written.`,
   rotate: `
 bulla recipient rotate NAME [RECIPIENT | --file FILE | - | --new-key]
 
@@ -122,8 +122,9 @@ be written, 25 a value does not verify, 51 MAC mismatch, 100 no such file, 128 n
   grant: `
 bulla recipient grant NAME FILE|REGEX|'rule N' [--apply]
 
-Let a recipient read what a rule of .sops.yaml seals. The policy is changed in place, with everything
-around the key as it was; said is which sealed files need updatekeys, and --apply does it.
+Let a recipient read what a rule of .sops.yaml seals. The policy is changed in place, with
+everything around the key as it was; said is which sealed files need updatekeys, and --apply does
+it.
 
 Examples:
   $ bulla recipient grant prod-deploy deploy/db-secret.yaml
@@ -141,13 +142,13 @@ ${GRANT_CODES}`,
 }
 
 export const HELP = `
-A recipient is a name for a public key, in a file of its own below .bulla/recipients: of a person, or
-of a machine, whose secret half stands there too, wrapped by a cloud KMS. See
-bulla recipient VERB --help; the verbs are ${Object.keys(VERB_HELP).join(', ')}.
+A recipient is a name for a public key, in a file of its own below .bulla/recipients: of a person,
+or of a machine, whose secret half stands there too, wrapped by a cloud KMS.
+"bulla recipient VERB --help" explains a verb.
 
 Examples:
   $ bulla recipient create prod-deploy --aws-kms arn:aws:kms:eu-west-1:111122223333:key/…
   $ bulla recipient add alice age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p
 
 Exit codes: 0 done, 1 refused, 2 unreadable, 3 cannot be written, 6 a malformed encryption context,
-100 no such file.`
+25, 51, 128 a file cannot be opened, 100 no such file.`

@@ -1,10 +1,8 @@
 import { listRecipients, type ShownRecipient, showRecipient } from '../../operations/recipients/list.ts'
 import { flag, worldOf } from '../options.ts'
 import { printable, renderError } from '../render.ts'
+import { shortKey } from './short-key.ts'
 import { type VerbCall, wordsOf } from './verbs.ts'
-
-/** A post-quantum key has two thousand characters. */
-const SHOWN_CHARACTERS = 80
 
 export async function list(call: VerbCall): Promise<number> {
   const { values, io } = call
@@ -52,9 +50,4 @@ function since(time: string | undefined): string {
 
 function until(time: string | undefined): string {
   return time === undefined ? '' : ` until ${time}`
-}
-
-function shortKey(text: string): string {
-  const shown = printable(text)
-  return shown.length <= SHOWN_CHARACTERS ? shown : `${shown.slice(0, 24)}…${shown.slice(-8)}`
 }

@@ -10,6 +10,7 @@ import { addWrappings, type RewrapStep, rewrapRecipient } from '../../operations
 import type { Io } from '../io.ts'
 import { flag, text, type Values, worldOf } from '../options.ts'
 import { printable, renderNote, shortPath } from '../render.ts'
+import { shortKey } from './short-key.ts'
 
 /** What a verb is run with. */
 export interface VerbCall {
@@ -28,7 +29,7 @@ export async function create(call: VerbCall): Promise<number> {
   const { path, recipient } = await createRecipient({ name, keys, isPostQuantum, ...described(values) }, world)
   if (keys.some(({ type }) => type === 'local'))
     note(call, path, 'a local key is a file on this machine and no cloud KMS: use it to try things out')
-  told(call, `made ${shortPath(path, io.cwd)}; files are sealed for ${recipient.recipient}`)
+  told(call, `made ${shortPath(path, io.cwd)}; its public key is ${shortKey(recipient.recipient)}`)
   return 0
 }
 
