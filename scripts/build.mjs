@@ -88,6 +88,23 @@ const LIBRARIES_KEEP_QUIET = {
   },
 }
 
+/**
+ * The SDK of AWS tells whoever starts bulla on Node 20 that later versions of the SDK will not run there. The version
+ * that is bundled does: see docs/decisions/0011-sdks-and-node-versions.md.
+ *
+ * @type {import('esbuild').Plugin}
+ */
+const AWS_KEEPS_QUIET = {
+  name: 'aws-keeps-quiet',
+  setup({ onLoad }) {
+    const filter = /[\\/]@(?:aws-sdk|smithy)[\\/]core[\\/].*[\\/]emitWarningIfUnsupportedVersion\.js$/
+    onLoad({ filter }, () => ({
+      contents:
+        'export const state = { warningEmitted: true }\nexport const emitWarningIfUnsupportedVersion = () => {}',
+    }))
+  },
+}
+
 /** @type {import('esbuild').BuildOptions} */
 const COMMON = {
   absWorkingDir: ROOT,
@@ -99,7 +116,15 @@ const COMMON = {
   charset: 'utf8',
   chunkNames: 'chunks/[name]-[hash]',
   legalComments: 'none',
-  plugins: [schemaValidatorsForEsbuild(), COMMANDER_STARTS_NOTHING, BUILT_INS_OF_COMMONJS, LIBRARIES_KEEP_QUIET],
+  // ES modules of packages that have both: they can be shaken, and split; and none of them calls require
+  mainFields: ['module', 'main'],
+  plugins: [
+    schemaValidatorsForEsbuild(),
+    COMMANDER_STARTS_NOTHING,
+    BUILT_INS_OF_COMMONJS,
+    LIBRARIES_KEEP_QUIET,
+    AWS_KEEPS_QUIET,
+  ],
   logLevel: 'silent',
 }
 

@@ -1,4 +1,4 @@
-import { homedir } from 'node:os'
+import { homedir, hostname } from 'node:os'
 import type { ServiceEnvironment } from '../keys/services/environment.ts'
 import { ageEnvironment } from './age-environment.ts'
 import { nodeClock } from './clock.ts'
@@ -20,6 +20,7 @@ export function serviceEnvironment(
   return {
     ...machine,
     userFolder: () => userFolder(machine),
+    hostName: hostname,
     readFile: ageEnvironment.readFile,
     createPrivateFile,
     http: nodeHttp,

@@ -28,6 +28,7 @@ interface RawAwsKey {
   readonly role?: string
   readonly aws_profile?: string
   readonly context?: Readonly<Record<string, string>>
+  readonly public_key?: string
 }
 
 interface RawGcpKey {

@@ -9,6 +9,8 @@ export interface ServiceEnvironment {
   variable(name: string): string | undefined
   /** Absolute. */
   homeFolder(): string
+  /** Of this machine, as the kernel has it. */
+  hostName(): string
   /** Absolute: where the user's own settings of bulla are. */
   userFolder(): string
   /**

@@ -8,6 +8,10 @@ export type ServiceFactory = (environment: ServiceEnvironment, policy: CallPolic
 
 /** Loaded when they are first asked for: what some of them bring along is larger than all the rest. */
 const FACTORIES: Partial<Record<ServiceType, () => Promise<ServiceFactory>>> = {
+  kms: async () => {
+    const { AwsKmsService } = await import('../aws-kms/service.ts')
+    return (environment, policy) => new AwsKmsService(environment, policy)
+  },
   hc_vault: async () => {
     const { VaultService } = await import('../hc-vault/service.ts')
     return (environment, policy) => new VaultService(environment, policy)

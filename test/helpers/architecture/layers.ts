@@ -87,6 +87,8 @@ const CLIENT = /^src\/(?:keys|targets)\/[^/]+\/client\.ts$/
 
 /** One third-party package, one folder: there its errors are cleaned, and there a major version lands. */
 export const PACKAGE_FOLDERS: Readonly<Record<string, string>> = {
+  '@aws-sdk/client-kms': 'src/keys/aws-kms/',
+  '@aws-sdk/credential-provider-node': 'src/keys/aws-kms/',
   '@azure/identity': 'src/keys/azure-kv/',
   'age-encryption': 'src/keys/age/',
   commander: 'src/cli/',

@@ -55,6 +55,7 @@ export function fakeServiceEnvironment({
     platform,
     variable: (name) => variables[name],
     homeFolder: () => '/home/u',
+    hostName: () => 'web-1.example.com',
     userFolder: () => '/home/u/.config/bulla',
     readFile: async (path) => contents.get(path),
     createPrivateFile: async (path, bytes) => {

@@ -1,0 +1,60 @@
+import { KeyError } from '../../errors.ts'
+import type { CallPolicy } from '../services/call-policy.ts'
+import type { ServiceEnvironment } from '../services/environment.ts'
+import type { ServiceKey } from '../services/key-service.ts'
+import { accountOfRole, isPublicEndpoint, type KeyArn, publicEndpoint, requireKeyArn } from './arn.ts'
+import { configuredEndpoint } from './credentials.ts'
+import { encryptionContext } from './encryption-context.ts'
+
+/** A key that may be called and sealed to. */
+export interface AdmittedKey {
+  readonly arn: KeyArn
+  readonly profile: string
+  /** Empty: none. */
+  readonly role: string
+  /** Base64; empty when it is not an RSA key, or its public half is not known yet. */
+  readonly publicKey: string
+}
+
+/** The field of a wrapped identity, and of the file of its recipient, that holds the public half of an RSA key: base64 of the SubjectPublicKeyInfo. */
+export const PUBLIC_KEY_FIELD = 'public_key'
+
+/**
+ * Look at a key before anybody is called: its form, its account and that of its role, the hosts.
+ *
+ * @throws {@link KeyError} `ERR_RECIPIENT`, `ERR_NOT_ALLOWED`
+ */
+export function admit(key: ServiceKey, environment: ServiceEnvironment, policy: CallPolicy): AdmittedKey {
+  const arn = requireKeyArn(key.fields['arn'] ?? '')
+  const role = key.fields['role'] ?? ''
+  encryptionContext(key, undefined)
+  policy.checkAccount({ cloud: 'AWS', id: arn.account })
+  if (role !== '') policy.checkAccount({ cloud: 'AWS', id: requireRole(role) })
+  for (const service of role === '' ? (['kms'] as const) : (['kms', 'sts'] as const)) {
+    const url = serviceUrl(service, arn, environment)
+    policy.checkHost(url, isPublicEndpoint(url))
+  }
+  return { arn, role, profile: key.fields['aws_profile'] ?? '', publicKey: key.fields[PUBLIC_KEY_FIELD] ?? '' }
+}
+
+/**
+ * Where a service is called: where the user says, else in the region of the key.
+ *
+ * @throws {@link KeyError} `ERR_KEY_SERVICE`
+ */
+export function serviceUrl(service: 'kms' | 'sts', arn: KeyArn, environment: ServiceEnvironment): URL {
+  const configured = configuredEndpoint(environment, service)
+  if (configured === undefined) return publicEndpoint(service, arn)
+  if (URL.canParse(configured)) return new URL(configured)
+  throw new KeyError('ERR_KEY_SERVICE', `the address that is set for ${service.toUpperCase()} is not a URL`, {
+    hint: `correct AWS_ENDPOINT_URL_${service.toUpperCase()} or AWS_ENDPOINT_URL, or unset it`,
+  })
+}
+
+function requireRole(role: string): string {
+  const account = accountOfRole(role)
+  if (account !== undefined) return account
+  throw new KeyError('ERR_RECIPIENT', 'its role is not the ARN of an IAM role', {
+    hint: 'the form is arn:aws:iam::ACCOUNT:role/NAME',
+  })
+}

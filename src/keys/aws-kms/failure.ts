@@ -1,0 +1,45 @@
+import { KeyError } from '../../errors.ts'
+import { transportReason } from '../services/transport-reason.ts'
+import { type AwsReason, REASONS, replyReason, UNKNOWN_REASON } from './reasons.ts'
+
+/** What has to be allowed for a call, in the words of an IAM policy. */
+export type Permission =
+  | 'kms:Encrypt'
+  | 'kms:Decrypt'
+  | 'kms:ReEncryptFrom or kms:ReEncryptTo'
+  | 'kms:GetPublicKey'
+  | 'sts:AssumeRole'
+
+/** Why a call came to nothing. Holds no byte of a request or a reply: only reasons of ours. */
+export class AwsFailure extends Error {
+  override readonly name = 'AwsFailure'
+  readonly permission: Permission
+  readonly reason: AwsReason
+  /** The clock of this machine was wrong; the next request is dated by that of the server. */
+  readonly isClockCorrected: boolean
+
+  constructor(permission: Permission, reason: AwsReason, isClockCorrected = false) {
+    super(reason.reason)
+    this.permission = permission
+    this.reason = reason
+    this.isClockCorrected = isClockCorrected
+  }
+}
+
+/** Whatever the SDK or the network threw, as one of ours: an error of the SDK can carry the whole reply. */
+export function failureOf(error: unknown, permission: Permission): AwsFailure | KeyError {
+  if (error instanceof AwsFailure || error instanceof KeyError) return error
+  if (!(error instanceof Error)) return new AwsFailure(permission, UNKNOWN_REASON)
+  const metadata: object = '$metadata' in error && isObject(error.$metadata) ? error.$metadata : {}
+  const status = 'httpStatusCode' in metadata ? metadata.httpStatusCode : undefined
+  const reason: AwsReason =
+    REASONS.get(error.name) ??
+    transportReason(error) ??
+    (typeof status === 'number' ? replyReason(status) : UNKNOWN_REASON)
+  const isCorrected = 'clockSkewCorrected' in metadata && metadata.clockSkewCorrected === true
+  return new AwsFailure(permission, reason, isCorrected && reason.isAboutTime === true)
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
+}

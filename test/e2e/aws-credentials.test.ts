@@ -1,0 +1,190 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { expectNoSecret } from '../helpers/canary.ts'
+import { Sandbox } from '../helpers/sandbox.ts'
+import { AwsKmsServer } from '../helpers/servers/aws-kms.ts'
+import { LoopbackServer } from '../helpers/servers/loopback.ts'
+
+const ROLE = 'arn:aws:iam::210987654321:role/deploy'
+const PLAIN = 'password: C4N4RY-hunter2\n'
+
+type Env = Record<string, string | undefined>
+
+let server: AwsKmsServer
+let sandbox: Sandbox
+let arn: string
+/** Where the server is, and nothing else of AWS. */
+let base: Env
+
+beforeAll(async () => {
+  server = await AwsKmsServer.start()
+})
+beforeEach(async () => {
+  sandbox = new Sandbox()
+  server.denied.clear()
+  arn = server.createKey('eu-west-1')
+  base = {
+    AWS_ENDPOINT_URL: server.http.origin,
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_CONFIG_FILE: join(sandbox.folder, 'config'),
+    AWS_SHARED_CREDENTIALS_FILE: join(sandbox.folder, 'credentials'),
+    HOME: sandbox.folder,
+  }
+  sandbox.write('a.yaml', PLAIN)
+  const { code } = await sandbox.bulla(['-e', '-i', '--kms', arn, 'a.yaml'], {
+    env: { ...base, ...server.credentials() },
+  })
+  expect(code).toBe(0)
+  server.calls.length = 0
+})
+afterEach(() => sandbox.dispose())
+afterAll(async () => await server.stop())
+
+/** The file opens, in silence; and when it is denied, the error names this identity. @returns whose key was used */
+async function opensAs(identity: string, env: Env): Promise<string> {
+  const opened = await sandbox.bulla(['-d', 'a.yaml'], { env: { ...base, ...env } })
+  expect(opened).toMatchObject({ err: '', out: PLAIN, code: 0 })
+  const used = server.calls.at(-1)?.accessKeyId ?? ''
+  server.denied.add('Decrypt')
+  const refused = await sandbox.bulla(['-d', 'a.yaml'], { env: { ...base, ...env } })
+  expect([refused.code, refused.err]).toEqual([128, expect.stringContaining(`as ${identity})`)])
+  expectNoSecret(refused.err)
+  return used
+}
+
+function profile(
+  name: string,
+  { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret } = server.credentials(),
+): string {
+  sandbox.write('credentials', `[${name}]\naws_access_key_id = ${id}\naws_secret_access_key = ${secret}\n`)
+  return id
+}
+
+function asJson({ AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret } = server.credentials()) {
+  const Expiration = new Date(Date.now() + 3_600_000).toISOString()
+  return {
+    Version: 1,
+    Code: 'Success',
+    AccessKeyId: id,
+    SecretAccessKey: secret,
+    Token: 't',
+    SessionToken: 't',
+    Expiration,
+  }
+}
+
+describe('AWS credentials of', () => {
+  it('a profile', async () => {
+    const id = profile('prod')
+    expect(await opensAs('the AWS profile prod', { AWS_PROFILE: 'prod' })).toBe(id)
+  })
+
+  it('the profile that a key names, before those of the environment', async () => {
+    const id = profile('team')
+    const env = server.credentials()
+    const args = ['-e', '-i', '--kms', arn, '--aws-profile', 'team', 'b.yaml']
+    sandbox.write('b.yaml', PLAIN)
+    expect((await sandbox.bulla(args, { env: { ...base, ...env } })).code).toBe(0)
+    expect(server.calls.at(-1)?.accessKeyId).toBe(id)
+  })
+
+  it('the environment, before AWS_PROFILE, as in sops', async () => {
+    profile('prod')
+    const env = server.credentials()
+    const used = await opensAs('the credentials of AWS_ACCESS_KEY_ID', { ...env, AWS_PROFILE: 'prod' })
+    expect(used).toBe(env.AWS_ACCESS_KEY_ID)
+  })
+
+  it('a role on top of another profile', async () => {
+    const id = profile('base')
+    sandbox.write('config', `[profile deploy]\nrole_arn = ${ROLE}\nsource_profile = base\nregion = eu-west-1\n`)
+    expect(await opensAs('the AWS profile deploy', { AWS_PROFILE: 'deploy' })).not.toBe(id)
+    expect(server.calls.find(({ operation }) => operation === 'AssumeRole')?.accessKeyId).toBe(id)
+  })
+
+  it('a program', async () => {
+    const answer = asJson()
+    sandbox.write('answer.json', JSON.stringify(answer))
+    const program = `${process.execPath} -p require('fs').readFileSync('${sandbox.folder}/answer.json','utf8')`
+    sandbox.write('config', `[profile tool]\ncredential_process = ${program.replace(/(require.*)$/, '"$1"')}\n`)
+    expect(await opensAs('the AWS profile tool', { AWS_PROFILE: 'tool' })).toBe(answer.AccessKeyId)
+  })
+
+  it('a web identity, before any profile', async () => {
+    profile('default')
+    sandbox.write('token', 'C4N4RY-web-token')
+    const env = { AWS_WEB_IDENTITY_TOKEN_FILE: join(sandbox.folder, 'token'), AWS_ROLE_ARN: ROLE }
+    await opensAs(`the web identity for ${ROLE}`, env)
+    expect(server.count('AssumeRoleWithWebIdentity')).toBe(2)
+  })
+
+  it('a container', async () => {
+    const answer = asJson()
+    const agent = await LoopbackServer.start(() => ({ status: 200, body: JSON.stringify(answer) }))
+    try {
+      const env = { AWS_CONTAINER_CREDENTIALS_FULL_URI: `${agent.origin}/role` }
+      expect(await opensAs('the role of this container', env)).toBe(answer.AccessKeyId)
+    } finally {
+      await agent.stop()
+    }
+  })
+
+  it('an instance', async () => {
+    const answer = asJson()
+    const metadata = await LoopbackServer.start(({ path }) => {
+      if (path.endsWith('/token')) return { status: 200, body: 'session' }
+      if (path.endsWith('/security-credentials/')) return { status: 200, body: 'role-of-instance' }
+      return { status: 200, body: JSON.stringify(answer) }
+    })
+    try {
+      const env = { AWS_EC2_METADATA_DISABLED: undefined, AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata.origin }
+      expect(await opensAs('the role of this instance', env)).toBe(answer.AccessKeyId)
+    } finally {
+      await metadata.stop()
+    }
+  })
+
+  it('a login with SSO', async () => {
+    const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = server.credentials()
+    const roleCredentials = { accessKeyId, secretAccessKey, sessionToken: 't', expiration: Date.now() + 3_600_000 }
+    const portal = await LoopbackServer.start(() => ({ status: 200, body: JSON.stringify({ roleCredentials }) }))
+    sandbox.write(
+      'config',
+      `[profile sso]\nsso_session = corp\nsso_account_id = 123456789012\nsso_role_name = dev\n[sso-session corp]\nsso_region = eu-west-1\nsso_start_url = https://corp.example/start\n`,
+    )
+    const cached = { accessToken: 'C4N4RY-token', expiresAt: new Date(Date.now() + 3_600_000).toISOString() }
+    sandbox.write(`.aws/sso/cache/${createHash('sha1').update('corp').digest('hex')}.json`, JSON.stringify(cached))
+    try {
+      const env = {
+        AWS_PROFILE: 'sso',
+        AWS_ENDPOINT_URL_SSO: portal.origin,
+        BULLA_ALLOW_HOSTS: `http://${portal.host}`,
+      }
+      expect(await opensAs('the AWS profile sso', env)).toBe(accessKeyId)
+    } finally {
+      await portal.stop()
+    }
+  })
+
+  it('a profile whose address of KMS nobody allowed are not used', async () => {
+    const id = profile('elsewhere')
+    sandbox.write(
+      'config',
+      `[profile elsewhere]\nendpoint_url = http://kms.elsewhere.example\naws_access_key_id = ${id}\n`,
+    )
+    const env = { ...base, AWS_ENDPOINT_URL: undefined, AWS_PROFILE: 'elsewhere', ...sandbox.observe() }
+    const { code, err } = await sandbox.bulla(['-d', 'a.yaml'], { env })
+    expect([code, err]).toEqual([
+      128,
+      expect.stringContaining('the host kms.elsewhere.example is not one that you allow'),
+    ])
+    expect(err).toContain('BULLA_ALLOW_HOSTS=http://kms.elsewhere.example')
+    expect(sandbox.observed()).toEqual([])
+  })
+
+  it('nobody: says what to do', async () => {
+    const { code, err } = await sandbox.bulla(['-d', 'a.yaml'], { env: base })
+    expect([code, err]).toEqual([128, expect.stringContaining('no credentials for AWS were found')])
+  })
+})
