@@ -19,10 +19,13 @@ const INDEX = ''
 export class GitRepository {
   private readonly place: GitPlace
   private readonly blobs: BlobReader
+  /** For single blobs: the other one may be in the middle of a tree. */
+  private readonly others: BlobReader
 
   constructor(place: GitPlace) {
     this.place = place
     this.blobs = new BlobReader(place)
+    this.others = new BlobReader(place)
   }
 
   staged(): Promise<FileChange[]> {
@@ -35,6 +38,11 @@ export class GitRepository {
 
   commits(range: readonly string[]): Promise<CommitChange[]> {
     return changesOfCommits(range, this.place)
+  }
+
+  async blob(id: string): Promise<Uint8Array | undefined> {
+    for await (const { bytes } of this.others.read([id])) return bytes
+    return undefined
   }
 
   /** @param revision - empty for the index */
@@ -103,6 +111,7 @@ export class GitRepository {
 
   close(): void {
     this.blobs.close()
+    this.others.close()
   }
 
   private async lines(args: readonly string[]): Promise<string[]> {

@@ -14,6 +14,8 @@ export interface Repository {
   between(from: string, to: string): Promise<readonly ChangedFile[]>
   /** What commits add or change, oldest first. @param range - as `rev-list` takes it */
   commits(range: readonly string[]): Promise<readonly { readonly commit: string; readonly change: ChangedFile }[]>
+  /** One blob; undefined when it is not here. May be asked for while a tree is read. */
+  blob(id: string): Promise<Uint8Array | undefined>
   /** @param revision - empty for the index */
   files(revision: string): Promise<readonly JudgedFile[]>
   /** @param revision - empty for the index */

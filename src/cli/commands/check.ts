@@ -2,6 +2,7 @@ import { UsageError } from '../../errors.ts'
 import { check } from '../../operations/check/check.ts'
 import type { Repository } from '../../operations/git-port.ts'
 import { cannotJudge, type Finding } from '../../operations/judge/finding.ts'
+import { changeScanner } from '../../operations/scan/scan-file.ts'
 import { suggest } from '../../operations/suggest.ts'
 import { showFindings } from '../findings.ts'
 import { FORMATS, type Format, writeReport } from '../formats/formats.ts'
@@ -50,7 +51,10 @@ async function run(words: readonly string[], values: Values, repository: Reposit
   const failOn = levelOf(values)
   const { revision, names } = await readWords(words, repository)
   const paths = await repositoryPaths(names, repository, io)
-  const { findings, fileCount } = await check({ revision, paths }, repository, { isStrict: flag(values, 'strict') })
+  const { findings, fileCount } = await check({ revision, paths }, repository, {
+    isStrict: flag(values, 'strict'),
+    scan: changeScanner(repository),
+  })
   if (fileCount === 0 && names.length > 0) {
     throw new UsageError('ERR_NO_FILE', 'neither a revision nor a file that git tracks has this name', {
       hint: 'name a revision, a range A..B, or files and folders of this repository',

@@ -3,6 +3,7 @@ import { allowOnce } from '../../operations/hooks/allow-once.ts'
 import type { CommitFinding } from '../../operations/hooks/judge-commits.ts'
 import { HOOK_NAMES, type HookName, runHook } from '../../operations/hooks/run-hook.ts'
 import { cannotJudge } from '../../operations/judge/finding.ts'
+import { changeScanner } from '../../operations/scan/scan-file.ts'
 import { suggest } from '../../operations/suggest.ts'
 import { showFindings } from '../findings.ts'
 import type { CommandDefinition, Io } from '../io.ts'
@@ -59,7 +60,8 @@ async function run(name: HookName, args: readonly string[], values: Values, io: 
   try {
     const takesInput = name === 'pre-push' || name === 'pre-receive'
     const input = takesInput ? Buffer.from(await io.stdin()).toString('utf8') : ''
-    const findings = await runHook({ name, args, input }, repository, { isStrict: false })
+    const options = { isStrict: false, scan: changeScanner(repository) }
+    const findings = await runHook({ name, args, input }, repository, options)
     return await verdict(name, findings, (await repository.folders()).gitFolder, values, io)
   } catch (error) {
     if (!isBullaError(error)) throw error

@@ -18,6 +18,8 @@ export interface JudgedFile {
   readonly path: string
   readonly mode: string
   readonly id: string
+  /** The blob that stood there before, where that is known. */
+  readonly before?: string | undefined
 }
 
 /** What the judge asks of a tree: the index, or a commit. Contents are read once, in batches. */
