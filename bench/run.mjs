@@ -1,9 +1,9 @@
 /**
  * `npm run bench [PART]`: whole processes of the built command against the real sops, in turn, on this machine. What counts
- * are the ratios; single times say more about the machine. Parts: start, large, many, rotate, growth.
+ * are the ratios; single times say more about the machine. Parts: start, large, many, rotate, growth, kms.
  */
-import { execFileSync, spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { generateX25519Identity, identityToRecipient } from 'age-encryption'
@@ -14,6 +14,8 @@ import { measure, median, ratioOf } from './measure.mjs'
 const ROOT = resolve(import.meta.dirname, '..')
 const BULLA = [process.execPath, join(ROOT, 'dist/cli/main.cjs')]
 const FILES = 1000
+/** What a call to a key service takes. */
+const LATENCY_MS = 20
 
 execFileSync(process.execPath, [join(ROOT, 'scripts/build.mjs'), '--if-stale'], { stdio: 'inherit' })
 const sops = findSops()
@@ -28,7 +30,7 @@ try {
   console.log(
     `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, sops: ${sops ?? 'not installed (npm run judges)'}`,
   )
-  for (const [name, part] of Object.entries({ start, large, many, rotate, growth })) {
+  for (const [name, part] of Object.entries({ start, large, many, rotate, growth, kms })) {
     if (only === undefined || only === name) part()
   }
   console.log(missed === 0 ? '\nall targets met' : `\n${missed} targets missed`)
@@ -156,6 +158,58 @@ function smallFiles() {
   }
   const loop = (/** @type {string} */ command) => `for i in $(seq 0 ${FILES - 1}); do ${command} || exit; done`
   return { away, fresh, loop }
+}
+
+/** The same key of a service: wrapping the identity of a recipient for bulla, as a master key of every file for sops. */
+function kms() {
+  title(`kms: ${FILES} files of 10 values, a key service that takes ${LATENCY_MS} ms`)
+  const place = join(folder, 'kms')
+  mkdirSync(place)
+  const server = spawn(process.execPath, [join(ROOT, 'bench/vault-server.mjs'), String(LATENCY_MS), place], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+  })
+  try {
+    while (!existsSync(join(place, 'address'))) spawnSync('sleep', ['0.05'])
+    const address = readFileSync(join(place, 'address'), 'utf8')
+    const key = `${address}/v1/transit/keys/k`
+    const kmsEnv = { HOME: folder, VAULT_ADDR: address, VAULT_TOKEN: 'bench', SOPS_DISABLE_VERSION_CHECK: 'true' }
+    const run = (/** @type {string[]} */ ...args) =>
+      execFileSync(BULLA[0] ?? '', [BULLA[1] ?? '', ...args], { cwd: place, env: { ...process.env, ...kmsEnv } })
+    const calls = () => (existsSync(join(place, 'calls')) ? readFileSync(join(place, 'calls')).length : 0)
+    mkdirSync(join(place, '.git'))
+    run('recipient', 'create', 'deploy', '--hc-vault-transit', key, '--quiet')
+    for (const [name, option] of /** @type {const} */ ([
+      ['ours', ['--age', 'deploy']],
+      ['theirs', ['--hc-vault-transit', key]],
+    ])) {
+      writeSmallFiles(join(place, name), FILES)
+      const before = calls()
+      run('encrypt', '--quiet', '--in-place', ...option, name)
+      if (name === 'ours') check('calls to encrypt', calls() - before, { most: 0 })
+    }
+    const before = calls()
+    run('decrypt', '--quiet', '--output-dir', 'opened', 'ours')
+    check('calls to decrypt', calls() - before, { most: 1 })
+    if (sops === undefined) return
+    const away = () => {
+      if (existsSync(join(place, 'opened')))
+        renameSync(join(place, 'opened'), join(mkdtempSync(join(place, 'old-')), 'opened'))
+    }
+    const ours = {
+      ...bulla('decrypt', 'ours', '--output-dir', 'opened', '--quiet'),
+      cwd: place,
+      env: kmsEnv,
+      before: away,
+    }
+    const loop = `for i in $(seq 0 ${FILES - 1}); do "${sops}" decrypt --output work/file-$i.yaml theirs/file-$i.yaml || exit; done`
+    const theirs = {
+      ...{ name: 'a loop of sops', argv: ['sh', '-c', loop], cwd: place, env: kmsEnv },
+      before: () => mkdirSync(join(place, 'work'), { recursive: true }),
+    }
+    compare('decrypt against a loop of sops', ours, theirs, { faster: 80 }, 1)
+  } finally {
+    server.kill()
+  }
 }
 
 function growth() {
