@@ -89,6 +89,7 @@ export const SWITCHES: ReadonlySet<string> = new Set([
   'clear',
   'disable-version-check',
   'driver',
+  'drop-previous',
   'dry-run',
   'enable-local-keyservice',
   'flatten',

@@ -103,6 +103,12 @@ export class GitRepository {
     return 'stdout' in output ? output.stdout.toString('utf8').replace(/\n$/, '') : undefined
   }
 
+  /** Full names of all branches, those of remotes too. @throws GitError `ERR_GIT` */
+  async branches(): Promise<string[]> {
+    const names = await this.lines(['for-each-ref', '--format=%(refname)', 'refs/heads', 'refs/remotes'])
+    return names.filter((name) => name !== '' && !name.endsWith('/HEAD'))
+  }
+
   /** Whether `revision` names a commit here. */
   async has(revision: string): Promise<boolean> {
     const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`]

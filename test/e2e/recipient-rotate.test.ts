@@ -135,6 +135,43 @@ describe('recipient rotate', () => {
   })
 })
 
+describe('recipient rotate of a machine', () => {
+  it('wraps the new identity by the same key, and drops the earlier one only when told so', async ({ box }) => {
+    const env = { SOPS_AGE_KEY_FILE: undefined, HOME: box.path('home'), XDG_CONFIG_HOME: box.path('home') }
+    const bulla = (...args: readonly string[]) => box.bulla(args, { env })
+    const commit = async (message: string) => {
+      await box.run('git', ['add', '-A', '--', '.bulla', 'a.yaml'], {})
+      await box.run('git', ['commit', '-q', '-m', message], {})
+    }
+    await box.run('git', ['init', '-q', '-b', 'main'], {})
+    box.write('home/.keep', '')
+    expect((await bulla('recipient', 'create', 'prod', '--local')).code).toBe(0)
+    box.write('a.yaml', 'a: secret\n')
+    await bulla('encrypt', '-i', '--age', 'prod', 'a.yaml')
+    await commit('first')
+    const first = box.read('a.yaml')
+
+    expect((await bulla('recipient', 'rotate', 'prod', '--yes')).code).toBe(0)
+    await commit('rotated')
+    expect(await bulla('decrypt', 'a.yaml')).toMatchObject({ code: 0, out: 'a: secret\n' })
+    const earlier = ['decrypt', '--filename-override', 'a.yaml']
+    expect(await box.bulla(earlier, { env, stdin: first })).toMatchObject({ code: 0, out: 'a: secret\n' })
+
+    const before = box.snapshot()
+    const plan = await bulla('recipient', 'rotate', 'prod', '--drop-previous', '--dry-run')
+    expect(plan).toMatchObject({ code: 0, err: '' })
+    expect(plan.out).toMatch(
+      / {2}refs\/heads\/main: prod could no longer open what 1 commit wrote \([0-9a-f]{12}\):\n {4}a.yaml\n$/,
+    )
+    expect((await bulla('recipient', 'rotate', 'prod', '--drop-previous')).code).toBe(1)
+    expect(box.snapshot()).toEqual(before)
+
+    expect((await bulla('recipient', 'rotate', 'prod', '--drop-previous', '--yes')).code).toBe(0)
+    expect((await box.bulla(earlier, { env, stdin: first })).code).toBe(128)
+    expect(await bulla('decrypt', 'a.yaml')).toMatchObject({ code: 0, out: 'a: secret\n' })
+  })
+})
+
 describe.skipIf(isWindows)('recipient rotate that is killed', () => {
   it.for(SYNCS)('finishes when it is run again: after %i syncs', async (syncs, { box }) => {
     await repository(box)

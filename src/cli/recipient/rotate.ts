@@ -15,6 +15,7 @@ import type { VerbCall } from './verbs.ts'
 /** `recipient rotate NAME`. */
 export async function rotate(call: VerbCall): Promise<number> {
   const { values, io } = call
+  if (flag(values, 'dropPrevious')) return (await import('./drop-previous.ts')).runDropPrevious(call)
   const [name, key] = givenWords(call)
   const world = worldOf(values, io)
   const isOwn = flag(values, 'newKey')

@@ -4,6 +4,7 @@ import { type Check, failed, fine, note, problem } from './check.ts'
 import { keyChecks } from './keys.ts'
 import type { GitFacts, Machine } from './machine.ts'
 import { policyChecks } from './policy.ts'
+import { recipientChecks } from './recipients.ts'
 
 export interface DoctorOptions {
   /** Of this package. */
@@ -39,6 +40,7 @@ export async function doctor(options: DoctorOptions, world: World, machine: Mach
     clockCheck(world.now(), git),
     ...(await keyChecks(places, git.root, machine)),
     ...(await policyChecks(world)),
+    ...(await recipientChecks(world)),
     ...overrideChecks(options.overrides),
     scratchCheck(scratch),
     ...(await leftChecks(options.clean === true, machine)),

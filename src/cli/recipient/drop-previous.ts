@@ -1,0 +1,51 @@
+import { UsageError } from '../../errors.ts'
+import { type DropPlan, dropPrevious } from '../../operations/recipients/drop-previous.ts'
+import { flag, worldOf } from '../options.ts'
+import { printable } from '../render.ts'
+import type { VerbCall } from './verbs.ts'
+
+/** More files than this are counted. */
+const MAX_FILES = 10
+
+/** `recipient rotate NAME --drop-previous`. */
+export async function runDropPrevious({ words, values, io }: VerbCall): Promise<number> {
+  const [name, more] = words
+  if (name === undefined || more !== undefined || flag(values, 'newKey')) {
+    throw new UsageError('ERR_USAGE', '--drop-previous takes one name and no new key', {
+      hint: 'write "bulla recipient rotate NAME --drop-previous"',
+    })
+  }
+  const world = worldOf(values, io)
+  const yes = flag(values, 'yes')
+  const dryRun = flag(values, 'dryRun')
+  const repository = await io.repository({ inHook: false })
+  try {
+    const approve = async (plan: DropPlan) => {
+      io.writeErr(planText(plan))
+      return yes ? true : world.confirm({ text: 'Drop the earlier identities?', mayBePiped: true })
+    }
+    const { plan, isWritten } = await dropPrevious({ name, dryRun, approve }, world, repository)
+    if (flag(values, 'json')) io.writeOut(`${JSON.stringify({ ...plan, written: isWritten }, null, 2)}\n`)
+    else if (dryRun) io.writeOut(planText(plan))
+    const done = plan.keys.length === 0 ? 'no earlier identity is wrapped' : 'nothing was written'
+    if (!dryRun && !flag(values, 'quiet'))
+      io.writeErr(`${io.program}: ${name}: ${isWritten ? 'earlier identities are dropped' : done}\n`)
+    return 0
+  } finally {
+    repository.close()
+  }
+}
+
+function planText({ name, keys, lost }: DropPlan): string {
+  const lines = keys.map((key) => `${name}: drop the identity of ${key}`)
+  for (const { branch, commits, files } of lost) {
+    const [first = '', last = first] = [commits[0], commits.at(-1)]
+    const range = commits.length === 1 ? first.slice(0, 12) : `${first.slice(0, 12)} to ${last.slice(0, 12)}`
+    const count = `${commits.length} ${commits.length === 1 ? 'commit' : 'commits'}`
+    lines.push(`  ${branch}: ${name} could no longer open what ${count} wrote (${range}):`)
+    lines.push(...files.slice(0, MAX_FILES).map((file) => `    ${file}`))
+    if (files.length > MAX_FILES) lines.push(`    and ${files.length - MAX_FILES} more`)
+  }
+  if (keys.length > 0 && lost.length === 0) lines.push('  no version on any branch needs it')
+  return lines.map((line) => `${printable(line)}\n`).join('')
+}
