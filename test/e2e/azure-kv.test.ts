@@ -34,6 +34,19 @@ describe('files sealed by a key of Azure Key Vault', () => {
     expect(server.keyCalls.length - before).toBe(1)
   })
 
+  it('stay closed when a managed identity that was set up is refused', async ({ box }) => {
+    box.write('.sops.yaml', rule())
+    box.write('a.yaml', 'a: 1\n')
+    await box.bulla(['encrypt', '-i', 'a.yaml'], { env: env() })
+    const nobody = { AZURE_CLIENT_SECRET: undefined, AZURE_CLIENT_ID: undefined, BULLA_KEY_TIMEOUT: '5' }
+    const refused = { IDENTITY_ENDPOINT: `${server.http.origin}/msi/token`, IDENTITY_HEADER: 'C4N4RY-wrong' }
+    const { code, out, err } = await box.bulla(['decrypt', 'a.yaml'], { env: { ...env(), ...nobody, ...refused } })
+    expect({ code, out }).toEqual({ code: 128, out: '' })
+    expect(err).toContain('gave no token')
+    expect(err).toContain('status 403')
+    expectNoSecret(err, TOKEN, SECRET)
+  })
+
   it('stay closed when the host was not allowed by the user', async ({ box }) => {
     box.write('.sops.yaml', rule())
     box.write('a.yaml', 'a: 1\n')

@@ -56,15 +56,24 @@ export class AzureCredentials {
 
   private async ask(challenge: Challenge): Promise<SourcedToken> {
     const sources = this.chosen === undefined ? await this.find() : [this.chosen]
+    let last: unknown
     for (const source of sources) {
-      const token = await source.token(challenge)
-      if (token === undefined) continue
-      this.chosen = source
-      return token
+      try {
+        const token = await source.token(challenge)
+        if (token === undefined) continue
+        this.chosen = source
+        return token
+      } catch (error) {
+        if (source.isMeant || !(error instanceof CallFailure)) throw error
+        last = error // that something on this machine answers does not mean that it is for us
+      }
     }
-    throw new CallFailure('no credentials were found', {
-      hint: `run "az login --tenant ${challenge.tenant}", or set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET`,
-    })
+    throw (
+      last ??
+      new CallFailure('no credentials were found', {
+        hint: `run "az login --tenant ${challenge.tenant}", or set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET`,
+      })
+    )
   }
 
   private find(): Promise<readonly TokenSource[]> {

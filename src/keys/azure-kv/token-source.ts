@@ -4,6 +4,8 @@ import type { Challenge } from './challenge.ts'
 export interface TokenSource {
   /** Whose credentials it uses, for errors. Never a secret. */
   readonly who: string
+  /** Whether somebody set it up: then no other is tried when it fails. */
+  readonly isMeant: boolean
   /**
    * @returns undefined when this machine has nothing of the kind
    * @throws CallFailure

@@ -34,11 +34,11 @@ const CHAIN: Readonly<Record<string, MakeSource>> = {
   environmentcredential: fromEnvironment,
   workloadidentitycredential: fromWorkloadIdentity,
   managedidentitycredential: fromManagedIdentity,
-  azureclicredential: (setup) => source('az login', setup, new AzureCliCredential(setup.options)),
+  azureclicredential: (setup) => source('az login', setup, () => new AzureCliCredential(setup.options)),
   azuredeveloperclicredential: (setup) =>
-    source('azd auth login', setup, new AzureDeveloperCliCredential(setup.options)),
+    source('azd auth login', setup, () => new AzureDeveloperCliCredential(setup.options)),
   azurepowershellcredential: (setup) =>
-    source('the login of Azure PowerShell', setup, new AzurePowerShellCredential(setup.options)),
+    source('the login of Azure PowerShell', setup, () => new AzurePowerShellCredential(setup.options)),
 }
 const NAMES = Object.keys(CHAIN)
 const GROUPS: Readonly<Record<string, readonly string[]>> = { prod: NAMES.slice(0, 3), dev: NAMES.slice(3) }
@@ -83,21 +83,22 @@ function fromEnvironment(setup: Setup): TokenSource {
   const [tenant, client] = [read('AZURE_TENANT_ID'), read('AZURE_CLIENT_ID')]
   const who = `application ${printableId(client)} of tenant ${printableId(tenant)} (AZURE_CLIENT_ID)`
   if (tenant === '' || client === '') return nothing(who)
+  const meant = { tenant, isMeant: true }
   const secret = read('AZURE_CLIENT_SECRET')
   if (secret !== '')
-    return source(who, setup, () => new ClientSecretCredential(tenant, client, secret, setup.options), tenant)
+    return source(who, setup, () => new ClientSecretCredential(tenant, client, secret, setup.options), meant)
   const certificatePath = read('AZURE_CLIENT_CERTIFICATE_PATH')
   if (certificatePath !== '') {
     const certificatePassword = read('AZURE_CLIENT_CERTIFICATE_PASSWORD')
     const sendCertificateChain = /^(?:1|true)$/i.test(read('AZURE_CLIENT_SEND_CERTIFICATE_CHAIN'))
     const certificate = { certificatePath, ...(certificatePassword === '' ? {} : { certificatePassword }) }
     const options = { ...setup.options, sendCertificateChain }
-    return source(who, setup, () => new ClientCertificateCredential(tenant, client, certificate, options), tenant)
+    return source(who, setup, () => new ClientCertificateCredential(tenant, client, certificate, options), meant)
   }
   const [user, password] = [read('AZURE_USERNAME'), read('AZURE_PASSWORD')]
   if (user === '' || password === '') return nothing(who)
   const make = () => new UsernamePasswordCredential(tenant, client, user, password, setup.options)
-  return source('the user in AZURE_USERNAME', setup, make, tenant)
+  return source('the user in AZURE_USERNAME', setup, make, meant)
 }
 
 function fromWorkloadIdentity(setup: Setup): TokenSource {
@@ -107,7 +108,7 @@ function fromWorkloadIdentity(setup: Setup): TokenSource {
   const who = `workload identity ${printableId(clientId)} of tenant ${printableId(tenantId)}`
   if (tenantId === '' || clientId === '' || tokenFilePath === '') return nothing(who)
   const options = { ...setup.options, tenantId, clientId, tokenFilePath }
-  return source(who, setup, () => new WorkloadIdentityCredential(options), tenantId)
+  return source(who, setup, () => new WorkloadIdentityCredential(options), { tenant: tenantId, isMeant: true })
 }
 
 function fromManagedIdentity(setup: Setup): TokenSource {
@@ -116,33 +117,36 @@ function fromManagedIdentity(setup: Setup): TokenSource {
   // the probe keeps machines without one from waiting; the library has the option, its types do not
   const probe = { sendProbeRequest: !setup.isOnly }
   const options = { ...setup.options, ...probe, ...(clientId === '' ? {} : { clientId }) }
-  return source(who, setup, () => new ManagedIdentityCredential(options))
+  const isMeant = setup.isOnly || (setup.environment.variable('IDENTITY_ENDPOINT') ?? '') !== ''
+  return source(who, setup, () => new ManagedIdentityCredential(options), { isMeant })
 }
 
 function nothing(who: string): TokenSource {
-  return { who, token: async () => undefined }
+  return { who, isMeant: false, token: async () => undefined }
 }
 
 function source(
   who: string,
   { record, isOnly, options }: Setup,
-  credential: TokenCredential | (() => TokenCredential),
-  tenant?: string,
+  credential: () => TokenCredential,
+  { tenant, isMeant = isOnly }: { readonly tenant?: string; readonly isMeant?: boolean } = {},
 ): TokenSource {
   let made: TokenCredential | undefined
   return {
     who,
+    isMeant,
     async token({ scope, tenant: wanted }: Challenge): Promise<SourcedToken | undefined> {
       checkTenant(who, tenant, wanted, options.additionallyAllowedTenants)
       record.status = undefined
       record.failure = undefined
       try {
-        made ??= typeof credential === 'function' ? credential() : credential
+        made ??= credential()
         const token = await made.getToken(scope, { tenantId: wanted })
         return token === null ? undefined : { token: token.token, until: token.expiresOnTimestamp }
       } catch (error) {
-        const isAbsent = error instanceof Error && error.name === 'CredentialUnavailableError'
-        if (isAbsent && !isOnly) return undefined
+        const isUnavailable = error instanceof Error && error.name === 'CredentialUnavailableError'
+        // the library says so too when a login was refused
+        if (isUnavailable && !isMeant && record.status === undefined) return undefined
         throw failureOf(record, who)
       }
     },
