@@ -105,18 +105,17 @@ Examples:
 Exit codes: 0 renamed, 1 no such recipient, the name is taken or wrong, or a service refused,
 3 cannot be written.`,
   rotate: `
-bulla recipient rotate NAME [RECIPIENT | --file FILE | - | --new-key]
+bulla recipient rotate NAME [RECIPIENT | --file FILE | - | --new-key | --drop-previous]
 
 Give a recipient a new key pair. A machine's is made here and wrapped by the same keys; a person
-gives a new public key, or has one made in the own key file (--new-key). Every .sops.yaml moves to it, and
-every file that the old key reads gets it and a new data key. All is planned first. Interrupted, run
-it again: it finishes. The old key stays in the file of the recipient, for earlier versions.
+gives a new public key, or has one made in the own key file (--new-key). Every .sops.yaml moves to
+it, and every file that the old key reads gets it and a new data key. All is planned first.
+Interrupted, run it again: it finishes. The old key stays in the file of the recipient, for earlier
+versions; --drop-previous drops its identity, after saying which commits would be lost.
 
 Examples:
   $ bulla recipient rotate prod-deploy
-  $ bulla recipient rotate alice age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p
   $ bulla recipient rotate me --new-key
-  $ bulla recipient rotate prod-deploy --drop-previous --dry-run  (who could not open what then?)
 
 Exit codes: 0 done, 1 no such recipient, a service refused, or not confirmed, 2 unreadable, 3 cannot
 be written, 25 a value does not verify, 51 MAC mismatch, 100 no such file, 128 no key opens a file.`,
