@@ -47,7 +47,7 @@ function codeCache(env: Readonly<Record<string, string | undefined>>): { file: s
   if (process.getuid !== undefined && (stats.uid !== process.getuid() || (stats.mode & 0o022) !== 0)) {
     return { off: `${base} can be written by somebody else` }
   }
-  const file = `${base}${base === env['HOME'] ? '/.cache' : ''}/bulla/${process.version}-${process.arch}.v8`
+  const file = `${base}${base === env['HOME'] ? '/.cache' : ''}/bulla/${process.version}-${process.arch}-doctor.v8`
   return canBeWritten(dirname(file)) ? { file } : { off: `${dirname(file)} cannot be written` }
 }
 

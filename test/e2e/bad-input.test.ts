@@ -329,8 +329,8 @@ const CASES: readonly Case[] = [
       env: { SOPS_AGE_RECIPIENTS: 'somebody' },
     }),
     code: 1,
-    message: /does not start with age1/,
-    hint: /age1…/,
+    message: /there is no recipient named somebody/,
+    hint: /recipient create/,
   },
   {
     name: 'a recipient of the policy is mistyped',

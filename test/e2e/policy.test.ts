@@ -223,7 +223,7 @@ describe('where identities come from', () => {
       { ...none, SOPS_AGE_KEY_CMD: `cat '${key}'` },
     ]
     if (process.platform === 'linux')
-      places.push({ ...none, HOME: home }, { ...none, XDG_CONFIG_HOME: `${home}/.config` })
+      places.push({ ...none, HOME: home, XDG_CONFIG_HOME: undefined }, { ...none, XDG_CONFIG_HOME: `${home}/.config` })
     for (const env of places)
       expect(await box.bulla(['decrypt', 'a.yaml'], { env })).toMatchObject({ code: 0, err: '' })
   })

@@ -9,12 +9,12 @@ import { addCommonOptions, flag, text, type Values, worldOf } from '../options.t
 import { repositoryPaths } from '../repository-path.ts'
 
 const HELP = `
-Without a revision the working tree is compared with the index, with one revision with that, with two
-one with the other. Only sealed files are compared. No key is needed to tell which values changed,
-because equal ciphertext means equal value; values are masked unless --clear asks for them.
+The working tree is compared with the index, with one revision with that; two revisions are compared
+with each other. Only sealed files count. No key is needed to tell which values changed, because equal
+ciphertext means equal value; values are masked unless --clear asks for them.
 
-With --textconv this is git's diff driver: it prints one file as git compares it, in clear when a key
-is at hand, masked otherwise. "bulla init" sets it up.
+With --textconv this is git's diff driver: it prints one file as git compares it, in clear when a
+key is at hand, masked otherwise.
 
 Examples:
   $ bulla diff

@@ -11,7 +11,7 @@ import { addCommonOptions, type Values, worldOf } from '../options.ts'
 import { renderError } from '../render.ts'
 
 const HELP = `
-Git runs this, with what it gives to the hook of that name. Judged are the staged or pushed contents,
+Git runs this, with what it gives to the hook of that name. Judged is what is staged or pushed,
 never the working copy, by the .sops.yaml of the same tree. Hooks are pre-commit, pre-merge-commit,
 pre-applypatch, prepare-commit-msg, pre-push and pre-receive.
 

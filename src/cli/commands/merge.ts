@@ -12,11 +12,11 @@ one value are a conflict of that value only: both ciphertexts stand between git'
 "bulla resolve" decides. Without a key, ciphertexts are merged, and the metadata is left in conflict.
 
 With --driver this is git's merge driver: the result replaces OURS, files that are not sealed are
-merged as git does it, and git says that there is a conflict. "bulla init" sets it up.
+merged as git does it, and git says that there is a conflict.
 
 Examples:
   $ bulla merge base.yaml ours.yaml theirs.yaml > merged.yaml
-  $ git config merge.bulla.driver 'bulla merge --driver --marker-size %L --path %P %O %A %B'
+  $ bulla merge --driver --marker-size 7 --path secrets.yaml .merge_base .merge_ours .merge_theirs
 
 Exit codes: 0 merged, 1 a conflict, 2 unreadable, 128 no key opens the files, with choices.`
 

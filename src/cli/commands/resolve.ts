@@ -10,7 +10,7 @@ import { printable, renderNote } from '../render.ts'
 import { repositoryPath } from '../repository-path.ts'
 
 const HELP = `
-Without an option it asks for each value on a terminal, and shows both sides; elsewhere it lists what
+Without an option it shows both sides of each value on a terminal and asks; elsewhere it lists what
 is in conflict. PATH is as "ls" shows it; a dot stands for all that is left.
 
 Examples:
