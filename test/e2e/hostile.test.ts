@@ -69,7 +69,7 @@ describe('a sealed file from a stranger', ENDING, () => {
     ])
       expect(err).toContain(`${kind}`)
     expect(err).toMatch(/cannot be used by this version of bulla/)
-    expect(err).toMatch(/GCP attacker, which is not among the accounts that you allow/)
+    expect(err).toMatch(/the resource id of the GCP KMS key cannot be read/)
     expect(err).toMatch(/the host attacker\.example\.com is not one that you allow/)
     expect(box.observed()).toEqual([])
     expect(box.snapshot()).toEqual(before)
@@ -232,7 +232,7 @@ describe('a policy from a stranger', ENDING, () => {
       const before = box.snapshot()
       const { code, err } = await box.bulla(['encrypt', '-i', 'a.yaml'], { env: { ...box.observe(), ...MINE } })
       expect(code).toBe(1)
-      expect(err).toMatch(/cannot be used|that you allow|is no |is not /)
+      expect(err).toMatch(/cannot be used|cannot be read|that you allow|is no |is not /)
       expect(box.snapshot()).toEqual(before)
     }
     expect(box.observed()).toEqual([])
