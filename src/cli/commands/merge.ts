@@ -9,7 +9,7 @@ import { printable, renderNote } from '../render.ts'
 const HELP = `
 Values are merged by their paths; what nobody changed keeps its ciphertext. Two different changes of
 one value are a conflict of that value only: both ciphertexts stand between git's marks, and
-"bulla resolve" decides. Without a key, ciphertexts are merged, and the metadata is left in conflict.
+"bulla resolve" decides. Without a key, ciphertexts are merged, and the MAC is left in conflict.
 
 With --driver this is git's merge driver: the result replaces OURS, files that are not sealed are
 merged as git does it, and git says that there is a conflict.
