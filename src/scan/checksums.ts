@@ -5,7 +5,7 @@ const BECH32 = 'qpzry9x8gf2tvdw0s3jn54khce6mua7l'
 const BECH32_GENERATORS = [0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3] as const
 
 /** CRC-32 (ISO 3309) of an ASCII text. */
-export function crc32(text: string): number {
+function crc32(text: string): number {
   let crc = 0xffffffff
   for (let index = 0; index < text.length; index += 1) {
     crc ^= text.charCodeAt(index)
@@ -15,7 +15,7 @@ export function crc32(text: string): number {
 }
 
 /** The last six characters of tokens of GitHub and npm: CRC-32 of those before, in base 62. */
-export function base62Checksum(body: string): string {
+function base62Checksum(body: string): string {
   let rest = crc32(body)
   let digits = ''
   for (let index = 0; index < 6; index += 1) {

@@ -19,6 +19,8 @@ interface Engine {
   readonly automaton: KeywordAutomaton
   readonly keywords: readonly string[]
   readonly detectors: readonly (readonly Detector[])[]
+  /** What has no keyword. */
+  readonly others: readonly Detector[]
 }
 
 let own: Engine | undefined
@@ -39,11 +41,12 @@ export function scanText(text: string, options: ScanOptions): Finding[] {
 }
 
 function scanPage(page: Page, rules: readonly Detector[] | undefined): void {
-  const { automaton, keywords, detectors } = engineFor(rules)
+  const { automaton, keywords, detectors, others } = engineFor(rules)
   automaton.scan(page.text, (keyword, end) => {
     const start = end - (keywords[keyword]?.length ?? 0)
     for (const detector of detectors[keyword] ?? []) detector.detect(page, start, end)
   })
+  for (const detector of others) detector.detectAll?.(page)
   // what stands in one line inside another text is no file
   if (page.depth === 0 || page.text.includes('\n')) scanKnownFile(page)
 }
@@ -68,5 +71,6 @@ function buildEngine(all: readonly Detector[]): Engine {
     }
   }
   const keywords = [...byKeyword.keys()]
-  return { automaton: buildAutomaton(keywords), keywords, detectors: [...byKeyword.values()] }
+  const others = all.filter(({ detectAll }) => detectAll !== undefined)
+  return { automaton: buildAutomaton(keywords), keywords, detectors: [...byKeyword.values()], others }
 }

@@ -43,7 +43,7 @@ export const PAIR_DETECTOR: Detector = {
 }
 
 /** What a pair holds, by the name of its key, and the form of its value. */
-export function judgePair(page: Page, pair: Pair): void {
+function judgePair(page: Page, pair: Pair): void {
   const { value } = pair
   if (value.length < 5 || isReference(value) || isCiphertext(value)) return
   if (findNamed(page, pair)) return

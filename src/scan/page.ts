@@ -30,7 +30,7 @@ export class Page {
   looks = 0
   /** How often base64 was opened to come here. */
   readonly depth: number
-  readonly #done = new Map<string, number>()
+  readonly #done = new Map<string | object, number>()
   #line = { start: 0, end: -1 }
 
   /** Scans another text, which was found inside this one; one level deeper. */
@@ -72,12 +72,12 @@ export class Page {
   }
 
   /** How far `who` looked already. */
-  doneUntil(who: string): number {
+  doneUntil(who: string | object): number {
     return this.#done.get(who) ?? 0
   }
 
   /** Whether `start` lies in what `who` looked at already; else all up to `end` counts as looked at. */
-  isDone(who: string, start: number, end: number): boolean {
+  isDone(who: string | object, start: number, end: number): boolean {
     if (start < (this.#done.get(who) ?? -1)) return true
     this.#done.set(who, end)
     return false
@@ -90,4 +90,6 @@ export interface Detector {
   readonly keywords: readonly string[]
   /** @param start - of the keyword in the text of the page */
   detect(page: Page, start: number, end: number): void
+  /** Looks at a whole page: for what has no keyword. */
+  detectAll?(page: Page): void
 }

@@ -55,7 +55,7 @@ function firstLine(page: Page, own: Line): Line {
   let first = own
   while (first.start > 0 && first.indent === first.column) {
     const before = lineAt(page.text, first.start - 1)
-    if (before === undefined || page.isDone('secret above', before.start, before.start)) break
+    if (before === undefined || before.start < page.doneUntil('secret above')) break
     page.steps += before.end - before.start
     const isItem = before.indent < before.column && before.column === own.column
     if (!before.isBlank && !isItem && !belongs(before, own.column, page.text)) break

@@ -24,6 +24,7 @@ export function tokenDetector(rule: TokenRule): Detector {
       if (!rule.caseless && !rule.keywords.includes(page.text.slice(start, end))) return
       const first = rule.reach === undefined ? start : reachBack(page, start, rule.reach)
       if (rule.reach?.most !== 1 && !isWordStart(page.text, first)) return
+      if (page.isDone(rule, first, first)) return
       match(page, rule, expression(), first)
     },
   }
@@ -38,6 +39,8 @@ function match(page: Page, rule: TokenRule, expression: RegExp, start: number): 
   const from = start + found[0].lastIndexOf(value)
   const to = from + value.length
   page.steps += to - start
+  // credentials do not stand inside each other
+  page.isDone(rule, to, to)
   if (isMadeUp(value)) return
   const level = rule.judge === undefined ? rule.level : rule.judge(value, rule.level)
   if (level === undefined) return

@@ -54,7 +54,7 @@ export const LAYERS: Readonly<Record<LayerName, Layer>> = {
   config: { imports: ['errors', 'schema', 'format'], types: ['keys'], access: 'pure' },
   merge: { imports: ['errors', 'format'], access: 'pure' },
   recipients: { imports: ['errors', 'schema', 'format'], types: ['keys'], access: 'pure' },
-  scan: { imports: ['errors', 'format'], access: 'pure' },
+  scan: { imports: ['errors', 'schema', 'format'], access: 'pure' },
   targets: { imports: ['errors', 'format'], access: 'pure' },
   git: { imports: ['errors'], access: 'all' },
   // what it implements for keys is described there
@@ -96,6 +96,7 @@ export const PACKAGE_FOLDERS: Readonly<Record<string, string>> = {
   'proxy-from-env': 'src/platform/',
   'google-auth-library': 'src/keys/gcp-kms/',
   re2js: 'src/format/',
+  'smol-toml': 'src/scan/',
   tinyglobby: 'src/platform/',
 }
 

@@ -1,0 +1,8 @@
+import allowListSchema from '../../schemas/allow-list.schema.json' with { type: 'json' }
+import { validate } from '../../schemas/allow-list.schema.json?validator'
+import { describeProblem, type Problem } from './problem.ts'
+
+/** What is wrong with the data of a `.bulla/allow.yaml`, all at once. */
+export function validateAllowList(data: unknown): Problem[] {
+  return validate(data) ? [] : (validate.errors ?? []).map((error) => describeProblem(error, allowListSchema))
+}

@@ -1,0 +1,227 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, relative, resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { scanText } from '../../../src/scan/engine.ts'
+import { listRules } from '../../../src/scan/rule-list.ts'
+import { TOKEN_RULES } from '../../../src/scan/rules/index.ts'
+import { dice, fill } from '../../helpers/credentials/draw.ts'
+import { bech32, withChecksum } from '../../helpers/credentials/kinds.ts'
+
+const ROOT = resolve(import.meta.dirname, '../../..')
+const pem = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  .privateKey.export({ type: 'pkcs8', format: 'pem' })
+  .toString()
+const base64 = (text: string) => Buffer.from(text).toString('base64')
+const random = (form: string, seed = 11) => fill(form, dice(seed))
+const token = withChecksum('gho_', dice(2))
+
+function rulesIn(text: string, fileName = 'config.yaml'): string[] {
+  return scanText(text, { fileName }).map(({ level, rule }) => `${level} ${rule}`)
+}
+
+describe('private keys', () => {
+  it.each([
+    ['as they are', pem],
+    ['in one line', `key: "${pem.replaceAll('\n', ' ')}"`],
+    ['escaped', JSON.stringify({ key: pem })],
+    ['escaped twice', JSON.stringify(JSON.stringify({ key: pem }))],
+    ['indented', `key: |\n${pem.replace(/^(?=.)/gm, '    ')}`],
+    ['in base64', `key: ${base64(pem)}`],
+    ['in base64 with something before', `config: ${base64(`a=1\n${pem}`)}`],
+    ['in base64 with a byte less before', `config: ${base64(`a=\n${pem}`)}`],
+  ])('are found %s', (_name, text) => {
+    expect(rulesIn(text)).toEqual(['block private-key'])
+  })
+
+  it('with a passphrase are a warning', () => {
+    const sealed = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
+    const text = sealed.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'a' }).toString()
+    expect(rulesIn(text)).toEqual(['warn private-key'])
+  })
+
+  it('of PGP and PuTTY are found', () => {
+    const lines = Array.from({ length: 4 }, (_, index) => random('{b64}', index)).join('\n')
+    const pgp = ['-----BEGIN PGP PRIVATE', ` KEY BLOCK-----\n\n${lines}\n-----END PGP PRIVATE KEY BLOCK-----`].join('')
+    expect(rulesIn(pgp)).toEqual(['block pgp-private-key'])
+    const putty = `PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\nComment: a\nPublic-Lines: 1\n${random('{b64}')}\nPrivate-Lines: 1\n${random('{b44}')}\n`
+    expect(rulesIn(putty)).toEqual(['block putty-private-key'])
+  })
+
+  it('of age are found in both forms, in any case, and recipients are not', () => {
+    const bytes = dice(3).bytes(32)
+    expect(rulesIn(bech32('age-secret-key-', bytes))).toEqual(['block age-identity'])
+    expect(rulesIn(bech32('age-secret-key-pq-', bytes))).toEqual(['block age-identity'])
+    expect(rulesIn(bech32('age-secret-key-', bytes).toLowerCase())).toEqual(['block age-identity'])
+    expect(rulesIn(base64(`# mine\n${bech32('age-secret-key-', bytes)}\n`))).toEqual(['block age-identity'])
+    expect(rulesIn(`age: ${bech32('age', bytes).toLowerCase()}`)).toEqual([])
+  })
+
+  it('as JSON web keys are found by their private part', () => {
+    const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    expect(rulesIn(JSON.stringify(privateKey.export({ format: 'jwk' })), 'a.json')).toEqual(['block jwk-private-key'])
+    expect(rulesIn(JSON.stringify(publicKey.export({ format: 'jwk' })), 'a.json')).toEqual([])
+  })
+})
+
+describe('addresses with passwords', () => {
+  it.each([
+    [`postgres://app:${random('{a20}')}@db.acme.io/app`, ['block url-credentials']],
+    [['postgres://app:Sommer', '2024!@db.acme.io/app'].join(''), ['block url-credentials']],
+    [`redis://:${random('{a20}')}@cache.acme.io`, ['block url-credentials']],
+    [`amqps://app:${random('{a20}')}@localhost:5672`, ['warn url-credentials']],
+    ['postgres://app:sommer@db.acme.io/app', ['warn url-credentials']],
+    ['postgres://postgres:postgres@db/app', []],
+    ['postgres://user:password@db.acme.io/app', []],
+    ['postgres://app:$DB_PASSWORD@db.acme.io/app', []],
+    ['https://github.com:443/acme/app@v1', []],
+    ['https://user@acme.io/a:b@c', []],
+  ])('%s', (text, expected) => {
+    expect(rulesIn(text, 'notes.txt')).toEqual(expected)
+  })
+})
+
+describe('Kubernetes Secrets', () => {
+  const head = 'apiVersion: v1\nkind: Secret\nmetadata:\n  name: a\n'
+
+  it('are found by any value in them, with its keys', () => {
+    const found = scanText(`${head}stringData:\n  # a comment\n  greeting: hello # world\n  "quoted": 'it is'\n`, {
+      fileName: 'a.yaml',
+    })
+    expect(found.map(({ rule, path, length }) => [rule, path, length])).toEqual([
+      ['kubernetes-secret', ['stringData', 'greeting'], 5],
+      ['kubernetes-secret', ['stringData', 'quoted'], 5],
+    ])
+  })
+
+  it.each([
+    ['in JSON', JSON.stringify({ kind: 'Secret', data: { a: base64('hello') } }), 'a.json'],
+    ['in a list of JSON', JSON.stringify({ items: [{ data: { a: base64('hello') }, kind: 'Secret' }] }), 'a.json'],
+    [
+      'in a list of YAML',
+      `kind: List\nitems:\n  - apiVersion: v1\n    kind: Secret\n    stringData:\n      a: hello\n`,
+      'a.yaml',
+    ],
+    ['with the kind last', 'stringData:\n  a: hello\nkind: Secret\n', 'a.yaml'],
+    ['in a flow mapping', 'kind: Secret\nstringData: { a: hello }\n', 'a.yaml'],
+    ['in a block scalar', 'kind: Secret\nstringData:\n  a: |\n    hello\n    world\n', 'a.yaml'],
+    [
+      'in the second document',
+      `kind: ConfigMap\ndata:\n  a: b\n---\nkind: Secret\nstringData:\n  a: hello\n`,
+      'a.yaml',
+    ],
+    ['in a template', `{{- if .Values.on }}\n${head}stringData:\n  a: hello\n{{- end }}\n`, 'templates/a.yaml'],
+  ])('are found %s', (_name, text, fileName) => {
+    expect(rulesIn(text, fileName)).toEqual(['block kubernetes-secret'])
+  })
+
+  it.each([
+    ['empty values', `${head}stringData:\n  a: ""\n  b:\n  c: null\n`],
+    ['sealed values', `${head}data:\n  a: ENC[AES256_GCM,data:x,iv:x,tag:x,type:str]\n`],
+    ['templates', `${head}data:\n  a: {{ .Values.a | b64enc }}\n  b: \${B}\n  c: <path:a#b>\n`],
+    ['templates in base64', `${head}data:\n  a: ${base64(['$', '{A}'].join(''))}\n`],
+    ['certificates alone', `${head}data:\n  tls.crt: ${base64('-----BEGIN CERTIFICATE-----')}\n`],
+    ['other kinds', 'kind: ConfigMap\ndata:\n  a: hello\n'],
+    ['a sealed secret', 'kind: SealedSecret\nspec:\n  encryptedData:\n    a: AgBy8h\n'],
+  ])('pass with %s', (_name, text) => {
+    expect(rulesIn(text)).toEqual([])
+  })
+
+  it('are looked into: base64, and what stands in registry credentials', () => {
+    expect(rulesIn(`${head}data:\n  a: ${base64(token)}\n`)).toEqual(['block github-token'])
+    const auths = JSON.stringify({ auths: { 'a.io': { auth: base64(`bot:${random('{a20}')}`) } } })
+    expect(rulesIn(`${head}data:\n  .dockerconfigjson: ${base64(auths)}\n`)).toEqual(['block docker-registry-auth'])
+    expect(rulesIn(`${head}data:\n  id: ${base64(pem)}\n`)).toEqual(['block private-key'])
+  })
+})
+
+describe('files that hold credentials', () => {
+  it.each([
+    ['.netrc', `machine a.io login me password ${random('{a12}')}`, 'netrc-password'],
+    ['home/.pgpass', `db:5432:app:me:${random('{a12}')}`, 'pgpass-password'],
+    ['.git-credentials', 'https://me:sommer@git.acme.io', 'git-credentials'],
+    ['.npmrc', `//npm.acme.io/:_authToken=${random('{a20}')}`, 'npmrc-auth'],
+    ['.my.cnf', `[client]\npassword=${random('{a12}')}`, 'mysql-password'],
+    ['conf/.htpasswd', `me:$apr1$${random('{a8}')}$${random('{a22}')}`, 'htpasswd-hash'],
+    ['etc/shadow', `root:$6$${random('{a16}')}$${random('{a86}')}:19000:0:99999:7:::`, 'shadow-hash'],
+    [
+      '.kube/config',
+      `apiVersion: v1\nkind: Config\nusers:\n- name: a\n  user:\n    token: ${random('{a40}')}\n`,
+      'kubeconfig-token',
+    ],
+    ['.pypirc', `[pypi]\nusername: me\npassword: ${random('{a14}')}`, 'pypirc-password'],
+  ])('%s', (fileName, text, rule) => {
+    expect(rulesIn(text, fileName)).toContain(`block ${rule}`)
+  })
+
+  it('pass when they take their credentials from elsewhere', () => {
+    expect(rulesIn(['//npm.acme.io/:_authToken=$', '{NPM_TOKEN}'].join(''), '.npmrc')).toEqual([])
+  })
+})
+
+describe('the tables', () => {
+  it('have at least a hundred kinds, with ids in kebab-case', () => {
+    const rules = listRules()
+    expect(rules.length).toBeGreaterThanOrEqual(100)
+    for (const { id, name } of rules) {
+      expect(id).toMatch(/^[a-z0-9]+(?:-[a-z0-9]+)*$/)
+      expect(name).not.toBe('')
+    }
+  })
+
+  it('have no expression that could try one text in many ways', () => {
+    for (const { id, pattern } of TOKEN_RULES) {
+      const bare = pattern.replace(/\\./g, 'x').replace(/\[[^\]]*\]/g, 'x')
+      expect(bare, `${id}: a repetition without an end`).not.toMatch(/[*+](?!\))|\{\d+,\}/)
+      expect(bare, `${id}: a repetition of a repetition`).not.toMatch(/\([^()]*\{\d+,\d+\}[^()]*\)(?:[*+]|\{)/)
+    }
+  })
+
+  it('are all in docs/rules.md', () => {
+    const page = readFileSync(join(ROOT, 'docs/rules.md'), 'utf8')
+    const listed = [...page.matchAll(/^\| `([a-z0-9-]+)` \| (block|warn) \| (.+) \|$/gm)].map(
+      ([, id, level, name]) => ({ id, name, level }),
+    )
+    expect(listed).toEqual(listRules())
+  })
+})
+
+describe('clean trees', () => {
+  it('our own tree holds no token', () => {
+    const files = ['src', 'test', 'scripts', 'bench', 'docs', 'schemas', 'hooks'].flatMap((folder) =>
+      filesBelow(join(ROOT, folder)),
+    )
+    expect(files.length).toBeGreaterThan(300)
+    expect(blockedIn(files).filter((finding) => !KNOWN_EXAMPLES.test(finding))).toEqual([])
+  })
+
+  it('the TypeScript of our tools blocks nothing', () => {
+    const files = ['typescript/lib', '@types/node', 'vitest', 'knip', 'esbuild', 'fast-check', 'tinyglobby', 'zod']
+      .flatMap((name) => filesBelow(join(ROOT, 'node_modules', name)))
+      .filter((file) => /\.[mc]?tsx?$/.test(file))
+    expect(files.length).toBeGreaterThan(300)
+    expect(blockedIn(files)).toEqual([])
+  }, 60_000)
+})
+
+/** Throw-away keys that tests of other parts are about. */
+const KNOWN_EXAMPLES = /^test\/.* (?:age-identity|private-key|pgp-private-key|kubernetes-secret)$/
+
+function blockedIn(files: readonly string[]): string[] {
+  return files.flatMap((file) => {
+    const fileName = relative(ROOT, file).replaceAll('\\', '/')
+    return scanText(readFileSync(file, 'utf8'), { fileName })
+      .filter(({ level }) => level === 'block')
+      .map(({ rule, line }) => `${fileName}:${line} ${rule}`)
+  })
+}
+
+function filesBelow(folder: string): string[] {
+  try {
+    return readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+  } catch {
+    return []
+  }
+}
