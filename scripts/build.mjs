@@ -23,7 +23,7 @@ const MADE_FROM = ['src', 'schemas', 'package.json', 'package-lock.json']
 const MADE_BY = ['build.mjs', 'cli-launcher.cjs', 'commonjs.mjs', 'notices.mjs', 'schema-validators.mjs']
 
 /** What goes into one file with our own code; other packages are larger than all of it and seldom needed. */
-const GOES_WITH_US = /^(?:src\/|schemas\/|schema-validator:|nothing:)|(?:^|\/)node_modules\/commander\//
+const GOES_WITH_US = /^(?:src\/|schemas\/|schema-validator:|nothing:|built-in:)|(?:^|\/)node_modules\/commander\//
 /** sops's commands from before it had commands. */
 const OLD_FORMS = ['-d', '--decrypt', '-e', '--encrypt', '-r', '--rotate', '--set']
 

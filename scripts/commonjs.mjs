@@ -102,9 +102,15 @@ async function toFunctionBody(name, text, names) {
     logLevel: 'silent',
   })
   if (warnings.length > 0) throw new Error(esbuild.formatMessagesSync(warnings, { kind: 'warning' }).join('\n'))
-  return code
-    .trimEnd()
-    .replace(/\brequire\("\.\/(?:chunks\/)?([^"/]+)"\)/g, (call, file) => (names.has(file) ? `load("${file}")` : call))
+  return (
+    code
+      .trimEnd()
+      .replace(/\brequire\("\.\/(?:chunks\/)?([^"/]+)"\)/g, (call, file) =>
+        names.has(file) ? `load("${file}")` : call,
+      )
+      // esbuild copies all exports at each dynamic import, in case that the module is none of its own
+      .replace(/(\.then\(\(\) ?=> ?)[\w$]+\((load\("[^"]+"\))\)/g, '$1$2')
+  )
 }
 
 /**

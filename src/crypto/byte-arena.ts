@@ -1,6 +1,5 @@
 import { encodeText } from '../format/text.ts'
 
-const FIRST_BYTES = 4096
 /** Shorter parts are copied byte by byte: a call of the runtime costs more. */
 const SHORT = 64
 
@@ -15,8 +14,13 @@ for (const [value, digit] of DIGITS.entries()) VALUES[digit] = value
 /** Bytes of many values, one behind the other: thousands of small buffers cost more than what is done with them. */
 export class ByteArena {
   /** What was added stands before `length`. Replaced when it grows. */
-  bytes = Buffer.alloc(FIRST_BYTES)
+  bytes: Buffer
   length = 0
+
+  /** @param firstBytes - about what will be needed */
+  constructor(firstBytes: number) {
+    this.bytes = Buffer.alloc(firstBytes)
+  }
 
   /** Add `added`, or the part of it between two offsets. */
   addBytes(added: Uint8Array, start = 0, end = added.length): void {

@@ -24,7 +24,7 @@ const [IV, AAD, DATA, END, OFFSETS] = [0, 1, 2, 3, 4]
  */
 export class GcmBatch {
   /** Takes IV (of any length but zero), AAD, data and tag of each text, in this order. */
-  readonly arena = new ByteArena()
+  readonly arena = new ByteArena(2048)
   private readonly dataKey: DataKey
   /** {@link OFFSETS} numbers for each text: objects would cost more than what is done with most texts. */
   private readonly places: number[] = []

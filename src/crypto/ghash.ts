@@ -5,6 +5,10 @@ const BLOCK_BITS = 128
 const WORD_BITS = 32
 const WORDS = 4
 
+/** The last block of what is added: of AADs, IVs and ciphertexts, nothing of it is secret. */
+const LAST = new Uint8Array(BLOCK_BYTES)
+const LAST_WORDS = new DataView(LAST.buffer)
+
 /**
  * GHASH, which authenticates what GCM encrypts: blocks multiplied in GF(2^128) by a subkey.
  *
@@ -21,9 +25,6 @@ export class Ghash {
   private readonly bits: 4 | 8
   /** Entries of the table for the values of so many bits. */
   private readonly step: number
-  /** The last block of what is added. */
-  private readonly last = new Uint8Array(BLOCK_BYTES)
-  private readonly lastWords = new DataView(this.last.buffer)
   /** The hash so far, first word first. */
   readonly words = new Int32Array(WORDS)
 
@@ -77,21 +78,19 @@ export class Ghash {
     const whole = end - ((end - start) % BLOCK_BYTES)
     if (whole > start) this.blocks(bytes, start, whole)
     if (whole === end) return
-    const { last } = this
     for (let index = 0; index < BLOCK_BYTES; index += 1) {
-      last[index] = whole + index < end ? (bytes[whole + index] as number) : 0
+      LAST[index] = whole + index < end ? (bytes[whole + index] as number) : 0
     }
-    this.blocks(last, 0, BLOCK_BYTES)
+    this.blocks(LAST, 0, BLOCK_BYTES)
   }
 
   /** Add the block that ends a hash: two lengths in bytes, as 64-bit numbers of bits. */
   addLengths(first: number, second: number): void {
-    const { last, lastWords } = this
-    lastWords.setInt32(0, Math.floor(first / 2 ** 29))
-    lastWords.setInt32(4, first << 3)
-    lastWords.setInt32(8, Math.floor(second / 2 ** 29))
-    lastWords.setInt32(12, second << 3)
-    this.blocks(last, 0, BLOCK_BYTES)
+    LAST_WORDS.setInt32(0, Math.floor(first / 2 ** 29))
+    LAST_WORDS.setInt32(4, first << 3)
+    LAST_WORDS.setInt32(8, Math.floor(second / 2 ** 29))
+    LAST_WORDS.setInt32(12, second << 3)
+    this.blocks(LAST, 0, BLOCK_BYTES)
   }
 
   /**

@@ -21,7 +21,7 @@ const TOGETHER = 2048
  */
 export class MacDigest {
   private readonly hash: Hash
-  private readonly waiting = new ByteArena()
+  private readonly waiting = new ByteArena(256)
 
   /** @param start - `mac_only_encrypted` of the file, or a digest to go on from */
   constructor(start: boolean | MacDigest) {

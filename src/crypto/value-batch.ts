@@ -204,7 +204,7 @@ export class SealBatch {
 
   seal(): void {
     this.gcm.seal()
-    const written = new ByteArena()
+    const written = new ByteArena(this.types.length * 160)
     const ends = this.types.map((type, number) => this.write(written, number, type))
     // one text that all strings are cut out of
     const all = written.bytes.toString('latin1', 0, written.length)

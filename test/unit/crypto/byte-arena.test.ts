@@ -14,7 +14,7 @@ describe('an arena of bytes', () => {
     const parts = fc.array(fc.oneof(texts, fc.uint8Array({ maxLength: 200 })))
     fc.assert(
       fc.property(parts, (added) => {
-        const arena = new ByteArena()
+        const arena = new ByteArena(8)
         for (const part of added) typeof part === 'string' ? arena.addText(part) : arena.addBytes(part)
         const expected = added.map((part) => (typeof part === 'string' ? encodeText(part) : part))
         expect(contents(arena)).toEqual(Buffer.concat(expected))
@@ -24,14 +24,14 @@ describe('an arena of bytes', () => {
   })
 
   it('adds a part of other bytes', () => {
-    const arena = new ByteArena()
+    const arena = new ByteArena(8)
     arena.addBytes(Buffer.from('0123456789'), 2, 5)
     arena.addBytes(Buffer.alloc(300, 'x'), 100, 200)
     expect(contents(arena).toString()).toBe(`234${'x'.repeat(100)}`)
   })
 
   it('adds zeros, also where something else was added and taken back', () => {
-    const arena = new ByteArena()
+    const arena = new ByteArena(8)
     arena.addText('secret')
     arena.length = 0
     arena.addZeros(4)
@@ -41,11 +41,11 @@ describe('an arena of bytes', () => {
   it('writes base64 and reads it as Node does', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 100 }), fc.string(), (bytes, before) => {
-        const arena = new ByteArena()
+        const arena = new ByteArena(8)
         arena.addAsBase64(Uint8Array.from([1, 2, ...bytes, 3]), 2, 2 + bytes.length)
         const text = Buffer.from(bytes).toString('base64')
         expect(contents(arena).toString()).toBe(text)
-        const back = new ByteArena()
+        const back = new ByteArena(8)
         expect(back.addBase64(`${before}${text}${before}`, before.length, before.length + text.length)).toBe(
           text !== '',
         )
@@ -59,7 +59,7 @@ describe('an arena of bytes', () => {
     const close = fc.stringMatching(/^[A-Za-z0-9+/=\-_ \n\u0100\u0141]{0,12}$/)
     fc.assert(
       fc.property(close, (text) => {
-        const arena = new ByteArena()
+        const arena = new ByteArena(8)
         const isBase64 = text !== '' && text.length % 4 === 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(text)
         expect(arena.addBase64(text)).toBe(isBase64)
         expect(contents(arena)).toEqual(isBase64 ? Buffer.from(text, 'base64') : Buffer.alloc(0))
