@@ -64,7 +64,9 @@ describe('a file of a repository', () => {
     const env = { ...CREDENTIALS, ...box.observe(), VAULT_ADDR: 'https://vault.example.com' }
     const { code, out, err } = await box.bulla(['decrypt', 'a.yaml'], { env })
     expect({ code, out }).toEqual({ code: 128, out: '' })
-    expect(err).toMatch(/not one that you allow|user name|neither https nor http|cannot be used|cannot be read|is no |is not /)
+    expect(err).toMatch(
+      /not one that you allow|user name|neither https nor http|cannot be used|cannot be read|is no |is not /,
+    )
     expect(err).not.toContain('C4N4RY')
     expect(box.observed()).toEqual([])
   })

@@ -151,7 +151,11 @@ describe('the built library', () => {
         ConfigError,
         'ERR_NO_RECIPIENT',
       ],
-      [() => library.encryptFile('a.yaml', { cwd: box.folder, keys, recipients: ['x'] }), KeyError, 'ERR_RECIPIENT_NAME'],
+      [
+        () => library.encryptFile('a.yaml', { cwd: box.folder, keys, recipients: ['x'] }),
+        KeyError,
+        'ERR_RECIPIENT_NAME',
+      ],
       [() => library.encryptFile('', { cwd: box.folder, keys }), FileError, 'ERR_NO_FILE'],
     ]
     for (const [run, type, code] of cases) {

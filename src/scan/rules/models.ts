@@ -40,7 +40,7 @@ export const MODEL_RULES: readonly TokenRule[] = [
   ),
   token('deepseek-key', 'model API key', 'sk-', 'sk-(?:[a-f0-9]{32}|[A-Za-z0-9]{48})'),
   token('nvidia-key', 'NVIDIA API key', 'nvapi-', String.raw`nvapi-[\w-]{60,70}`),
-  token('tavily-key', 'Tavily key', 'tvly-', String.raw`tvly-(?:dev-|prod-)?[A-Za-z0-9]{32}`),
+  token('tavily-key', 'Tavily key', 'tvly-', 'tvly-(?:dev-|prod-)?[A-Za-z0-9]{32}'),
   token('pinecone-key', 'Pinecone key', 'pcsk_', 'pcsk_[A-Za-z0-9]{4,8}_[A-Za-z0-9]{60,64}'),
   token('firecrawl-key', 'Firecrawl key', 'fc-', 'fc-[a-f0-9]{32}'),
   token('fireworks-key', 'Fireworks key', 'fw_', 'fw_[A-Za-z0-9]{22,24}', { level: 'warn' }),

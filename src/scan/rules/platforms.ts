@@ -64,7 +64,7 @@ export const PLATFORM_RULES: readonly TokenRule[] = [
     'DOTENV_PRIVATE_KEY',
     String.raw`DOTENV_PRIVATE_KEY[A-Z0-9_]{0,40}["']?[ \t]{0,4}[=:][ \t]{0,4}["']?([a-f0-9]{64})`,
   ),
-  token('dotenv-vault-key', 'dotenv vault key', 'dotenv://:key_', String.raw`dotenv://:key_([a-f0-9]{64})`),
+  token('dotenv-vault-key', 'dotenv vault key', 'dotenv://:key_', 'dotenv://:key_([a-f0-9]{64})'),
   token('supabase-token', 'Supabase token', 'sbp_', 'sbp_(?:v0_)?[a-f0-9]{40}'),
   token('supabase-secret-key', 'Supabase secret key', 'sb_secret_', String.raw`sb_secret_[\w-]{31}`),
   token('neon-key', 'Neon key', 'napi_', 'napi_[a-z0-9]{64}'),
