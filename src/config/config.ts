@@ -40,10 +40,22 @@ export interface CreationRule {
   readonly shamirThreshold: number
   readonly selector: SelectorSpec | undefined
   readonly macOnlyEncrypted: boolean
+  /** Whether readers and a selector that differ from the rule are to block. Not read by sops. */
+  readonly isStrict: boolean
+  /** Whether what matches may not be in clear; false: the rule only says how to seal. Not read by sops. */
+  readonly mustEncrypt: boolean
 }
 
 /** Fields that are not text; every other scalar is text however it is written, as in sops. */
-const TYPED_FIELDS = ['shamir_threshold', 'mac_only_encrypted', 'indent', 'omit_extensions', 'vault_kv_version']
+const TYPED_FIELDS = [
+  'shamir_threshold',
+  'mac_only_encrypted',
+  'strict',
+  'must_encrypt',
+  'indent',
+  'omit_extensions',
+  'vault_kv_version',
+]
 
 /** More problems than this are counted and not listed. */
 const MAX_LISTED = 9
@@ -127,6 +139,8 @@ function readRule(rule: RawRule, index: number, place: CreationRule['place']): C
     shamirThreshold: rule.shamir_threshold ?? 0,
     selector: selectors[0],
     macOnlyEncrypted: rule.mac_only_encrypted ?? false,
+    isStrict: rule.strict ?? false,
+    mustEncrypt: rule.must_encrypt ?? true,
   }
 }
 

@@ -31,6 +31,8 @@ export interface RawRule extends Readonly<Partial<Record<SelectorField, string |
   readonly key_groups?: readonly RawKeyGroup[] | null
   readonly shamir_threshold?: number | null
   readonly mac_only_encrypted?: boolean | null
+  readonly strict?: boolean | null
+  readonly must_encrypt?: boolean | null
 }
 
 export interface RawKeyGroup {

@@ -33,7 +33,7 @@ async function ruleOf(
 ): Promise<CreationRule | undefined> {
   if (!policyPaths(path).some((candidate) => known.includes(candidate))) return undefined
   try {
-    return await policies.rule(path)
+    return (await policies.rule(path))?.rule
   } catch (error) {
     if (isBullaError(error)) return undefined // told for every file that it decides about
     throw error

@@ -1,4 +1,3 @@
-import type { CreationRule } from '../../config/config.ts'
 import { isBullaError } from '../../errors.ts'
 import { decodeText } from '../../format/text.ts'
 import { shellWord } from '../shell-word.ts'
@@ -10,7 +9,7 @@ import { judgePlain } from './judge-plain.ts'
 import { judgeSealed } from './judge-sealed.ts'
 import { sealedSiblings } from './leftover.ts'
 import { sealedStore } from './sealed-store.ts'
-import { policyPaths, TreePolicies } from './tree-policies.ts'
+import { type PlacedRule, policyPaths, TreePolicies } from './tree-policies.ts'
 
 /** A file to be judged: as git stores it. */
 export interface JudgedFile {
@@ -44,6 +43,7 @@ const POLICY_FILE = /(?:^|\/)(?:\.sops\.yaml$|\.bulla\/|\.git[a-z]+$)/
 const LINK = '120000'
 const SUBMODULE = '160000'
 const LFS = 'version https://git-lfs.github.com/spec/v1'
+const OF_WHOLE_FILES: readonly string[] = ['unsealed-file', 'decrypted-leftover', 'lfs-under-rule']
 const MAX_BYTES = 32 * 1024 * 1024
 
 /**
@@ -82,17 +82,19 @@ class Judge {
     if (bytes.length > MAX_BYTES) return this.large(path)
     const text = textOf(bytes)
     if (file.mode === LINK) return (await this.options.scan?.(file, text)) ?? []
-    let rule: CreationRule | undefined
+    let placed: PlacedRule | undefined
     try {
-      rule = await this.policies.rule(path)
+      placed = await this.policies.rule(path)
     } catch (error) {
       if (!isBullaError(error)) throw error
       return [brokenPolicy(path, error.message)]
     }
     const sealed = sealedStore(path, text)
-    if (sealed !== undefined) return this.sealed(path, text, sealed, rule)
+    if (sealed !== undefined) return this.sealed(path, text, sealed, placed)
     const leftover = this.leftover(path)
-    const judged = leftover.length > 0 || rule === undefined ? leftover : await this.plain(path, text, rule)
+    const judged = leftover.length > 0 || placed === undefined ? leftover : await this.plain(path, text, placed)
+    // what may not be here at all needs no list of what is in it
+    if (judged.some(({ rule }) => OF_WHOLE_FILES.includes(rule))) return judged
     return [...judged, ...((await this.options.scan?.(file, text)) ?? [])]
   }
 
@@ -100,16 +102,18 @@ class Judge {
     file: string,
     text: string,
     name: Parameters<typeof loadStore>[0],
-    rule: CreationRule | undefined,
+    placed: PlacedRule | undefined,
   ): Promise<Finding[]> {
     const { findings, metadata } = await judgeSealed({ file, store: await loadStore(name), text })
-    if (metadata === undefined || rule === undefined) return [...findings]
-    return [...findings, ...drift(file, metadata, rule, name === 'binary', this.options.isStrict)]
+    if (metadata === undefined || placed === undefined) return [...findings]
+    const isStrict = this.options.isStrict || placed.rule.isStrict
+    return [...findings, ...drift(file, metadata, placed.rule, name === 'binary', isStrict)]
   }
 
-  private async plain(file: string, text: string, rule: CreationRule): Promise<Finding[]> {
-    if (POLICY_FILE.test(file)) return []
-    if (!text.startsWith(LFS)) return judgePlain({ file, store: await loadStore(storeNameFor(file)), text, rule })
+  private async plain(file: string, text: string, placed: PlacedRule): Promise<Finding[]> {
+    const { rule } = placed
+    if (POLICY_FILE.test(file) || !rule.mustEncrypt) return []
+    if (!text.startsWith(LFS)) return judgePlain({ file, store: await loadStore(storeNameFor(file)), text, ...placed })
     if (await isBroad(rule)) return []
     const message = `rule ${rule.index + 1} wants this file sealed, and git LFS keeps its content elsewhere`
     return [{ rule: 'lfs-under-rule', level: 'block', file, message, repair: `git lfs untrack ${shellWord(file)}` }]
@@ -126,8 +130,8 @@ class Judge {
   }
 
   private async large(file: string): Promise<Finding[]> {
-    const rule = await this.policies.rule(file)
-    if (rule === undefined || (await isBroad(rule))) return []
+    const { rule } = (await this.policies.rule(file)) ?? {}
+    if (rule === undefined || !rule.mustEncrypt || (await isBroad(rule))) return []
     return [undecided(file, 'it is too large', 'git rm --cached')]
   }
 }

@@ -17,6 +17,8 @@ export interface PlainText {
   readonly store: Store
   readonly text: string
   readonly rule: CreationRule
+  /** Whether the rule is one of the policy at the root of the repository. */
+  readonly isAtRoot: boolean
 }
 
 /** What stands for a value and is none: templates, and references that other programs resolve. */
@@ -29,7 +31,7 @@ const MARKED = /(?:^|[./])(?:enc|encrypted|sops)\./i
  * Whether a plain file should have been sealed: a rule names it, and holds values that the rule would seal. It blocks only
  * where the rule, the name or the content leaves no doubt; a rule for everything must not stop every commit.
  */
-export async function judgePlain({ file, store, text, rule }: PlainText): Promise<Finding[]> {
+export async function judgePlain({ file, store, text, rule, isAtRoot }: PlainText): Promise<Finding[]> {
   const repair = `bulla encrypt --in-place ${shellWord(file)}`
   const isMarked = MARKED.test(file.slice(file.lastIndexOf('/') + 1))
   const broad = await isBroad(rule)
@@ -57,8 +59,10 @@ export async function judgePlain({ file, store, text, rule }: PlainText): Promis
   const [first] = values
   if (first === undefined) return []
   const isSecret = documents.some((document) => /^Secret(?:List)?$/.test(kindOf(document)))
-  const isCertain = isMarked || isSecret || (rule.selector === undefined && !broad)
-  if (!isCertain && broad && rule.selector === undefined) return []
+  // a policy in a folder of its own says what the folder is for, whatever its rule matches there
+  const isForAll = broad && isAtRoot
+  const isCertain = isMarked || isSecret || (rule.selector === undefined && !isForAll)
+  if (!isCertain && isForAll && rule.selector === undefined) return []
   const count = values.length === 1 ? 'a value' : `${values.length} values`
   return [
     finding(

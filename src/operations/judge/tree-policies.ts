@@ -7,6 +7,13 @@ const POLICY = '.sops.yaml'
 /** Expressions are matched below the folder of the policy; where the repository lies does not matter to them. */
 const ROOT = '/repository'
 
+/** A rule, and where it stands. */
+export interface PlacedRule {
+  readonly rule: CreationRule
+  /** Whether its policy is the one at the root of the repository. */
+  readonly isAtRoot: boolean
+}
+
 /** The policies of one tree: of the index, or of a commit, never of the working copy. */
 export class TreePolicies {
   private readonly contents: ReadonlyMap<string, Uint8Array>
@@ -22,12 +29,13 @@ export class TreePolicies {
    *
    * @throws ConfigError with the path of the policy in the tree
    */
-  async rule(file: string): Promise<CreationRule | undefined> {
+  async rule(file: string): Promise<PlacedRule | undefined> {
     const path = policyPaths(file).find((candidate) => this.contents.has(candidate))
     if (path === undefined) return undefined
     const config = this.config(path)
     if (config.rules === undefined) return undefined
-    return (await findRule(config, `${ROOT}/${file}`, posix)).rule
+    const { rule } = await findRule(config, `${ROOT}/${file}`, posix)
+    return rule === undefined ? undefined : { rule, isAtRoot: path === POLICY }
   }
 
   /** @throws ConfigError */

@@ -115,6 +115,14 @@ describe('a rule', () => {
     })
   })
 
+  it('says how strict hooks are; without a word they tell of drift, and want what matches sealed', () => {
+    expect(ruleOf(withRule('strict: true', 'must_encrypt: false'))).toMatchObject({
+      isStrict: true,
+      mustEncrypt: false,
+    })
+    expect(ruleOf(withRule('strict: null'))).toMatchObject({ isStrict: false, mustEncrypt: true })
+  })
+
   it('knows where its fields stand', () => {
     const rule = ruleOf(withRule('age: age1a', '', 'encrypted_regex: a'))
     expect(rule.place('age')).toEqual({ line: 3, column: 5 })
