@@ -33,12 +33,15 @@ interface RawAwsKey {
 
 interface RawGcpKey {
   readonly resource_id: string
+  readonly public_key?: string
+  readonly algorithm?: string
 }
 
 interface RawAzureKey {
   readonly vault_url: string
   readonly name: string
   readonly version?: string
+  readonly public_key?: string
 }
 
 interface RawVaultKey {

@@ -2,6 +2,7 @@ import { KeyError } from '../../errors.ts'
 import type { CallPolicy } from '../services/call-policy.ts'
 import type { ServiceEnvironment } from '../services/environment.ts'
 import type { ServiceKey } from '../services/key-service.ts'
+import { PUBLIC_KEY_FIELD } from '../services/public-half.ts'
 import { accountOfRole, isPublicEndpoint, type KeyArn, publicEndpoint, requireKeyArn } from './arn.ts'
 import { configuredEndpoint } from './credentials.ts'
 import { encryptionContext } from './encryption-context.ts'
@@ -12,12 +13,9 @@ export interface AdmittedKey {
   readonly profile: string
   /** Empty: none. */
   readonly role: string
-  /** Base64; empty when it is not an RSA key, or its public half is not known yet. */
-  readonly publicKey: string
+  /** An RSA key whose public half was asked for before. */
+  readonly isRsa: boolean
 }
-
-/** The field of a wrapped identity, and of the file of its recipient, that holds the public half of an RSA key: base64 of the SubjectPublicKeyInfo. */
-export const PUBLIC_KEY_FIELD = 'public_key'
 
 /**
  * Look at a key before anybody is called: its form, its account and that of its role, the hosts.
@@ -34,7 +32,7 @@ export function admit(key: ServiceKey, environment: ServiceEnvironment, policy: 
     const url = serviceUrl(service, arn, environment)
     policy.checkHost(url, isPublicEndpoint(url))
   }
-  return { arn, role, profile: key.fields['aws_profile'] ?? '', publicKey: key.fields[PUBLIC_KEY_FIELD] ?? '' }
+  return { arn, role, profile: key.fields['aws_profile'] ?? '', isRsa: (key.fields[PUBLIC_KEY_FIELD] ?? '') !== '' }
 }
 
 /**

@@ -3,11 +3,11 @@ import type { CallPolicy } from '../services/call-policy.ts'
 import type { ServiceEnvironment } from '../services/environment.ts'
 import { withRetries } from '../services/retry.ts'
 import { type ServiceAct, serviceError } from '../services/service-error.ts'
+import { untilAborted } from '../services/until-aborted.ts'
 import type { AdmittedKey } from './admission.ts'
 import type { KmsClient } from './client.ts'
 import { AwsFailure, failureOf, type Permission } from './failure.ts'
 import { ReplyCheck } from './replies.ts'
-import { untilAborted } from './until-aborted.ts'
 
 export interface KmsCall {
   readonly verb: ServiceAct['verb']

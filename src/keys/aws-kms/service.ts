@@ -2,12 +2,15 @@ import { KeyError } from '../../errors.ts'
 import type { CallPolicy } from '../services/call-policy.ts'
 import type { ServiceEnvironment } from '../services/environment.ts'
 import type { Binding, KeyService, ServiceCall, ServiceKey, Wrapped } from '../services/key-service.ts'
-import { type AdmittedKey, admit, PUBLIC_KEY_FIELD } from './admission.ts'
+import { knownPublicHalf, PUBLIC_KEY_FIELD } from '../services/public-half.ts'
+import { isRsaPublicKey, sealOaep } from '../services/rsa-oaep.ts'
+import { type AdmittedKey, admit } from './admission.ts'
 import { accountOfRole, requireKeyArn } from './arn.ts'
 import { KeyUsageError, KmsCalls } from './calls.ts'
 import { encryptionContext } from './encryption-context.ts'
-import { isSealable, RSA_ALGORITHM, sealToPublicKey } from './public-key.ts'
 
+/** The only algorithm that is used with RSA keys of KMS. */
+const RSA_ALGORITHM = 'RSAES_OAEP_SHA_256'
 /** More than a ciphertext of KMS can have: a hostile file shall not cost much. */
 const MAX_ENC_CHARACTERS = 16 * 1024
 
@@ -37,7 +40,9 @@ export class AwsKmsService implements KeyService {
 
   async wrap(key: ServiceKey, plaintext: Uint8Array, call: ServiceCall): Promise<Wrapped> {
     const admitted = this.admit(key)
-    if (admitted.publicKey !== '') return { enc: base64(sealToPublicKey(admitted.publicKey, plaintext)), key }
+    const known = knownPublicHalf(key, this.policy)
+    if (known !== '') return { enc: seal(known, plaintext), key }
+    if (admitted.isRsa) return await this.wrapForPublicKey(key, admitted, plaintext, call.signal)
     const context = encryptionContext(key, call.binding)
     const input = { KeyId: admitted.arn.text, Plaintext: plaintext, ...named('EncryptionContext', context) }
     const how = { verb: 'wrap', permission: 'kms:Encrypt', signal: call.signal } as const
@@ -57,9 +62,9 @@ export class AwsKmsService implements KeyService {
     const input = {
       KeyId: admitted.arn.text,
       CiphertextBlob: bytesOf(enc),
-      ...(admitted.publicKey === ''
-        ? named('EncryptionContext', encryptionContext(key, binding))
-        : ({ EncryptionAlgorithm: RSA_ALGORITHM } as const)),
+      ...(admitted.isRsa
+        ? ({ EncryptionAlgorithm: RSA_ALGORITHM } as const)
+        : named('EncryptionContext', encryptionContext(key, binding))),
     }
     const how = { verb: 'unwrap', permission: 'kms:Decrypt', signal } as const
     const { reply, check } = await this.calls.send(admitted, how, (kms, limit) => kms.decrypt(input, limit))
@@ -120,17 +125,17 @@ export class AwsKmsService implements KeyService {
     const { reply, check } = await this.calls.send(admitted, how, (kms, limit) => kms.publicKey(arn.text, limit))
     check.key(reply.KeyId)
     const publicKey = base64(reply.PublicKey ?? new Uint8Array())
-    if (reply.EncryptionAlgorithms?.includes(RSA_ALGORITHM) !== true || !isSealable(publicKey)) {
+    if (reply.EncryptionAlgorithms?.includes(RSA_ALGORITHM) !== true || !isRsaPublicKey(publicKey)) {
       throw check.bad(`the key cannot encrypt with ${RSA_ALGORITHM}`)
     }
     const fields = { ...key.fields, [PUBLIC_KEY_FIELD]: publicKey }
-    return { enc: base64(sealToPublicKey(publicKey, plaintext)), key: { ...key, fields } }
+    return { enc: seal(publicKey, plaintext), key: { ...key, fields } }
   }
 }
 
 /** Both in one region, by one caller, and symmetric. */
 function canReEncrypt(source: AdmittedKey, target: AdmittedKey): boolean {
-  if (source.publicKey !== '' || target.publicKey !== '') return false
+  if (source.isRsa || target.isRsa) return false
   const same = (of: (key: AdmittedKey) => string) => of(source) === of(target)
   return same(({ arn }) => arn.partition) && same(({ arn }) => arn.region) && same(callerOf)
 }
@@ -152,6 +157,10 @@ function bytesOf(enc: string): Uint8Array {
   throw new KeyError('ERR_NO_DATA_KEY', 'its wrapped key is not base64, or far too long', {
     hint: 'restore the entry from git',
   })
+}
+
+function seal(publicKey: string, plaintext: Uint8Array): string {
+  return base64(sealOaep(publicKey, plaintext, 'sha256'))
 }
 
 function base64(bytes: Uint8Array): string {

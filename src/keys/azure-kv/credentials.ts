@@ -1,6 +1,6 @@
 import type { ServiceEnvironment } from '../services/environment.ts'
 import { CallFailure } from '../services/rest.ts'
-import { untilAborted } from '../services/until-aborted.ts'
+import { tokenInTime } from '../services/until-aborted.ts'
 import type { Challenge } from './challenge.ts'
 import type { SourcedToken, TokenSource } from './token-source.ts'
 
@@ -32,9 +32,9 @@ export class AzureCredentials {
     const name = `${challenge.tenant} ${challenge.scope}`
     // one search for all that call at the same time
     const asking = this.tokens.get(name) ?? this.remember(name, challenge)
-    const { token, until } = await untilAborted(asking, signal)
+    const { token, until } = await tokenInTime(asking, signal)
     if (this.environment.clock.now() < until - SPARE_MS) return token
-    return (await untilAborted(this.remember(name, challenge), signal)).token
+    return (await tokenInTime(this.remember(name, challenge), signal)).token
   }
 
   private remember(name: string, challenge: Challenge): Promise<SourcedToken> {

@@ -9,6 +9,7 @@ import {
   WRAPPED_LENGTHS,
   type Wrapped,
 } from '../services/key-service.ts'
+import { knownPublicHalf, PUBLIC_KEY_FIELD } from '../services/public-half.ts'
 import { asObject, CallFailure, type JsonObject, textOf } from '../services/rest.ts'
 import { readRsaPublicKey, sealOaep } from '../services/rsa-oaep.ts'
 import { VaultClient } from './client.ts'
@@ -33,7 +34,7 @@ export class AzureKeyVaultService implements KeyService {
   readonly type = 'azure_kv'
   private readonly client: VaultClient
   private readonly policy: CallPolicy
-  private readonly newest = new Map<string, Promise<PublicHalf>>()
+  private readonly publicHalves = new Map<string, Promise<PublicHalf>>()
 
   constructor(environment: ServiceEnvironment, policy: CallPolicy) {
     this.client = new VaultClient(environment)
@@ -50,11 +51,12 @@ export class AzureKeyVaultService implements KeyService {
 
   async wrap(key: ServiceKey, plaintext: Uint8Array, call: ServiceCall): Promise<Wrapped> {
     const vaultKey = this.allowed(key)
-    const known = key.fields['publicKey'] ?? ''
+    const known = knownPublicHalf(key, this.policy)
     if (known !== '' && vaultKey.version !== '') return { enc: seal(known, plaintext), key }
     if (call.binding === undefined) return this.wrapByCall(key, vaultKey, plaintext, call.signal)
     const { version, publicKey } = await this.publicHalf(vaultKey, call.signal)
-    return { enc: seal(publicKey, plaintext), key: { ...key, fields: { ...key.fields, version, publicKey } } }
+    const fields = { ...key.fields, version, [PUBLIC_KEY_FIELD]: publicKey }
+    return { enc: seal(publicKey, plaintext), key: { ...key, fields } }
   }
 
   async unwrap(key: ServiceKey, enc: string, { signal }: ServiceCall): Promise<Uint8Array> {
@@ -68,9 +70,14 @@ export class AzureKeyVaultService implements KeyService {
     return this.client.call({ key: vaultKey, operation: 'decrypt', body }, read, signal)
   }
 
+  newest(key: ServiceKey): ServiceKey {
+    const { [PUBLIC_KEY_FIELD]: _, ...fields } = key.fields
+    return { ...key, fields: { ...fields, version: '' } }
+  }
+
   dispose(): void {
     this.client.forget()
-    this.newest.clear()
+    this.publicHalves.clear()
   }
 
   /** @throws {@link KeyError} `ERR_RECIPIENT`, `ERR_NOT_ALLOWED` */
@@ -105,13 +112,13 @@ export class AzureKeyVaultService implements KeyService {
   /** Asked once per key, whatever the number of files. */
   private publicHalf(key: VaultKey, signal: AbortSignal): Promise<PublicHalf> {
     const name = `${key.vault.host}/${key.name}/${key.version}`
-    const known = this.newest.get(name)
+    const known = this.publicHalves.get(name)
     if (known !== undefined) return known
     const read = (reply: JsonObject) => readPublicHalf(key, reply)
     const asking = this.client.call({ key, operation: 'get' }, read, signal)
-    this.newest.set(name, asking)
+    this.publicHalves.set(name, asking)
     // failures are not kept: the next one may do better
-    asking.catch(() => this.newest.delete(name))
+    asking.catch(() => this.publicHalves.delete(name))
     return asking
   }
 }

@@ -10,7 +10,7 @@ import {
 import type { ServiceEnvironment } from '../services/environment.ts'
 import { asObject, CallFailure, type JsonObject, textOf } from '../services/rest.ts'
 import { transportReason } from '../services/transport-reason.ts'
-import { untilAborted } from '../services/until-aborted.ts'
+import { tokenInTime } from '../services/until-aborted.ts'
 import type { GcpCredentials } from './credentials.ts'
 import { type FetchRecord, fetchThrough } from './library-fetch.ts'
 
@@ -37,7 +37,7 @@ export async function libraryCredentials(
   return {
     who,
     headers: async (signal) => {
-      const headers = await quietly(() => untilAborted(client.getRequestHeaders(), signal), record, who)
+      const headers = await quietly(() => tokenInTime(client.getRequestHeaders(), signal), record, who)
       return Object.fromEntries(headers.entries())
     },
   }

@@ -11,6 +11,7 @@ import {
   WRAPPED_LENGTHS,
   type Wrapped,
 } from '../services/key-service.ts'
+import { ALGORITHM_FIELD, knownPublicHalf, PUBLIC_KEY_FIELD } from '../services/public-half.ts'
 import { CallFailure, type JsonObject, textOf } from '../services/rest.ts'
 import { type OaepHash, readRsaPublicKey, sealOaep } from '../services/rsa-oaep.ts'
 import { GcpClient } from './client.ts'
@@ -101,10 +102,11 @@ export class GcpKmsService implements KeyService {
         },
       )
     }
-    const known = { publicKey: key.fields['publicKey'] ?? '', algorithm: key.fields['algorithm'] ?? '' }
+    const known = { publicKey: knownPublicHalf(key, this.policy), algorithm: key.fields[ALGORITHM_FIELD] ?? '' }
     const { publicKey, algorithm } = known.publicKey === '' ? await this.publicKey(resource, call.signal) : known
     const enc = Buffer.from(sealOaep(publicKey, plaintext, hashOf(algorithm))).toString('base64')
-    return { enc, key: { ...key, fields: { ...key.fields, publicKey, algorithm } } }
+    const fields = { ...key.fields, [PUBLIC_KEY_FIELD]: publicKey, [ALGORITHM_FIELD]: algorithm }
+    return { enc, key: { ...key, fields } }
   }
 
   private publicKey(resource: GcpResource, signal: AbortSignal): Promise<{ publicKey: string; algorithm: string }> {

@@ -63,6 +63,8 @@ export interface KeyService {
     to: { readonly key: ServiceKey; readonly binding?: Binding },
     call: Omit<ServiceCall, 'binding'>,
   ): Promise<Wrapped | undefined>
+  /** The key without the version that was filled in when it wrapped: it wraps by the newest one again. Default: the same. */
+  newest?(key: ServiceKey): ServiceKey
   dispose?(): void
 }
 

@@ -20,11 +20,21 @@ export function sealOaep(publicKey: string, plaintext: Uint8Array, oaepHash: Oae
 /** @throws {@link KeyError} `ERR_RECIPIENT` */
 export function readRsaPublicKey(publicKey: string): KeyObject {
   const key = parse(publicKey)
-  const bits = key?.asymmetricKeyDetails?.modulusLength ?? 0
-  if (key?.asymmetricKeyType === 'rsa' && bits >= 2048 && bits <= 8192) return key
+  if (key !== undefined && isSealable(key)) return key
   throw new KeyError('ERR_RECIPIENT', 'the public key of the service is no RSA key of 2048 to 8192 bits', {
     hint: 'remove it, and it is asked for anew',
   })
+}
+
+/** Whether {@link sealOaep} takes it. */
+export function isRsaPublicKey(publicKey: string): boolean {
+  const key = parse(publicKey)
+  return key !== undefined && isSealable(key)
+}
+
+function isSealable({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): boolean {
+  const bits = asymmetricKeyDetails?.modulusLength ?? 0
+  return asymmetricKeyType === 'rsa' && bits >= 2048 && bits <= 8192
 }
 
 function parse(publicKey: string): KeyObject | undefined {

@@ -75,7 +75,8 @@ export async function rewrapRecipient(
   const steps: RewrapStep[] = []
   for (const wrapped of wrappedKeysOf(stored.recipient)) {
     const wrappings = [...wrapped.wrappings]
-    for (const [index, to] of targets(wrapped, options)) {
+    for (const [index, target] of targets(wrapped, options)) {
+      const to = options.keys.length === 0 ? await newest(target, world) : target
       const old = wrapped.wrappings[index]
       if (old === undefined) continue
       const step = { name, recipient: wrapped.recipient, from: wrappingName(old.key), to: wrappingName(to) }
@@ -107,6 +108,10 @@ function targets({ wrappings }: WrappedIdentity, { keys, from }: RewrapOptions):
     taken.add(first[0])
     return [first[0], key]
   })
+}
+
+async function newest(key: ServiceKey, { wrapping }: MachineWorld): Promise<ServiceKey> {
+  return (await wrapping.services.get(key.type)).newest?.(key) ?? key
 }
 
 async function moveWrapping(

@@ -126,11 +126,11 @@ describe('a version of a GCP KMS key for asymmetric decryption', () => {
   })
 
   it.each([
-    ['no base64', { publicKey: '!', algorithm: 'RSA_DECRYPT_OAEP_2048_SHA256' }],
+    ['no base64', { public_key: '!', algorithm: 'RSA_DECRYPT_OAEP_2048_SHA256' }],
     [
       'another kind of key',
       {
-        publicKey: 'MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=',
+        public_key: 'MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=',
         algorithm: 'RSA_DECRYPT_OAEP_2048_SHA256',
       },
     ],
