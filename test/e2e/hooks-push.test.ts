@@ -1,0 +1,77 @@
+import { describe, expect } from 'vitest'
+import { HookedRepository } from '../helpers/hooked-repository.ts'
+import { it, type Sandbox } from '../helpers/sandbox.ts'
+
+const FILE = 'secrets/db.yaml'
+const PLAIN = 'db:\n    password: winter-orchid\n'
+
+/** A bare repository and a clone of it with one commit, which has the policy. Hooks stand where `at` says. */
+async function pair(box: Sandbox, at: 'client' | 'server' | 'none') {
+  const server = await HookedRepository.create(box, 'server.git', '--bare')
+  if (at !== 'server') await server.must('config', 'core.hooksPath', '/dev/null')
+  const client = await HookedRepository.create(box, 'client')
+  if (at !== 'client') await client.must('config', 'core.hooksPath', '/dev/null')
+  await client.must('remote', 'add', 'origin', '../server.git')
+  await client.commit({ '.sops.yaml': `creation_rules:\n  - path_regex: ^secrets/\n    age: ${box.recipient}\n` })
+  expect(await client.git(['push', '-q', '-u', 'origin', 'main'])).toMatchObject({ code: 0 })
+  return { server, client }
+}
+
+/** A commit with the secret, and one that takes it away again. */
+async function addAndRemove(client: HookedRepository): Promise<string> {
+  const bad = await client.commit({ [FILE]: PLAIN })
+  await client.must('rm', '-q', FILE)
+  await client.must('commit', '-q', '-m', 'gone again')
+  return bad
+}
+
+describe.each(['client', 'server'] as const)('the hook of the %s', (at) => {
+  it('stops a secret that a push adds and removes again', async ({ box }) => {
+    const { server, client } = await pair(box, at)
+    const before = await server.must('rev-parse', 'main')
+    const bad = await addAndRemove(client)
+    for (const env of [{}, { BULLA_ALLOW: 'not here' }]) {
+      const { code, err } = await client.git(['push', 'origin', 'main'], { env })
+      expect({ code }, err).toEqual({ code: 1 })
+      expect(err).toContain(`block unsealed-file: ${bad.slice(0, 12)} ${FILE}`)
+      expect(err).not.toContain('winter-orchid')
+    }
+    expect(await server.must('rev-parse', 'main')).toBe(before)
+    // nothing of the quarantine stays
+    expect((await server.git(['cat-file', '-e', bad])).code).not.toBe(0)
+  })
+
+  it('stops it on a new branch, in a tag, and beside branches that are fine', async ({ box }) => {
+    const { server, client } = await pair(box, at)
+    await client.must('switch', '-q', '-c', 'fine')
+    await client.commit({ 'notes.txt': 'fine\n' })
+    await client.must('switch', '-q', '-c', 'bad', 'main')
+    await addAndRemove(client)
+    await client.must('tag', '-a', '-m', 'x', 'v1')
+    for (const refs of [['bad'], ['fine', 'bad'], ['v1']]) {
+      expect(await client.git(['push', '-q', 'origin', ...refs])).toMatchObject({ code: 1 })
+    }
+    expect(await server.must('for-each-ref', '--format=%(refname)')).toBe('refs/heads/main')
+    expect(await client.git(['push', '-q', 'origin', 'fine'])).toMatchObject({ code: 0 })
+  })
+
+  it('lets pass what is fine: sealed files, removed branches, what was there before', async ({ box }) => {
+    const { server, client } = await pair(box, at)
+    client.write(FILE, PLAIN)
+    const { code, err } = await box.bulla(['encrypt', '--in-place', FILE], { cwd: 'client' })
+    expect({ code }, err).toEqual({ code: 0 })
+    await client.commit({})
+    await client.must('branch', 'other')
+    expect(await client.git(['push', '-q', 'origin', 'main', 'other'])).toMatchObject({ code: 0, err: '' })
+    expect(await client.git(['push', '-q', 'origin', ':other'])).toMatchObject({ code: 0, err: '' })
+    expect(await server.must('for-each-ref', '--format=%(refname)')).toBe('refs/heads/main')
+  })
+
+  it('stops a push whose policy cannot be read', async ({ box }) => {
+    const { client } = await pair(box, at)
+    await client.commit({ '.sops.yaml': 'creation_rules: [', [FILE]: PLAIN })
+    const { code, err } = await client.git(['push', 'origin', 'main'])
+    expect({ code }, err).toEqual({ code: 1 })
+    expect(err).toContain('block policy-broken')
+  })
+})

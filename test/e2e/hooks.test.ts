@@ -1,0 +1,160 @@
+import { mkdirSync, rmSync, symlinkSync } from 'node:fs'
+import { delimiter } from 'node:path'
+import { describe, expect } from 'vitest'
+import { dice } from '../helpers/credentials/draw.ts'
+import { withChecksum } from '../helpers/credentials/kinds.ts'
+import { HookedRepository } from '../helpers/hooked-repository.ts'
+import { it, type Sandbox } from '../helpers/sandbox.ts'
+import { FILE, OPERATIONS } from '../helpers/scenarios/operations.ts'
+
+const PLAIN = 'db:\n    password: winter-orchid\n'
+
+async function repositoryWithPolicy(box: Sandbox, folder = 'repo', ...options: readonly string[]) {
+  const repository = await HookedRepository.create(box, folder, ...options)
+  await repository.commit({ '.sops.yaml': `creation_rules:\n  - path_regex: ^secrets/\n    age: ${box.recipient}\n` })
+  return repository
+}
+
+async function sealedText(box: Sandbox): Promise<string> {
+  box.write('seal/db.yaml', PLAIN)
+  const { out, err } = await box.bulla(['encrypt', '--age', box.recipient, 'db.yaml'], { cwd: 'seal' })
+  expect(err).toBe('')
+  return out
+}
+
+describe('native hooks', () => {
+  it.for(OPERATIONS.map((operation) => [operation.name, operation] as const))(
+    'stop a plain secret that comes by %s',
+    async ([, { prepare, run }], { box }) => {
+      const repository = await repositoryWithPolicy(box)
+      await prepare?.(repository, PLAIN)
+      const before = await repository.git(['rev-parse', 'main'])
+      const { code, err } = await run(repository, PLAIN)
+      expect(code, err).not.toBe(0)
+      expect(err).toContain(`block unsealed-file: ${FILE}`)
+      expect(err).toContain(`bulla encrypt --in-place ${FILE}`)
+      expect(err).not.toContain('winter-orchid')
+      expect((await repository.git(['rev-parse', 'main'])).out).toBe(before.out)
+    },
+  )
+
+  it.for(OPERATIONS.map((operation) => [operation.name, operation] as const))(
+    'let a sealed file pass that comes by %s',
+    async ([, { prepare, run }], { box }) => {
+      const repository = await repositoryWithPolicy(box)
+      const text = await sealedText(box)
+      await prepare?.(repository, text)
+      const { code, err } = await run(repository, text)
+      expect({ code }, err).toEqual({ code: 0 })
+      expect(err).not.toContain('bulla')
+      expect(await repository.show('HEAD', FILE)).toBe(text)
+    },
+  )
+})
+
+/** Stage the plain file and commit. */
+async function commitPlain(repository: HookedRepository, env: Readonly<Record<string, string>> = {}) {
+  repository.write(FILE, PLAIN)
+  await repository.must('add', '-A')
+  return repository.git(['commit', '-q', '-m', 'x'], { env })
+}
+
+describe('native hooks hold', () => {
+  it.for([
+    ['in a repository of SHA-256 objects', 'repo', ['--object-format=sha256']],
+    ['in a folder whose name is odd', 'mein "depot" é/a b', []],
+  ] as const)('%s', async ([, folder, options], { box }) => {
+    const repository = await repositoryWithPolicy(box, folder, ...options)
+    expect(await commitPlain(repository)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining(`unsealed-file: ${FILE}`),
+    })
+    const text = await sealedText(box)
+    repository.write(FILE, text)
+    await repository.must('add', '-A')
+    expect(await repository.git(['commit', '-q', '-m', 'x'])).toMatchObject({ code: 0, err: '' })
+  })
+
+  it('in a linked worktree, and in a folder of it', async ({ box }) => {
+    const repository = await repositoryWithPolicy(box)
+    await repository.must('worktree', 'add', '-q', '../linked', '-b', 'linked')
+    box.write(`linked/${FILE}`, PLAIN)
+    await repository.git(['add', '-A'], { cwd: 'linked' })
+    const { code, err } = await repository.git(['commit', '-q', '-m', 'x'], { cwd: 'linked/secrets' })
+    expect({ code }, err).toEqual({ code: 1 })
+    expect(err).toContain(`block unsealed-file: ${FILE}`)
+  })
+
+  it('beside a submodule, whose content is the business of its own hooks', async ({ box }) => {
+    const inner = await repositoryWithPolicy(box, 'inner')
+    await inner.commit({ [FILE]: PLAIN })
+    const repository = await repositoryWithPolicy(box)
+    await repository.must(
+      '-c',
+      'protocol.file.allow=always',
+      'submodule',
+      '--quiet',
+      'add',
+      '../inner',
+      'secrets/inner',
+    )
+    expect(await repository.git(['commit', '-q', '-m', 'x'])).toMatchObject({ code: 0, err: '' })
+    expect(await commitPlain(repository)).toMatchObject({ code: 1 })
+  })
+
+  it('for a link, whose target is judged as its content and never followed', async ({ box }) => {
+    const repository = await repositoryWithPolicy(box)
+    box.write('outside/db.yaml', PLAIN)
+    mkdirSync(box.path(repository.at('secrets')))
+    symlinkSync('../../outside/db.yaml', box.path(repository.at(FILE)))
+    await repository.must('add', '-A')
+    expect(await repository.git(['commit', '-q', '-m', 'x'])).toMatchObject({ code: 0, err: '' })
+  })
+
+  it('with content that is staged in part', async ({ box }) => {
+    const repository = await repositoryWithPolicy(box)
+    repository.write('notes.txt', 'one\n')
+    await repository.must('add', '-A')
+    const token = withChecksum('ghp_', dice(1))
+    repository.write('notes.txt', `one\n${token}\n`)
+    expect(await repository.git(['commit', '-q', '-m', 'x'])).toMatchObject({ code: 0, err: '' })
+    await repository.must('add', '-A')
+    repository.write('notes.txt', 'one\n')
+    const { code, err } = await repository.git(['commit', '-q', '-m', 'y'])
+    expect({ code }, err).toEqual({ code: 1 })
+    expect(err).not.toContain(token)
+  })
+})
+
+describe('without bulla on PATH', () => {
+  it('a commit is stopped, and told how to go on', async ({ box }) => {
+    const repository = await repositoryWithPolicy(box)
+    rmSync(box.path('bin/bulla'))
+    repository.write('notes.txt', 'x\n')
+    await repository.must('add', '-A')
+    const PATH = (box.env['PATH'] ?? '').split(delimiter).slice(1).join(delimiter)
+    const { code, err } = await repository.git(['commit', '-q', '-m', 'x'], { env: { PATH } })
+    expect({ code }, err).toEqual({ code: 1 })
+    expect(err).toContain('bulla is not installed here')
+    expect(err).toContain('npm install --global bulla')
+  })
+})
+
+describe('BULLA_ALLOW', () => {
+  it('lets one commit pass and is written down with its reason', async ({ box }) => {
+    const repository = await repositoryWithPolicy(box)
+    const env = { BULLA_ALLOW: 'data of a test' }
+    const { code, err } = await commitPlain(repository, env)
+    expect({ code }, err).toEqual({ code: 0 })
+    const log = box.read(repository.at('.git/bulla-allowed.log')).trim().split('\n')
+    expect(log.map((line) => JSON.parse(line))).toContainEqual(
+      expect.objectContaining({ hook: 'pre-commit', reason: 'data of a test', rule: 'unsealed-file', file: FILE }),
+    )
+    expect(log.join()).not.toContain('winter-orchid')
+  })
+
+  it('counts for nothing when it is empty', async ({ box }) => {
+    const repository = await repositoryWithPolicy(box)
+    expect(await commitPlain(repository, { BULLA_ALLOW: ' ' })).toMatchObject({ code: 1 })
+  })
+})
