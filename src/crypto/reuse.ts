@@ -15,9 +15,18 @@ export class CiphertextPool {
     else same.push(sealed)
   }
 
-  /** Add what another pool has for leaves that this one does not know. Both are of one data key. */
+  /** Add what another pool has and this one does not. Both are of one data key. */
   addMissing(other: CiphertextPool): void {
-    for (const [key, sealed] of other.known) if (!this.known.has(key)) this.known.set(key, [...sealed])
+    for (const [key, sealed] of other.known) {
+      this.known.set(key, [...new Set([...(this.known.get(key) ?? []), ...sealed])])
+    }
+  }
+
+  /** The same ciphertexts, to be taken without taking them from here. */
+  copy(): CiphertextPool {
+    const copy = new CiphertextPool()
+    copy.addMissing(this)
+    return copy
   }
 
   /** The next ciphertext for this leaf, if it was sealed before. The last one serves for all that follow. */

@@ -38,8 +38,10 @@ export function mergeNodes(versions: Versions, path: readonly MergeStep[] = []):
   if (isMapping(ours) && isMapping(theirs)) {
     return mergeBranches(isMapping(base) ? base : EMPTY, ours, theirs, path)
   }
-  if (ours?.kind === 'list' && theirs?.kind === 'list' && base?.kind === 'list') {
-    return mergeLists(base, ours, theirs, path)
+  if (ours?.kind === 'list' && theirs?.kind === 'list') {
+    if (base?.kind === 'list') return mergeLists(base, ours, theirs, path)
+    const merged = mergeNamed({ kind: 'list', items: [] }, ours, theirs, path)
+    if (merged !== undefined) return merged
   }
   return { node: ours ?? theirs, conflicts: [{ path, base, ours, theirs }] }
 }
@@ -72,18 +74,66 @@ function mergeBranches(base: Branch, ours: Branch, theirs: Branch, path: readonl
   return { node: { kind: 'branch', items }, conflicts }
 }
 
-/** The order of ours; what only theirs has comes behind what it stands behind there. */
+/** The order of ours; what only theirs has comes behind what it stands behind there, and behind what ours put there. */
 function mergedOrder(ours: readonly string[], theirs: readonly string[]): string[] {
+  const [own, other] = [new Set(ours), new Set(theirs)]
+  if (theirs.every((key) => own.has(key))) return [...ours]
   const order = [...ours]
-  theirs.forEach((key, index) => {
-    if (order.includes(key)) return
-    const before = theirs.slice(0, index).findLast((other) => order.includes(other))
-    order.splice(before === undefined ? 0 : order.indexOf(before) + 1, 0, key)
-  })
+  let place = 0
+  for (const key of theirs) {
+    if (own.has(key)) {
+      place = order.indexOf(key, place) + 1 || order.indexOf(key) + 1
+      continue
+    }
+    while (place < order.length && !other.has(order[place] ?? '')) place += 1
+    order.splice(place, 0, key)
+    place += 1
+  }
   return order
 }
 
 function mergeLists(base: List, ours: List, theirs: List, path: readonly MergeStep[]): Merged {
+  return mergeNamed(base, ours, theirs, path) ?? mergeElements(base, ours, theirs, path)
+}
+
+/**
+ * Lists of mappings that are told apart by their `name`, as Kubernetes has them: merged by it. Undefined where they are none
+ * of these, and where both sides brought them into another order.
+ *
+ * @see docs/decisions/0018-merging-lists.md
+ */
+function mergeNamed(base: List, ours: List, theirs: List, path: readonly MergeStep[]): Merged | undefined {
+  const [inBase, inOurs, inTheirs] = [base, ours, theirs].map(byName)
+  if (inBase === undefined || inOurs === undefined || inTheirs === undefined) return undefined
+  const common = (of: ReadonlyMap<string, Node>) =>
+    JSON.stringify([...of.keys()].filter((name) => [inBase, inOurs, inTheirs].every((other) => other.has(name))))
+  const [was, own, other] = [common(inBase), common(inOurs), common(inTheirs)]
+  const names = [[...inOurs.keys()], [...inTheirs.keys()]] as const
+  if (own !== was && other !== was && own !== other) return undefined
+  const elements: Node[] = []
+  const conflicts: Conflict[] = []
+  for (const name of own === was && other !== was ? mergedOrder(names[1], names[0]) : mergedOrder(...names)) {
+    const versions = { base: inBase.get(name), ours: inOurs.get(name), theirs: inTheirs.get(name) }
+    const merged = mergeNodes(versions, [...path, elements.length])
+    conflicts.push(...merged.conflicts)
+    if (merged.node !== undefined) elements.push(merged.node)
+  }
+  return { node: { kind: 'list', items: elements }, conflicts }
+}
+
+/** The elements by name; undefined when one has none, or not one of its own. */
+function byName(list: List): Map<string, Node> | undefined {
+  const found = new Map<string, Node>()
+  for (const element of elementsOf(list)) {
+    const names = element.kind === 'branch' ? entriesOf(element).filter(({ key }) => key === 'name') : []
+    const [name] = names.map(({ value }) => value)
+    if (names.length !== 1 || name?.kind !== 'scalar' || name.type !== 'str' || found.has(name.value)) return undefined
+    found.set(name.value, element)
+  }
+  return found
+}
+
+function mergeElements(base: List, ours: List, theirs: List, path: readonly MergeStep[]): Merged {
   const elements: Node[] = []
   const conflicts: Conflict[] = []
   for (const part of mergeSequences(elementsOf(base), elementsOf(ours), elementsOf(theirs), contentKey)) {

@@ -1,10 +1,11 @@
 import { resolve } from 'node:path'
-import { UsageError } from '../../errors.ts'
+import { isBullaError, UsageError } from '../../errors.ts'
+import type { Marking } from '../../merge/marks.ts'
 import { type MergeOutcome, mergeVersions } from '../../operations/merge/driver.ts'
 import { shellWord } from '../../operations/shell-word.ts'
 import type { CommandDefinition, Io } from '../io.ts'
 import { addCommonOptions, flag, integer, text, type Values, worldOf } from '../options.ts'
-import { printable, renderNote } from '../render.ts'
+import { printable, renderError, renderNote } from '../render.ts'
 
 const HELP = `
 Values are merged by their paths; what nobody changed keeps its ciphertext. Two different changes of
@@ -52,8 +53,19 @@ async function run(words: readonly string[], values: Values, io: Io): Promise<nu
   const name = text(values, 'path') ?? words[1] ?? ''
   const labels = { ours: labelOf(values, 'labelOurs', 'ours'), theirs: labelOf(values, 'labelTheirs', 'theirs') }
   const path = resolve(io.cwd, name)
-  const outcome = await mergeVersions({ base: base.length === 0 ? undefined : base, ours, theirs, path, labels }, world)
-  if (outcome.kind === 'not-sealed') return mergeAsGit(words, values, labels, outcome.isMixed, io)
+  const marking = { labels, markerSize: integer(values, 'markerSize', '--marker-size') ?? 7 }
+  const versions = { base: base.length === 0 ? undefined : base, ours, theirs }
+  let outcome: MergeOutcome
+  try {
+    outcome = await mergeVersions({ ...versions, path, marking }, world)
+  } catch (error) {
+    if (!flag(values, 'driver') || !isBullaError(error)) throw error
+    // git would leave our side there, without a mark: somebody could commit it unnoticed
+    renderError(error, io)
+    await mergeAsGit(words, marking, io)
+    return CONFLICT
+  }
+  if (outcome.kind === 'not-sealed') return mergePlain(words, values, marking, outcome.isMixed, io)
   if (!flag(values, 'quiet')) tell(outcome, name, io)
   if (flag(values, 'driver')) await world.files.write({ path: resolve(io.cwd, words[1] ?? ''), bytes: outcome.bytes })
   else io.writeOut(outcome.bytes)
@@ -70,11 +82,11 @@ function tell(outcome: Exclude<MergeOutcome, { kind: 'not-sealed' }>, name: stri
   io.writeErr(`${io.program}: hint: ${command}${who}\n`)
 }
 
-/** Files that are not sealed, or not on all sides. */
-async function mergeAsGit(
+/** Files that are not sealed, or not on both sides. */
+async function mergePlain(
   words: readonly string[],
   values: Values,
-  labels: { readonly ours: string; readonly theirs: string },
+  marking: Marking,
   isMixed: boolean,
   io: Io,
 ): Promise<number> {
@@ -83,11 +95,18 @@ async function mergeAsGit(
       hint: 'use "git merge-file" for plain files',
     })
   }
-  const [base = '', ours = '', theirs = ''] = words
-  const markerSize = integer(values, 'markerSize', '--marker-size') ?? 7
-  const conflicts = await io.mergeFile({ base, ours, theirs, markerSize, labels: { ...labels, base: 'base' } })
+  if (!isMixed) return (await mergeAsGit(words, marking, io)) > 0 ? CONFLICT : 0
   // lines of a sealed and a plain file say nothing about each other
-  return conflicts > 0 || isMixed ? CONFLICT : 0
+  const name = text(values, 'path') ?? ''
+  io.writeErr(`${io.program}: ${printable(name)}: sealed on one side only: ours is kept, and nothing merged\n`)
+  io.writeErr(`${io.program}: hint: take the sealed side, and make the other changes with "bulla edit"\n`)
+  return CONFLICT
+}
+
+/** By lines. @returns how many conflicts there are @throws GitError `ERR_GIT` */
+function mergeAsGit(words: readonly string[], { labels, markerSize }: Marking, io: Io): Promise<number> {
+  const [base = '', ours = '', theirs = ''] = words
+  return io.mergeFile({ base, ours, theirs, markerSize, labels: { ...labels, base: 'base' } })
 }
 
 /** Older versions of git hand over the names of labels as they stand in the configuration. */

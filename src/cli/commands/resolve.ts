@@ -119,7 +119,9 @@ function describe({ path, ours, theirs }: OpenChoice): string {
 
 function shown(node: Node | undefined): string {
   if (node === undefined) return '(taken away)'
-  if (node.kind === 'scalar') return printable(node.value)
+  if (node.kind === 'scalar') {
+    return node.bytes === undefined ? printable(node.value) : `(a file of ${node.bytes.length} bytes)`
+  }
   return node.kind === 'null' ? 'null' : `(${node.kind === 'list' ? 'a list' : 'a mapping'})`
 }
 

@@ -24,7 +24,7 @@ export interface SealedJudgement {
 }
 
 /** The marks that git leaves where two versions differ. */
-const CONFLICT = /^(?:<{7} |\|{7} |={7}$|>{7} )/m
+const CONFLICT = /^(?:<{7,} |\|{7,} |={7}\r?$|>{7,} )/m
 
 /**
  * Whether a sealed file is whole, as far as that can be seen without a key: every value that its own selector names is a

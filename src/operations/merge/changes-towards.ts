@@ -13,6 +13,14 @@ export function changesTowards(from: Node, to: Node, at: NodePlace = []): TreeCh
 
 function ofBranch(from: Branch, to: Branch, at: NodePlace): TreeChange | undefined {
   const [old, wanted] = [entriesOf(from), entriesOf(to)]
+  // keys may stand there twice: then their order tells them apart
+  if (old.length === wanted.length && old.every(({ key }, index) => key === wanted[index]?.key)) {
+    const index = old.findIndex(({ value }, place) => !isSameContent(value, wanted[place]?.value))
+    const [own, target] = [old[index], wanted[index]]
+    return own === undefined || target === undefined
+      ? undefined
+      : changesTowards(own.value, target.value, [...at, index])
+  }
   const gone = old.findIndex(({ key }) => !wanted.some((entry) => entry.key === key))
   if (gone >= 0) return { kind: 'remove', at: [...at, gone] }
   for (const [index, { key, value }] of old.entries()) {

@@ -1,6 +1,7 @@
 import { isBullaError, KeyError } from '../../errors.ts'
 import { decodeText } from '../../format/text.ts'
 import type { Node } from '../../format/tree.ts'
+import type { Marking } from '../../merge/marks.ts'
 import type { MergeStep } from '../../merge/three-way.ts'
 import { sealedStore } from '../judge/sealed-store.ts'
 import { layoutFor } from '../layout.ts'
@@ -8,7 +9,8 @@ import type { World } from '../ports.ts'
 import { loadStore } from '../stores.ts'
 import { showPath } from '../values/tree-path.ts'
 import type { Choice } from './choices.ts'
-import { type MergedFile, mergeSealed } from './merge-sealed.ts'
+import { mergeSealed } from './merge-sealed.ts'
+import type { MergedFile } from './merge-settings.ts'
 import { mergeWithoutKey } from './without-key.ts'
 
 /** Three versions of one file, as git has them. */
@@ -22,7 +24,7 @@ export interface FileVersions {
 export interface MergeRequest extends FileVersions {
   /** Where the file stands, absolute: its name says what format it has. */
   readonly path: string
-  readonly labels: { readonly ours: string; readonly theirs: string }
+  readonly marking: Marking
   readonly choices?: readonly Choice[]
 }
 
@@ -38,7 +40,7 @@ export interface ShownConflict {
 }
 
 export type MergeOutcome =
-  /** None of the versions is sealed, or not all of them: git merges them as text. */
+  /** Not both sides are sealed; mixed: one is. */
   | { readonly kind: 'not-sealed'; readonly isMixed: boolean }
   | { readonly kind: 'merged'; readonly bytes: Uint8Array; readonly notes: readonly string[] }
   | {
@@ -60,15 +62,13 @@ export async function mergeVersions(
   world: World,
   keys: 'with-key' | 'with-or-without-key' = 'with-or-without-key',
 ): Promise<MergeOutcome> {
-  const { base, ours, theirs, path, labels, choices = [] } = request
-  const all = [base, ours, theirs].filter((bytes) => bytes !== undefined)
-  const names = all.map((bytes) => storeOf(path, bytes))
-  const [name] = names
-  if (name === undefined || names.some((other) => other !== name)) {
-    return { kind: 'not-sealed', isMixed: names.some((other) => other !== undefined) }
-  }
+  const { base, ours, theirs, path, marking, choices = [] } = request
+  const [name, other] = [storeOf(path, ours), storeOf(path, theirs)]
+  if (name === undefined || name !== other) return { kind: 'not-sealed', isMixed: name !== other }
+  const settled = oneSideOf({ base, ours, theirs })
+  if (settled !== undefined) return { kind: 'merged', bytes: settled, notes: [] }
   const store = await loadStore(name)
-  const settings = { file: path, store, layout: await layoutFor(path, name, undefined, world), choices, labels }
+  const settings = { file: path, store, layout: await layoutFor(path, name, undefined, world), choices, marking }
   try {
     return outcome(await mergeSealed({ base, ours, theirs }, settings, world), false)
   } catch (error) {
@@ -76,6 +76,14 @@ export async function mergeVersions(
     const merged = await mergeWithoutKey({ base, ours, theirs }, settings)
     return outcome(merged, merged.needsReseal)
   }
+}
+
+/** Nothing to merge: only one side changed something, or both the same. */
+function oneSideOf({ base, ours, theirs }: FileVersions): Uint8Array | undefined {
+  const isSame = (other: Uint8Array | undefined, bytes: Uint8Array) =>
+    other !== undefined && Buffer.compare(other, bytes) === 0
+  if (isSame(base, theirs) || isSame(ours, theirs)) return ours
+  return isSame(base, ours) ? theirs : undefined
 }
 
 function outcome({ bytes, conflicts, notes }: MergedFile, needsReseal: boolean): MergeOutcome {

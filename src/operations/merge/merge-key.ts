@@ -1,5 +1,5 @@
 import type { CiphertextPool } from '../../crypto/reuse.ts'
-import type { Metadata } from '../../format/metadata.ts'
+import { DEFAULT_SELECTOR, type Metadata } from '../../format/metadata.ts'
 import type { OpenedFile } from '../open.ts'
 import type { World } from '../ports.ts'
 import { extendKey } from '../previous.ts'
@@ -8,6 +8,8 @@ import { newSealKey, type SealKey, type SealPolicy } from '../seal.ts'
 
 /** A side of a merge, opened, and its ciphertexts. */
 export interface OpenedSide {
+  /** Sealed. */
+  readonly bytes: Uint8Array
   readonly file: OpenedFile
   readonly pool: CiphertextPool
 }
@@ -29,8 +31,7 @@ export async function mergedKey(
   const usable = sides.filter((side, index) => index === 0 || hasSameKey(side, sides[0] ?? side))
   const chosen = usable.find(({ file }) => mayKeep(file.metadata, policy))
   if (chosen === undefined) return newSealKey(policy, world.keyring, world)
-  const key = await extendKey(chosen, policy, world.keyring)
-  return key
+  return extendKey(chosen, policy, world.keyring)
 }
 
 /** Whether values are sealed with one data key in both. */
@@ -48,4 +49,22 @@ function mayKeep({ groups, shamirThreshold }: Metadata, policy: SealPolicy): boo
     const wanted = new Set((policy.groups[index] ?? []).map(idOf))
     return group.every((entry) => wanted.has(idOf(entry))) && (isSingle || wanted.size === group.length)
   })
+}
+
+/** Whether a side is what a merge comes to: the same content, readers and settings, under the same data key. */
+export function isSameSide({ file }: OpenedSide, plain: Uint8Array, policy: SealPolicy, key: SealKey): boolean {
+  const { metadata } = file
+  const { selector = DEFAULT_SELECTOR, macOnlyEncrypted } = metadata
+  const settings = JSON.stringify([policy.selector ?? selector, policy.macOnlyEncrypted])
+  return (
+    Buffer.compare(file.dataKey, key.dataKey) === 0 &&
+    JSON.stringify([selector, macOnlyEncrypted]) === settings &&
+    metadata.shamirThreshold === key.shamirThreshold &&
+    JSON.stringify(readersOf(metadata.groups)) === JSON.stringify(readersOf(policy.groups)) &&
+    Buffer.compare(file.bytes(), plain) === 0
+  )
+}
+
+function readersOf(groups: SealPolicy['groups']): string[][] {
+  return groups.map((group) => group.map(idOf).sort())
 }

@@ -10,7 +10,7 @@ export interface MergedPolicy {
   readonly disputes: readonly string[]
 }
 
-interface MetadataVersions {
+export interface MetadataVersions {
   /** Undefined when both sides added the file. */
   readonly base: Metadata | undefined
   readonly ours: Metadata
@@ -43,8 +43,8 @@ export function mergePolicy(versions: MetadataVersions, isBinary: boolean): Merg
   }
 }
 
-/** Group by group when all versions have as many of them. */
-function mergeGroups({ base, ours, theirs }: MetadataVersions): Groups | undefined {
+/** Group by group; undefined when the versions have not as many of them. */
+export function mergeGroups({ base, ours, theirs }: MetadataVersions): Groups | undefined {
   const count = ours.groups.length
   if (theirs.groups.length !== count || (base !== undefined && base.groups.length !== count)) return undefined
   return ours.groups.map((group, index) => mergeGroup(base?.groups[index] ?? [], group, theirs.groups[index] ?? []))

@@ -1,8 +1,8 @@
 import { isBullaError } from '../../errors.ts'
 import type { TreeChange } from '../../format/change.ts'
 import type { EmitOptions, Source, Store } from '../../format/store.ts'
-import type { Branch } from '../../format/tree.ts'
-import { mergeLines } from '../../merge/lines.ts'
+import type { Branch, Node } from '../../format/tree.ts'
+import { type Insertions, mergeLines } from '../../merge/lines.ts'
 import { type Conflict, mergeNodes } from '../../merge/three-way.ts'
 import { changedText } from '../values/change-text.ts'
 import type { Changer } from '../values/changers.ts'
@@ -52,15 +52,44 @@ export function mergeTexts({ base, ours, theirs }: PlainVersions, tools: MergeTo
   return { text: writeTrees(roots, startingText({ base, ours, theirs }, inOurs.length, store), tools), conflicts }
 }
 
-/** The lines merged, when that is a text at all; else ours. */
+/** So many places where both sides put in something are looked at one by one. */
+const MAX_TRIES = 16
+
+/** The lines merged, when that is a text at all; else ours. What both sides put in at one place stays where it can. */
 function startingText({ base, ours, theirs }: PlainVersions, documents: number, store: Store): string {
-  const lines = mergeLines(base, ours, theirs)
+  const all = mergeLines(base, ours, theirs)
+  const both = Array.from({ length: all.insertions }, (): Insertions => 'both')
+  const repeats = store.parse(ours).documents.some(hasRepeatedKeys)
+  const isText = (text: string) => isLike(text, documents, repeats, store)
+  const full = mergeLines(base, ours, theirs, both).text
+  if (isText(full)) return full
+  if (!isText(all.text)) return ours
+  let insertions: Insertions[] = []
+  for (let index = 0; index < Math.min(all.insertions, MAX_TRIES); index += 1) {
+    const next: Insertions[] = [...insertions, 'both']
+    insertions = isText(mergeLines(base, ours, theirs, next).text) ? next : [...insertions, 'ours']
+  }
+  return mergeLines(base, ours, theirs, insertions).text
+}
+
+/** Whether a text can be read, and holds as many documents, and keys twice only where they were so. */
+function isLike(text: string, count: number, repeats: boolean, store: Store): boolean {
   try {
-    return store.parse(lines).documents.length === documents ? lines : ours
+    const { documents } = store.parse(text)
+    return documents.length === count && (repeats || !documents.some(hasRepeatedKeys))
   } catch (error) {
-    if (isBullaError(error)) return ours
+    if (isBullaError(error)) return false
     throw error
   }
+}
+
+function hasRepeatedKeys(node: Node): boolean {
+  if (node.kind === 'list') return node.items.some((item) => item.kind !== 'comment' && hasRepeatedKeys(item))
+  if (node.kind !== 'branch') return false
+  const entries = node.items.filter((item) => item.kind === 'entry')
+  return (
+    new Set(entries.map(({ key }) => key)).size < entries.length || entries.some((item) => hasRepeatedKeys(item.value))
+  )
 }
 
 /** Change `text` until it holds `roots`. @throws FormatError `ERR_EMIT` */

@@ -3,6 +3,7 @@ import { FormatError, UsageError } from '../../errors.ts'
 import { DEFAULT_SELECTOR } from '../../format/metadata.ts'
 import { decodeText, encodeText } from '../../format/text.ts'
 import type { Node } from '../../format/tree.ts'
+import { sidesOf } from '../../merge/marks.ts'
 import type { Repository } from '../git-port.ts'
 import { sealedStore } from '../judge/sealed-store.ts'
 import { layoutFor } from '../layout.ts'
@@ -12,8 +13,8 @@ import { policyOf, readPlain, sealFile } from '../seal.ts'
 import { loadStore } from '../stores.ts'
 import { readTreePath } from '../values/tree-path.ts'
 import type { Choice } from './choices.ts'
-import { withoutMarks } from './conflict-marks.ts'
 import { type MergeOutcome, mergeVersions } from './driver.ts'
+import { withoutMarks } from './without-key.ts'
 
 export interface ResolveRequest {
   /** Absolute. */
@@ -56,8 +57,8 @@ export async function resolveConflicts(
       hint: 'keep it with "git add", or take it away with "git rm"',
     })
   }
-  const labels = { ours: 'ours', theirs: 'theirs' }
-  const request = { base, ours, theirs, path, labels }
+  const marking = { labels: { ours: 'ours', theirs: 'theirs' }, markerSize: 7 }
+  const request = { base, ours, theirs, path, marking }
   const first = await mergeVersions(request, world, 'with-key')
   if (first.kind === 'not-sealed') {
     throw new FormatError('ERR_NOT_SEALED', 'not every side of this file is sealed', {
@@ -94,14 +95,8 @@ function choicesOf(
  * @throws KeyError, IntegrityError `ERR_VALUE_AUTH`, FormatError
  */
 export async function reseal(path: string, bytes: Uint8Array, world: World): Promise<Uint8Array> {
-  const text = withoutMarks(decodeText(bytes))
-  if (text === undefined) {
-    throw new FormatError('ERR_MERGE', 'values of this file are still in conflict', {
-      where: { file: path },
-      hint: 'decide them first: bulla resolve FILE --ours PATH, or --theirs PATH',
-    })
-  }
-  const name = sealedStore(path, text)
+  const sides = sidesOf(decodeText(bytes))
+  const name = sealedStore(path, sides.ours)
   if (name === undefined) {
     throw new FormatError('ERR_NOT_SEALED', 'the file is not sealed', {
       where: { file: path },
@@ -109,6 +104,13 @@ export async function reseal(path: string, bytes: Uint8Array, world: World): Pro
     })
   }
   const store = await loadStore(name)
+  const text = withoutMarks(store, sides.ours, sides.theirs)
+  if (text === undefined) {
+    throw new FormatError('ERR_MERGE', 'values or readers of this file are still in conflict', {
+      where: { file: path },
+      hint: 'take one side of each in an editor: what stands there is sealed; then seal it again',
+    })
+  }
   const layout = await layoutFor(path, name, undefined, world)
   const pool = new CiphertextPool()
   const request = { store, bytes: encodeText(text), layout, pool, ignoreMac: true, keepClear: true, file: path }

@@ -1,0 +1,262 @@
+import fc from 'fast-check'
+import { afterAll, describe, expect, it } from 'vitest'
+import { looksSealed } from '../../src/format/enc.ts'
+import type { Node } from '../../src/format/tree.ts'
+import { type MergeOutcome, mergeVersions } from '../../src/operations/merge/driver.ts'
+import { reseal } from '../../src/operations/merge/resolve.ts'
+import { MARKER } from '../helpers/canary.ts'
+import { findJudge, withJudge } from '../helpers/judges.ts'
+import { Draw, edited, type Format, newDocument } from '../helpers/merging/edits.ts'
+import { type Mapping, mergeModels } from '../helpers/merging/model.ts'
+import { plainOfModels, plainOfTrees, textOf } from '../helpers/merging/texts.ts'
+import { dataKeyOf, mergeWorld, type Sealing, sealVersion } from '../helpers/merging/versions.ts'
+import type { Person } from '../helpers/people.ts'
+import { open, storeOf } from '../helpers/sealing.ts'
+import { Sops } from '../helpers/sops.ts'
+
+const RUNS =
+  process.env['SLOW'] === undefined ? 60 : Number(process.env['SLOW']) > 1 ? Number(process.env['SLOW']) : 3000
+const MARKING = { labels: { ours: 'HEAD', theirs: 'branch' }, markerSize: 7 }
+const sops = new Sops()
+afterAll(() => sops.dispose())
+
+interface Version {
+  readonly documents: readonly Mapping[]
+  readonly sealing: Sealing
+  readonly bytes: Uint8Array
+}
+
+interface Scene {
+  readonly format: Format
+  readonly path: string
+  /** Undefined when both sides added the file. */
+  readonly base: Version | undefined
+  readonly ours: Version
+  readonly theirs: Version
+}
+
+/** A file, and what two people made of it. */
+async function scene(draw: Draw): Promise<Scene> {
+  const format = draw.pick<Format>(['yaml', 'yaml', 'yaml', 'json', 'dotenv', 'ini'])
+  const count = format === 'yaml' && draw.oneIn(4) ? 2 + draw.number(1) : 1
+  const isCompact = format === 'json' && draw.oneIn(3)
+  const start = Array.from({ length: count }, () => newDocument(draw, format))
+  const seal = async (documents: readonly Mapping[], sealing: Sealing, before?: Uint8Array): Promise<Version> => {
+    const bytes = await sealVersion(textOf(documents, format, isCompact), format, sealing, before)
+    return { documents, sealing, bytes }
+  }
+  const base = await seal(start, { readers: draw.oneIn(2) ? ['alice', 'bob'] : ['alice'] })
+  const change = (version: Version) => {
+    const documents = version.documents.map((document) => edited(document, draw, format))
+    const readers = changedReaders(version.sealing.readers, draw)
+    const isGone = version.sealing.readers.some((person) => !readers.includes(person))
+    return seal(documents, { readers, isRotated: isGone || draw.oneIn(10) }, version.bytes)
+  }
+  const [ours, theirs] = [await change(base), await change(base)]
+  return {
+    format,
+    path: `/repository/file.${format === 'dotenv' ? 'env' : format}`,
+    base: draw.oneIn(12) ? undefined : base,
+    ours,
+    theirs,
+  }
+}
+
+function changedReaders(readers: readonly Person[], draw: Draw): readonly Person[] {
+  const more: Person[] = draw.oneIn(6) ? ['carol'] : []
+  return [...readers.filter((person) => person === 'alice' || !draw.oneIn(6)), ...more]
+}
+
+function mergeScene({ path, base, ours, theirs }: Scene, people: readonly Person[] = ['alice']): Promise<MergeOutcome> {
+  const versions = { base: base?.bytes, ours: ours.bytes, theirs: theirs.bytes }
+  return mergeVersions({ ...versions, path, marking: MARKING }, mergeWorld(people))
+}
+
+function expected({ base, ours, theirs }: Scene, side: 'ours' | 'theirs') {
+  const merged = ours.documents.map((document, index) =>
+    mergeModels(base?.documents[index], document, theirs.documents[index], side),
+  )
+  return {
+    documents: plainOfModels(merged.map(({ value }) => value)),
+    conflicts: merged.flatMap(({ conflicts }, index) => conflicts.map((path) => `${index}${path}`)).sort(),
+  }
+}
+
+/** What git's marks leave of a text. */
+function withoutMarks(bytes: Uint8Array, side: 'ours' | 'theirs'): string {
+  const text = Buffer.from(bytes).toString()
+  return text.replaceAll(
+    /^<{7} HEAD\r?\n([\s\S]*?)^={7}\r?\n([\s\S]*?)^>{7} branch\r?\n/gm,
+    side === 'ours' ? '$1' : '$2',
+  )
+}
+
+/** Ciphertexts of single values by path; elements of a list share one. */
+async function ciphertexts(bytes: Uint8Array, format: Format): Promise<Map<string, Set<string>>> {
+  const found = new Map<string, Set<string>>()
+  const visit = (node: Node, path: string): void => {
+    if (node.kind === 'scalar' && looksSealed(node.value)) {
+      found.set(path, (found.get(path) ?? new Set()).add(node.value))
+    } else if (node.kind === 'list' || node.kind === 'branch') {
+      for (const item of node.items) {
+        if (item.kind === 'entry') visit(item.value, `${path}/${item.key}`)
+        else if (item.kind !== 'comment') visit(item, `${path}/*`)
+      }
+    }
+  }
+  const { documents } = (await storeOf(format)).parse(Buffer.from(bytes).toString())
+  for (const [index, root] of documents.entries()) visit(root, `${index}`)
+  return found
+}
+
+/** What is readable was so on a side. */
+function expectNothingClear({ ours, theirs }: Scene, bytes: Uint8Array): void {
+  const wordsOf = (text: Uint8Array) =>
+    Buffer.from(text)
+      .toString()
+      .match(new RegExp(`${MARKER}[-0-9x]+`, 'g')) ?? []
+  const known = new Set([...wordsOf(ours.bytes), ...wordsOf(theirs.bytes)])
+  expect(wordsOf(bytes).filter((word) => !known.has(word))).toEqual([])
+}
+
+async function plainOf(bytes: Uint8Array | string, format: Format, ignoreMac = false) {
+  return plainOfTrees((await open(bytes, format, { ignoreMac })).documents)
+}
+
+async function expectKeptCiphertexts(scene: Scene, bytes: Uint8Array): Promise<void> {
+  const { format, ours, theirs } = scene
+  const keys = await Promise.all([bytes, ours.bytes, theirs.bytes].map((one) => dataKeyOf(one, format, 'alice')))
+  const [merged, own, other] = await Promise.all(
+    [bytes, ours.bytes, theirs.bytes].map((one) => ciphertexts(one, format)),
+  )
+  const known = new Set(
+    [own, other].flatMap((side, index) =>
+      keys[index + 1] === keys[0]
+        ? [...(side ?? [])].flatMap(([path, texts]) => [...texts].map((text) => path + text))
+        : [],
+    ),
+  )
+  // under the data key of both sides, nothing is sealed anew: every value comes from one of them
+  if (keys[0] !== keys[1] || keys[0] !== keys[2]) return
+  for (const [path, texts] of merged ?? []) {
+    for (const text of texts) if (!known.has(path + text)) throw new Error(`another ciphertext at ${path}`)
+  }
+}
+
+async function expectReaders({ format, base, ours, theirs }: Scene, bytes: Uint8Array | string): Promise<void> {
+  const { metadata } = await open(bytes, format, { ignoreMac: true })
+  const [was, own, other] = [base, ours, theirs].map((version) => new Set(version?.sealing.readers ?? []))
+  const stays = (person: Person) =>
+    was?.has(person) === true ? own?.has(person) && other?.has(person) : own?.has(person) || other?.has(person)
+  const wanted = (['alice', 'bob', 'carol'] as const).filter(stays)
+  const text = Buffer.from(bytes)
+  for (const person of ['alice', 'bob', 'carol'] as const) {
+    const key = await dataKeyOf(text, format, person)
+    expect(key !== undefined, person).toBe(wanted.includes(person))
+    if (key !== undefined) continue
+    // nor from an earlier version
+    const merged = await dataKeyOf(text, format, 'alice')
+    for (const { bytes: version } of [ours, theirs]) expect(await dataKeyOf(version, format, person)).not.toBe(merged)
+  }
+  expect(metadata.groups.flat().length).toBe(wanted.length)
+}
+
+describe('merging random versions of a file', () => {
+  it(`${withJudge('gives what merging the plain texts gives, sops opens it, and conflicts hold nothing else', 'sops')}`, async () => {
+    const counts = { clean: 0, conflicts: 0, sides: 0 }
+    await fc.assert(
+      fc.asyncProperty(fc.gen(), async (g) => {
+        const one = await scene(new Draw(g))
+        const { format } = one
+        const outcome = await mergeScene(one)
+        if (outcome.kind === 'not-sealed') throw new Error('all of it is sealed')
+        expectNothingClear(one, outcome.bytes)
+        const [asOurs, asTheirs] = [expected(one, 'ours'), expected(one, 'theirs')]
+        if (outcome.kind === 'merged') {
+          counts.clean += 1
+          expect(asOurs.conflicts).toEqual([])
+          expect(await plainOf(outcome.bytes, format)).toEqual(asOurs.documents)
+          await expectKeptCiphertexts(one, outcome.bytes)
+          await expectReaders(one, outcome.bytes)
+          if (findJudge('sops') !== undefined) {
+            const { status, stderr } = await sops.decrypt(outcome.bytes, format)
+            expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+          }
+          return
+        }
+        counts.conflicts += 1
+        expect(outcome.needsReseal).toBe(false)
+        expect(outcome.conflicts.map(({ document, steps }) => [`${document}`, ...steps].join('/')).length).toBe(
+          asOurs.conflicts.length,
+        )
+        const [own, other] = [withoutMarks(outcome.bytes, 'ours'), withoutMarks(outcome.bytes, 'theirs')]
+        expect(await plainOf(own, format)).toEqual(asOurs.documents)
+        expect(await plainOf(other, format, true)).toEqual(asTheirs.documents)
+        await expectKeptCiphertexts(one, Buffer.from(own))
+        await expectReaders(one, own)
+      }),
+      { numRuns: RUNS },
+    )
+    expect(counts.clean).toBeGreaterThan(RUNS / 10)
+    expect(counts.conflicts).toBeGreaterThan(RUNS / 20)
+  }, 3_600_000)
+
+  it('changes nothing where one side changed nothing', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.gen(), async (g) => {
+        const { path, base, ours, theirs } = await scene(new Draw(g))
+        const merge = async (b: Uint8Array | undefined, o: Uint8Array, t: Uint8Array) => {
+          const outcome = await mergeVersions(
+            { base: b, ours: o, theirs: t, path, marking: MARKING },
+            mergeWorld(['alice']),
+          )
+          return outcome.kind === 'merged' ? Buffer.from(outcome.bytes).toString() : outcome.kind
+        }
+        const before = base?.bytes ?? ours.bytes
+        expect(await merge(before, ours.bytes, before)).toBe(Buffer.from(ours.bytes).toString())
+        expect(await merge(before, before, theirs.bytes)).toBe(Buffer.from(theirs.bytes).toString())
+        expect(await merge(before, theirs.bytes, theirs.bytes)).toBe(Buffer.from(theirs.bytes).toString())
+      }),
+      { numRuns: Math.ceil(RUNS / 3) },
+    )
+  }, 3_600_000)
+
+  it('without a key gives the same, to be sealed again by somebody who has one', async () => {
+    let resealed = 0
+    await fc.assert(
+      fc.asyncProperty(fc.gen(), async (g) => {
+        const one = await scene(new Draw(g))
+        let outcome: MergeOutcome
+        try {
+          outcome = await mergeScene(one, ['mallory'])
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'ERR_MERGE' })
+          return
+        }
+        if (outcome.kind === 'not-sealed') throw new Error('all of it is sealed')
+        expectNothingClear(one, outcome.bytes)
+        const withKey = await mergeScene(one)
+        // without a key, the same change on both sides is two ciphertexts, and so a conflict
+        if (outcome.kind === 'conflict' && outcome.conflicts.length > 0) {
+          await expect(reseal(one.path, outcome.bytes, mergeWorld(['alice']))).rejects.toMatchObject({
+            code: 'ERR_MERGE',
+          })
+          return
+        }
+        if (withKey.kind !== 'merged') throw new Error('a conflict that is none without a key')
+        const wanted = await plainOf(withKey.bytes, one.format)
+        if (outcome.kind === 'merged') {
+          expect(await plainOf(outcome.bytes, one.format)).toEqual(wanted)
+          return
+        }
+        resealed += 1
+        await expect(open(outcome.bytes, one.format)).rejects.toBeDefined()
+        const bytes = await reseal(one.path, outcome.bytes, mergeWorld(['alice']))
+        expect(await plainOf(bytes, one.format)).toEqual(wanted)
+        await expectReaders(one, bytes)
+      }),
+      { numRuns: RUNS },
+    )
+    expect(resealed).toBeGreaterThan(RUNS / 20)
+  }, 3_600_000)
+})
