@@ -1,5 +1,5 @@
 import type { ExplainResult, Explanation, SealedExplanation } from '../operations/explain/explain.ts'
-import type { Reader, ReaderDrift, Readers } from '../operations/explain/readers.ts'
+import { type Reader, type ReaderDrift, type Readers, usableWrappings } from '../operations/explain/readers.ts'
 import type { RuleExplanation, Settings } from '../operations/explain/rule.ts'
 import type { ValueCounts } from '../operations/explain/values.ts'
 import { printable, shortPath } from './render.ts'
@@ -78,14 +78,19 @@ function readerLines({ groups, needed }: Readers): string[] {
   ]
 }
 
-function readerLine({ shown, name, mine, calls, problem }: Reader): string {
+function readerLine({ shown, name, mine, calls, wrappings, problem }: Reader): string {
   const parts = [
     name === undefined ? '' : ` (${name})`,
     mine.length === 0 ? '' : `, yours: ${mine.join(', ')}`,
+    wrappings === undefined ? '' : `, wrapped by ${wrappings.map(wrappingText).join(', or ')}`,
     calls === undefined ? '' : `, of ${calls}`,
     problem === undefined ? '' : `, ${problem}`,
   ]
   return `${shown}${parts.join('')}`
+}
+
+function wrappingText({ by, problem }: NonNullable<Reader['wrappings']>[number]): string {
+  return problem === undefined ? by : `${by} (${problem})`
 }
 
 function openingLines({ opening, readers }: SealedExplanation, places: ExplainResult['places']): string[] {
@@ -97,7 +102,13 @@ function openingLines({ opening, readers }: SealedExplanation, places: ExplainRe
   const asked = readers.groups
     .flat()
     .flatMap(({ calls, problem }) => (calls === undefined || problem !== undefined ? [] : [`${calls} would be asked`]))
-  if (opening === 'maybe') return [`perhaps: ${[...waiting, ...new Set(asked)].join('; ')}`]
+  const unwrapped = readers.groups.flat().flatMap((reader) => {
+    const [first] = usableWrappings(reader)
+    return first === undefined
+      ? []
+      : [`${first.by} would unwrap the identity of ${reader.name}: one call for all files`]
+  })
+  if (opening === 'maybe') return [`perhaps: ${[...unwrapped, ...waiting, ...new Set(asked)].join('; ')}`]
   const { groups, needed } = readers
   const held = groups.filter((group) => group.some(({ mine }) => mine.length > 0)).length
   if (held > 0) return [`no: your keys open ${held} of the ${needed} key groups that are needed`]

@@ -31,18 +31,23 @@ export async function changesBetween(from: string, to: string, place: GitPlace):
   return parseRaw(await must(args, place)).map(({ change }) => change)
 }
 
-/** All files of a revision. @throws GitError `ERR_GIT` */
-export async function filesOfTree(revision: string, place: GitPlace): Promise<TreeFile[]> {
-  const output = await must(['ls-tree', '-r', '-z', '--full-tree', '--end-of-options', revision], place)
+/** All files of a revision, or those below some folders of it. @throws GitError `ERR_GIT` */
+export async function filesOfTree(
+  revision: string,
+  place: GitPlace,
+  folders: readonly string[] = [],
+): Promise<TreeFile[]> {
+  const output = await must(['ls-tree', '-r', '-z', '--full-tree', '--end-of-options', revision, ...folders], place)
   return fields(output).flatMap((record) => {
     const match = /^([0-7]{6}) \w+ ([0-9a-f]+)\t(.+)$/s.exec(record)
     return match === null ? [] : [{ mode: match[1] ?? '', id: match[2] ?? '', path: match[3] ?? '' }]
   })
 }
 
-/** All files of the index; of a path in conflict, each side. @throws GitError `ERR_GIT` */
-export async function filesOfIndex(place: GitPlace): Promise<TreeFile[]> {
-  const output = await must(['ls-files', '--stage', '-z', '--full-name', ':/'], place)
+/** All files of the index, or those below some folders; of a path in conflict, each side. @throws GitError `ERR_GIT` */
+export async function filesOfIndex(place: GitPlace, folders: readonly string[] = ['']): Promise<TreeFile[]> {
+  const paths = folders.map((folder) => `:(top,literal)${folder}`)
+  const output = await must(['ls-files', '--stage', '-z', '--full-name', '--', ...paths], place)
   return fields(output).flatMap((record) => {
     const match = /^([0-7]{6}) ([0-9a-f]+) [0-3]\t(.+)$/s.exec(record)
     return match === null ? [] : [{ mode: match[1] ?? '', id: match[2] ?? '', path: match[3] ?? '' }]

@@ -52,7 +52,7 @@ export class GitRepository {
 
   /** The index, or a commit, as the judge reads it. @param revision - empty for the index */
   tree(revision: string) {
-    const { blobs } = this
+    const { blobs, others, place } = this
     const prefix = revision === INDEX ? ':0:' : `${revision}:`
     return {
       async read(paths: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {
@@ -60,6 +60,18 @@ export class GitRepository {
         let index = 0
         for await (const { bytes } of blobs.read(paths.map((path) => `${prefix}${path}`))) {
           if (bytes !== undefined) found.set(paths[index] ?? '', bytes)
+          index += 1
+        }
+        return found
+      },
+      async filesIn(folders: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {
+        const files =
+          revision === INDEX ? await filesOfIndex(place, folders) : await filesOfTree(revision, place, folders)
+        const plain = files.filter(({ mode }) => mode.startsWith('100'))
+        const found = new Map<string, Uint8Array>()
+        let index = 0
+        for await (const { bytes } of others.read(plain.map(({ id }) => id))) {
+          if (bytes !== undefined) found.set(plain[index]?.path ?? '', bytes)
           index += 1
         }
         return found

@@ -2,7 +2,7 @@ import type { DataKey } from '../crypto/data-key.ts'
 import type { RandomSource } from '../crypto/random.ts'
 import { KeyError } from '../errors.ts'
 import type { KeyType } from '../format/metadata.ts'
-import type { KeyCall, KeyDescription, KeyPlace, KeyProvider, MasterKey } from './master-key.ts'
+import type { KeyCall, KeyDescription, KeyPlace, KeyProvider, MasterKey, UnwrapContext } from './master-key.ts'
 import { unsupported } from './unsupported.ts'
 import { canUnwrapDataKey, holdsDataKey, type UnwrapRequest, unwrapDataKey } from './unwrap-data-key.ts'
 import { type WrappedDataKey, type WrapRequest, wrapDataKey } from './wrap-data-key.ts'
@@ -34,8 +34,8 @@ export class Keyring {
   }
 
   /** See `about` of {@link KeyProvider}; undefined when nobody is called. Never rejects. */
-  async about(description: KeyDescription): Promise<KeyCall | undefined> {
-    return this.providers.get(description.type)?.about?.(description)
+  async about(description: KeyDescription, context?: UnwrapContext): Promise<KeyCall | undefined> {
+    return this.providers.get(description.type)?.about?.(description, context)
   }
 
   /** See {@link wrapDataKey}. */

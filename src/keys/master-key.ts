@@ -48,6 +48,14 @@ export interface KeyCall {
   readonly whose?: string
   /** Why it is not called. */
   readonly problem?: string
+  /** What wraps the key, in the order in which it is tried: one call opens every file. */
+  readonly wrappings?: readonly WrappingCall[]
+}
+
+/** Whom unwrapping an identity calls. */
+export interface WrappingCall extends Omit<KeyCall, 'wrappings'> {
+  /** Kind and name of the key of the service, safe to print. */
+  readonly by: string
 }
 
 /**
@@ -84,9 +92,11 @@ export interface KeyProvider {
   mayGet?(entry: KeyEntry, context?: UnwrapContext): Promise<boolean>
   /**
    * Whom using this master key would call, and what would keep it from being called. Calls nobody. Without it: nobody is
-   * called for keys of this kind.
+   * called for keys of this kind. Never rejects.
    */
-  about?(description: KeyDescription): Promise<KeyCall>
+  about?(description: KeyDescription, context?: UnwrapContext): Promise<KeyCall>
+  /** What the recipient that has this key is called; undefined when it has no name. Calls nobody; never rejects. */
+  nameOf?(description: KeyDescription, context?: UnwrapContext): Promise<string | undefined>
   /** Every place where keys are looked for. May not prompt, run a program or call a service. Never rejects. */
   survey?(): Promise<readonly KeyPlace[]>
   /** Where keys were looked for and what was found or wrong there, a line each; shown only when nothing opened. */

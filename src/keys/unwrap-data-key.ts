@@ -22,7 +22,12 @@ export type Providers = ReadonlyMap<KeyType, KeyProvider>
 interface GroupReport {
   readonly share?: Uint8Array
   /** Why each key that was tried did not open it. */
-  readonly failures: readonly string[]
+  readonly failures: readonly Failure[]
+}
+
+interface Failure {
+  readonly entry: KeyEntry
+  readonly reason: string
 }
 
 /**
@@ -57,7 +62,7 @@ export async function unwrapDataKey(request: UnwrapRequest, providers: Providers
     if (shares.length === needed) return toDataKey(shares)
   }
   for (const share of shares) share.fill(0)
-  throw nothingOpened(reports, needed, [...providers.values()], groups)
+  throw await nothingOpened(reports, needed, request, providers)
 }
 
 /** How many of several groups have to answer. */
@@ -114,11 +119,11 @@ interface Opening {
 }
 
 async function openGroup(entries: readonly KeyEntry[], opening: Opening, providers: Providers): Promise<GroupReport> {
-  const failures: string[] = []
+  const failures: Failure[] = []
   for (const entry of await nearestFirst(entries, opening.context, providers)) {
     const attempt = await openEntry(entry, opening, providers.get(entry.type))
     if (typeof attempt !== 'string') return { share: attempt, failures }
-    failures.push(`${displayName(entry.type, keyName(entry))}: ${attempt}`)
+    failures.push({ entry, reason: attempt })
   }
   return { failures }
 }
@@ -181,28 +186,39 @@ function isBindingError(error: unknown): boolean {
   return isBullaError(error) && error.code === 'ERR_IDENTITY_BINDING'
 }
 
-function nothingOpened(
+async function nothingOpened(
   reports: readonly GroupReport[],
   needed: number,
-  providers: readonly KeyProvider[],
-  groups: readonly KeyGroup[],
-): KeyError {
+  request: UnwrapRequest,
+  providers: Providers,
+): Promise<KeyError> {
   const opened = reports.filter((report) => report.share !== undefined).length
+  const reasons = await Promise.all(reports.map(({ failures }) => reasonLines(failures, request, providers)))
   const lines =
     reports.length === 1
-      ? ['no key at hand opens this file', ...(reports[0]?.failures ?? []).map((failure) => `  ${failure}`)]
+      ? ['no key at hand opens this file', ...(reasons[0] ?? []).map((line) => `  ${line}`)]
       : [
           `no data key: ${needed} of ${reports.length} key groups have to open, ${opened} did`,
-          ...reports.flatMap(({ share, failures }, index) => [
+          ...reports.flatMap(({ share }, index) => [
             `  group ${index + 1}: ${share === undefined ? 'did not open' : 'opened'}`,
-            ...failures.map((failure) => `    ${failure}`),
+            ...(reasons[index] ?? []).map((line) => `    ${line}`),
           ]),
         ]
-  const types = new Set(groups.flat().map((entry) => entry.type))
-  const looked = providers
+  const types = new Set(request.groups.flat().map((entry) => entry.type))
+  const looked = [...providers.values()]
     .filter((provider) => types.has(provider.type))
     .flatMap((provider) => provider.report?.() ?? [])
   return new KeyError('ERR_NO_DATA_KEY', [...lines, ...looked].join('\n'), { hint: hintFor(types) })
+}
+
+/** By their names, where they have one: nobody knows a recipient by its public key. */
+function reasonLines(failures: readonly Failure[], context: UnwrapContext, providers: Providers): Promise<string[]> {
+  return Promise.all(
+    failures.map(async ({ entry, reason }) => {
+      const name = await providers.get(entry.type)?.nameOf?.(entry, context)
+      return `${displayName(entry.type, keyName(entry), name)}: ${reason}`
+    }),
+  )
 }
 
 function hintFor(types: ReadonlySet<KeyType>): string {

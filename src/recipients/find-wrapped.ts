@@ -1,6 +1,7 @@
 import { type BullaError, isBullaError } from '../errors.ts'
 import type { WrappedIdentityFinder } from '../keys/wrapped/wrapping.ts'
 import type { RecipientBook } from './directory.ts'
+import { earlierName } from './names.ts'
 
 /** Finds the wrapped identities in the files of recipients. */
 export function wrappedFinder(book: () => Promise<RecipientBook>): WrappedIdentityFinder {
@@ -10,6 +11,12 @@ export function wrappedFinder(book: () => Promise<RecipientBook>): WrappedIdenti
       if (found === undefined || found.key.wrappings.length === 0) return undefined
       const { recipient, key } = found
       return { name: recipient.name, recipient: publicKey, wrappings: key.wrappings, path: recipient.path }
+    },
+
+    async nameOf(publicKey, file) {
+      const found = await (await book()).byPublicKey(publicKey, file)
+      if (found === undefined) return undefined
+      return found.isPrevious ? earlierName(found.recipient.name) : found.recipient.name
     },
 
     async problems(file) {

@@ -33,3 +33,8 @@ export function checkName(text: string): void {
     hint: 'choose a name such as prod-deploy or alice',
   })
 }
+
+/** How an earlier key of a recipient is called. */
+export function earlierName(name: string): string {
+  return `${name}, earlier`
+}

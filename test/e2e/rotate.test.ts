@@ -292,9 +292,8 @@ describe.skipIf(noTerminal !== undefined)('rotate on a terminal', () => {
     const before = box.read('a.yaml')
     const { recipient } = newIdentity()
     const script = `bulla rotate -i --add-age ${recipient} --rm-age ${box.recipient} a.yaml`
-    const steps = [
-      { expect: 'None of your identities will open this file afterwards. Go on? (y/n): ', send: `${answer}\r` },
-    ]
+    const question = `None of your identities will open this file afterwards, only those of age ${recipient}. Go on? (y/n): `
+    const steps = [{ expect: question, send: `${answer}\r` }]
     const { code, left } = await onTerminal(box, script, { steps })
     expect({ code, left }).toEqual({ code: answer === 'y' ? 0 : 1, left: 0 })
     expect(box.read('a.yaml') === before).toBe(answer === 'n')

@@ -1,5 +1,5 @@
 import { isBullaError } from '../../errors.ts'
-import type { KeyPlace, UnwrapContext } from '../master-key.ts'
+import type { KeyPlace, UnwrapContext, WrappingCall } from '../master-key.ts'
 import type { WrappedIdentities } from '../wrapped/wrapped-identities.ts'
 import type { AgeEnvironment } from './environment.ts'
 import { HybridIdentity } from './hybrid.ts'
@@ -38,6 +38,16 @@ export class AgeIdentityStore {
   /** Whether a key service may give the identity of `recipient`. Nobody is asked. */
   async mayGet(recipient: string, context: UnwrapContext): Promise<boolean> {
     return (await this.wrapped?.has(recipient, context)) === true
+  }
+
+  /** Whom getting the identity of `recipient` from key services would call. */
+  async wrappings(recipient: string, context: UnwrapContext): Promise<readonly WrappingCall[]> {
+    return (await this.wrapped?.about(recipient, context)) ?? []
+  }
+
+  /** What `recipient` is called. */
+  async nameOf(recipient: string, context: UnwrapContext): Promise<string | undefined> {
+    return this.wrapped?.nameOf(recipient, context)
   }
 
   /**

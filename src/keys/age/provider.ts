@@ -2,7 +2,7 @@ import type { RandomSource } from '../../crypto/random.ts'
 import { KeyError } from '../../errors.ts'
 import type { KeyEntry } from '../../format/metadata.ts'
 import { keyName } from '../key-name.ts'
-import type { KeyDescription, KeyPlace, KeyProvider, MasterKey, UnwrapContext } from '../master-key.ts'
+import type { KeyCall, KeyDescription, KeyPlace, KeyProvider, MasterKey, UnwrapContext } from '../master-key.ts'
 import type { WrappedIdentities } from '../wrapped/wrapped-identities.ts'
 import { AgeFileError } from './age-file-error.ts'
 import { decodeArmor, encodeArmor } from './armor.ts'
@@ -103,6 +103,15 @@ export class AgeProvider implements KeyProvider {
 
   mayGet(entry: KeyEntry, context: UnwrapContext = {}): Promise<boolean> {
     return this.identities.mayGet(keyName(entry), context)
+  }
+
+  async about(description: KeyDescription, context: UnwrapContext = {}): Promise<KeyCall> {
+    const wrappings = await this.identities.wrappings(keyName(description), context)
+    return wrappings.length === 0 ? {} : { wrappings }
+  }
+
+  nameOf(description: KeyDescription, context: UnwrapContext = {}): Promise<string | undefined> {
+    return this.identities.nameOf(keyName(description), context)
   }
 
   async survey(): Promise<readonly KeyPlace[]> {

@@ -15,6 +15,7 @@ import { type ServiceAct, serviceError } from '../services/service-error.ts'
 const KEY_BYTES = 32
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
+const NO_KEY = 'this machine has no key of that name'
 const ENC_PREFIX = 'local:v1:'
 /** So that nobody who finds the file takes it for more than it is. */
 const FILE_HEAD =
@@ -40,6 +41,13 @@ export class LocalService implements KeyService {
     return `this machine: a key file named ${nameOf(key)}, no cloud KMS`
   }
 
+  async missing(key: ServiceKey): Promise<string | undefined> {
+    const name = nameOf(key)
+    const masterKey = await this.read(name, 'unwrap')
+    masterKey?.fill(0)
+    return masterKey === undefined ? NO_KEY : undefined
+  }
+
   /** Makes the key when there is none yet. */
   async wrap(key: ServiceKey, plaintext: Uint8Array, { binding }: ServiceCall): Promise<Wrapped> {
     const name = nameOf(key)
@@ -62,7 +70,7 @@ export class LocalService implements KeyService {
     const masterKey = await this.read(name, 'unwrap')
     if (masterKey === undefined) {
       throw serviceError(act(name, 'unwrap'), {
-        reason: 'this machine has no key of that name',
+        reason: NO_KEY,
         hint: 'a local key is only where it was made; wrap the identity by a cloud KMS to use it elsewhere',
       })
     }

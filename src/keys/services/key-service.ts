@@ -48,6 +48,8 @@ export interface KeyService {
   readonly type: ServiceType
   /** Well formed and allowed. Calls nobody. */
   check(key: ServiceKey): void
+  /** What is missing on this machine to use the key, as far as that is seen without a call; undefined: nothing. */
+  missing?(key: ServiceKey): Promise<string | undefined>
   /** What this key costs the user in trust, for `explain`: account, project, vault or host that is called. */
   account(key: ServiceKey): string
   /** @param plaintext - 32 or 33 bytes; the caller owns and wipes them */

@@ -1,6 +1,6 @@
 import { isBullaError } from '../../errors.ts'
 import type { NativeIdentity } from '../age/identities.ts'
-import type { UnwrapContext } from '../master-key.ts'
+import type { UnwrapContext, WrappingCall } from '../master-key.ts'
 import type { WrappingTools } from './wrap-identity.ts'
 import type { WrappedIdentity, WrappedIdentityFinder } from './wrapping.ts'
 
@@ -38,6 +38,27 @@ export class WrappedIdentities {
     } catch {
       // told by `identity`, which finds the same
       return false
+    }
+  }
+
+  /** Whom unwrapping the identity of this public key would call; nobody when none is wrapped. Never rejects. */
+  async about(recipient: string, { file }: UnwrapContext): Promise<readonly WrappingCall[]> {
+    try {
+      const wrapped = await this.finder.find(recipient, file)
+      if (wrapped === undefined) return []
+      return await (await import('./wrapping-calls.ts')).wrappingCalls(wrapped, this.tools.services)
+    } catch {
+      return []
+    }
+  }
+
+  /** What the recipient with this public key is called. Never rejects. */
+  async nameOf(recipient: string, { file }: UnwrapContext): Promise<string | undefined> {
+    try {
+      return await this.finder.nameOf(recipient, file)
+    } catch {
+      // what is shown does not depend on it; whoever uses the file is told
+      return undefined
     }
   }
 

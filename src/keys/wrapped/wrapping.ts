@@ -32,6 +32,8 @@ export interface WrappedIdentityFinder {
    * @throws BullaError when it cannot be told
    */
   find(recipient: string, file: string | undefined): Promise<WrappedIdentity | undefined>
+  /** What the recipient that has, or had, a public key is called. @throws BullaError when it cannot be told */
+  nameOf(recipient: string, file: string | undefined): Promise<string | undefined>
   /** What is wrong where they are looked for, so that some are not known; texts for the user. Never rejects. */
   problems(file: string | undefined): Promise<readonly string[]>
 }

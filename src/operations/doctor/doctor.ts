@@ -4,7 +4,7 @@ import { type Check, failed, fine, note, problem } from './check.ts'
 import { keyChecks } from './keys.ts'
 import type { GitFacts, Machine } from './machine.ts'
 import { policyChecks } from './policy.ts'
-import { recipientChecks } from './recipients.ts'
+import { recipientChecks, usableIdentities } from './recipients.ts'
 
 export interface DoctorOptions {
   /** Of this package. */
@@ -38,7 +38,7 @@ export async function doctor(options: DoctorOptions, world: World, machine: Mach
     fine('bulla', options.version),
     ...gitChecks(git),
     clockCheck(world.now(), git),
-    ...(await keyChecks(places, git.root, machine)),
+    ...(await keyChecks(places, await usableIdentities(world), git.root, machine)),
     ...(await policyChecks(world)),
     ...(await recipientChecks(world)),
     ...overrideChecks(options.overrides),

@@ -3,22 +3,30 @@ import { displayName } from '../../keys/key-name.ts'
 import type { KeyPlace } from '../../keys/master-key.ts'
 import { type Check, fine, note, problem } from './check.ts'
 import type { Machine } from './machine.ts'
+import type { UsableIdentity } from './recipients.ts'
 
 /** More keys than this in one place are counted. */
 const MAX_LISTED = 4
 
-/** Where keys are, whose, and who else may read them. */
+/** Where keys are, whose, and who else may read them. @param wrapped - identities that services would unwrap */
 export async function keyChecks(
   places: readonly KeyPlace[],
+  wrapped: readonly UsableIdentity[],
   repository: string | undefined,
   machine: Machine,
 ): Promise<Check[]> {
   const present = places.filter(({ isAbsent }) => !isAbsent)
-  const hasAny = present.some(({ names, needs }) => names.length > 0 || needs !== undefined)
+  const hasAny = present.some(({ names, needs }) => names.length > 0 || needs !== undefined) || wrapped.length > 0
   const checks = await Promise.all(
     present.map(async (place) => [placeCheck(place, hasAny), ...(await fileChecks(place, repository, machine))]),
   )
-  return hasAny ? checks.flat() : [...checks.flat(), nothingFound(places)]
+  const all = [...checks.flat(), ...wrapped.map(wrappedCheck)]
+  return hasAny ? all : [...all, nothingFound(places)]
+}
+
+/** Whether the service will do it is known when it is asked. */
+function wrappedCheck({ name, by }: UsableIdentity): Check {
+  return fine('keys', `the identity of ${name}: wrapped by ${by}, one call unwraps it`)
 }
 
 function nothingFound(places: readonly KeyPlace[]): Check {

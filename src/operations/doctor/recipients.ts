@@ -1,3 +1,4 @@
+import { isBullaError } from '../../errors.ts'
 import type { World } from '../ports.ts'
 import { type Check, failed, fine } from './check.ts'
 
@@ -18,4 +19,27 @@ export async function recipientChecks({ recipients }: Pick<World, 'recipients'>)
   } catch (error) {
     return [failed('recipients', error, TODO)]
   }
+}
+
+/** An identity that a service would unwrap here, as far as that is known without asking it. */
+export interface UsableIdentity {
+  /** Of the recipient. */
+  readonly name: string
+  /** Kind and name of the key of the service. */
+  readonly by: string
+}
+
+/** Calls nobody; what is wrong with recipients is told by {@link recipientChecks}. */
+export async function usableIdentities({ recipients, keyring }: Pick<World, 'recipients' | 'keyring'>) {
+  const usable: UsableIdentity[] = []
+  try {
+    for (const { name, recipient } of (await (await recipients()).all())?.recipients ?? []) {
+      const about = await keyring.about({ type: 'age', fields: { recipient } })
+      const first = about?.wrappings?.find(({ problem }) => problem === undefined)
+      if (first !== undefined) usable.push({ name, by: first.by })
+    }
+  } catch (error) {
+    if (!isBullaError(error)) throw error
+  }
+  return usable
 }

@@ -169,7 +169,7 @@ class Explainer {
     const guessed = bytes === undefined ? new Map<string, string>() : readerNames(decodeText(bytes), texts)
     const names = new Map([...guessed, ...(await namesOfKeys(this.world, file))])
     const reader = async (description: KeyDescription) =>
-      this.book.reader(description, names, await this.world.keyring.about(description))
+      this.book.reader(description, names, await this.world.keyring.about(description, { file }))
     return Promise.all(groups.map((group) => Promise.all(group.map(reader))))
   }
 }

@@ -2,7 +2,7 @@ import type { KeyDescription } from '../../config/key-text.ts'
 import { isBullaError } from '../../errors.ts'
 import { displayName, keyName } from '../../keys/key-name.ts'
 import type { Keyring } from '../../keys/keyring.ts'
-import type { KeyCall, KeyPlace } from '../../keys/master-key.ts'
+import type { KeyCall, KeyPlace, WrappingCall } from '../../keys/master-key.ts'
 
 /** Who reads a file: a master key, as a rule or a file names it. */
 export interface Reader {
@@ -17,6 +17,8 @@ export interface Reader {
   readonly mine: readonly string[]
   /** Whose service is called to use it. */
   readonly calls?: string
+  /** The services that wrap its identity, in the order in which they are tried: one call opens every file. */
+  readonly wrappings?: readonly WrappingCall[]
   /** Why it cannot be used here. */
   readonly problem?: string
 }
@@ -65,6 +67,7 @@ export class ReaderBook {
       mine: this.places.filter((place) => place.type === type && place.names.includes(key)).map(({ place }) => place),
       ...(name === undefined ? {} : { name }),
       ...(call?.whose === undefined ? {} : { calls: call.whose }),
+      ...(call?.wrappings === undefined ? {} : { wrappings: call.wrappings }),
       ...(problem === undefined ? {} : { problem }),
     }
   }
@@ -86,12 +89,19 @@ export class ReaderBook {
     const waiting = new Set(this.places.flatMap(({ type, needs }) => (needs === undefined ? [] : [type as string])))
     const possible = groups.filter((group) =>
       group.some(
-        ({ mine, type, problem, calls }) =>
-          mine.length > 0 || (problem === undefined && (waiting.has(type) || calls !== undefined)),
+        (reader) =>
+          reader.mine.length > 0 ||
+          usableWrappings(reader).length > 0 ||
+          (reader.problem === undefined && (waiting.has(reader.type) || reader.calls !== undefined)),
       ),
     )
     return possible.length >= needed ? 'maybe' : 'no'
   }
+}
+
+/** The wrappings of its identity that may be used here. */
+export function usableWrappings({ wrappings = [] }: Reader): readonly WrappingCall[] {
+  return wrappings.filter(({ problem }) => problem === undefined)
 }
 
 /** @param threshold - as rules and files have it: 0 means all groups */

@@ -1,25 +1,33 @@
 import type { CreationRule } from '../../config/config.ts'
 import { DEFAULT_SELECTOR, type Metadata } from '../../format/metadata.ts'
-import { displayName, keyName } from '../../keys/key-name.ts'
 import { compareReaders } from '../readers/reader-diff.ts'
+import { shown } from '../readers/readers.ts'
 import { shellWord } from '../shell-word.ts'
 import type { Finding } from './finding.ts'
+import type { TreeNames } from './tree-names.ts'
+
+interface DriftSettings {
+  readonly isBinary: boolean
+  /** Whether it blocks. */
+  readonly isStrict: boolean
+  readonly names: TreeNames
+}
 
 /** How a sealed file differs from what its rule says now: readers, and which values are sealed. */
-export function drift(
+export async function drift(
   file: string,
   metadata: Metadata,
   rule: CreationRule,
-  isBinary: boolean,
-  isStrict: boolean,
-): Finding[] {
+  { isBinary, isStrict, names }: DriftSettings,
+): Promise<Finding[]> {
   const level = isStrict ? 'block' : 'warn'
   const findings: Finding[] = []
   const diff = rule.groups.every((group) => group.length > 0) ? compareReaders(metadata, rule) : undefined
   if (diff !== undefined) {
+    const known = await names.of(file)
     const changes = diff.groups.flatMap(({ added, removed }) => [
-      ...added.map((key) => `${displayName(key.type, keyName(key))} is missing`),
-      ...removed.map((key) => `${displayName(key.type, keyName(key))} is not in the rule`),
+      ...added.map((key) => `${shown(key, known)} is missing`),
+      ...removed.map((key) => `${shown(key, known)} is not in the rule`),
     ])
     if (diff.threshold !== undefined) changes.push(`the threshold is ${diff.threshold.before}`)
     findings.push({

@@ -9,6 +9,7 @@ import { judgePlain } from './judge-plain.ts'
 import { judgeSealed } from './judge-sealed.ts'
 import { sealedSiblings } from './leftover.ts'
 import { sealedStore } from './sealed-store.ts'
+import { TreeNames } from './tree-names.ts'
 import { type PlacedRule, policyPaths, TreePolicies } from './tree-policies.ts'
 
 /** A file to be judged: as git stores it. */
@@ -25,6 +26,8 @@ export interface JudgedFile {
 export interface JudgedTree {
   /** Contents by path, for those that are there. */
   read(paths: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>>
+  /** Contents by path of all files in folders, which end in a slash. May be asked for while {@link contents} are read. */
+  filesIn(folders: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>>
   /** The contents of files, in any order. */
   contents<File extends JudgedFile>(
     files: readonly File[],
@@ -59,7 +62,7 @@ export async function judgeFiles(
   const around = await tree.read([
     ...new Set(wanted.flatMap(({ path }) => [...policyPaths(path), ...sealedSiblings(path)])),
   ])
-  const judge = new Judge(new TreePolicies(around), around, options)
+  const judge = new Judge(new TreePolicies(around), around, new TreeNames(tree), options)
   const findings: Finding[] = []
   for await (const { file, bytes } of tree.contents(wanted)) findings.push(...(await judge.file(file, bytes)))
   return findings
@@ -68,11 +71,18 @@ export async function judgeFiles(
 class Judge {
   private readonly policies: TreePolicies
   private readonly around: ReadonlyMap<string, Uint8Array>
+  private readonly names: TreeNames
   private readonly options: JudgeOptions
 
-  constructor(policies: TreePolicies, around: ReadonlyMap<string, Uint8Array>, options: JudgeOptions) {
+  constructor(
+    policies: TreePolicies,
+    around: ReadonlyMap<string, Uint8Array>,
+    names: TreeNames,
+    options: JudgeOptions,
+  ) {
     this.policies = policies
     this.around = around
+    this.names = names
     this.options = options
   }
 
@@ -107,7 +117,8 @@ class Judge {
     const { findings, metadata } = await judgeSealed({ file, store: await loadStore(name), text })
     if (metadata === undefined || placed === undefined) return [...findings]
     const isStrict = this.options.isStrict || placed.rule.isStrict
-    return [...findings, ...drift(file, metadata, placed.rule, name === 'binary', isStrict)]
+    const settings = { isBinary: name === 'binary', isStrict, names: this.names }
+    return [...findings, ...(await drift(file, metadata, placed.rule, settings))]
   }
 
   private async plain(file: string, text: string, placed: PlacedRule): Promise<Finding[]> {

@@ -67,7 +67,7 @@ export async function changeGroups(options: ChangeGroupsOptions, world: World): 
       const changed = withNewReaders(opened.source, readers, store)
       const notes = [...shape.notes, ...(await lockoutNotes(readers, path, change, world))]
       if (inPlace && change.verb === 'delete' && (await locksOut(readers, path, world)))
-        await confirmLockout([path], allowLockout, world)
+        await confirmLockout([{ path, groups: readers.groups }], allowLockout, world)
       if (inPlace) await world.files.write({ path, bytes: changed, expected: version })
       const report: GroupsReport = { path, outcome: 'changed', notes }
       const result = { reports: [report], failures: [], fileCount: 1 }

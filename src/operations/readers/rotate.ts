@@ -62,7 +62,8 @@ interface Job {
   readonly report: RotateReport
   readonly bytes: Uint8Array
   readonly version: FileVersion
-  readonly locksOut: boolean
+  /** Who can open it when we cannot any more. */
+  readonly locked?: ChangedReaders['groups']
 }
 
 /**
@@ -82,7 +83,9 @@ export async function rotate(given: RotateOptions, world: World): Promise<BatchR
   const result = { reports: jobs.map(({ report }) => report), fileCount: inputs.length }
   if (failures.length > 0) return { ...result, bytes: undefined, failures, writtenCount: 0 }
   const rotated = dryRun ? [] : jobs.filter(({ report }) => report.outcome === 'rotated')
-  const locked = rotated.filter((job) => job.locksOut).flatMap(({ input }) => input.path ?? [])
+  const locked = rotated.flatMap(({ version, locked: groups }) =>
+    groups === undefined ? [] : [{ path: version.path, groups }],
+  )
   await confirmLockout(locked, allowLockout, world)
   if (!dryRun) await given.beforeWriting?.(result.reports)
   const written = await writeAll(world.files, await writesOf(rotated, options, world), world.progress)
@@ -160,7 +163,7 @@ async function planFile(input: Input, options: RotateOptions, finder: PolicyFind
 
 function skipped(input: Input, version: FileVersion): Job {
   const report: RotateReport = { path: input.path, outcome: 'skipped', notes: [] }
-  return { input, version, bytes: version.bytes, report, locksOut: false }
+  return { input, version, bytes: version.bytes, report }
 }
 
 interface Target {
@@ -174,7 +177,7 @@ async function sealAnew(
   { path, name = '' }: Input,
   options: RotateOptions,
   world: World,
-): Promise<Pick<Job, 'bytes' | 'report' | 'locksOut'> & Pick<ChangedReaders, 'groups'>> {
+): Promise<Pick<Job, 'bytes' | 'report' | 'locked'> & Pick<ChangedReaders, 'groups'>> {
   const { metadata } = file
   const remove = await resolveRemoved(options.readers.remove, metadata.groups, world, path)
   const names = options.readers.add.length + remove.length === 0 ? new Map() : await namesOfKeys(world, path)
@@ -190,7 +193,8 @@ async function sealAnew(
     const replaces = options.output === undefined && (options.inPlace === true || options.dryRun === true)
     const isLocking = replaces && (await locksOut(key, name, world))
     const warning = isLocking && options.dryRun === true && options.allowLockout !== true ? [LOCKOUT_NOTE] : []
-    return { bytes, groups, locksOut: isLocking, report: { path, outcome: 'rotated', notes: [...notes, ...warning] } }
+    const report: RotateReport = { path, outcome: 'rotated', notes: [...notes, ...warning] }
+    return { bytes, groups, report, ...(isLocking ? { locked: groups } : {}) }
   } finally {
     wipeDataKey(key.dataKey)
   }

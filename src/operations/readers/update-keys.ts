@@ -48,7 +48,9 @@ const REMOVED_NOTE = 'who was removed may have kept the data key: rotate the fil
 interface Job {
   readonly report: UpdateReport
   /** Undefined when nothing is to be written. */
-  readonly change: { readonly bytes: Uint8Array; readonly version: FileVersion; readonly locksOut: boolean } | undefined
+  readonly change:
+    | { readonly bytes: Uint8Array; readonly version: FileVersion; readonly locked?: Readers['groups'] }
+    | undefined
 }
 
 /**
@@ -73,7 +75,9 @@ export async function updateKeys(options: UpdateKeysOptions, world: World): Prom
   const changes = jobs.flatMap(({ change }) => change ?? [])
   if (failures.length > 0 || dryRun || changes.length === 0) return result
   if (!(await isApproved(reports, options))) return { ...result, reports: reports.map(declined) }
-  const locked = changes.filter((change) => change.locksOut).map(({ version }) => version.path)
+  const locked = changes.flatMap(({ version, locked: groups }) =>
+    groups === undefined ? [] : [{ path: version.path, groups }],
+  )
   await confirmLockout(locked, allowLockout, world)
   await options.beforeWriting?.()
   const writes = changes.map(({ version, bytes }) => ({ path: version.path, bytes, expected: version }))
@@ -108,9 +112,9 @@ async function planFile(input: Input, options: UpdateKeysOptions, finder: Policy
       const report: UpdateReport = { path, outcome: 'changed', notes, diff, names }
       checkUsable(toWrap(sealed.metadata, found.policy), world.keyring)
       if (options.dryRun === true) return { report, change: undefined }
-      const { bytes, isLocking } = await rewrap(store, version, found.policy, options, world)
+      const rewrapped = await rewrap(store, version, found.policy, options, world)
       const warnings = diff.groups.some(({ removed }) => removed.length > 0) ? [REMOVED_NOTE] : []
-      return { report: { ...report, notes: [...notes, ...warnings] }, change: { bytes, version, locksOut: isLocking } }
+      return { report: { ...report, notes: [...notes, ...warnings] }, change: { ...rewrapped, version } }
     } catch (error) {
       throw atItsSource(error, found)
     }
@@ -163,7 +167,7 @@ async function rewrap(
   policy: SealPolicy,
   { ignoreMac = false }: UpdateKeysOptions,
   world: World,
-): Promise<{ bytes: Uint8Array; isLocking: boolean }> {
+): Promise<{ bytes: Uint8Array; locked?: Readers['groups'] }> {
   const file = await openSealed(
     { store, bytes, file: path, layout: layoutOfBlock(store, bytes), ignoreMac },
     world.keyring,
@@ -171,7 +175,7 @@ async function rewrap(
   try {
     const readers = await newReaders(file, policy, world)
     const changed = withNewReaders(file.source, readers, store)
-    return { bytes: changed, isLocking: await locksOut(readers, path, world) }
+    return { bytes: changed, ...((await locksOut(readers, path, world)) ? { locked: readers.groups } : {}) }
   } finally {
     file.dispose()
   }

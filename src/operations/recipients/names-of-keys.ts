@@ -1,4 +1,6 @@
 import { isBullaError } from '../../errors.ts'
+import { earlierName } from '../../recipients/names.ts'
+import type { Recipient } from '../../recipients/recipient-file.ts'
 import type { World } from '../ports.ts'
 
 /** What recipients call themselves, by public key. */
@@ -11,20 +13,24 @@ export type Names = ReadonlyMap<string, string>
  * @returns an empty map also when recipients cannot be read: what is shown does not depend on them
  */
 export async function namesOfKeys({ recipients }: Pick<World, 'recipients'>, file?: string): Promise<Names> {
-  const names = new Map<string, string>()
-  const repeated = new Set<string>()
   try {
-    const found = await (await recipients()).all(file)
-    for (const { name, recipient, previous } of found?.recipients ?? []) {
-      const keys = [[recipient, name] as const, ...previous.map((key) => [key.recipient, `${name}, earlier`] as const)]
-      for (const [key, label] of keys) {
-        if (names.has(key)) repeated.add(key)
-        names.set(key, label)
-      }
-    }
+    return namesIn((await (await recipients()).all(file))?.recipients ?? [])
   } catch (error) {
     if (!isBullaError(error)) throw error
     return new Map()
+  }
+}
+
+/** The same of recipients that were read already. */
+export function namesIn(recipients: readonly Recipient[]): Names {
+  const names = new Map<string, string>()
+  const repeated = new Set<string>()
+  for (const { name, recipient, previous } of recipients) {
+    const keys = [[recipient, name] as const, ...previous.map((key) => [key.recipient, earlierName(name)] as const)]
+    for (const [key, label] of keys) {
+      if (names.has(key)) repeated.add(key)
+      names.set(key, label)
+    }
   }
   for (const key of repeated) names.delete(key)
   return names

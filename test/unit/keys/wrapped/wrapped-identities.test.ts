@@ -31,6 +31,7 @@ function keyring(given: FakeMachine = {}, problems: readonly string[] = []) {
   const environment = fakeEnvironment(given)
   const finder = {
     find: async (recipient: string) => (recipient === found.recipient ? found : undefined),
+    nameOf: async () => undefined,
     problems: async () => problems,
   }
   const wrapped = new WrappedIdentities(finder, fakeTools(services, clock))
