@@ -9,6 +9,10 @@ interface Command {
 
 /** All commands, in the order of the overview. */
 export const COMMANDS = {
+  init: {
+    summary: 'set up a repository: identity, policy, drivers, hooks',
+    load: () => import('./commands/init.ts'),
+  },
   encrypt: { summary: 'seal the values of files', load: () => import('./commands/encrypt.ts') },
   decrypt: { summary: 'open sealed files', load: () => import('./commands/decrypt.ts') },
   edit: { summary: 'edit sealed files', load: () => import('./commands/edit.ts') },

@@ -1,5 +1,6 @@
 import type { Machine } from '../operations/doctor/machine.ts'
 import type { MergeFileRequest, Repository } from '../operations/git-port.ts'
+import type { GitSetup } from '../operations/init/setup-port.ts'
 import type { Desk, MachineWorld, Programs } from '../operations/ports.ts'
 
 /** What commands touch outside of operations; made by `wire.ts`. */
@@ -27,6 +28,8 @@ export interface Io {
   programs(): Promise<Programs>
   /** The repository around the working directory. @param inHook - whether git started this process for it */
   repository(settings: { inHook: boolean }): Promise<Repository>
+  /** What of the repository around the working directory `init` changes. */
+  gitSetup(): Promise<GitSetup>
   /** Merge plain files as git does; replaces the one of ours. @returns how many conflicts there are */
   mergeFile(request: MergeFileRequest): Promise<number>
   /** @param quiet - no progress bar */

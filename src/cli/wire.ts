@@ -35,6 +35,7 @@ export function realIo(): Io {
       const { GitRepository } = await import('../git/repository.ts')
       return new GitRepository({ cwd: process.cwd(), inHook })
     },
+    gitSetup: async () => new (await import('../git/setup.ts')).RepositorySetup(process.cwd()),
     mergeFile: async (request) =>
       (await import('../git/merge-file.ts')).mergeFile(request, { cwd: process.cwd(), inHook: true }),
     world: ({ configPath, quiet }): MachineWorld => {

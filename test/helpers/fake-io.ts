@@ -36,6 +36,9 @@ export function fakeIo(settings: Partial<Pick<Io, 'program' | 'cwd' | 'env'>> = 
     repository: () => {
       throw new Error('this test has no repository')
     },
+    gitSetup: () => {
+      throw new Error('this test has no git')
+    },
     mergeFile: () => {
       throw new Error('this test has no git')
     },

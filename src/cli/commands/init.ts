@@ -1,0 +1,119 @@
+import { GitError, UsageError } from '../../errors.ts'
+import type { Repository } from '../../operations/git-port.ts'
+import { applySteps } from '../../operations/init/apply.ts'
+import { journalPath } from '../../operations/init/journal.ts'
+import { planInit } from '../../operations/init/plan.ts'
+import type { Plan } from '../../operations/init/step.ts'
+import { forget, planUndo } from '../../operations/init/undo.ts'
+import { planJson, planText, undoText } from '../init-text.ts'
+import type { CommandDefinition, Io } from '../io.ts'
+import { addCommonOptions, flag, type Values, worldOf } from '../options.ts'
+import { renderNote } from '../render.ts'
+
+const HELP = `
+Sets up what is missing, after showing it: an identity for you, .sops.yaml, .gitattributes with the
+diff and merge drivers in git's configuration, and hooks. What is there stays; hooks that are there
+still run. Run again, it changes nothing. In a bare repository it sets up the pre-receive hook.
+
+Examples:
+  $ bulla init
+  $ bulla init --yes --no-identity        (where nobody sits: CI, a container)
+  $ bulla init --undo
+
+Exit codes: 0 all is set up, 1 something is left to do by hand, or you said no.`
+
+const LEFT = 1
+
+export function define(command: CommandDefinition, io: Io, done: (code: number) => void): void {
+  command
+    .summary('set up a repository: identity, policy, drivers, hooks')
+    .description('Set up a repository: identity, policy, drivers and hooks.')
+    .optionsGroup('What is set up (default: everything):')
+    .option('--no-identity', 'make no identity')
+    .option('--no-drivers', 'no .gitattributes, no diff and merge drivers')
+    .option('--no-hooks', 'no hooks')
+    .optionsGroup('How:')
+    .option('-y, --yes', 'do not ask')
+    .option('--dry-run', 'show what would be done, and do nothing')
+    .option('--undo', 'take back what init did here; identities stay')
+    .option('--json', 'one JSON document: what is done')
+  addCommonOptions(command)
+  command.addHelpText('after', HELP)
+  command.action(async (values: Values) => {
+    const repository = await io.repository({ inHook: false })
+    try {
+      done(await (flag(values, 'undo') ? undo(repository, values, io) : run(repository, values, io)))
+    } finally {
+      repository.close()
+    }
+  })
+}
+
+async function run(repository: Repository, values: Values, io: Io): Promise<number> {
+  const world = worldOf(values, io)
+  const { common } = await foldersOf(repository)
+  const git = await io.gitSetup()
+  const options = {
+    withIdentity: values['identity'] !== false,
+    withDrivers: values['drivers'] !== false,
+    withHooks: values['hooks'] !== false,
+  }
+  const plan = await planInit(options, { repository, git, world })
+  const isOver = plan.steps.length === 0 || flag(values, 'dryRun')
+  show(plan, isOver, values, io)
+  const code = plan.problems.length > 0 ? LEFT : 0
+  if (isOver) return code
+  if (!(await agreed('Do this?', values, io))) return LEFT
+  await applySteps(plan.steps, journalPath(common), git, world)
+  if (!flag(values, 'quiet')) io.writeErr(`${io.program}: done; to take it back: bulla init --undo\n`)
+  return code
+}
+
+function show({ steps, problems, notes }: Plan, isOver: boolean, values: Values, io: Io): void {
+  if (flag(values, 'json')) {
+    io.writeOut(`${JSON.stringify({ done: !isOver, steps: planJson(steps), problems, notes }, undefined, 2)}\n`)
+  } else if (steps.length > 0) io.writeOut(`To do here:\n${planText(steps, io.cwd)}`)
+  else if (problems.length === 0) io.writeOut('All is set up here; nothing to do.\n')
+  for (const text of problems) io.writeErr(`${io.program}: to do by hand: ${text}\n`)
+  if (!flag(values, 'quiet')) for (const note of notes) renderNote(undefined, note, io)
+}
+
+async function undo(repository: Repository, values: Values, io: Io): Promise<number> {
+  const world = worldOf(values, io)
+  const journal = journalPath((await foldersOf(repository)).common)
+  const plan = await planUndo(journal, await io.gitSetup(), world)
+  const undoings = plan?.undoings ?? []
+  const left = plan?.left ?? []
+  const shown = undoings.map(({ kind, what, does }) => ({ kind, what, does }))
+  if (flag(values, 'json')) io.writeOut(`${JSON.stringify({ steps: shown, left }, undefined, 2)}\n`)
+  else if (plan === undefined) io.writeOut('Nothing to take back: "bulla init" did nothing here.\n')
+  else io.writeOut(`To take back:\n${undoText(undoings, io.cwd)}`)
+  for (const text of left) io.writeErr(`${io.program}: stays: ${text}\n`)
+  if (plan === undefined || flag(values, 'dryRun')) return 0
+  if (!(await agreed('Take this back?', values, io))) return LEFT
+  for (const { run: takeBack } of undoings) await takeBack()
+  await forget(journal, world)
+  if (!flag(values, 'quiet')) io.writeErr(`${io.program}: done; identities stay where they are\n`)
+  return left.length > 0 ? LEFT : 0
+}
+
+/** @throws UsageError `ERR_NOT_CONFIRMED` where nobody can be asked */
+async function agreed(text: string, values: Values, io: Io): Promise<boolean> {
+  if (flag(values, 'yes')) return true
+  const answer = await worldOf(values, io).confirm({ text, mayBePiped: false })
+  if (answer !== undefined) return answer
+  throw new UsageError('ERR_NOT_CONFIRMED', 'nothing was changed: there is no terminal to ask on', {
+    hint: 'add --yes when that is what you want',
+  })
+}
+
+async function foldersOf(repository: Repository): Promise<{ readonly common: string }> {
+  try {
+    return await repository.folders()
+  } catch (error) {
+    if (!(error instanceof GitError)) throw error
+    throw new GitError('ERR_GIT', 'there is no git repository here', {
+      hint: 'go to the folder of one, or make one with "git init"; then run "bulla init"',
+    })
+  }
+}

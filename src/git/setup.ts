@@ -1,0 +1,75 @@
+import { existsSync, renameSync } from 'node:fs'
+import { isAbsolute, relative, sep } from 'node:path'
+import { FileError, GitError } from '../errors.ts'
+import { runGit } from './run-git.ts'
+
+/** What is written about a repository into git's configuration and its folder of hooks. See `GitSetup` in `operations/init`. */
+export class RepositorySetup {
+  private readonly cwd: string
+
+  /** @param cwd - absolute */
+  constructor(cwd: string) {
+    this.cwd = cwd
+  }
+
+  async version(): Promise<string> {
+    return /[0-9]+(?:\.[0-9]+)+/.exec((await this.ask(['--version'])) ?? '')?.[0] ?? '0'
+  }
+
+  localSetting(name: string): Promise<string | undefined> {
+    return this.ask(['config', '--local', '--get', name])
+  }
+
+  async changeSetting(name: string, value: string | undefined): Promise<void> {
+    const args = value === undefined ? ['--unset-all', name] : [name, value]
+    const output = await runGit(['config', '--local', ...args], this.cwd, '')
+    if ('stdout' in output) return
+    throw new GitError('ERR_GIT', `git cannot change its setting ${name} here`, {
+      hint: 'check that you may write to the configuration of this repository, and that nobody else is at it',
+    })
+  }
+
+  async hooksFolder(): Promise<{ path: string; setting: string | undefined; isShared: boolean }> {
+    const path = await this.must(['rev-parse', '--path-format=absolute', '--git-path', 'hooks'])
+    const scoped = await this.ask(['config', '--show-scope', '--get', 'core.hooksPath'])
+    const [scope, setting] = scoped?.split('\t') ?? []
+    return { path, setting, isShared: scope === 'global' || scope === 'system' || !(await this.isInside(path)) }
+  }
+
+  async move(from: string, to: string): Promise<void> {
+    try {
+      if (existsSync(to)) throw new Error('something is there')
+      renameSync(from, to)
+    } catch {
+      throw new FileError('ERR_WRITE', 'the hook that is here cannot be kept under another name', {
+        where: { file: from },
+        hint: `check that you may write to its folder, and that nothing is named ${to}`,
+      })
+    }
+  }
+
+  /** A folder elsewhere may be that of other repositories. */
+  private async isInside(path: string): Promise<boolean> {
+    const folders = [
+      await this.ask(['rev-parse', '--path-format=absolute', '--git-common-dir']),
+      await this.ask(['rev-parse', '--path-format=absolute', '--show-toplevel']),
+    ]
+    return folders.some((folder) => {
+      if (folder === undefined) return false
+      const below = relative(folder, path)
+      return below !== '..' && !below.startsWith(`..${sep}`) && !isAbsolute(below)
+    })
+  }
+
+  private async must(args: readonly string[]): Promise<string> {
+    const text = await this.ask(args)
+    if (text !== undefined) return text
+    throw new GitError('ERR_GIT', 'git refuses to read this repository', { hint: 'run "git status" to see why' })
+  }
+
+  /** What git prints; undefined when it fails. */
+  private async ask(args: readonly string[]): Promise<string | undefined> {
+    const output = await runGit(args, this.cwd, '')
+    return 'stdout' in output ? output.stdout.toString('utf8').replace(/\n$/, '') : undefined
+  }
+}

@@ -1,0 +1,26 @@
+import type { World } from '../ports.ts'
+import { entriesOf, readJournal, writeJournal } from './journal.ts'
+import type { GitSetup } from './setup-port.ts'
+import type { Step } from './step.ts'
+
+/**
+ * Do what was planned, written down first.
+ *
+ * @param journal - where it is written down
+ * @throws FileError `ERR_WRITE`, `ERR_FILE_CHANGED`; GitError `ERR_GIT`
+ */
+export async function applySteps(steps: readonly Step[], journal: string, git: GitSetup, world: World): Promise<void> {
+  const before = (await readJournal(journal, world)) ?? []
+  const entries = entriesOf(steps, journal)
+  if (entries.length > 0) await writeJournal(journal, [...before, ...entries], world)
+  for (const step of steps) await apply(step, git, world)
+}
+
+async function apply(step: Step, git: GitSetup, { files }: World): Promise<void> {
+  if (step.kind === 'identity') return step.keep()
+  if (step.kind === 'setting') return git.changeSetting(step.name, step.after)
+  const { path, before, after, mode, keepAt } = step
+  if (keepAt !== undefined) await git.move(path, keepAt)
+  const expected = keepAt === undefined ? (before ?? 'nothing') : 'nothing'
+  await files.write({ path, bytes: after, expected, makeFolders: true, ...(mode === undefined ? {} : { mode }) })
+}

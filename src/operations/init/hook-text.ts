@@ -1,0 +1,37 @@
+import type { HookName } from '../hooks/run-hook.ts'
+
+/** How the hook is called that was there before. */
+export const KEPT_SUFFIX = '.before-bulla'
+
+/** The second line of every hook of ours. */
+export const HOOK_MARK =
+  "# bulla: stops what should not be in the repository in clear. One commit is let pass with BULLA_ALLOW='why'."
+
+const GIVES_INPUT: readonly HookName[] = ['pre-push', 'pre-receive']
+
+/** A hook as the package ships it and `init` writes it, for a POSIX shell. A test holds `hooks/` to this. */
+export function hookText(name: HookName): string {
+  const withInput = GIVES_INPUT.includes(name)
+  const pipe = withInput ? 'given 2>/dev/null | ' : ''
+  const run = withInput ? pipe : 'exec '
+  return [
+    '#!/bin/sh',
+    HOOK_MARK,
+    ...(withInput ? ['lines=$(cat)', `given() { [ -z "$lines" ] || printf '%s\\n' "$lines"; }`] : []),
+    `# What was the hook before is run first.`,
+    `if [ -x "$0${KEPT_SUFFIX}" ]; then`,
+    `  ${pipe}"$0${KEPT_SUFFIX}" "$@" || exit`,
+    'fi',
+    'if [ -x node_modules/.bin/bulla ]; then',
+    `  ${run}node_modules/.bin/bulla hook run ${name} "$@"`,
+    ...(withInput ? ['  exit'] : []),
+    'fi',
+    'if ! command -v bulla >/dev/null 2>&1; then',
+    `  echo "bulla: ${name}: stopped, because bulla is not installed here and nothing can be judged" >&2`,
+    '  echo "bulla: hint: npm install --global bulla, or skip this hook on purpose: git -c core.hooksPath=/dev/null …" >&2',
+    '  exit 2',
+    'fi',
+    `${run}bulla hook run ${name} "$@"`,
+    '',
+  ].join('\n')
+}

@@ -1,0 +1,111 @@
+import { join } from 'node:path'
+import { parseConfig } from '../../config/config.ts'
+import type { Repository } from '../git-port.ts'
+import type { World } from '../ports.ts'
+import { newOwnKey } from '../recipients/own-key.ts'
+import { attributesStep, driverPatterns, type PlacedPolicy, placedPolicies } from './attributes.ts'
+import { CLIENT_HOOKS, nativeHooks } from './native-hooks.ts'
+import { lockedRules, newPolicy } from './policy-step.ts'
+import { driverSettings } from './settings.ts'
+import type { GitSetup } from './setup-port.ts'
+import type { FileStep, IdentityStep, Plan, Step } from './step.ts'
+
+export interface InitOptions {
+  /** Default: all of these. */
+  readonly withIdentity: boolean
+  readonly withDrivers: boolean
+  readonly withHooks: boolean
+}
+
+/** What the plan is made from. */
+export interface InitPlace {
+  readonly repository: Repository
+  readonly git: GitSetup
+  readonly world: World
+}
+
+/**
+ * All that is missing for bulla to work in a repository. Nothing is written.
+ *
+ * @throws ConfigError `ERR_CONFIG` for a policy that is broken; FileError; GitError `ERR_GIT`
+ */
+export async function planInit(options: InitOptions, place: InitPlace): Promise<Plan> {
+  const { repository, git, world } = place
+  const { root } = await repository.folders()
+  if (root === undefined) return options.withHooks ? serverPlan(git, world) : joined([])
+  const identity = options.withIdentity ? await identityPlan(world) : joined([])
+  const policy = await policyPlan(root, identity.steps, place)
+  const hooks = options.withHooks ? await hooksPlan(git, world) : joined([])
+  const drivers = options.withDrivers ? await driversPlan(root, policy.steps, place) : joined([])
+  return joined([identity, policy, drivers, hooks])
+}
+
+/** A bare repository is only pushed to. */
+async function serverPlan(git: GitSetup, world: World): Promise<Plan> {
+  return nativeHooks(['pre-receive'], (await git.hooksFolder()).path, world)
+}
+
+async function identityPlan(world: World): Promise<Plan> {
+  const places = await world.keyring.survey()
+  if (places.some(({ names, needs }) => names.length > 0 || needs !== undefined)) return joined([])
+  const { path, recipient, keep } = await newOwnKey(world)
+  return joined([{ steps: [{ kind: 'identity', path, recipient, keep }], problems: [], notes: [] }])
+}
+
+async function policyPlan(root: string, identities: readonly Step[], { repository, world }: InitPlace): Promise<Plan> {
+  const path = join(root, '.sops.yaml')
+  if ((await world.files.kind(path)) === 'file') {
+    const isNew = identities.length > 0
+    const notes = isNew ? [`${path}: add your new recipient to the rules whose files you are to open`] : []
+    return { steps: [], problems: [], notes: isNew ? notes : await lockedRules(path, world) }
+  }
+  if ((await policyPaths(repository)).length > 0) return joined([])
+  const recipient = identities.find((step): step is IdentityStep => step.kind === 'identity')?.recipient
+  const own = recipient ?? (await ownRecipient(world))
+  if (own !== undefined) return { steps: [newPolicy(root, own)], problems: [], notes: [] }
+  return joined([
+    { steps: [], problems: [`${path} is missing, and there is no age recipient to write into it`], notes: [] },
+  ])
+}
+
+/** The first age key of this machine. */
+async function ownRecipient({ keyring }: World): Promise<string | undefined> {
+  const places = await keyring.survey()
+  return places.filter(({ type }) => type === 'age').flatMap(({ names }) => names)[0]
+}
+
+async function driversPlan(root: string, planned: readonly Step[], place: InitPlace): Promise<Plan> {
+  const { repository, git, world } = place
+  const tracked = (await repository.files('')).map(({ path }) => path)
+  const policies = [
+    ...(await placedPolicies(root, ['.sops.yaml', ...(await policyPaths(repository))], world)),
+    ...planned.flatMap((step) => (step.kind === 'file' ? [plannedPolicy(step)] : [])),
+  ]
+  const attributes = await attributesStep(root, await driverPatterns(policies, tracked), world)
+  const steps = [...(attributes === undefined ? [] : [attributes]), ...(await driverSettings(git))]
+  return { steps, problems: [], notes: [] }
+}
+
+function plannedPolicy({ path, after }: FileStep): PlacedPolicy {
+  return { folder: '', config: parseConfig(after, path) }
+}
+
+/** Policies below the root. */
+async function policyPaths(repository: Repository): Promise<string[]> {
+  return (await repository.files('')).map(({ path }) => path).filter((path) => path.endsWith('/.sops.yaml'))
+}
+
+async function hooksPlan(git: GitSetup, world: World): Promise<Plan> {
+  const { path, isShared } = await git.hooksFolder()
+  if (!isShared) return nativeHooks(CLIENT_HOOKS, path, world)
+  const problem = `core.hooksPath leads to ${path}, which is for other repositories too: run "git config core.hooksPath .git/hooks" here, or put "bulla hook run NAME" into its hooks`
+  return { steps: [], problems: [problem], notes: [] }
+}
+
+function joined(plans: readonly Plan[]): Plan {
+  return {
+    steps: plans.flatMap(({ steps }) => steps),
+    problems: plans.flatMap(({ problems }) => problems),
+    notes: plans.flatMap(({ notes }) => notes),
+  }
+}

@@ -1,0 +1,105 @@
+import { encodeText } from '../../format/text.ts'
+import type { FileVersion, World } from '../ports.ts'
+import { withoutAdded } from './added-text.ts'
+import { type Entry, type FileEntry, hashOf, placeOf, readJournal } from './journal.ts'
+import type { GitSetup } from './setup-port.ts'
+
+/** One thing that is taken back. */
+export interface Undoing {
+  /** A path, absolute, or the name of a setting. */
+  readonly what: string
+  readonly kind: 'file' | 'setting'
+  readonly does: 'restore' | 'remove' | 'cut'
+  readonly run: () => Promise<void>
+}
+
+export interface UndoPlan {
+  readonly undoings: readonly Undoing[]
+  /** What was changed since and is left; texts for the user. */
+  readonly left: readonly string[]
+}
+
+/** What has to be done to take back all that `init` did here; undefined when it did nothing. @throws GitError `ERR_GIT` */
+export async function planUndo(journal: string, git: GitSetup, world: World): Promise<UndoPlan | undefined> {
+  const entries = await readJournal(journal, world)
+  if (entries === undefined) return undefined
+  const undoings: Undoing[] = []
+  const left: string[] = []
+  for (const entry of firstAndLast(entries)) {
+    const found = entry.kind === 'setting' ? await undoSetting(entry, git) : await undoFile(entry, journal, git, world)
+    if (typeof found === 'string') left.push(found)
+    else if (found !== undefined) undoings.push(found)
+  }
+  return { undoings, left }
+}
+
+/** Forget what was done. */
+export async function forget(journal: string, { files }: Pick<World, 'files'>): Promise<void> {
+  await files.remove(await files.open(journal))
+}
+
+/** Of what was changed several times: from before the first to after the last; the last things first. */
+function firstAndLast(entries: readonly Entry[]): Entry[] {
+  const joined = new Map<string, Entry>()
+  for (const entry of entries) {
+    const key = entry.kind === 'setting' ? `setting ${entry.name}` : `file ${entry.path}`
+    const first = joined.get(key)
+    joined.delete(key)
+    joined.set(key, first === undefined ? entry : join(first, entry))
+  }
+  return [...joined.values()].reverse()
+}
+
+function join(first: Entry, last: Entry): Entry {
+  if (first.kind === 'setting' && last.kind === 'setting') return { ...last, before: first.before }
+  if (first.kind !== 'file' || last.kind !== 'file') return last
+  // pieces of both times cannot be told apart any more
+  return { ...last, before: first.before, keptAt: last.keptAt ?? first.keptAt, added: null }
+}
+
+async function undoSetting(
+  { name, before, after }: Extract<Entry, { kind: 'setting' }>,
+  git: GitSetup,
+): Promise<Undoing | string | undefined> {
+  const now = await git.localSetting(name)
+  if (now === (before ?? undefined)) return undefined
+  if (now !== after) return `the setting ${name} was changed since`
+  const run = () => git.changeSetting(name, before ?? undefined)
+  return { what: name, kind: 'setting', does: before === null ? 'remove' : 'restore', run }
+}
+
+async function undoFile(
+  entry: FileEntry,
+  journal: string,
+  git: GitSetup,
+  { files }: World,
+): Promise<Undoing | string | undefined> {
+  const path = placeOf(entry.path, journal)
+  const now = (await files.kind(path)) === 'file' ? await files.open(path) : undefined
+  const before = entry.before === null ? undefined : Buffer.from(entry.before, 'base64')
+  const kept = entry.keptAt === null ? undefined : placeOf(entry.keptAt, journal)
+  const isKept = kept !== undefined && (await files.kind(kept)) === 'file'
+  const base = { what: path, kind: 'file' } as const
+  if (now !== undefined && hashOf(now.bytes) !== entry.after) {
+    if (before?.equals(now.bytes)) return undefined
+    return cut(entry, now, files)
+  }
+  if (isKept) {
+    const run = async () => {
+      if (now !== undefined) await files.remove(now)
+      await git.move(kept, path)
+    }
+    return { ...base, does: 'restore', run }
+  }
+  if (now === undefined) return undefined
+  if (before === undefined) return { ...base, does: 'remove', run: () => files.remove(now) }
+  return { ...base, does: 'restore', run: () => files.write({ path, bytes: before, expected: now }) }
+}
+
+/** Somebody changed the file since: only what was added goes. */
+function cut({ isHandedOver, added }: FileEntry, now: FileVersion, files: World['files']): Undoing | string {
+  const text = added === null || isHandedOver ? undefined : withoutAdded(Buffer.from(now.bytes).toString('utf8'), added)
+  if (text === undefined) return `${now.path} was changed since`
+  const run = () => files.write({ path: now.path, bytes: encodeText(text), expected: now })
+  return { what: now.path, kind: 'file', does: 'cut', run }
+}

@@ -1,0 +1,212 @@
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { RepositorySandbox } from '../helpers/repository.ts'
+
+const HOOKS = ['pre-commit', 'pre-merge-commit', 'pre-applypatch', 'prepare-commit-msg', 'pre-push']
+const PLAIN = 'password: correct-horse-battery\n'
+
+let box: RepositorySandbox
+beforeEach(async () => {
+  box = await RepositorySandbox.make()
+})
+afterEach(() => box.dispose())
+
+const init = (...options: string[]) => box.bulla(['init', '--yes', ...options])
+
+describe('bulla init', () => {
+  it('says what to do where there is no repository', async () => {
+    rmSync(join(box.folder, '.git'), { recursive: true })
+    const { code, err } = await init()
+    expect(code).toBe(1)
+    expect(err).toContain('git init')
+  })
+
+  it('sets up an empty repository in one command, and nothing more the second time', async () => {
+    const first = await init()
+    expect(first).toMatchObject({ code: 0 })
+    expect(first.err).toContain('bulla init --undo')
+    expect(box.text('.sops.yaml')).toContain(`age: ${box.recipient}`)
+    expect(box.text('.gitattributes')).toContain('diff=bulla merge=bulla')
+    for (const name of HOOKS) expect(box.permissions(`.git/hooks/${name}`) & 0o111).toBe(0o111)
+    expect(await box.git('config', 'diff.bulla.textconv')).toBe('bulla diff --textconv\n')
+    expect((await box.run('git', ['config', 'diff.bulla.cachetextconv'], {})).code).toBe(1)
+    const before = [box.state('.git'), box.text('.sops.yaml'), box.text('.gitattributes')]
+    const second = await init()
+    expect(second).toMatchObject({ code: 0, err: '' })
+    expect(second.out).toContain('nothing to do')
+    expect([box.state('.git'), box.text('.sops.yaml'), box.text('.gitattributes')]).toEqual(before)
+  })
+
+  it('makes a repository in which a plain secret cannot be committed and a sealed one can', async () => {
+    await init()
+    box.put('secrets/db.yaml', PLAIN)
+    await box.git('add', '.')
+    const blocked = await box.run('git', ['commit', '-q', '-m', 'x'], {})
+    expect(blocked.code).toBe(1)
+    expect(blocked.err).toContain('unsealed-file')
+    const unasked = await box.run('git', ['commit', '-q', '--no-verify', '-m', 'x'], {})
+    expect(unasked.code).toBe(1)
+    await box.must('bulla', 'encrypt', '--in-place', 'secrets/db.yaml')
+    await box.git('add', '.')
+    await box.git('commit', '-q', '-m', 'x')
+    expect(await box.git('show', 'HEAD:secrets/db.yaml')).toContain('ENC[')
+  })
+
+  it('shows differences of sealed files by value', async () => {
+    await init()
+    box.put('secrets/db.yaml', PLAIN)
+    await box.must('bulla', 'encrypt', '--in-place', 'secrets/db.yaml')
+    await box.git('add', '.')
+    await box.git('commit', '-q', '-m', 'x')
+    await box.must('bulla', 'set', '--string', 'secrets/db.yaml', 'password', 'other')
+    const difference = await box.git('diff')
+    expect(difference).toContain('-password: correct-horse-battery')
+    expect(difference).toContain('+password: other')
+  })
+
+  it('makes an identity when there is none, for its owner alone, and never a second one', async () => {
+    const env = { SOPS_AGE_KEY_FILE: undefined }
+    await box.bulla(['init', '--yes'], { env })
+    const file = join(box.env['XDG_CONFIG_HOME'] ?? '', 'sops/age/keys.txt')
+    expect(statSync(file).mode & 0o777).toBe(0o600)
+    const [recipient = ''] = /age1[a-z0-9]+/.exec(readFileSync(file, 'utf8')) ?? []
+    expect(box.text('.sops.yaml')).toContain(recipient)
+    const text = readFileSync(file, 'utf8')
+    await box.bulla(['init', '--undo', '--yes'], { env })
+    await box.bulla(['init', '--yes'], { env })
+    expect(readFileSync(file, 'utf8')).toBe(text)
+  })
+
+  it('takes everything back, byte for byte', async () => {
+    box.put('.git/hooks/pre-commit', '#!/bin/sh\necho mine\n', 0o750)
+    box.put('.gitattributes', '*.png binary')
+    const before = box.state('.')
+    await init()
+    expect(box.state('.')).not.toEqual(before)
+    expect(await init('--undo')).toMatchObject({ code: 0 })
+    expect(box.state('.')).toEqual(before)
+    expect(box.permissions('.git/hooks/pre-commit')).toBe(0o750)
+    expect((await init('--undo')).out).toContain('Nothing to take back')
+  })
+
+  it('keeps what was changed since when it is taken back', async () => {
+    await init()
+    box.put('.sops.yaml', `${box.text('.sops.yaml')}# ours now\n`)
+    box.put('.gitattributes', `*.a b\n${box.text('.gitattributes')}*.png binary\n`)
+    const { code, err } = await init('--undo')
+    expect(code).toBe(1)
+    expect(err).toContain('.sops.yaml was changed since')
+    expect(box.text('.sops.yaml')).toContain('# ours now')
+    expect(box.text('.gitattributes')).toBe('*.a b\n*.png binary\n')
+  })
+
+  it('lets a hook that was there run first, and its exit code count', async () => {
+    box.put('.git/hooks/pre-commit', '#!/bin/sh\necho mine >> ran\nexit $CODE\n', 0o755)
+    await init()
+    box.put('a.txt', 'a\n')
+    await box.git('add', 'a.txt')
+    expect((await box.run('git', ['commit', '-q', '-m', 'x'], { env: { CODE: '7' } })).code).toBe(1)
+    await box.git('commit', '-q', '-m', 'x')
+    expect(box.text('ran')).toBe('mine\nmine\n')
+  })
+
+  it('gives what git says to a hook before pushes to both', async () => {
+    box.put('.git/hooks/pre-push', '#!/bin/sh\ncat > "$(git rev-parse --git-dir)/told"\n', 0o755)
+    await box.git('init', '-q', '--bare', 'remote.git')
+    await box.git('remote', 'add', 'origin', join(box.folder, 'remote.git'))
+    await init('--no-drivers')
+    box.put('secrets/db.yaml', PLAIN)
+    await box.git('add', 'secrets')
+    await box.git('-c', 'core.hooksPath=/dev/null', 'commit', '-q', '-m', 'past all hooks')
+    await box.git('add', '.sops.yaml')
+    await box.git('-c', 'core.hooksPath=/dev/null', 'commit', '-q', '-m', 'policy', '--amend')
+    const { code, err } = await box.run('git', ['push', '-q', 'origin', 'main'], {})
+    expect(code).toBe(1)
+    expect(err).toContain('pre-push: stopped')
+    expect(box.text('.git/told')).toMatch(/^refs\/heads\/main [0-9a-f]{40} refs\/heads\/main 0+\n$/)
+    expect(await box.git('ls-remote', 'origin')).toBe('')
+  })
+
+  it('reaches linked worktrees, also when it is run in one', async () => {
+    box.put('a.txt', 'a\n')
+    await box.git('add', '.')
+    await box.git('commit', '-q', '-m', 'x')
+    await box.git('worktree', 'add', '-q', 'linked')
+    expect(await box.bulla(['init', '--yes'], { cwd: 'linked' })).toMatchObject({ code: 0 })
+    expect(existsSync(join(box.folder, 'linked/.sops.yaml'))).toBe(true)
+    box.put('linked/secrets/db.yaml', PLAIN)
+    await box.run('git', ['add', '.'], { cwd: 'linked' })
+    expect((await box.run('git', ['commit', '-m', 'x'], { cwd: 'linked' })).err).toContain('unsealed-file')
+  })
+
+  it('uses the folder of hooks that git is told to use', async () => {
+    await box.git('config', 'core.hooksPath', 'tools/hooks')
+    await init()
+    expect(existsSync(join(box.folder, 'tools/hooks/pre-commit'))).toBe(true)
+    expect(existsSync(join(box.folder, '.git/hooks/pre-push'))).toBe(false)
+  })
+
+  it('writes no hooks into a folder that is for other repositories too', async () => {
+    await box.git('config', 'core.hooksPath', '../shared-hooks')
+    const { code, err } = await init()
+    expect(code).toBe(1)
+    expect(err).toContain('core.hooksPath')
+    expect(existsSync(join(box.folder, '../shared-hooks'))).toBe(false)
+  })
+
+  it('sets up only what stops pushes in a bare repository', async () => {
+    await box.git('init', '-q', '--bare', 'server.git')
+    const { code, out } = await box.bulla(['init', '--yes'], { cwd: 'server.git' })
+    expect(code).toBe(0)
+    expect(out.trim().split('\n')).toHaveLength(2)
+    expect(existsSync(join(box.folder, 'server.git/hooks/pre-receive'))).toBe(true)
+  })
+
+  it('gives the drivers to all files that rules match, of every policy in the repository', async () => {
+    const rules = (regex: string) => `creation_rules:\n  - path_regex: ${regex}\n    age: ${box.recipient}\n`
+    box.put('.sops.yaml', rules('(?i)^conf/.*SECRET'))
+    box.put('deploy/.sops.yaml', rules('\\.vault$'))
+    box.put('conf/My-secret.bin', 'x')
+    box.put('deploy/x/a.vault', 'x')
+    await box.git('add', '.')
+    await init()
+    const paths = ['conf/My-secret.bin', 'conf/new-secret.yaml', 'deploy/x/a.vault']
+    const attributes = await box.git('check-attr', 'diff', 'merge', '--', ...paths)
+    expect(attributes.match(/: bulla$/gm)).toHaveLength(6)
+    expect(await box.git('check-attr', 'diff', 'x.vault')).toContain('unspecified')
+  })
+
+  it('tells about rules that do not name you, and changes no policy', async () => {
+    const text = `creation_rules:\n  - age: age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p\n`
+    box.put('.sops.yaml', text)
+    const { code, err } = await init()
+    expect(code).toBe(0)
+    expect(err).toContain('rule 1 does not name you')
+    expect(box.text('.sops.yaml')).toBe(text)
+  })
+
+  it('asks, and changes nothing where nobody can answer or nothing should be done', async () => {
+    const before = box.state('.')
+    expect(await box.bulla(['init'])).toMatchObject({ code: 1 })
+    expect((await box.bulla(['init', '--dry-run'])).out).toContain('.sops.yaml')
+    expect(box.state('.')).toEqual(before)
+  })
+
+  it('leaves out what it is told to, and says all of it as JSON', async () => {
+    const { out } = await init('--no-hooks', '--no-drivers', '--json')
+    expect(JSON.parse(out)).toMatchObject({ done: true, steps: [{ kind: 'file' }], problems: [] })
+    expect(existsSync(join(box.folder, '.gitattributes'))).toBe(false)
+    expect(existsSync(join(box.folder, '.git/hooks/pre-commit'))).toBe(false)
+  })
+
+  it('stops a commit when bulla is gone, and says how to go on', async () => {
+    await init()
+    box.put('a.txt', 'a\n')
+    await box.git('add', 'a.txt')
+    const path = box.searchPath.split(':').slice(1).join(':')
+    const { code, err } = await box.run('git', ['commit', '-m', 'x'], { env: { PATH: path } })
+    expect(code).toBe(1)
+    expect(err).toContain('npm install --global bulla')
+  })
+})
