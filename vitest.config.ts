@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config'
 import { schemaValidators } from './scripts/schema-validators.mjs'
+import { watModules } from './scripts/wat.mjs'
 import { describeJudges } from './test/helpers/judges.ts'
 
 // One project per kind of test, each with its own time limit: a unit test that needs seconds is in the wrong folder.
@@ -9,7 +10,7 @@ const project = (name: string, testTimeout: number, include = [`test/${name}/**/
 })
 
 export default defineConfig({
-  plugins: [schemaValidators()],
+  plugins: [schemaValidators(), watModules()],
   test: {
     reporters: [
       'default',

@@ -9,6 +9,7 @@ import { dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import { schemaValidatorsForEsbuild } from '../scripts/schema-validators.mjs'
+import { watModulesForEsbuild } from '../scripts/wat.mjs'
 
 const ROOT = resolve(import.meta.dirname, '..')
 const ROUNDS = 5
@@ -29,7 +30,7 @@ try {
     platform: 'node',
     format: 'esm',
     outfile,
-    plugins: [schemaValidatorsForEsbuild()],
+    plugins: [schemaValidatorsForEsbuild(), watModulesForEsbuild()],
   })
   const { KINDS, CONTEXTS, placeIn, dice, makeNegatives, scanText } = await import(pathToFileURL(outfile).href)
   const samples = CONTEXTS.flatMap((/** @type {string} */ context) =>

@@ -16,6 +16,7 @@ import { packCommonJs } from './commonjs.mjs'
 import { noticesFor } from './notices.mjs'
 import { PACKAGE_PLUGINS } from './package-plugins.mjs'
 import { schemaValidatorsForEsbuild } from './schema-validators.mjs'
+import { watModulesForEsbuild } from './wat.mjs'
 
 const ROOT = resolve(import.meta.dirname, '..')
 const NOTICES = join(ROOT, 'dist/THIRD-PARTY-NOTICES.txt')
@@ -27,6 +28,7 @@ const MADE_BY = [
   'notices.mjs',
   'package-plugins.mjs',
   'schema-validators.mjs',
+  'wat.mjs',
 ]
 
 /** What goes into one file with our own code; other packages are larger than all of it and seldom needed. */
@@ -47,7 +49,7 @@ const COMMON = {
   legalComments: 'none',
   // ES modules of packages that have both: they can be shaken, and split; and none of them calls require
   mainFields: ['module', 'main'],
-  plugins: [schemaValidatorsForEsbuild(), ...PACKAGE_PLUGINS],
+  plugins: [schemaValidatorsForEsbuild(), watModulesForEsbuild(), ...PACKAGE_PLUGINS],
   logLevel: 'silent',
 }
 

@@ -1,6 +1,7 @@
-import { createCipheriv } from 'node:crypto'
+import { type Cipher, createCipheriv } from 'node:crypto'
 import { ByteArena } from './byte-arena.ts'
 import { type DataKey, importDataKey } from './data-key.ts'
+import { GcmKernel } from './gcm-kernel.ts'
 import { BLOCK_BYTES, Ghash } from './ghash.ts'
 
 export const TAG_BYTES = 16
@@ -8,8 +9,10 @@ export const TAG_BYTES = 16
 /** IVs of this length are used as they are, all others are hashed. */
 const SHORT_IV_BYTES = 12
 
-/** Fewer texts are not worth the larger table. */
-const MANY_TEXTS = 200
+/** For fewer texts the kernel is not worth being compiled. */
+const MANY_TEXTS = 20
+/** Kept for the next batch; null when it cannot run here. */
+let kernel: GcmKernel | null | undefined
 
 /** Offsets in the arena that tell where a text stands: its IV, AAD and data start, its data end. The tag follows. */
 const [IV, AAD, DATA, END, OFFSETS] = [0, 1, 2, 3, 4]
@@ -18,7 +21,7 @@ const [IV, AAD, DATA, END, OFFSETS] = [0, 1, 2, 3, 4]
  * AES-256-GCM over many short texts under one key, in place.
  *
  * OpenSSL's own GCM takes a cipher object for each text, which costs ten times as much as to encrypt a short one. Here one
- * AES call makes the key stream of all texts, and {@link Ghash} authenticates.
+ * AES call makes the key stream of all texts. Of many texts, {@link GcmKernel} does the rest; of few, {@link Ghash}.
  *
  * @see NIST SP 800-38D, section 7 <https://doi.org/10.6028/NIST.SP.800-38D>
  */
@@ -73,7 +76,7 @@ export class GcmBatch {
 
   /** Encrypt all texts and fill in their tags. */
   seal(): void {
-    if (this.places.length === 0) return
+    if (this.places.length === 0 || this.runKernel('seal') !== undefined) return
     const { places } = this
     const { ghash, keystream, bytes } = this.start()
     for (let place = 0, offset = 0; place < places.length; place += OFFSETS) {
@@ -93,6 +96,10 @@ export class GcmBatch {
    */
   open(): boolean[] {
     if (this.places.length === 0) return []
+    return this.runKernel('open') ?? this.openHere()
+  }
+
+  private openHere(): boolean[] {
     const { places } = this
     const { ghash, keystream, bytes } = this.start()
     const verified: boolean[] = []
@@ -109,21 +116,40 @@ export class GcmBatch {
     return verified
   }
 
-  private start() {
-    const cipher = createCipheriv('aes-256-ecb', importDataKey(this.dataKey), null).setAutoPadding(false)
-    const bits = this.places.length < MANY_TEXTS * OFFSETS ? 4 : 8
-    const ghash = new Ghash(cipher.update(Buffer.alloc(BLOCK_BYTES)), bits)
-    return { ghash, keystream: cipher.update(this.counters(ghash)), bytes: this.arena.bytes }
+  /** Undefined when it is not worth it, or cannot run. */
+  private runKernel(work: 'seal' | 'open'): boolean[] | undefined {
+    if (this.places.length < MANY_TEXTS * OFFSETS) return undefined
+    kernel ??= GcmKernel.load() ?? null
+    return kernel?.run(work, this.aes(), {
+      bytes: this.arena.bytes.subarray(0, this.arena.length),
+      places: this.places,
+      streamBytes: this.streamBytes(),
+    })
   }
 
-  /** The blocks that give the key stream of all texts. */
-  private counters(ghash: Ghash): Uint8Array {
+  private start() {
+    const aes = this.aes()
+    const ghash = new Ghash(aes.update(Buffer.alloc(BLOCK_BYTES)))
+    return { ghash, keystream: aes.update(this.counters(ghash)), bytes: this.arena.bytes }
+  }
+
+  private aes(): Cipher {
+    return createCipheriv('aes-256-ecb', importDataKey(this.dataKey), null).setAutoPadding(false)
+  }
+
+  private streamBytes(): number {
     const { places } = this
     let size = 0
     for (let place = 0; place < places.length; place += OFFSETS) {
       size += keystreamBytes((places[place + END] as number) - (places[place + DATA] as number))
     }
-    const blocks = new DataView(new ArrayBuffer(size))
+    return size
+  }
+
+  /** The blocks that give the key stream of all texts. */
+  private counters(ghash: Ghash): Uint8Array {
+    const { places } = this
+    const blocks = new DataView(new ArrayBuffer(this.streamBytes()))
     const { words } = ghash
     for (let place = 0, offset = 0; place < places.length; place += OFFSETS) {
       this.hashIv(ghash, places[place + IV] as number, places[place + AAD] as number)

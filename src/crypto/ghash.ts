@@ -4,6 +4,11 @@ export const BLOCK_BYTES = 16
 const BLOCK_BITS = 128
 const WORD_BITS = 32
 const WORDS = 4
+/** Bits that are looked up together. */
+const BITS = 4
+/** Size of the part of the table with all values of so many bits, and of the parts for the bits of a word. */
+const STEP = (1 << BITS) * WORDS
+const WORD_STEP = (WORD_BITS / BITS) * STEP
 
 /** The last block of what is added: of AADs, IVs and ciphertexts, nothing of it is secret. */
 const LAST = new Uint8Array(BLOCK_BYTES)
@@ -13,33 +18,23 @@ const LAST_WORDS = new DataView(LAST.buffer)
  * GHASH, which authenticates what GCM encrypts: blocks multiplied in GF(2^128) by a subkey.
  *
  * The product of the subkey with every value of every half-byte of a block stands in a table of 8 KiB, so a block costs 32
- * lookups; with every value of every byte it is 64 KiB and 16 lookups.
+ * lookups.
  * Which entries are looked up depends on the subkey: who shares the processor's cache and measures it could learn it. It
  * would allow to forge a value, not to read one; AES itself does not run here.
  *
  * @see NIST SP 800-38D, section 6.4 <https://doi.org/10.6028/NIST.SP.800-38D>
  */
 export class Ghash {
-  private readonly table: Int32Array
-  /** Bits that are looked up together. */
-  private readonly bits: 4 | 8
-  /** Entries of the table for the values of so many bits. */
-  private readonly step: number
+  private readonly table = new Int32Array((BLOCK_BITS / BITS) * STEP)
   /** The hash so far, first word first. */
   readonly words = new Int32Array(WORDS)
 
-  /**
-   * @param subkey - 16 bytes: a block of zeros, encrypted
-   * @param bits - 8 takes half as long for a block, and as long as some hundred blocks to prepare
-   */
-  constructor(subkey: Uint8Array, bits: 4 | 8) {
-    this.bits = bits
-    this.step = (1 << bits) * WORDS
-    this.table = new Int32Array((BLOCK_BITS / bits) * this.step)
-    const { table, step } = this
+  /** @param subkey - 16 bytes: a block of zeros, encrypted */
+  constructor(subkey: Uint8Array) {
+    const { table } = this
     let [a, b, c, d] = [wordAt(subkey, 0), wordAt(subkey, 4), wordAt(subkey, 8), wordAt(subkey, 12)]
-    for (let base = 0; base < table.length; base += step) {
-      for (let bit = 1 << (bits - 1); bit > 0; bit >>= 1) {
+    for (let base = 0; base < table.length; base += STEP) {
+      for (let bit = 1 << (BITS - 1); bit > 0; bit >>= 1) {
         const entry = base + bit * WORDS
         table[entry] = a
         table[entry + 1] = b
@@ -59,7 +54,7 @@ export class Ghash {
   /** Every value is the sum of its bits. */
   private addSums(base: number): void {
     const { table } = this
-    for (let bit = 2; bit < 1 << this.bits; bit <<= 1) {
+    for (let bit = 2; bit < 1 << BITS; bit <<= 1) {
       for (let low = 1; low < bit; low += 1) {
         const [one, other, sum] = [base + bit * WORDS, base + low * WORDS, base + (bit + low) * WORDS]
         for (let word = 0; word < WORDS; word += 1) {
@@ -98,9 +93,8 @@ export class Ghash {
    * Every index is within its array: `as` spares a check in the innermost loop of bulla.
    */
   private blocks(bytes: Uint8Array, start: number, end: number): void {
-    const { table, words, bits, step } = this
-    const mask = (1 << bits) - 1
-    const wordStep = (WORD_BITS / bits) * step
+    const { table, words } = this
+    const mask = (1 << BITS) - 1
     let w = words[0] as number
     let x = words[1] as number
     let y = words[2] as number
@@ -111,23 +105,23 @@ export class Ghash {
       const r = y ^ wordAt(bytes, at + 8)
       const s = z ^ wordAt(bytes, at + 12)
       w = x = y = z = 0
-      for (let shift = WORD_BITS - bits, base = 0; shift >= 0; shift -= bits, base += step) {
+      for (let shift = WORD_BITS - BITS, base = 0; shift >= 0; shift -= BITS, base += STEP) {
         let entry = base + ((p >>> shift) & mask) * WORDS
         w ^= table[entry] as number
         x ^= table[entry + 1] as number
         y ^= table[entry + 2] as number
         z ^= table[entry + 3] as number
-        entry = base + wordStep + ((q >>> shift) & mask) * WORDS
+        entry = base + WORD_STEP + ((q >>> shift) & mask) * WORDS
         w ^= table[entry] as number
         x ^= table[entry + 1] as number
         y ^= table[entry + 2] as number
         z ^= table[entry + 3] as number
-        entry = base + 2 * wordStep + ((r >>> shift) & mask) * WORDS
+        entry = base + 2 * WORD_STEP + ((r >>> shift) & mask) * WORDS
         w ^= table[entry] as number
         x ^= table[entry + 1] as number
         y ^= table[entry + 2] as number
         z ^= table[entry + 3] as number
-        entry = base + 3 * wordStep + ((s >>> shift) & mask) * WORDS
+        entry = base + 3 * WORD_STEP + ((s >>> shift) & mask) * WORDS
         w ^= table[entry] as number
         x ^= table[entry + 1] as number
         y ^= table[entry + 2] as number

@@ -103,6 +103,9 @@ export const PACKAGE_FOLDERS: Readonly<Record<string, string>> = {
 /** Schemas, and the validators that ajv wrote of them at build time; ajv itself is nowhere in src. */
 export const VALIDATOR_IMPORT = { pattern: /^schemas\/[^/]+\.schema\.json(?:\?validator)?$/, folder: 'src/schema/' }
 
+/** WebAssembly text, which scripts/wat.mjs makes a module of. */
+export const WAT_IMPORT = { pattern: /\.wat$/, folder: 'src/crypto/' }
+
 const PURE_BUILTINS: readonly string[] = ['node:buffer', 'node:crypto', 'node:path', 'node:path/posix', 'node:util']
 const TERMINAL_BUILTINS: readonly string[] = [
   ...PURE_BUILTINS,

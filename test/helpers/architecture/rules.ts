@@ -7,6 +7,7 @@ import {
   mayUseGlobal,
   PACKAGE_FOLDERS,
   VALIDATOR_IMPORT,
+  WAT_IMPORT,
 } from './layers.ts'
 import { type Import, type Module, readModules } from './modules.ts'
 
@@ -41,6 +42,9 @@ function breachOfImport(
     return file.startsWith(VALIDATOR_IMPORT.folder)
       ? undefined
       : `${file} imports a validator; only ${VALIDATOR_IMPORT.folder} may`
+  }
+  if (WAT_IMPORT.pattern.test(imported.file)) {
+    return file.startsWith(WAT_IMPORT.folder) ? undefined : `${file} imports WebAssembly; only ${WAT_IMPORT.folder} may`
   }
   if (!sources.has(imported.file)) return `${file} imports ${specifier}, which is not in src`
   const target = layerOf(imported.file)

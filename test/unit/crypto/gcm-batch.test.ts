@@ -1,9 +1,13 @@
 import { createCipheriv, createHash } from 'node:crypto'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { asDataKey } from '../../../src/crypto/data-key.ts'
 import { GcmBatch } from '../../../src/crypto/gcm-batch.ts'
 
 const KEY = bytesOf('key', 32)
+
+/** Texts that make a batch large. */
+const ENOUGH = 200
 
 interface Text {
   readonly iv: Uint8Array
@@ -35,6 +39,44 @@ describe('a batch of texts', () => {
     expect(indexes.map((index) => hex(batch.data(index)))).toEqual(TEXTS.map(({ data }) => hex(data)))
   })
 
+  it('gives the same bytes in WebAssembly, where there are many texts, and without it', () => {
+    const texts = fc.array(
+      fc.record({ iv: fc.uint8Array({ minLength: 1, maxLength: 70 }), aad: bytes(), data: bytes() }),
+      {
+        minLength: 1,
+        maxLength: 20,
+      },
+    )
+    fc.assert(
+      fc.property(texts, fc.uint8Array({ minLength: 32, maxLength: 32 }), fc.nat(), (some, key, at) => {
+        const [few, many] = [new GcmBatch(asDataKey(key.slice())), new GcmBatch(asDataKey(key.slice()))]
+        for (const text of some) add(few, text)
+        for (let count = 0; count < ENOUGH; count += 1) add(many, some[count % some.length] as Text)
+        few.seal()
+        many.seal()
+        const { length } = few.arena
+        expect(many.arena.bytes.subarray(0, length)).toEqual(few.arena.bytes.subarray(0, length))
+        for (const { arena } of [few, many]) arena.bytes[at % length] = (arena.bytes[at % length] ?? 0) ^ 1
+        const opened = few.open()
+        expect(opened.filter((isOpen) => !isOpen)).toHaveLength(1)
+        expect(many.open()).toEqual(Array.from({ length: ENOUGH }, (_, index) => opened[index] ?? true))
+        expect(some.map((_, index) => many.data(index))).toEqual(some.map((_, index) => few.data(index)))
+      }),
+      { numRuns: process.env['SLOW'] ? 2000 : 50 },
+    )
+  })
+
+  it('has room for a larger batch after a smaller one', () => {
+    for (const size of [ENOUGH, ENOUGH * 100, ENOUGH]) {
+      const batch = new GcmBatch(asDataKey(KEY.slice()))
+      const text: Text = { iv: bytesOf('iv', 32), aad: bytesOf('aad', 20), data: bytesOf('data', 24) }
+      for (let count = 0; count < size; count += 1) add(batch, text)
+      batch.seal()
+      expect(batch.open()).toEqual(Array.from({ length: size }, () => true))
+      expect(batch.data(size - 1)).toEqual(Buffer.from(text.data))
+    }
+  })
+
   it('opens every text but the one whose IV, AAD, data or tag was changed; of that nothing is left', () => {
     const text: Text = { iv: bytesOf('iv', 32), aad: bytesOf('aad', 20), data: bytesOf('data', 24) }
     const size = 32 + 20 + 24 + 16
@@ -56,6 +98,10 @@ describe('a batch of texts', () => {
     expect(batch.open()).toEqual([])
   })
 })
+
+function bytes(): fc.Arbitrary<Uint8Array> {
+  return fc.uint8Array({ maxLength: 70 })
+}
 
 function add(batch: GcmBatch, { iv, aad, data }: Text): number {
   const { arena } = batch
