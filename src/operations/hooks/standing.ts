@@ -46,6 +46,7 @@ const asFile = ([path]: readonly [string, unknown]) => ({ path, mode: '100644', 
 function reading(tree: JudgedTree, contents: ReadonlyMap<string, Uint8Array>): JudgedTree {
   return {
     read: (paths) => tree.read(paths),
+    filesIn: (folders) => tree.filesIn(folders),
     async *contents(files) {
       for (const file of files) yield { file, bytes: contents.get(file.path) }
     },
