@@ -7,7 +7,7 @@ import { suggest } from '../../operations/suggest.ts'
 import { showFindings } from '../findings.ts'
 import { FORMATS, type Format, writeReport } from '../formats/formats.ts'
 import type { CommandDefinition, Io } from '../io.ts'
-import { addCommonOptions, flag, text, type Values } from '../options.ts'
+import { addCommonOptions, flag, text, type Values, worldOf } from '../options.ts'
 import { repositoryPaths } from '../repository-path.ts'
 import { VERSION } from '../version.ts'
 
@@ -53,6 +53,7 @@ async function run(words: readonly string[], values: Values, repository: Reposit
   const paths = await repositoryPaths(names, repository, io)
   const { findings, fileCount } = await check({ revision, paths }, repository, {
     isStrict: flag(values, 'strict'),
+    today: worldOf(values, io).now().slice(0, 10),
     scan: changeScanner(repository),
   })
   if (fileCount === 0 && names.length > 0) {

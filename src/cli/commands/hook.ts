@@ -60,7 +60,7 @@ async function run(name: HookName, args: readonly string[], values: Values, io: 
   try {
     const takesInput = name === 'pre-push' || name === 'pre-receive'
     const input = takesInput ? Buffer.from(await io.stdin()).toString('utf8') : ''
-    const options = { isStrict: false, scan: changeScanner(repository) }
+    const options = { isStrict: false, today: worldOf(values, io).now().slice(0, 10), scan: changeScanner(repository) }
     const findings = await runHook({ name, args, input }, repository, options)
     return await verdict(name, findings, (await repository.folders()).gitFolder, values, io)
   } catch (error) {

@@ -27,7 +27,7 @@ export async function check(
   if (revision.includes('..')) {
     const commits = await repository.commits([revision])
     const changes = commits.filter(({ change }) => isWanted(change.path))
-    return { findings: await judgeCommits(changes, repository, options), fileCount: changes.length }
+    return { findings: await judgeCommits(changes, startOf(revision), repository, options), fileCount: changes.length }
   }
   const files = await repository.files(revision)
   const wanted = files.filter(({ path }) => isWanted(path))
@@ -39,4 +39,10 @@ export async function check(
 
 function byPlace(a: Finding, b: Finding): number {
   return Buffer.compare(Buffer.from(a.file), Buffer.from(b.file)) || (a.line ?? 0) - (b.line ?? 0)
+}
+
+/** Of a range: what it starts from, whose exceptions count. */
+function startOf(range: string): string {
+  const [start = ''] = range.split('..')
+  return start === '' ? 'HEAD' : start
 }

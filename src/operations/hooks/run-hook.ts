@@ -2,6 +2,7 @@ import { UsageError } from '../../errors.ts'
 import type { Repository } from '../git-port.ts'
 import { type JudgeOptions, judgeFiles } from '../judge/judge-files.ts'
 import { type CommitFinding, judgeCommits } from './judge-commits.ts'
+import { relaxStanding } from './standing.ts'
 
 /** Hooks of git that bulla answers. */
 export const HOOK_NAMES = [
@@ -32,10 +33,10 @@ export async function runHook(
     case 'pre-commit':
     case 'pre-merge-commit':
     case 'pre-applypatch':
-      return judgeFiles(await repository.staged(), repository.tree(''), options)
+      return judgeStaged(repository, options)
     case 'prepare-commit-msg': {
       // the net below those that can be skipped: warnings were told there, or were not wanted
-      const findings = await judgeFiles(await repository.staged(), repository.tree(''), options)
+      const findings = await judgeStaged(repository, options)
       return findings.filter(({ level }) => level === 'block')
     }
     case 'pre-push':
@@ -45,20 +46,38 @@ export async function runHook(
   }
 }
 
+async function judgeStaged(repository: Repository, options: JudgeOptions): Promise<readonly CommitFinding[]> {
+  const findings = await judgeFiles(await repository.staged(), repository.tree(''), options)
+  return relaxStanding(findings, repository, options)
+}
+
+/** Commits that come in. */
+interface Incoming {
+  /** As `rev-list` takes it. */
+  readonly range: readonly string[]
+  /** The branch whose exceptions count; undefined: those of the commits. */
+  readonly target: string | undefined
+}
+
 const NOTHING = /^0+$/
 
 /** Each line: local name, new id, remote name, old id. @see githooks(5) */
-function pushedRanges({ args: [remote = ''], input }: HookRequest): string[][] {
+function pushedRanges({ args: [remote = ''], input }: HookRequest): Incoming[] {
   // an address instead of a name has no branches here that say what it has
   const known = /^[\w.-]+$/.test(remote) ? [`--remotes=${remote}`] : []
   return linesOf(input, 4).flatMap(([, id = '', , old = '']) =>
-    NOTHING.test(id) ? [] : [[id, '--not', ...known, ...(NOTHING.test(old) ? [] : [old])]],
+    NOTHING.test(id)
+      ? []
+      : [{ range: [id, '--not', ...known, ...(NOTHING.test(old) ? [] : [old])], target: undefined }],
   )
 }
 
 /** Each line: old id, new id, name. */
-function receivedRanges({ input }: HookRequest): string[][] {
-  return linesOf(input, 3).flatMap(([, id = '']) => (NOTHING.test(id) ? [] : [[id, '--not', '--all']]))
+function receivedRanges({ input }: HookRequest): Incoming[] {
+  return linesOf(input, 3).flatMap(([old = '', id = '']) =>
+    // a new branch is for the one that everybody gets
+    NOTHING.test(id) ? [] : [{ range: [id, '--not', '--all'], target: NOTHING.test(old) ? 'HEAD' : old }],
+  )
 }
 
 function linesOf(input: string, words: number): string[][] {
@@ -75,14 +94,18 @@ function linesOf(input: string, words: number): string[][] {
 }
 
 async function judgeRanges(
-  ranges: readonly (readonly string[])[],
+  incoming: readonly Incoming[],
   repository: Repository,
   options: JudgeOptions,
 ): Promise<CommitFinding[]> {
-  // the same commit may come with several names
-  const changes = new Map<string, Awaited<ReturnType<Repository['commits']>>[number]>()
-  for (const range of ranges) {
-    for (const found of await repository.commits(range)) changes.set(`${found.commit} ${found.change.path}`, found)
+  const findings: CommitFinding[] = []
+  const judged = new Set<string>()
+  for (const { range, target } of incoming) {
+    const all = await repository.commits(range)
+    // the same commit may come with several names
+    const changes = all.filter(({ commit }) => !judged.has(commit))
+    findings.push(...(await judgeCommits(changes, target, repository, options)))
+    for (const { commit } of changes) judged.add(commit)
   }
-  return judgeCommits([...changes.values()], repository, options)
+  return findings
 }

@@ -13,6 +13,8 @@ export interface Finding {
   readonly column?: number
   /** Keys to the value, in the form of `ls`. */
   readonly keyPath?: string
+  /** What exceptions call it; says nothing about the value. Only of what the scanner finds. */
+  readonly fingerprint?: string
   /** Lower case, no final period. */
   readonly message: string
   /** The one command that repairs it. */

@@ -1,9 +1,11 @@
+import { parseHookPolicy } from '../../config/hook-policy.ts'
 import { isBullaError } from '../../errors.ts'
 import { decodeText } from '../../format/text.ts'
 import { shellWord } from '../shell-word.ts'
 import { loadStore, storeNameFor } from '../stores.ts'
 import { isBroad } from './broad-rule.ts'
 import { drift } from './drift.ts'
+import { ALLOW_LIST, Exceptions } from './exceptions.ts'
 import type { Finding } from './finding.ts'
 import { judgePlain } from './judge-plain.ts'
 import { judgeSealed } from './judge-sealed.ts'
@@ -37,12 +39,21 @@ export interface JudgedTree {
 export interface JudgeOptions {
   /** Whether readers or a selector that differ from the rule block. */
   readonly isStrict: boolean
+  /** `2026-11-22`: exceptions that ended before do not count. */
+  readonly today: string
+  /**
+   * Content of a file in the branch whose exceptions are the only ones that count; asked for while a tree is read.
+   * Undefined: those of the tree that is judged count.
+   */
+  readonly approved?: (path: string) => Promise<Uint8Array | undefined>
   /** Looks for secrets in a text that the policy does not speak about. */
   readonly scan?: (file: JudgedFile, text: string) => Promise<readonly Finding[]>
 }
 
 /** What says how files are sealed is read before anything can be opened. */
 const POLICY_FILE = /(?:^|\/)(?:\.sops\.yaml$|\.bulla\/|\.git[a-z]+$)/
+const HOOK_POLICY = '.bulla/policy.yaml'
+const SETTINGS = [HOOK_POLICY, ALLOW_LIST]
 const LINK = '120000'
 const SUBMODULE = '160000'
 const LFS = 'version https://git-lfs.github.com/spec/v1'
@@ -59,30 +70,53 @@ export async function judgeFiles(
   options: JudgeOptions,
 ): Promise<Finding[]> {
   const wanted = files.filter(({ mode }) => mode !== SUBMODULE)
+  if (wanted.length === 0) return []
   const around = await tree.read([
-    ...new Set(wanted.flatMap(({ path }) => [...policyPaths(path), ...sealedSiblings(path)])),
+    ...new Set([...SETTINGS, ...wanted.flatMap(({ path }) => [...policyPaths(path), ...sealedSiblings(path)])]),
   ])
-  const judge = new Judge(new TreePolicies(around), around, new TreeNames(tree), options)
-  const findings: Finding[] = []
+  const { approved, today } = options
+  const exceptions = new Exceptions({
+    list: approved === undefined ? around.get(ALLOW_LIST) : await approved(ALLOW_LIST),
+    today,
+    ...(approved === undefined ? {} : { approved: async (path) => textOf((await approved(path)) ?? new Uint8Array()) }),
+  })
+  const { isStrict, problems } = readSettings(around.get(HOOK_POLICY))
+  const judge = new Judge(around, new TreeNames(tree), exceptions, {
+    ...options,
+    isStrict: options.isStrict || isStrict,
+  })
+  const findings: Finding[] = [...problems, ...exceptions.problems]
   for await (const { file, bytes } of tree.contents(wanted)) findings.push(...(await judge.file(file, bytes)))
   return findings
+}
+
+function readSettings(bytes: Uint8Array | undefined): { isStrict: boolean; problems: readonly Finding[] } {
+  if (bytes === undefined) return { isStrict: false, problems: [] }
+  try {
+    return { ...parseHookPolicy(bytes, HOOK_POLICY), problems: [] }
+  } catch (error) {
+    if (!isBullaError(error)) throw error
+    return { isStrict: true, problems: [brokenPolicy(HOOK_POLICY, error.message)] }
+  }
 }
 
 class Judge {
   private readonly policies: TreePolicies
   private readonly around: ReadonlyMap<string, Uint8Array>
   private readonly names: TreeNames
+  private readonly exceptions: Exceptions
   private readonly options: JudgeOptions
 
   constructor(
-    policies: TreePolicies,
     around: ReadonlyMap<string, Uint8Array>,
     names: TreeNames,
+    exceptions: Exceptions,
     options: JudgeOptions,
   ) {
-    this.policies = policies
+    this.policies = new TreePolicies(around)
     this.around = around
     this.names = names
+    this.exceptions = exceptions
     this.options = options
   }
 
@@ -91,7 +125,7 @@ class Judge {
     if (bytes === undefined) return [undecided(path, 'its content is not in this repository', 'git fetch --refetch')]
     if (bytes.length > MAX_BYTES) return this.large(path)
     const text = textOf(bytes)
-    if (file.mode === LINK) return (await this.options.scan?.(file, text)) ?? []
+    if (file.mode === LINK) return this.scan(file, text)
     let placed: PlacedRule | undefined
     try {
       placed = await this.policies.rule(path)
@@ -100,12 +134,18 @@ class Judge {
       return [brokenPolicy(path, error.message)]
     }
     const sealed = sealedStore(path, text)
-    if (sealed !== undefined) return this.sealed(path, text, sealed, placed)
+    if (sealed !== undefined) return this.exceptions.apply(await this.sealed(path, text, sealed, placed), path, text)
     const leftover = this.leftover(path)
-    const judged = leftover.length > 0 || placed === undefined ? leftover : await this.plain(path, text, placed)
+    const all = leftover.length > 0 || placed === undefined ? leftover : await this.plain(path, text, placed)
+    const judged = await this.exceptions.apply(all, path, text)
     // what may not be here at all needs no list of what is in it
     if (judged.some(({ rule }) => OF_WHOLE_FILES.includes(rule))) return judged
-    return [...judged, ...((await this.options.scan?.(file, text)) ?? [])]
+    return [...judged, ...(await this.scan(file, text))]
+  }
+
+  private async scan(file: JudgedFile, text: string): Promise<readonly Finding[]> {
+    const found = (await this.options.scan?.(file, text)) ?? []
+    return this.exceptions.apply(found, file.path, text)
   }
 
   private async sealed(

@@ -58,11 +58,13 @@ export async function judgePlain({ file, store, text, rule, isAtRoot }: PlainTex
   const values = await valuesToSeal(documents, rule)
   const [first] = values
   if (first === undefined) return []
-  const isSecret = documents.some((document) => /^Secret(?:List)?$/.test(kindOf(document)))
+  const isSecret = documents.some((document) => /^Secret(?:List)?$/.test(textAt(document, 'kind')))
   // a policy in a folder of its own says what the folder is for, whatever its rule matches there
   const isForAll = broad && isAtRoot
   const isCertain = isMarked || isSecret || (rule.selector === undefined && !isForAll)
   if (!isCertain && isForAll && rule.selector === undefined) return []
+  // `data` of a ConfigMap or an ExternalSecret has the name that a rule for all Secrets is after
+  if (!isCertain && broad && documents.every(isOtherKind)) return []
   const count = values.length === 1 ? 'a value' : `${values.length} values`
   return [
     finding(
@@ -96,9 +98,14 @@ function isValue({ type, value }: Scalar): boolean {
   return value.trim() !== '' && !STANDS_FOR.test(value)
 }
 
-function kindOf(document: Branch): string {
+/** Whether a document is a manifest of Kubernetes, and no Secret. */
+function isOtherKind(document: Branch): boolean {
+  return textAt(document, 'apiVersion') !== '' && textAt(document, 'kind') !== ''
+}
+
+function textAt(document: Branch, key: string): string {
   for (const item of document.items) {
-    if (item.kind === 'entry' && item.key === 'kind' && item.value.kind === 'scalar') return item.value.value
+    if (item.kind === 'entry' && item.key === key && item.value.kind === 'scalar') return item.value.value
   }
   return ''
 }

@@ -1,6 +1,7 @@
 import { decodeText } from '../../format/text.ts'
 import { scanText } from '../../scan/engine.ts'
 import type { Finding as Found } from '../../scan/finding.ts'
+import { fingerprintsOf } from '../../scan/fingerprint.ts'
 import type { Repository } from '../git-port.ts'
 import type { Finding } from '../judge/finding.ts'
 import type { JudgeOptions } from '../judge/judge-files.ts'
@@ -12,7 +13,7 @@ const isBinary = (text: string) => text.slice(0, 8000).includes('\0')
 /** Plaintext secrets in a text, by rules that know nothing of any policy. */
 export function scanFile(file: string, text: string): Finding[] {
   if (isBinary(text)) return []
-  return scanText(text, { fileName: file }).map((found) => findingOf(file, found))
+  return toFindings(file, text, scanText(text, { fileName: file }))
 }
 
 /** The same for what a commit changes: what stood there before, on a line that is the same, is not its doing. */
@@ -24,7 +25,8 @@ export function changeScanner(repository: Repository): NonNullable<JudgeOptions[
     const before = file.before === undefined ? undefined : await repository.blob(file.before)
     const known = new Set(before === undefined ? [] : linesOf(before))
     const lines = text.split('\n')
-    return found.filter(({ line }) => !known.has(lines[line - 1] ?? '')).map((finding) => findingOf(file.path, finding))
+    const added = found.filter(({ line }) => !known.has(lines[line - 1] ?? ''))
+    return toFindings(file.path, text, added)
   }
 }
 
@@ -36,6 +38,16 @@ function linesOf(bytes: Uint8Array): string[] {
   }
 }
 
-function findingOf(file: string, { rule, level, line, column, path, message }: Found): Finding {
-  return { rule, level, file, line, column, message, ...(path === undefined ? {} : { keyPath: showPath(path) }) }
+function toFindings(file: string, text: string, found: readonly Found[]): Finding[] {
+  if (found.length === 0) return []
+  const fingerprints = fingerprintsOf(found, file, text)
+  return found.map((one) => {
+    const { rule, level, line, column, path, message } = one
+    const fingerprint = fingerprints.get(one)
+    return {
+      ...{ rule, level, file, line, column, message },
+      ...(path === undefined ? {} : { keyPath: showPath(path) }),
+      ...(fingerprint === undefined ? {} : { fingerprint }),
+    }
+  })
 }

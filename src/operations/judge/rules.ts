@@ -1,0 +1,48 @@
+import type { Level } from './finding.ts'
+
+/** A rule of the policy's judgement, for people. */
+export interface JudgeRule {
+  readonly id: string
+  /** The highest that its findings have; of those that differ from a rule, without `strict`. */
+  readonly level: Level
+  readonly name: string
+  /** Whether an exception can name it. What is damaged, or cannot be judged, is repaired instead. */
+  readonly isAllowable: boolean
+}
+
+const rule = (id: string, level: Level, name: string, isAllowable = false): JudgeRule => ({
+  id,
+  level,
+  name,
+  isAllowable,
+})
+const ALLOWABLE = true
+
+/** Every rule that judges by the policy. */
+export const JUDGE_RULES: readonly JudgeRule[] = [
+  rule('broken-ciphertext', 'block', 'a sealed value is damaged'),
+  rule('conflict-markers', 'block', 'a sealed file holds the marks of a merge conflict'),
+  rule('decrypted-leftover', 'block', 'the opened form of a sealed file beside it, by its name', ALLOWABLE),
+  rule('lfs-under-rule', 'block', 'a file under a rule whose content git LFS keeps', ALLOWABLE),
+  rule('mac-missing', 'block', 'a sealed file without a MAC'),
+  rule(
+    'maybe-unsealed',
+    'warn',
+    'values in clear that a rule would seal, where the rule may not mean this file',
+    ALLOWABLE,
+  ),
+  rule('metadata-broken', 'block', 'a sealed file that cannot be read'),
+  rule('metadata-missing', 'block', 'sealed values without metadata'),
+  rule('nothing-sealed', 'block', 'metadata, and not one sealed value'),
+  rule('plain-comment', 'warn', 'a comment in clear in a file that seals its comments', ALLOWABLE),
+  rule('plain-value', 'block', 'a value in clear that the file itself says is sealed'),
+  rule('policy-broken', 'block', 'a policy or a list of exceptions that cannot be read'),
+  rule('readers-drift', 'warn', 'readers that are not those of the rule', ALLOWABLE),
+  rule('rule-too-broad', 'warn', 'a rule that matches many files of which next to none is sealed', ALLOWABLE),
+  rule('rule-without-files', 'warn', 'a rule that decides about no file', ALLOWABLE),
+  rule('sealed-value-copied', 'block', 'a value in clear that is sealed elsewhere in this repository', ALLOWABLE),
+  rule('sealed-without-rule', 'warn', 'a sealed file that no rule covers', ALLOWABLE),
+  rule('selector-drift', 'warn', 'other values sealed than the rule says', ALLOWABLE),
+  rule('unreadable', 'block', 'a file that cannot be judged'),
+  rule('unsealed-file', 'block', 'a file in clear that a rule wants sealed', ALLOWABLE),
+]
