@@ -35,9 +35,13 @@ function linesOf(diff: FileDiff): string[] {
   ]
   return [
     ...(readers.length === 0 ? [] : [`readers ${readers.join(' ')}`]),
-    ...(diff.isRotated ? ['a new data key: every value has another ciphertext'] : []),
+    ...(diff.isRotated ? [rotation(diff)] : []),
     ...diff.values.map(lineOf),
   ]
+}
+
+function rotation({ isCertain }: FileDiff): string {
+  return isCertain ? 'a new data key' : 'a new data key: only somebody with a key can tell which values changed'
 }
 
 function lineOf({ document, path, change, before, after }: ChangedValue): string {

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { UsageError } from '../../errors.ts'
 import { diffRepository } from '../../operations/diff/diff.ts'
-import { textForm } from '../../operations/diff/text-form.ts'
+import { asText, textForm } from '../../operations/diff/text-form.ts'
 import type { Repository } from '../../operations/git-port.ts'
 import { diffMarkdown, diffSummary, diffText } from '../diff-text.ts'
 import type { CommandDefinition, Io } from '../io.ts'
@@ -54,7 +54,7 @@ async function textconv(file: string, values: Values, io: Io): Promise<number> {
   const { bytes } = await world.files.open(resolve(io.cwd, file))
   // git hands over a copy elsewhere, under the name of the file: policy and recipients are those of the repository
   const name = file.split(/[\\/]/).at(-1) ?? file
-  io.writeOut(await textForm(bytes, resolve(io.cwd, name), world))
+  io.writeOut(await textForm(bytes, resolve(io.cwd, name), world).catch(() => asText(bytes)))
   return 0
 }
 
@@ -62,6 +62,7 @@ async function run(words: readonly string[], values: Values, repository: Reposit
   const { revisions, names } = await readWords(words, repository)
   const paths = await repositoryPaths(names, repository, io)
   const [from = '', to] = revisions
+  for (const path of paths) await mustBeThere(path, [from, to ?? ''], repository)
   const diffs = await diffRepository(
     { from, to, paths, inClear: flag(values, 'clear') },
     repository,
@@ -97,4 +98,15 @@ async function isRevision(word: string, repository: Repository): Promise<boolean
 async function mustHave(revision: string, repository: Repository): Promise<void> {
   if (await isRevision(revision, repository)) return
   throw new UsageError('ERR_USAGE', 'there is no such revision', { hint: 'see "git log --all --oneline"' })
+}
+
+/** What is neither a revision nor a file is a mistake, and no file without changes. */
+async function mustBeThere(path: string, revisions: readonly string[], repository: Repository): Promise<void> {
+  for (const revision of revisions) {
+    const files = await repository.files(revision)
+    if (files.some((file) => file.path === path || file.path.startsWith(`${path}/`))) return
+  }
+  throw new UsageError('ERR_USAGE', 'a word is neither a revision nor a file that git knows', {
+    hint: 'write revisions first, "bulla diff A B FILE"; a new file has to be added to git before',
+  })
 }

@@ -45,25 +45,22 @@ function compareBranches(before: Branch, after: Branch, path: readonly MergeStep
   return [...keys].flatMap((key) => compare(old?.get(key), next?.get(key), [...path, key]))
 }
 
+/** Between elements that stand in both lists: as many as before are changed ones, else some went and others came. */
 function compareLists(before: readonly Node[], after: readonly Node[], path: readonly MergeStep[]): Change[] {
-  if (before.length === after.length) {
-    return before.flatMap((element, index) => compare(element, after[index], [...path, index]))
-  }
   const changes: Change[] = []
-  const kept = commonIndexes(before, after)
-  before.forEach((element, index) => {
-    if (!kept.before.has(index)) changes.push({ path: [...path, index], before: element, after: undefined })
-  })
-  after.forEach((element, index) => {
-    if (!kept.after.has(index)) changes.push({ path: [...path, index], before: undefined, after: element })
-  })
-  return changes
-}
-
-/** Which elements stand in both lists, in the same order. */
-function commonIndexes(before: readonly Node[], after: readonly Node[]) {
+  let [old, next] = [0, 0]
   const common = longestCommon(before.map(contentKey), after.map(contentKey))
-  return { before: new Set(common.map(([index]) => index)), after: new Set(common.map(([, index]) => index)) }
+  for (const [oldEnd, nextEnd] of [...common, [before.length, after.length] as const]) {
+    const isPaired = oldEnd - old === nextEnd - next
+    for (; old < oldEnd && isPaired; old += 1, next += 1) {
+      changes.push(...compare(before[old], after[next], [...path, next]))
+    }
+    for (; old < oldEnd; old += 1) changes.push({ path: [...path, old], before: before[old], after: undefined })
+    for (; next < nextEnd; next += 1) changes.push({ path: [...path, next], before: undefined, after: after[next] })
+    old += 1
+    next += 1
+  }
+  return changes
 }
 
 function elements(node: Extract<Node, { kind: 'list' }>): Node[] {

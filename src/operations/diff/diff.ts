@@ -6,7 +6,7 @@ import type { World } from '../ports.ts'
 import { idOf } from '../readers/readers.ts'
 import { namesOfKeys } from '../recipients/names-of-keys.ts'
 import { readVersion } from './read-version.ts'
-import { type ChangedValue, changedValues, isRotated } from './value-changes.ts'
+import { type ChangedValue, changedValues, isCertain, isRotated } from './value-changes.ts'
 
 export interface DiffRequest {
   /** Revisions; empty for the index, undefined for the working tree. */
@@ -23,8 +23,10 @@ export interface FileDiff {
   readonly values: readonly ChangedValue[]
   readonly readersAdded: readonly string[]
   readonly readersRemoved: readonly string[]
-  /** Whether all values have other ciphertexts, so that only a key can tell which changed. */
+  /** Whether all values have other ciphertexts: there is a new data key. */
   readonly isRotated: boolean
+  /** Whether `values` is all that changed: of rotated files only a key can tell. */
+  readonly isCertain: boolean
 }
 
 /** What changed in the sealed files between two versions of a repository. Needs no key, and calls nobody. */
@@ -91,6 +93,7 @@ async function diffFile(
       readersAdded: missingIn(had, has),
       readersRemoved: missingIn(has, had),
       isRotated: isRotated(old, next),
+      isCertain: isCertain(old, next),
     }
     const isEmpty = values.length + diff.readersAdded.length + diff.readersRemoved.length === 0
     return isEmpty && !diff.isRotated ? undefined : diff

@@ -64,5 +64,10 @@ async function quietly<T>(run: () => Promise<T>): Promise<T | undefined> {
 /** What tells one ciphertext from another, short enough to show: the same for the same ciphertext, and of no use otherwise. */
 export function mark(node: Node): string {
   if (node.kind !== 'scalar' || !looksSealed(node.value)) return ''
-  return createHash('sha256').update(node.value).digest('hex').slice(0, 12)
+  return markOf(node.value)
+}
+
+/** The same for a ciphertext. */
+export function markOf(sealed: string): string {
+  return createHash('sha256').update(sealed).digest('hex').slice(0, 12)
 }

@@ -1,14 +1,14 @@
+import { createHash } from 'node:crypto'
 import { isBullaError } from '../../errors.ts'
 import { looksSealed, sealedType } from '../../format/enc.ts'
 import type { Metadata } from '../../format/metadata.ts'
-import { SEAL_ALL } from '../../format/selector.ts'
 import { encodeText } from '../../format/text.ts'
-import { walk } from '../../format/walk.ts'
+import type { Node } from '../../format/tree.ts'
 import { displayName, keyName } from '../../keys/key-name.ts'
 import type { World } from '../ports.ts'
 import { type Names, namesOfKeys } from '../recipients/names-of-keys.ts'
-import { showPath } from '../values/tree-path.ts'
-import { mark, type ReadVersion, readVersion } from './read-version.ts'
+import { type PathStep, showPath } from '../values/tree-path.ts'
+import { markOf, type ReadVersion, readVersion } from './read-version.ts'
 
 /**
  * The form in which git compares a file: in clear when a key is surely at hand, else one line for each value, with a mark
@@ -16,12 +16,12 @@ import { mark, type ReadVersion, readVersion } from './read-version.ts'
  */
 export async function textForm(bytes: Uint8Array, path: string, world: World): Promise<Uint8Array> {
   const version = await readVersion(bytes, path, world, true)
-  if (version?.metadata === undefined) return bytes
+  if (version?.metadata === undefined) return asText(bytes)
   try {
     const names = await namesOfKeys(world, path)
     const readers = readerLines(version.metadata, names).join('')
     const plain = plainOf(version)
-    if (plain !== undefined) return Buffer.concat([plain, encodeText(readers)])
+    if (plain !== undefined) return Buffer.concat([ended(asText(plain)), encodeText(readers)])
     return encodeText(`${maskedLines(version).join('')}${readers}`)
   } finally {
     version.opened?.dispose()
@@ -31,24 +31,49 @@ export async function textForm(bytes: Uint8Array, path: string, world: World): P
 function plainOf({ opened }: ReadVersion): Uint8Array | undefined {
   if (opened === undefined) return undefined
   try {
-    const bytes = opened.bytes()
-    return bytes.length === 0 || bytes.at(-1) === 0x0a ? bytes : Buffer.concat([bytes, Buffer.from('\n')])
+    return opened.bytes()
   } catch (error) {
     if (isBullaError(error)) return undefined
     throw error
   }
 }
 
+function ended(bytes: Uint8Array): Uint8Array {
+  return bytes.length === 0 || bytes.at(-1) === LINE_BREAK ? bytes : Buffer.concat([bytes, Buffer.from('\n')])
+}
+
+const LINE_BREAK = 0x0a
+/** As far as git looks for what makes a file binary. */
+const LOOKED_AT = 8000
+
+/** Whatever a program writes for git to compare, git shows on the terminal: of a binary file, only what it is. */
+export function asText(bytes: Uint8Array): Uint8Array {
+  if (!bytes.subarray(0, LOOKED_AT).includes(0)) return bytes
+  const digest = createHash('sha256').update(bytes).digest('hex').slice(0, 12)
+  return encodeText(`binary file, ${bytes.length} bytes, ${digest}\n`)
+}
+
+/** One line for each value and comment, with its path; a line between documents. */
 function maskedLines({ documents }: ReadVersion): string[] {
-  const lines: string[] = []
-  walk(documents, SEAL_ALL, (leaf, { path }) => {
-    if (leaf.kind === 'comment') return true
-    const name = showPath([...path])
-    if (looksSealed(leaf.value)) lines.push(`${name}: sealed ${sealedType(leaf.value) ?? ''} ${mark(leaf)}\n`)
-    else lines.push(`${name}: ${leaf.value.split('\n').join('\\n')}\n`)
-    return false
+  return documents.flatMap((root, index) => [...(index === 0 ? [] : ['---\n']), ...linesOf(root, [])])
+}
+
+function linesOf(node: Node, steps: readonly PathStep[]): string[] {
+  const name = showPath([...steps])
+  if (node.kind === 'scalar') return [`${name}: ${shown(node.value)}\n`]
+  if (node.kind === 'null') return [`${name}: null\n`]
+  if (node.items.length === 0) return steps.length === 0 ? [] : [`${name}: ${node.kind === 'list' ? '[]' : '{}'}\n`]
+  let position = 0
+  return [...node.items].flatMap((item) => {
+    if (item.kind === 'comment') return [`# ${name === '' ? '' : `${name}: `}${shown(item.text.trim())}\n`]
+    return item.kind === 'entry' ? linesOf(item.value, [...steps, item.key]) : linesOf(item, [...steps, position++])
   })
-  return lines
+}
+
+/** On one line, and masked where it is sealed. */
+function shown(text: string): string {
+  if (looksSealed(text)) return `sealed ${sealedType(text) ?? ''} ${markOf(text)}`
+  return JSON.stringify(text).slice(1, -1)
 }
 
 function readerLines({ groups }: Metadata, names: Names): string[] {

@@ -24,7 +24,11 @@ export function changedValues(
   const [before, after] = [old?.documents ?? [], next?.documents ?? []]
   const bothOpen = (old === undefined || canRead(old)) && (next === undefined || canRead(next))
   const sealedChanges = compareDocuments(before, after)
-  if (!bothOpen) return sealedChanges.map((change) => shown(change, undefined))
+  if (!bothOpen) {
+    // under another data key every ciphertext is another one: nothing is known of values that stand on both sides
+    const known = isRotated(old, next) ? sealedChanges.filter((change) => !areSealed(change)) : sealedChanges
+    return known.map((change) => shown(change, undefined))
+  }
   const clear = compareDocuments(clearOf(old), clearOf(next))
   const clearPaths = new Set(clear.map(({ document, path }) => JSON.stringify([document, path])))
   const turned = sealedChanges.filter(
@@ -36,6 +40,21 @@ export function changedValues(
     ...clear.map((change) => shown(change, inClear ? textOf : undefined)),
     ...turned.map((change) => shown(change, undefined)),
   ]
+}
+
+function areSealed({
+  before,
+  after,
+}: {
+  readonly before: Node | undefined
+  readonly after: Node | undefined
+}): boolean {
+  return isSealed(before) && isSealed(after)
+}
+
+/** Whether it is known which values changed. */
+export function isCertain(old: ReadVersion | undefined, next: ReadVersion | undefined): boolean {
+  return !isRotated(old, next) || ((old === undefined || canRead(old)) && (next === undefined || canRead(next)))
 }
 
 function canRead({ metadata, opened }: ReadVersion): boolean {

@@ -38,12 +38,14 @@ const isSame = (a: Model | undefined, b: Model | undefined) => JSON.stringify(pl
 
 /** Merge three versions; where both sides differ from the base and from each other, take `side` and say so. */
 export function mergeModels(
-  base: Model | undefined,
-  ours: Model | undefined,
-  theirs: Model | undefined,
+  first: Model | undefined,
+  second: Model | undefined,
+  third: Model | undefined,
   side: Side,
   path = '',
 ): MergedModel {
+  const isNamed = [first, second, third].some((model) => model?.kind === 'named')
+  const [base, ours, theirs] = [first, second, third].map((model) => (isNamed ? emptyAsNamed(model) : model))
   if (isSame(base, theirs) || isSame(ours, theirs)) return { value: ours, conflicts: [] }
   if (isSame(base, ours)) return { value: theirs, conflicts: [] }
   const conflict = { value: side === 'ours' ? ours : theirs, conflicts: [path] }
@@ -61,6 +63,11 @@ export function mergeModels(
     return mergeLists(base.items, ours.items, theirs.items, side, path) ?? conflict
   }
   return conflict
+}
+
+/** A list without elements may be of any kind. */
+function emptyAsNamed(model: Model | undefined): Model | undefined {
+  return model?.kind === 'list' && model.items.length === 0 ? { kind: 'named', items: new Map() } : model
 }
 
 function asMap({ items }: Named): Mapping {

@@ -1,0 +1,195 @@
+import { existsSync, readFileSync } from 'node:fs'
+import ajv2020 from 'ajv/dist/2020.js'
+import { describe, expect } from 'vitest'
+import { newIdentity } from '../helpers/age.ts'
+import { MARKER } from '../helpers/canary.ts'
+import { MergeRepository } from '../helpers/merging/repository.ts'
+import { it, type Sandbox } from '../helpers/sandbox.ts'
+
+const FILE = 'app.yaml'
+const TEXT = `# ${MARKER} comment
+db:
+  password: ${MARKER}-password
+  ports:
+    - ${MARKER}-1
+    - ${MARKER}-2
+host_unencrypted: example.com
+`
+const nobody = { SOPS_AGE_KEY_FILE: undefined }
+const repository = (box: Sandbox) => MergeRepository.create(box, { [FILE]: TEXT })
+
+describe('what git shows of sealed files', () => {
+  it('is in clear for those who can open them, with readers, and never kept', async ({ box }) => {
+    const repo = await repository(box)
+    const bob = newIdentity()
+    await repo.bulla('rotate', '--in-place', '--add-age', bob.recipient, FILE)
+    await repo.set(FILE, 'db.password', `${MARKER}-new`)
+    const shown = await repo.run('diff')
+    expect(shown.out).toContain(`-  password: ${MARKER}-password\n+  password: ${MARKER}-new\n`)
+    expect(shown.out).toContain(`+# reader: age ${bob.recipient}\n`)
+    expect(shown.out).not.toContain('ENC[')
+    await repo.commit()
+    for (const args of [['log', '-p'], ['show'], ['diff', 'HEAD~1', 'HEAD']]) {
+      expect((await repo.run(...args)).out).toContain(`+  password: ${MARKER}-new\n`)
+    }
+    expect((await repo.run('blame', FILE)).out).toContain(`password: ${MARKER}-new`)
+  })
+
+  it('is masked for others: which values changed, in lists too, comments, and readable values', async ({ box }) => {
+    const repo = await repository(box)
+    await repo.set(FILE, 'db.ports[1]', `${MARKER}-3`)
+    await repo.set(FILE, 'host_unencrypted', 'example.org')
+    const { out, code } = await box.run('git', ['diff', '-U0'], { env: nobody })
+    expect(code).toBe(0)
+    expect(out).not.toContain(MARKER)
+    const lines = out.split('\n').filter((line) => /^[-+](?!--|\+\+)/.test(line))
+    expect(lines.map((line) => line.replace(/[0-9a-f]{12}$/, 'MARK'))).toEqual([
+      ...['-db.ports[1]: sealed str MARK', '-host_unencrypted: example.com'],
+      ...['+db.ports[1]: sealed str MARK', '+host_unencrypted: example.org'],
+    ])
+  })
+
+  it('is what stands there where a file is plain, damaged or garbage, and one line of a binary file', async ({
+    box,
+  }) => {
+    const sealed = await box.seal({ [FILE]: TEXT })
+    const show = async (name: string, content: string | Uint8Array) => {
+      box.write(name, content)
+      const { code, out } = await box.bulla(['diff', '--textconv', name])
+      expect(code).toBe(0)
+      return out
+    }
+    for (const text of [
+      '',
+      'a: plain\n',
+      'a: [',
+      '<<<<<<< HEAD\n',
+      sealed.replace('lastmodified:', 'lastmodifiedx:'),
+    ]) {
+      expect(await show('x.yaml', text)).toBe(text)
+    }
+    const damaged = sealed.replace(/password: ENC.../, 'password: ')
+    expect(await show('x.yaml', damaged)).not.toContain(MARKER)
+    expect(await show('x.json', '{"sops":')).toBe('{"sops":')
+    expect(await show('x.yaml', '['.repeat(100_000))).toHaveLength(100_000)
+    expect(await show('x.bin', Buffer.from('a\0b'))).toMatch(/^binary file, 3 bytes, [0-9a-f]{12}\n$/)
+    box.write('y.bin', `${MARKER}\0b`)
+    await box.bulla(['encrypt', '--in-place', 'y.bin'])
+    expect((await box.bulla(['diff', '--textconv', 'y.bin'])).out).toMatch(
+      /^binary file, 8 bytes, [0-9a-f]{12}\n# reader: /,
+    )
+  })
+
+  it('asks nobody, runs nothing and calls nobody', async ({ box }) => {
+    await box.seal({ [FILE]: TEXT })
+    const marker = box.path('ran')
+    const env = { ...box.observe(), ...nobody, SOPS_AGE_KEY_CMD: `touch ${marker}`, SOPS_AGE_KEY: undefined }
+    const shown = await box.bulla(['diff', '--textconv', FILE], { env })
+    expect(shown).toMatchObject({ code: 0, err: '' })
+    expect(shown.out).toMatch(/^db\.password: sealed str [0-9a-f]{12}$/m)
+    expect(existsSync(marker)).toBe(false)
+    expect(box.observed()).toEqual([])
+  })
+
+  it('calls no key service', async ({ box }) => {
+    const sealed = await box.seal({ [FILE]: TEXT })
+    const arn = 'arn:aws:kms:eu-west-1:111122223333:key/00000000-0000-4000-8000-000000000000'
+    const kms = `    kms:\n        - arn: ${arn}\n          created_at: "2026-01-02T03:04:05Z"\n          enc: QUJD\n          aws_profile: ""\n`
+    const age = /\n {4}age:\n[\s\S]*?-----END AGE ENCRYPTED FILE-----\n/
+    expect(sealed).toMatch(age)
+    box.write(FILE, sealed.replace(age, `\n${kms}`))
+    const env = { ...box.observe(), AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE', AWS_SECRET_ACCESS_KEY: 'x' }
+    const shown = await box.bulla(['diff', '--textconv', FILE], { env })
+    expect(shown).toMatchObject({ code: 0, err: '' })
+    expect(shown.out).toContain(arn)
+    expect(box.observed()).toEqual([])
+  })
+
+  it('is ciphertext in patches and in what is put away', async ({ box }) => {
+    const repo = await repository(box)
+    await repo.set(FILE, 'db.password', `${MARKER}-new`)
+    await repo.run('stash')
+    await repo.run('stash', 'pop')
+    await repo.commit()
+    const { out } = await repo.run('format-patch', '-1', '--stdout')
+    expect(out).toContain('+  password: ENC[')
+    expect(out).not.toContain(MARKER)
+  })
+})
+
+describe('bulla diff', () => {
+  const schema = JSON.parse(readFileSync(new URL('../../schemas/diff.schema.json', import.meta.url), 'utf8'))
+  const isValid = new ajv2020.default({ strict: true }).compile(schema)
+
+  async function changedRepository(box: Sandbox): Promise<MergeRepository> {
+    const repo = await repository(box)
+    await repo.set(FILE, 'db.password', `${MARKER}-new`)
+    await repo.set(FILE, 'db.ports[2]', `${MARKER}-3`)
+    await repo.bulla('unset', FILE, 'db.ports[0]')
+    return repo
+  }
+
+  it('says which values changed without a key, masked, and in clear only when asked to', async ({ box }) => {
+    await changedRepository(box)
+    const wanted = `${FILE}\n  ~ db.password: changed\n  - db.ports[0]: removed\n  + db.ports[1]: added\n`
+    expect(await box.bulla(['diff'], { env: nobody })).toMatchObject({ code: 0, out: wanted, err: '' })
+    expect((await box.bulla(['diff'])).out).toBe(wanted)
+    expect((await box.bulla(['diff', '--summary'])).out).toBe(`${FILE}: 1 changed, 1 added, 1 removed\n`)
+    expect((await box.bulla(['diff', '--markdown'])).out).toContain(`| \`${FILE}\` | \`~ db.password: changed\` |\n`)
+    expect((await box.bulla(['diff', '--clear'])).out).toContain(
+      `~ db.password: changed ${MARKER}-password -> ${MARKER}-new\n`,
+    )
+    expect((await box.bulla(['diff', '--clear'], { env: nobody })).out).not.toContain(MARKER)
+  })
+
+  it('prints JSON as its schema says', async ({ box }) => {
+    await changedRepository(box)
+    for (const args of [['--json'], ['--json', '--clear']]) {
+      const found = JSON.parse((await box.bulla(['diff', ...args])).out)
+      expect(isValid(found), JSON.stringify(isValid.errors)).toBe(true)
+      expect(found).toMatchObject([{ file: FILE, values: [{ path: 'db.password', change: 'changed' }, {}, {}] }])
+    }
+  })
+
+  it('compares the work tree, the index, and revisions', async ({ box }) => {
+    const repo = await changedRepository(box)
+    await box.git('add', FILE)
+    expect((await box.bulla(['diff'])).out).toBe('')
+    expect((await box.bulla(['diff', 'HEAD', '--summary'])).out).toBe(`${FILE}: 1 changed, 1 added, 1 removed\n`)
+    await repo.commit()
+    for (const words of [['HEAD~1', 'HEAD'], ['HEAD~1..HEAD'], ['HEAD~1', 'HEAD', FILE], ['HEAD~1..']]) {
+      expect((await box.bulla(['diff', ...words, '--summary'])).out, words.join(' ')).toContain('1 changed')
+    }
+    expect((await box.bulla(['diff', 'HEAD~1', 'HEAD', '.sops.yaml'])).out).toBe('')
+    for (const words of [['nothing.yaml'], ['HEAD..no'], ['HEAD...HEAD~1']]) {
+      const { code, err } = await box.bulla(['diff', ...words])
+      expect({ code: code === 0, err }).toMatchObject({ code: false, err: expect.stringContaining('error: ') })
+    }
+  })
+
+  it('shows new files and removed ones value by value', async ({ box }) => {
+    const repo = await repository(box)
+    await repo.change(async () => {
+      await box.git('rm', '-q', FILE)
+      box.write('new.env', `A=${MARKER}\n`)
+      await repo.bulla('encrypt', '--in-place', 'new.env')
+    })
+    const { out } = await box.bulla(['diff', 'HEAD~1', 'HEAD'])
+    expect(out).toContain('  - db.password: removed\n')
+    expect(out).toContain('new.env\n')
+    expect(out).toContain('  + A: added\n')
+  })
+
+  it('of rotated files says so, and which values changed only to somebody with a key', async ({ box }) => {
+    const repo = await repository(box)
+    const bob = newIdentity()
+    await repo.bulla('rotate', '--in-place', '--add-age', bob.recipient, FILE)
+    await repo.set(FILE, 'db.password', `${MARKER}-new`)
+    const withKey = await box.bulla(['diff'])
+    expect(withKey.out).toBe(`${FILE}\n  readers +age ${bob.recipient}\n  a new data key\n  ~ db.password: changed\n`)
+    const without = await box.bulla(['diff'], { env: nobody })
+    expect(without.out).toContain('a new data key: only somebody with a key can tell which values changed\n')
+    expect(without.out).not.toContain('db.password')
+    expect(JSON.parse((await box.bulla(['diff', '--json'], { env: nobody })).out)).toMatchObject([{ isCertain: false }])
+  })
+})
