@@ -74,6 +74,49 @@ export async function changesOfCommits(range: readonly string[], place: GitPlace
   return parseRaw(output).map(({ commit, change }) => ({ commit: commit ?? '', change }))
 }
 
+/** What a commit changes against its first parent. */
+export interface HistoryStep {
+  readonly commit: string
+  /** Undefined for a first commit. */
+  readonly parent: string | undefined
+  /** Removed files have ids of zeros. */
+  readonly changes: readonly FileChange[]
+}
+
+/**
+ * Every commit that branches have, parents before children: with this, what stands in each tree is known without reading it.
+ *
+ * @throws GitError `ERR_GIT`
+ */
+export async function historyOf(branches: readonly string[], place: GitPlace): Promise<HistoryStep[]> {
+  if (branches.length === 0) return []
+  const output = await must(['rev-list', '--topo-order', '--reverse', '--parents', ...branches, '--'], place)
+  const commits = output
+    .toString('latin1')
+    .split('\n')
+    .filter((line) => line !== '')
+  // with the first parent only: what a merge brings is a change against it
+  const pairs = commits.map((line) => line.split(' ').slice(0, 2))
+  const args = ['diff-tree', '--stdin', '-r', '--root', '--raw', '-z', '--no-abbrev', '--no-renames']
+  const changes = new Map<string, FileChange[]>()
+  const input = pairs.map((pair) => `${pair.join(' ')}\n`).join('')
+  for (const { commit = '', change } of parseRaw(await must(args, place, input))) {
+    const known = changes.get(commit)
+    if (known === undefined) changes.set(commit, [change])
+    else known.push(change)
+  }
+  return pairs.map(([commit = '', parent]) => ({ commit, parent, changes: changes.get(commit) ?? [] }))
+}
+
+/** Ids of all commits of a branch, oldest first. @throws GitError `ERR_GIT` */
+export async function commitsOf(branch: string, place: GitPlace): Promise<string[]> {
+  const output = await must(['rev-list', '--topo-order', '--reverse', branch, '--'], place)
+  return output
+    .toString('latin1')
+    .split('\n')
+    .filter((line) => line !== '')
+}
+
 /**
  * Records of `--raw -z`: `:mode mode id id status`, then the path; of a merge one more colon, mode and id for each parent.
  * A record without a colon is the id of the commit that the next ones belong to.

@@ -4,9 +4,12 @@ import {
   type CommitChange,
   changesBetween,
   changesOfCommits,
+  commitsOf,
   type FileChange,
   filesOfIndex,
   filesOfTree,
+  type HistoryStep,
+  historyOf,
   stagedChanges,
   type TreeFile,
 } from './changes.ts'
@@ -38,6 +41,14 @@ export class GitRepository {
 
   commits(range: readonly string[]): Promise<CommitChange[]> {
     return changesOfCommits(range, this.place)
+  }
+
+  history(branches: readonly string[]): Promise<HistoryStep[]> {
+    return historyOf(branches, this.place)
+  }
+
+  commitsOf(branch: string): Promise<string[]> {
+    return commitsOf(branch, this.place)
   }
 
   async blob(id: string): Promise<Uint8Array | undefined> {

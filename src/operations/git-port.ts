@@ -6,6 +6,15 @@ export interface ChangedFile extends JudgedFile {
   readonly before: string | undefined
 }
 
+/** A commit of a history. */
+export interface HistoryStep {
+  readonly commit: string
+  /** Undefined for a first commit. */
+  readonly parent: string | undefined
+  /** Against the first parent; removed files have ids of zeros. */
+  readonly changes: readonly ChangedFile[]
+}
+
 /** A repository, asked in batches. */
 export interface Repository {
   /** What the index adds to HEAD. @throws GitError `ERR_GIT`, as all of these */
@@ -14,6 +23,10 @@ export interface Repository {
   between(from: string, to: string): Promise<readonly ChangedFile[]>
   /** What commits add or change, oldest first. @param range - as `rev-list` takes it */
   commits(range: readonly string[]): Promise<readonly { readonly commit: string; readonly change: ChangedFile }[]>
+  /** Every commit that branches have, parents before children, and what it changes against its first parent. */
+  history(branches: readonly string[]): Promise<readonly HistoryStep[]>
+  /** Ids of all commits of a branch, oldest first. */
+  commitsOf(branch: string): Promise<readonly string[]>
   /** One blob; undefined when it is not here. May be asked for while a tree is read. */
   blob(id: string): Promise<Uint8Array | undefined>
   /** @param revision - empty for the index */

@@ -76,6 +76,24 @@ describe('recipient rotate', () => {
     expect((await box.bulla(['updatekeys', '--dry-run', '.'])).out).toBe('')
   })
 
+  it('keeps the comments of the file, and minds no broken file that has nothing to do with it', async ({ box }) => {
+    await repository(box)
+    box.write(PERSON, `# bob, on call\nrecipient: ${bob.recipient} # laptop\n`)
+    box.write('vendor/.sops.yaml', 'creation_rules: [\n')
+    box.write('vendor/broken.yaml', 'a: ENC[AES256_GCM,data:x]\n<<<<<<< HEAD\nsops:\n  age: [\n')
+    box.write('.bulla/recipients/carol.yaml', 'recipient: nobody\n')
+    const next = newIdentity()
+
+    expect((await box.bulla(['recipient', 'rotate', 'bob', next.recipient, '--yes'])).code).toBe(0)
+
+    expect(box.read(PERSON)).toMatch(
+      `# bob, on call\nrecipient: ${next.recipient} # laptop\nprevious:\n  - recipient: `,
+    )
+    expect(await openedBy(box, next.identity)).toEqual(OF_BOB)
+    const removed = await box.bulla(['recipient', 'remove', 'bob', '--yes'])
+    expect(removed).toMatchObject({ code: 0, err: expect.stringContaining('sub/b.env is sealed for it\n') })
+  })
+
   it('makes a key of our own in our key file, beside those that are there', async ({ box }) => {
     await repository(box)
     box.write('.bulla/recipients/me.yaml', `recipient: ${box.recipient}\n`)
@@ -151,6 +169,10 @@ describe('recipient rotate of a machine', () => {
     await commit('first')
     const first = box.read('a.yaml')
 
+    // its tree holds the version too, although it did not write it
+    box.write('.bulla/README.md', 'who is who\n')
+    await commit('another')
+    await box.run('git', ['branch', 'release'], {})
     expect((await bulla('recipient', 'rotate', 'prod', '--yes')).code).toBe(0)
     await commit('rotated')
     expect(await bulla('decrypt', 'a.yaml')).toMatchObject({ code: 0, out: 'a: secret\n' })
@@ -160,8 +182,13 @@ describe('recipient rotate of a machine', () => {
     const before = box.snapshot()
     const plan = await bulla('recipient', 'rotate', 'prod', '--drop-previous', '--dry-run')
     expect(plan).toMatchObject({ code: 0, err: '' })
+    const ids = '\\([0-9a-f]{12} to [0-9a-f]{12}\\)'
     expect(plan.out).toMatch(
-      / {2}refs\/heads\/main: prod could no longer open what 1 commit wrote \([0-9a-f]{12}\):\n {4}a.yaml\n$/,
+      new RegExp(
+        `  refs/heads/main: in 2 of 3 commits ${ids} prod could no longer open\n    a.yaml\n` +
+          `  refs/heads/release: in 2 of 2 commits ${ids} prod could no longer open\n    a.yaml\n` +
+          '  that others read these versions does not help prod\n$',
+      ),
     )
     expect((await bulla('recipient', 'rotate', 'prod', '--drop-previous')).code).toBe(1)
     expect(box.snapshot()).toEqual(before)

@@ -4,7 +4,15 @@ import { devNull, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readBlobs } from '../../src/git/blobs.ts'
-import { changesBetween, changesOfCommits, filesOfIndex, filesOfTree, stagedChanges } from '../../src/git/changes.ts'
+import {
+  changesBetween,
+  changesOfCommits,
+  commitsOf,
+  filesOfIndex,
+  filesOfTree,
+  historyOf,
+  stagedChanges,
+} from '../../src/git/changes.ts'
 
 const ENVIRONMENT = {
   PATH: process.env['PATH'] ?? '',
@@ -37,6 +45,45 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 describe.each(['sha1', 'sha256'])('in a repository of %s objects', (format) => {
   beforeEach(() => git('init', '-q', '-b', 'main', `--object-format=${format}`))
+
+  it('tells of every commit of branches what it changes against its first parent: merges and removals too', async () => {
+    const commit = (message: string) => {
+      git('add', '-A')
+      git('commit', '-q', '--allow-empty', '-m', message)
+      return git('rev-parse', 'HEAD')
+    }
+    write('a', '1\n')
+    const first = commit('first')
+    git('checkout', '-q', '-b', 'side')
+    write('b', '1\n')
+    const side = commit('side')
+    git('checkout', '-q', 'main')
+    git('rm', '-q', 'a')
+    const removed = commit('removed')
+    const nothing = commit('nothing')
+    git('merge', '-q', '--no-ff', '-m', 'merged', 'side')
+    const merged = git('rev-parse', 'HEAD')
+
+    const steps = await historyOf(['refs/heads/main', 'refs/heads/side'], place())
+
+    const byCommit = new Map(steps.map((step) => [step.commit, step]))
+    expect([...byCommit.keys()].sort()).toEqual([first, side, removed, nothing, merged].sort())
+    const told = (id: string) => {
+      const { parent, changes = [] } = byCommit.get(id) ?? {}
+      return { parent, changes: changes.map(({ path, id: blob }) => `${path}${/^0+$/.test(blob) ? ' gone' : ''}`) }
+    }
+    expect(told(first)).toEqual({ parent: undefined, changes: ['a'] })
+    expect(told(side)).toEqual({ parent: first, changes: ['b'] })
+    expect(told(removed)).toEqual({ parent: first, changes: ['a gone'] })
+    expect(told(nothing)).toEqual({ parent: removed, changes: [] })
+    expect(told(merged)).toEqual({ parent: nothing, changes: ['b'] })
+    const order = steps.map(({ commit: id }) => id)
+    for (const { commit: id, parent } of steps) {
+      if (parent !== undefined) expect(order.indexOf(parent)).toBeLessThan(order.indexOf(id))
+    }
+    expect(await commitsOf('refs/heads/side', place())).toEqual([first, side])
+    expect(await historyOf([], place())).toEqual([])
+  })
 
   it('tells what is staged before there is a commit, under any name', async () => {
     write(ODD_NAME, 'a: 1\n')

@@ -4,8 +4,9 @@ import { flag, worldOf } from '../options.ts'
 import { printable } from '../render.ts'
 import type { VerbCall } from './verbs.ts'
 
-/** More files than this are counted. */
+/** More files and branches than this are counted. */
 const MAX_FILES = 10
+const MAX_BRANCHES = 10
 
 /** `recipient rotate NAME --drop-previous`. */
 export async function runDropPrevious({ words, values, io }: VerbCall): Promise<number> {
@@ -38,14 +39,16 @@ export async function runDropPrevious({ words, values, io }: VerbCall): Promise<
 
 function planText({ name, keys, lost }: DropPlan): string {
   const lines = keys.map((key) => `${name}: drop the identity of ${key}`)
-  for (const { branch, commits, files } of lost) {
+  for (const { branch, commitCount, commits, files } of lost.slice(0, MAX_BRANCHES)) {
     const [first = '', last = first] = [commits[0], commits.at(-1)]
     const range = commits.length === 1 ? first.slice(0, 12) : `${first.slice(0, 12)} to ${last.slice(0, 12)}`
-    const count = `${commits.length} ${commits.length === 1 ? 'commit' : 'commits'}`
-    lines.push(`  ${branch}: ${name} could no longer open what ${count} wrote (${range}):`)
+    const count = `${commits.length} of ${commitCount} ${commitCount === 1 ? 'commit' : 'commits'}`
+    lines.push(`  ${branch}: in ${count} (${range}) ${name} could no longer open`)
     lines.push(...files.slice(0, MAX_FILES).map((file) => `    ${file}`))
     if (files.length > MAX_FILES) lines.push(`    and ${files.length - MAX_FILES} more`)
   }
+  if (lost.length > MAX_BRANCHES) lines.push(`  and on ${lost.length - MAX_BRANCHES} more branches (--json has all)`)
+  if (lost.length > 0) lines.push(`  that others read these versions does not help ${name}`)
   if (keys.length > 0 && lost.length === 0) lines.push('  no version on any branch needs it')
   return lines.map((line) => `${printable(line)}\n`).join('')
 }

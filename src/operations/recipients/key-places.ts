@@ -16,7 +16,8 @@ export interface KeyPlaces {
 }
 
 /**
- * Where public keys stand below a folder, and in the policy that was named. What has none of their texts is not parsed.
+ * Where public keys stand below a folder, and in the policy that was named. What has none of their texts is not parsed, and
+ * may be broken.
  *
  * @throws ConfigError for a policy, FormatError for a sealed file that has one of the texts and is broken
  */

@@ -2,8 +2,9 @@ import { join } from 'node:path'
 import { KeyError } from '../../errors.ts'
 import { decodeText, encodeText } from '../../format/text.ts'
 import type { WrappedIdentity, Wrapping } from '../../keys/wrapped/wrapping.ts'
+import { changeRecipient } from '../../recipients/change-file.ts'
 import type { ListedRecipient, RecipientBook } from '../../recipients/directory.ts'
-import { changeWrappings, formatRecipient } from '../../recipients/format-file.ts'
+import { formatRecipient } from '../../recipients/format-file.ts'
 import { checkName } from '../../recipients/names.ts'
 import { keysOf, parseRecipientFile, type Recipient } from '../../recipients/recipient-file.ts'
 import type { FileVersion, World } from '../ports.ts'
@@ -48,12 +49,13 @@ export async function checkNewKey(publicKey: string, { recipients }: Store): Pro
 }
 
 /** @throws FileError `ERR_WRITE`, `ERR_FILE_CHANGED` */
-export async function createRecipientFile(
-  path: string,
-  recipient: Recipient,
-  { files, recipients }: Store,
-): Promise<void> {
-  await files.write({ path, bytes: encodeText(formatRecipient(recipient)), expected: 'nothing', makeFolders: true })
+export async function createRecipientFile(path: string, recipient: Recipient, store: Store): Promise<void> {
+  await createFile(path, encodeText(formatRecipient(recipient)), store)
+}
+
+/** @throws FileError `ERR_WRITE`, `ERR_FILE_CHANGED` */
+export async function createFile(path: string, bytes: Uint8Array, { files, recipients }: Store): Promise<void> {
+  await files.write({ path, bytes, expected: 'nothing', makeFolders: true })
   ;(await recipients()).forget()
 }
 
@@ -66,14 +68,19 @@ export async function readStored(name: string, { files, recipients }: Store): Pr
   return { recipient: { ...parseRecipientFile(version.bytes, name, path), path }, version }
 }
 
-/** Write other wrappings of the same keys. @throws FileError `ERR_WRITE`, `ERR_FILE_CHANGED` */
-export async function writeWrappings(
-  { recipient, version }: StoredRecipient,
+/** The file with other keys or wrappings; comments and layout stay. */
+export function changedBytes({ recipient, version }: StoredRecipient, changed: Recipient): Uint8Array {
+  return encodeText(changeRecipient(decodeText(version.bytes), recipient, changed))
+}
+
+/** Write other keys or wrappings. @throws FileError `ERR_WRITE`, `ERR_FILE_CHANGED` */
+export async function writeRecipient(
+  stored: StoredRecipient,
   changed: Recipient,
   { files, recipients }: Store,
 ): Promise<void> {
-  const text = changeWrappings(decodeText(version.bytes), recipient, changed)
-  await files.write({ path: version.path, bytes: encodeText(text), expected: version })
+  const { version } = stored
+  await files.write({ path: version.path, bytes: changedBytes(stored, changed), expected: version })
   ;(await recipients()).forget()
 }
 

@@ -1,11 +1,10 @@
 import { dirname } from 'node:path'
-import { isBullaError, KeyError } from '../../errors.ts'
+import { KeyError } from '../../errors.ts'
 import { keyName } from '../../keys/key-name.ts'
 import { keysOf } from '../../recipients/recipient-file.ts'
-import { isForeign, readSealed } from '../open.ts'
 import { PolicyFinder } from '../policy.ts'
 import type { World } from '../ports.ts'
-import { loadStore, storeNameFor } from '../stores.ts'
+import { placesOf } from './key-places.ts'
 import { readStored } from './recipient-store.ts'
 
 /** Where the public keys of a recipient still stand. */
@@ -35,7 +34,7 @@ export async function removeRecipient(
   const publicKeys = new Set(keys.map((key) => key.recipient))
   const use: RecipientUse = {
     rules: await rulesWith(publicKeys, recipient.path, world),
-    files: await filesWith(publicKeys, dirname(dirname(dirname(recipient.path))), world),
+    files: (await placesOf([...publicKeys], dirname(dirname(dirname(recipient.path))), world)).files,
     isMachine: keys.some(({ wrappings }) => wrappings.length > 0),
   }
   const answer = await confirmed(use)
@@ -61,21 +60,4 @@ async function rulesWith(
     const uses = groups.flat().some((key) => publicKeys.has(keyName(key)))
     return uses ? [{ file: config?.path ?? '', rule: index + 1, line: place('age').line }] : []
   })
-}
-
-async function filesWith(publicKeys: ReadonlySet<string>, folder: string, { files }: World): Promise<string[]> {
-  const found: string[] = []
-  for (const path of await files.list(folder)) {
-    const store = await loadStore(storeNameFor(path))
-    const { bytes } = await files.open(path)
-    // most files are not sealed: what cannot be one is not parsed
-    if (!Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes('sops')) continue
-    try {
-      const { groups } = readSealed(store, bytes).metadata
-      if (groups.flat().some((entry) => publicKeys.has(keyName(entry)))) found.push(path)
-    } catch (error) {
-      if (!isBullaError(error) || !isForeign(error, store, bytes)) throw error
-    }
-  }
-  return found
 }

@@ -1,11 +1,16 @@
-import { encodeText } from '../../format/text.ts'
 import { unwrapIdentity } from '../../keys/wrapped/unwrap-identity.ts'
 import { wrapIdentity } from '../../keys/wrapped/wrap-identity.ts'
 import type { Wrapping } from '../../keys/wrapped/wrapping.ts'
-import { formatRecipient } from '../../recipients/format-file.ts'
 import { checkName } from '../../recipients/names.ts'
 import type { MachineWorld } from '../ports.ts'
-import { createRecipientFile, newRecipientPath, readStored, withWrappings, wrappedKeysOf } from './recipient-store.ts'
+import {
+  changedBytes,
+  createFile,
+  newRecipientPath,
+  readStored,
+  withWrappings,
+  wrappedKeysOf,
+} from './recipient-store.ts'
 
 export interface Renamed {
   /** Absolute. */
@@ -38,8 +43,9 @@ export async function renameRecipient(from: string, to: string, world: MachineWo
   }
   const renamed = { ...withWrappings(stored.recipient, changed), name: to }
   // the new one first: interrupted in between, running it again finishes it
-  if (path.isThere) await world.files.write({ path: path.file, bytes: encodeText(formatRecipient(renamed)) })
-  else await createRecipientFile(path.file, renamed, world)
+  const bytes = changedBytes(stored, renamed)
+  if (path.isThere) await world.files.write({ path: path.file, bytes })
+  else await createFile(path.file, bytes, world)
   await world.files.remove(stored.version)
   ;(await world.recipients()).forget()
   return { path: path.file, identityCount: wrapped.length }

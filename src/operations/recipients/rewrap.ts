@@ -6,7 +6,7 @@ import type { WrappedIdentity, Wrapping } from '../../keys/wrapped/wrapping.ts'
 import { wrappingName } from '../../keys/wrapped/wrapping-name.ts'
 import type { ListedRecipient } from '../../recipients/directory.ts'
 import type { MachineWorld } from '../ports.ts'
-import { readStored, type StoredRecipient, withWrappings, wrappedKeysOf, writeWrappings } from './recipient-store.ts'
+import { readStored, type StoredRecipient, withWrappings, wrappedKeysOf, writeRecipient } from './recipient-store.ts'
 
 /** What becomes of one wrapping. */
 export interface RewrapStep {
@@ -55,7 +55,7 @@ export async function addWrappings(
       ),
     )
   }
-  await writeWrappings(stored, withWrappings(stored.recipient, changed), world)
+  await writeRecipient(stored, withWrappings(stored.recipient, changed), world)
   return steps
 }
 
@@ -90,7 +90,7 @@ export async function rewrapRecipient(
     }
     changed.set(wrapped.recipient, wrappings)
   }
-  if (options.dryRun !== true) await writeWrappings(stored, withWrappings(stored.recipient, changed), world)
+  if (options.dryRun !== true) await writeRecipient(stored, withWrappings(stored.recipient, changed), world)
   return steps
 }
 

@@ -1,18 +1,16 @@
 import { dirname } from 'node:path'
 import type { KeyDescription } from '../../config/key-text.ts'
 import { KeyError, UsageError } from '../../errors.ts'
-import { encodeText } from '../../format/text.ts'
 import { generateHybrid } from '../../keys/age/hybrid.ts'
 import { generateIdentity } from '../../keys/age/identities.ts'
 import { wrapIdentity } from '../../keys/wrapped/wrap-identity.ts'
 import type { ListedRecipient } from '../../recipients/directory.ts'
-import { formatRecipient } from '../../recipients/format-file.ts'
 import type { BatchResult } from '../batch.ts'
 import type { MachineWorld } from '../ports.ts'
 import { type RotateReport, rotate } from '../readers/rotate.ts'
 import { onlyKey } from './add.ts'
 import { placesOf, replaceInPolicy } from './key-places.ts'
-import { checkNewKey, readStored, type StoredRecipient } from './recipient-store.ts'
+import { checkNewKey, readStored, type StoredRecipient, writeRecipient } from './recipient-store.ts'
 
 export interface RotateRecipientOptions {
   readonly name: string
@@ -80,7 +78,7 @@ export async function rotateRecipient(options: RotateRecipientOptions, world: Ma
     await approved(plan, options)
     if (!isResumed) {
       await options.keepIdentity?.()
-      await world.files.write(fileOf(stored, next))
+      await writeRecipient(stored, next, world)
     }
     ;(await world.recipients()).forget()
     for (const edit of edits) await world.files.write(edit)
@@ -138,10 +136,6 @@ async function rotateFiles(
     },
     world,
   )
-}
-
-function fileOf({ version }: StoredRecipient, recipient: ListedRecipient) {
-  return { path: version.path, bytes: encodeText(formatRecipient(recipient)), expected: version }
 }
 
 /** Nothing new is made while old keys stand somewhere. @throws UsageError `ERR_USAGE` when something new was given */
