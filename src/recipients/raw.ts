@@ -25,6 +25,7 @@ export interface RawWrapping {
 
 interface RawAwsKey {
   readonly arn: string
+  readonly key_arn?: string
   readonly role?: string
   readonly aws_profile?: string
   readonly context?: Readonly<Record<string, string>>

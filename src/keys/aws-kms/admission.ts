@@ -3,13 +3,19 @@ import type { CallPolicy } from '../services/call-policy.ts'
 import type { ServiceEnvironment } from '../services/environment.ts'
 import type { ServiceKey } from '../services/key-service.ts'
 import { PUBLIC_KEY_FIELD } from '../services/public-half.ts'
-import { accountOfRole, isPublicEndpoint, type KeyArn, publicEndpoint, requireKeyArn } from './arn.ts'
+import { accountOfRole, isKeyOfReply, isPublicEndpoint, type KeyArn, publicEndpoint, requireKeyArn } from './arn.ts'
 import { configuredEndpoint } from './credentials.ts'
 import { encryptionContext } from './encryption-context.ts'
 
+/** The field of a wrapped identity, in the file of its recipient, that holds the key that an alias stood for. */
+export const KEY_ARN_FIELD = 'key_arn'
+
 /** A key that may be called and sealed to. */
 export interface AdmittedKey {
+  /** What wraps: a key, or an alias, whatever it stands for now. */
   readonly arn: KeyArn
+  /** What unwraps: the key that the alias stood for, where that is known. */
+  readonly opening: KeyArn
   readonly profile: string
   /** Empty: none. */
   readonly role: string
@@ -32,7 +38,14 @@ export function admit(key: ServiceKey, environment: ServiceEnvironment, policy: 
     const url = serviceUrl(service, arn, environment)
     policy.checkHost(url, isPublicEndpoint(url))
   }
-  return { arn, role, profile: key.fields['aws_profile'] ?? '', isRsa: (key.fields[PUBLIC_KEY_FIELD] ?? '') !== '' }
+  const opening = keyOfAlias(arn, key.fields[KEY_ARN_FIELD] ?? '')
+  return {
+    arn,
+    opening,
+    role,
+    profile: key.fields['aws_profile'] ?? '',
+    isRsa: (key.fields[PUBLIC_KEY_FIELD] ?? '') !== '',
+  }
 }
 
 /**
@@ -46,6 +59,14 @@ export function serviceUrl(service: 'kms' | 'sts', arn: KeyArn, environment: Ser
   if (URL.canParse(configured)) return new URL(configured)
   throw new KeyError('ERR_KEY_SERVICE', `the address that is set for ${service.toUpperCase()} is not a URL`, {
     hint: `correct AWS_ENDPOINT_URL_${service.toUpperCase()} or AWS_ENDPOINT_URL, or unset it`,
+  })
+}
+
+function keyOfAlias(arn: KeyArn, text: string): KeyArn {
+  if (text === '') return arn
+  if (arn.kind === 'alias' && isKeyOfReply(arn, text)) return requireKeyArn(text)
+  throw new KeyError('ERR_RECIPIENT', 'its key_arn is no key that its alias could have stood for', {
+    hint: 'restore the file of the recipient from git',
   })
 }
 

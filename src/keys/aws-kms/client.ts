@@ -14,6 +14,7 @@ import type { ServiceEnvironment } from '../services/environment.ts'
 import { serviceUrl } from './admission.ts'
 import type { KeyArn } from './arn.ts'
 import { configuredEndpoint, environmentCredentials, shown, sourceName } from './credentials.ts'
+import { namedProfile, readProfile } from './profiles.ts'
 import { RequestHandler } from './request-handler.ts'
 import { type AssumedRole, assumeRoleBody, readAssumedRole } from './sts.ts'
 
@@ -52,7 +53,7 @@ export class KmsClient {
 
   constructor(environment: ServiceEnvironment, policy: CallPolicy, key: KeyArn, { profile, role }: Caller) {
     this.environment = environment
-    this.handler = new RequestHandler(environment, policy)
+    this.handler = new RequestHandler(environment, policy, profile)
     this.key = key
     this.role = role
     this.base = this.connect(this.ownCredentials(profile), profile)
@@ -115,8 +116,10 @@ export class KmsClient {
       // sops takes a web identity of the environment before any profile; without files there is none
       ...(hasWebIdentity ? { filepath: '', configFilepath: '' } : {}),
     })
-    if (profile !== '') this.ownIdentity = `the AWS profile ${shown(profile)}`
+    const named = hasWebIdentity ? undefined : namedProfile(this.environment, profile)
+    if (named !== undefined) this.ownIdentity = `the AWS profile ${shown(named)}`
     return async () => {
+      if (named !== undefined) await readProfile(this.environment, named)
       const found = await chain()
       const marks = '$source' in found && typeof found.$source === 'object' ? found.$source : undefined
       this.ownIdentity = sourceName(marks ?? {}, profile === '' ? undefined : profile, this.environment)

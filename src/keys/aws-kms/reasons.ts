@@ -120,6 +120,13 @@ export const REASONS: ReadonlyMap<string, AwsReason> = new Map([
   ['MissingAuthenticationTokenException', NO_CREDENTIALS],
   ['IncompleteSignature', NO_CREDENTIALS],
   ['CredentialsProviderError', NO_CREDENTIALS],
+  [
+    'ProfileMissing',
+    {
+      reason: 'there is no such profile',
+      hint: 'add it to ~/.aws/config, or correct what names it: aws_profile of the key, else AWS_PROFILE',
+    },
+  ],
   ['TokenProviderError', { ...EXPIRED, reason: 'the login has expired, or there is none', isAboutTime: false }],
   ['ValidationException', BAD_REQUEST],
   ['ValidationError', BAD_REQUEST],
@@ -130,7 +137,10 @@ export const REASONS: ReadonlyMap<string, AwsReason> = new Map([
   ],
   [
     'CertificatesError',
-    { reason: 'the file that AWS_CA_BUNDLE names cannot be read', hint: 'correct AWS_CA_BUNDLE, or unset it' },
+    {
+      reason: 'the file of certificates that AWS_CA_BUNDLE, or ca_bundle of the profile, names cannot be read',
+      hint: 'correct AWS_CA_BUNDLE or ca_bundle, or take it away',
+    },
   ],
 ])
 

@@ -2,6 +2,7 @@ import type { CallPolicy } from '../services/call-policy.ts'
 import type { ServiceEnvironment } from '../services/environment.ts'
 import type { HttpReply } from '../services/http.ts'
 import { isPublicEndpoint } from './arn.ts'
+import { namedProfile, readProfile } from './profiles.ts'
 
 /** What the SDK wants sent. */
 export interface SdkRequest {
@@ -33,11 +34,14 @@ export class RequestHandler {
   readonly metadata = { handlerProtocol: 'http/1.1' }
   private readonly environment: ServiceEnvironment
   private readonly policy: CallPolicy
+  private readonly profile: string
   private ca: Promise<string | undefined> | undefined
 
-  constructor(environment: ServiceEnvironment, policy: CallPolicy) {
+  /** @param profile - that the key names; empty: whatever the environment says */
+  constructor(environment: ServiceEnvironment, policy: CallPolicy, profile: string) {
     this.environment = environment
     this.policy = policy
+    this.profile = profile
   }
 
   /** @throws KeyError `ERR_NOT_ALLOWED`; what `HttpClient` throws */
@@ -72,20 +76,27 @@ export class RequestHandler {
 
   /** Read once. A bundle that is named but cannot be read must not mean that others are trusted. */
   private certificates(): Promise<string | undefined> {
-    this.ca ??= readCertificates(this.environment)
+    this.ca ??= readCertificates(this.environment, this.profile)
     return this.ca
   }
 }
 
-async function readCertificates(environment: ServiceEnvironment): Promise<string | undefined> {
-  const path = environment.variable('AWS_CA_BUNDLE') ?? ''
+async function readCertificates(environment: ServiceEnvironment, profile: string): Promise<string | undefined> {
+  const path = environment.variable('AWS_CA_BUNDLE') || (await bundleOfProfile(environment, profile))
   if (path === '') return undefined
   const bytes = await environment.readFile(path).catch(() => undefined)
   if (bytes === undefined) throw new CertificatesError()
   return Buffer.from(bytes).toString('latin1')
 }
 
-/** The file of `AWS_CA_BUNDLE` cannot be read. */
+async function bundleOfProfile(environment: ServiceEnvironment, profile: string): Promise<string> {
+  const name = namedProfile(environment, profile) ?? 'default'
+  // that there is no such profile is told by whoever needs credentials of it
+  const { ca_bundle: path = '' } = await readProfile(environment, name).catch((): Record<string, string> => ({}))
+  return path
+}
+
+/** The file of certificates cannot be read. */
 class CertificatesError extends Error {
   override readonly name = 'CertificatesError'
 }

@@ -4,7 +4,7 @@ import type { ServiceEnvironment } from '../services/environment.ts'
 import type { Binding, KeyService, ServiceCall, ServiceKey, Wrapped } from '../services/key-service.ts'
 import { knownPublicHalf, PUBLIC_KEY_FIELD } from '../services/public-half.ts'
 import { isRsaPublicKey, sealOaep } from '../services/rsa-oaep.ts'
-import { type AdmittedKey, admit } from './admission.ts'
+import { type AdmittedKey, admit, KEY_ARN_FIELD } from './admission.ts'
 import { accountOfRole, requireKeyArn } from './arn.ts'
 import { KeyUsageError, KmsCalls } from './calls.ts'
 import { encryptionContext } from './encryption-context.ts'
@@ -42,25 +42,28 @@ export class AwsKmsService implements KeyService {
     const admitted = this.admit(key)
     const known = knownPublicHalf(key, this.policy)
     if (known !== '') return { enc: seal(known, plaintext), key }
-    if (admitted.isRsa) return await this.wrapForPublicKey(key, admitted, plaintext, call.signal)
+    if (admitted.isRsa) return await this.wrapForPublicKey(key, admitted, plaintext, call)
     const context = encryptionContext(key, call.binding)
     const input = { KeyId: admitted.arn.text, Plaintext: plaintext, ...named('EncryptionContext', context) }
     const how = { verb: 'wrap', permission: 'kms:Encrypt', signal: call.signal } as const
     try {
       const { reply, check } = await this.calls.send(admitted, how, (kms, signal) => kms.encrypt(input, signal))
       check.key(reply.KeyId)
-      return { enc: check.ciphertext(reply.CiphertextBlob), key }
+      return {
+        enc: check.ciphertext(reply.CiphertextBlob),
+        key: withKeyOfAlias(key, admitted, reply.KeyId, call.binding),
+      }
     } catch (error) {
       // sops has no RSA keys, and its files no place for their public half
       if (!(error instanceof KeyUsageError) || call.binding === undefined) throw error
-      return await this.wrapForPublicKey(key, admitted, plaintext, call.signal)
+      return await this.wrapForPublicKey(key, admitted, plaintext, call)
     }
   }
 
   async unwrap(key: ServiceKey, enc: string, { signal, binding }: ServiceCall): Promise<Uint8Array> {
     const admitted = this.admit(key)
     const input = {
-      KeyId: admitted.arn.text,
+      KeyId: admitted.opening.text,
       CiphertextBlob: bytesOf(enc),
       ...(admitted.isRsa
         ? ({ EncryptionAlgorithm: RSA_ALGORITHM } as const)
@@ -69,7 +72,7 @@ export class AwsKmsService implements KeyService {
     const how = { verb: 'unwrap', permission: 'kms:Decrypt', signal } as const
     const { reply, check } = await this.calls.send(admitted, how, (kms, limit) => kms.decrypt(input, limit))
     const plaintext = check.plaintext(reply.Plaintext)
-    check.key(reply.KeyId)
+    check.key(reply.KeyId, admitted.opening)
     return plaintext
   }
 
@@ -82,7 +85,7 @@ export class AwsKmsService implements KeyService {
     if (!canReEncrypt(source, target)) return undefined
     const input = {
       CiphertextBlob: bytesOf(from.enc),
-      SourceKeyId: source.arn.text,
+      SourceKeyId: source.opening.text,
       DestinationKeyId: target.arn.text,
       ...named('SourceEncryptionContext', encryptionContext(from.key, from.binding)),
       ...named('DestinationEncryptionContext', encryptionContext(to.key, to.binding)),
@@ -90,9 +93,12 @@ export class AwsKmsService implements KeyService {
     const how = { verb: 'rewrap', permission: 'kms:ReEncryptFrom or kms:ReEncryptTo', signal } as const
     try {
       const { reply, check } = await this.calls.send(target, how, (kms, limit) => kms.reEncrypt(input, limit))
-      check.key(reply.SourceKeyId, source.arn)
+      check.key(reply.SourceKeyId, source.opening)
       check.key(reply.KeyId)
-      return { enc: check.ciphertext(reply.CiphertextBlob), key: to.key }
+      return {
+        enc: check.ciphertext(reply.CiphertextBlob),
+        key: withKeyOfAlias(to.key, target, reply.KeyId, to.binding),
+      }
     } catch (error) {
       // to the public half of an RSA key it is wrapped here
       if (error instanceof KeyUsageError) return undefined
@@ -113,7 +119,7 @@ export class AwsKmsService implements KeyService {
     key: ServiceKey,
     admitted: AdmittedKey,
     plaintext: Uint8Array,
-    signal: AbortSignal,
+    call: ServiceCall,
   ): Promise<Wrapped> {
     const { arn } = admitted
     if (encryptionContext(key, undefined) !== undefined) {
@@ -121,16 +127,28 @@ export class AwsKmsService implements KeyService {
         hint: 'leave the context out, or use a symmetric key',
       })
     }
-    const how = { verb: 'wrap', permission: 'kms:GetPublicKey', signal } as const
+    const how = { verb: 'wrap', permission: 'kms:GetPublicKey', signal: call.signal } as const
     const { reply, check } = await this.calls.send(admitted, how, (kms, limit) => kms.publicKey(arn.text, limit))
     check.key(reply.KeyId)
     const publicKey = base64(reply.PublicKey ?? new Uint8Array())
     if (reply.EncryptionAlgorithms?.includes(RSA_ALGORITHM) !== true || !isRsaPublicKey(publicKey)) {
       throw check.bad(`the key cannot encrypt with ${RSA_ALGORITHM}`)
     }
-    const fields = { ...key.fields, [PUBLIC_KEY_FIELD]: publicKey }
-    return { enc: seal(publicKey, plaintext), key: { ...key, fields } }
+    const used = withKeyOfAlias(key, admitted, reply.KeyId, call.binding)
+    const fields = { ...used.fields, [PUBLIC_KEY_FIELD]: publicKey }
+    return { enc: seal(publicKey, plaintext), key: { ...used, fields } }
   }
+}
+
+/** With what an alias stood for, in the files of recipients: it may stand for another key later. Those of sops have no place for it. */
+function withKeyOfAlias(
+  key: ServiceKey,
+  { arn }: AdmittedKey,
+  replied: string | undefined,
+  binding: Binding | undefined,
+) {
+  if (arn.kind !== 'alias' || replied === undefined || binding === undefined) return key
+  return { ...key, fields: { ...key.fields, [KEY_ARN_FIELD]: replied } }
 }
 
 /** Both in one region, by one caller, and symmetric. */

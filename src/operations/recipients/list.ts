@@ -18,7 +18,8 @@ export interface ShownKey {
   readonly recipient: string
   readonly state: 'current' | 'previous'
   readonly retiredAt?: string
-  readonly wrappings: readonly { readonly key: string; readonly createdAt?: string }[]
+  /** `keyArn`: what an alias of AWS stood for. */
+  readonly wrappings: readonly { readonly key: string; readonly keyArn?: string; readonly createdAt?: string }[]
 }
 
 export interface RecipientList {
@@ -59,6 +60,7 @@ function shownKey(
     ...(retiredAt === undefined ? {} : { retiredAt }),
     wrappings: wrappings.map(({ key, createdAt }) => ({
       key: wrappingName(key),
+      ...(key.fields['key_arn'] === undefined ? {} : { keyArn: key.fields['key_arn'] }),
       ...(createdAt === undefined ? {} : { createdAt }),
     })),
   }

@@ -1,4 +1,4 @@
-import { KeyError, UsageError } from '../../errors.ts'
+import { isBullaError, KeyError, UsageError } from '../../errors.ts'
 import type { ServiceKey } from '../../keys/services/key-service.ts'
 import { unwrapIdentity } from '../../keys/wrapped/unwrap-identity.ts'
 import { wrapIdentity } from '../../keys/wrapped/wrap-identity.ts'
@@ -84,7 +84,10 @@ export async function rewrapRecipient(
         steps.push({ ...step, how: 'planned' })
         continue
       }
-      const { wrapping, how } = await moveWrapping(wrapped, old, to, world)
+      const { wrapping, how } = await moveWrapping(wrapped, old, to, world).catch((error: unknown) => {
+        // of all recipients this one
+        throw isBullaError(error) ? error.at({ file: wrapped.path }) : error
+      })
       wrappings[index] = wrapping
       steps.push({ ...step, to: wrappingName(wrapping.key), how })
     }

@@ -74,6 +74,13 @@ export class AwsKmsServer {
     return key.arn
   }
 
+  /** From now on it stands for this key. @returns its ARN */
+  pointAlias(name: string, arn: string): string {
+    const { region } = this.find(arn)
+    this.aliases.set(`${region} ${name}`, arn)
+    return arn.replace(/key\/.*$/, name)
+  }
+
   /** A copy of a multi-region key. @returns its ARN */
   replicate(arn: string, region: string): string {
     const key = newKey(ACCOUNT, region, {}, this.find(arn))

@@ -1,7 +1,8 @@
 /**
- * A key service for the benchmark: the two calls of Vault's transit engine, each slower by a fixed time, as one over a network.
+ * Key services for the benchmark: the two calls of Vault's transit engine and of AWS KMS, each slower by a fixed time, as
+ * one over a network.
  *
- *   node vault-server.mjs DELAY_MS FOLDER
+ *   node key-server.mjs DELAY_MS FOLDER
  *
  * Writes its address to FOLDER/address, and a byte for each call to FOLDER/calls.
  */
@@ -17,8 +18,12 @@ const server = createServer(async (request, response) => {
   for await (const part of request) text += part
   appendFileSync(join(folder, 'calls'), '.')
   setTimeout(() => {
-    response.setHeader('content-type', 'application/json')
-    response.end(JSON.stringify({ data: answer(request.url ?? '', JSON.parse(text)) }))
+    const target = request.headers['x-amz-target']
+    response.setHeader('content-type', target === undefined ? 'application/json' : 'application/x-amz-json-1.1')
+    const body = JSON.parse(text)
+    response.end(
+      JSON.stringify(target === undefined ? { data: transit(request.url ?? '', body) } : aws(`${target}`, body)),
+    )
   }, Number(delayMs))
 })
 
@@ -30,7 +35,12 @@ server.listen(0, '127.0.0.1', () => {
 })
 
 /** What it "encrypts" it only labels: how long that takes is not what is measured. */
-function answer(/** @type {string} */ path, /** @type {Record<string, string>} */ { plaintext, ciphertext }) {
+function transit(/** @type {string} */ path, /** @type {Record<string, string>} */ { plaintext, ciphertext }) {
   if (path.startsWith('/v1/transit/encrypt/')) return { ciphertext: PREFIX + plaintext }
   return { plaintext: ciphertext?.slice(PREFIX.length) }
+}
+
+/** The SDKs of AWS sign their requests, which nobody looks at here. */
+function aws(/** @type {string} */ target, /** @type {Record<string, string>} */ { KeyId, Plaintext, CiphertextBlob }) {
+  return target.endsWith('.Encrypt') ? { KeyId, CiphertextBlob: Plaintext } : { KeyId, Plaintext: CiphertextBlob }
 }
