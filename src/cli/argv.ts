@@ -43,6 +43,7 @@ export const WITH_VALUE: ReadonlySet<string> = new Set([
   'group',
   'hc-vault-transit',
   'hckms',
+  'hooks',
   'indent',
   'input-type',
   'k',

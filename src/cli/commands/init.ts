@@ -2,12 +2,13 @@ import { GitError, UsageError } from '../../errors.ts'
 import type { Repository } from '../../operations/git-port.ts'
 import { applySteps } from '../../operations/init/apply.ts'
 import { journalPath } from '../../operations/init/journal.ts'
+import { MANAGERS, type ManagerName } from '../../operations/init/managers/manager.ts'
 import { planInit } from '../../operations/init/plan.ts'
 import type { Plan } from '../../operations/init/step.ts'
 import { forget, planUndo } from '../../operations/init/undo.ts'
 import { planJson, planText, undoText } from '../init-text.ts'
 import type { CommandDefinition, Io } from '../io.ts'
-import { addCommonOptions, flag, type Values, worldOf } from '../options.ts'
+import { addCommonOptions, flag, text, type Values, worldOf } from '../options.ts'
 import { renderNote } from '../render.ts'
 
 const HELP = `
@@ -32,6 +33,7 @@ export function define(command: CommandDefinition, io: Io, done: (code: number) 
     .option('--no-identity', 'make no identity')
     .option('--no-drivers', 'no .gitattributes, no diff and merge drivers')
     .option('--no-hooks', 'no hooks')
+    .option('--hooks <manager>', `what runs hooks: ${MANAGERS.join(', ')}`)
     .optionsGroup('How:')
     .option('-y, --yes', 'do not ask')
     .option('--dry-run', 'show what would be done, and do nothing')
@@ -57,6 +59,7 @@ async function run(repository: Repository, values: Values, io: Io): Promise<numb
     withIdentity: values['identity'] !== false,
     withDrivers: values['drivers'] !== false,
     withHooks: values['hooks'] !== false,
+    ...managerOption(values),
   }
   const plan = await planInit(options, { repository, git, world })
   const isOver = plan.steps.length === 0 || flag(values, 'dryRun')
@@ -69,12 +72,20 @@ async function run(repository: Repository, values: Values, io: Io): Promise<numb
   return code
 }
 
+/** @throws UsageError `ERR_USAGE` */
+function managerOption(values: Values): { hooks?: ManagerName } {
+  const given = text(values, 'hooks')
+  const known = MANAGERS.find((name) => name === given)
+  if (given === undefined || known !== undefined) return known === undefined ? {} : { hooks: known }
+  throw new UsageError('ERR_USAGE', '--hooks does not know this manager', { hint: `they are ${MANAGERS.join(', ')}` })
+}
+
 function show({ steps, problems, notes }: Plan, isOver: boolean, values: Values, io: Io): void {
   if (flag(values, 'json')) {
     io.writeOut(`${JSON.stringify({ done: !isOver, steps: planJson(steps), problems, notes }, undefined, 2)}\n`)
   } else if (steps.length > 0) io.writeOut(`To do here:\n${planText(steps, io.cwd)}`)
   else if (problems.length === 0) io.writeOut('All is set up here; nothing to do.\n')
-  for (const text of problems) io.writeErr(`${io.program}: to do by hand: ${text}\n`)
+  for (const todo of problems) io.writeErr(`${io.program}: to do by hand: ${todo}\n`)
   if (!flag(values, 'quiet')) for (const note of notes) renderNote(undefined, note, io)
 }
 
@@ -88,7 +99,7 @@ async function undo(repository: Repository, values: Values, io: Io): Promise<num
   if (flag(values, 'json')) io.writeOut(`${JSON.stringify({ steps: shown, left }, undefined, 2)}\n`)
   else if (plan === undefined) io.writeOut('Nothing to take back: "bulla init" did nothing here.\n')
   else io.writeOut(`To take back:\n${undoText(undoings, io.cwd)}`)
-  for (const text of left) io.writeErr(`${io.program}: stays: ${text}\n`)
+  for (const what of left) io.writeErr(`${io.program}: stays: ${what}\n`)
   if (plan === undefined || flag(values, 'dryRun')) return 0
   if (!(await agreed('Take this back?', values, io))) return LEFT
   for (const { run: takeBack } of undoings) await takeBack()
@@ -98,9 +109,9 @@ async function undo(repository: Repository, values: Values, io: Io): Promise<num
 }
 
 /** @throws UsageError `ERR_NOT_CONFIRMED` where nobody can be asked */
-async function agreed(text: string, values: Values, io: Io): Promise<boolean> {
+async function agreed(question: string, values: Values, io: Io): Promise<boolean> {
   if (flag(values, 'yes')) return true
-  const answer = await worldOf(values, io).confirm({ text, mayBePiped: false })
+  const answer = await worldOf(values, io).confirm({ text: question, mayBePiped: false })
   if (answer !== undefined) return answer
   throw new UsageError('ERR_NOT_CONFIRMED', 'nothing was changed: there is no terminal to ask on', {
     hint: 'add --yes when that is what you want',

@@ -4,7 +4,9 @@ import type { Repository } from '../git-port.ts'
 import type { World } from '../ports.ts'
 import { newOwnKey } from '../recipients/own-key.ts'
 import { attributesStep, driverPatterns, type PlacedPolicy, placedPolicies } from './attributes.ts'
-import { CLIENT_HOOKS, nativeHooks } from './native-hooks.ts'
+import { hooksPlan } from './hooks-plan.ts'
+import type { ManagerName } from './managers/manager.ts'
+import { nativeHooks } from './native-hooks.ts'
 import { lockedRules, newPolicy } from './policy-step.ts'
 import { driverSettings } from './settings.ts'
 import type { GitSetup } from './setup-port.ts'
@@ -15,6 +17,8 @@ export interface InitOptions {
   readonly withIdentity: boolean
   readonly withDrivers: boolean
   readonly withHooks: boolean
+  /** What runs hooks. Default: what the repository uses. */
+  readonly hooks?: ManagerName
 }
 
 /** What the plan is made from. */
@@ -35,7 +39,9 @@ export async function planInit(options: InitOptions, place: InitPlace): Promise<
   if (root === undefined) return options.withHooks ? serverPlan(git, world) : joined([])
   const identity = options.withIdentity ? await identityPlan(world) : joined([])
   const policy = await policyPlan(root, identity.steps, place)
-  const hooks = options.withHooks ? await hooksPlan(git, world) : joined([])
+  const hooks = options.withHooks
+    ? await hooksPlan(options.hooks, { root, folder: await git.hooksFolder(), git, world })
+    : joined([])
   const drivers = options.withDrivers ? await driversPlan(root, policy.steps, place) : joined([])
   return joined([identity, policy, drivers, hooks])
 }
@@ -93,13 +99,6 @@ function plannedPolicy({ path, after }: FileStep): PlacedPolicy {
 /** Policies below the root. */
 async function policyPaths(repository: Repository): Promise<string[]> {
   return (await repository.files('')).map(({ path }) => path).filter((path) => path.endsWith('/.sops.yaml'))
-}
-
-async function hooksPlan(git: GitSetup, world: World): Promise<Plan> {
-  const { path, isShared } = await git.hooksFolder()
-  if (!isShared) return nativeHooks(CLIENT_HOOKS, path, world)
-  const problem = `core.hooksPath leads to ${path}, which is for other repositories too: run "git config core.hooksPath .git/hooks" here, or put "bulla hook run NAME" into its hooks`
-  return { steps: [], problems: [problem], notes: [] }
 }
 
 function joined(plans: readonly Plan[]): Plan {

@@ -1,0 +1,41 @@
+import { configHooks } from './managers/config-hooks.ts'
+import { huskyHooks } from './managers/husky.ts'
+import { lefthookHooks } from './managers/lefthook.ts'
+import { detectManager, type HooksPlace, type ManagerName } from './managers/manager.ts'
+import { preCommitHooks } from './managers/pre-commit.ts'
+import { simpleGitHooks } from './managers/simple-git-hooks.ts'
+import { CLIENT_HOOKS, nativeHooks } from './native-hooks.ts'
+import type { Plan } from './step.ts'
+
+/** Hooks through what the repository uses, or what was asked for. */
+export async function hooksPlan(chosen: ManagerName | undefined, place: HooksPlace): Promise<Plan> {
+  switch (chosen ?? (await detectManager(place))) {
+    case 'husky':
+      return huskyHooks(place)
+    case 'lefthook':
+      return ownFolder(place) ?? lefthookHooks(place)
+    case 'pre-commit':
+      return ownFolder(place) ?? preCommitHooks(place)
+    case 'simple-git-hooks':
+      return ownFolder(place) ?? simpleGitHooks(place)
+    case 'config':
+      return configHooks(place)
+    case 'native':
+      // who asks for it knows where the hooks are
+      return (
+        (chosen === undefined ? ownFolder(place) : undefined) ??
+        nativeHooks(CLIENT_HOOKS, place.folder.path, place.world)
+      )
+  }
+}
+
+/** What to do when the hooks of git are not those of this repository alone. */
+function ownFolder({ folder: { path, isShared } }: HooksPlace): Plan | undefined {
+  if (!isShared) return undefined
+  const todo = 'run "git config core.hooksPath .git/hooks", or "bulla init --hooks native" to write them there'
+  return {
+    steps: [],
+    problems: [`core.hooksPath leads to ${path}, which may be for other repositories too: ${todo}`],
+    notes: [],
+  }
+}

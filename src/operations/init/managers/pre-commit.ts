@@ -1,0 +1,58 @@
+import { join } from 'node:path'
+import { encodeText } from '../../../format/text.ts'
+import { nativeHooks } from '../native-hooks.ts'
+import type { FileStep, Plan } from '../step.ts'
+import { notInstalled } from './installed.ts'
+import { type HooksPlace, PRE_COMMIT_FILE } from './manager.ts'
+import { nodeIn, setInText } from './set-in-text.ts'
+
+const STAGES = ['pre-commit', 'pre-merge-commit', 'prepare-commit-msg'] as const
+/** It knows no stage for patches, and of several branches that are pushed it tells one. */
+const BESIDE = ['pre-applypatch', 'pre-push'] as const
+
+/** Local hooks of pre-commit, and git's own for what it does not do. */
+export async function preCommitHooks(place: HooksPlace): Promise<Plan> {
+  const step = await settingsStep(place)
+  const types = STAGES.map((stage) => `--hook-type ${stage}`).join(' ')
+  const problems = await notInstalled(STAGES, () => 'pre-commit', `pre-commit install ${types}`, place)
+  const native = await nativeHooks(BESIDE, place.folder.path, place.world)
+  return {
+    steps: [...(step === undefined ? [] : [step]), ...native.steps],
+    problems: [...native.problems, ...problems],
+    notes: native.notes,
+  }
+}
+
+async function settingsStep({ root, world }: HooksPlace): Promise<FileStep | undefined> {
+  const path = join(root, PRE_COMMIT_FILE)
+  const about = 'runs "bulla hook run" in stages of pre-commit'
+  if ((await world.files.kind(path)) !== 'file') {
+    const after = encodeText(`repos:\n  - repo: local\n    hooks:\n${STAGES.map(newHook).join('')}`)
+    return { kind: 'file', path, about, before: undefined, after }
+  }
+  const before = await world.files.open(path)
+  if (/bulla hook run|id: bulla/.test(Buffer.from(before.bytes).toString('utf8'))) return undefined
+  const repos = await nodeIn(before.bytes, ['repos'], 'yaml')
+  const count = repos?.kind === 'list' ? repos.items.filter(({ kind }) => kind !== 'comment').length : 0
+  const settings = [{ steps: ['repos', count], value: { repo: 'local', hooks: STAGES.map(hookOf) } }]
+  return {
+    kind: 'file',
+    path,
+    about,
+    before,
+    after: await setInText(before.bytes, settings, { path, name: 'yaml', world }),
+  }
+}
+
+function hookOf(stage: string): object {
+  const id = `bulla-${stage}`
+  const entry = `bulla hook run ${stage}`
+  return { id, name: id, entry, language: 'system', always_run: true, pass_filenames: false, stages: [stage] }
+}
+
+function newHook(stage: string): string {
+  const [first, ...others] = Object.entries(hookOf(stage)).map(
+    ([key, value]) => `${key}: ${Array.isArray(value) ? `[${value}]` : value}\n`,
+  )
+  return `      - ${first}${others.map((line) => `        ${line}`).join('')}`
+}

@@ -1,0 +1,40 @@
+import { join } from 'node:path'
+import { CLIENT_HOOKS } from '../native-hooks.ts'
+import type { Plan } from '../step.ts'
+import { notInstalled } from './installed.ts'
+import type { HooksPlace } from './manager.ts'
+import { nodeIn, setInText } from './set-in-text.ts'
+
+const FIELD = 'simple-git-hooks'
+
+/** Commands in package.json, before those that are there. */
+export async function simpleGitHooks(place: HooksPlace): Promise<Plan> {
+  const { root, world } = place
+  const path = join(root, 'package.json')
+  const mark = (name: string) => `bulla hook run ${name}`
+  const problems = await notInstalled(CLIENT_HOOKS, mark, 'npx simple-git-hooks', place)
+  if ((await world.files.kind(path)) !== 'file') {
+    return { steps: [], problems: ['simple-git-hooks needs a package.json: run "npm init" first'], notes: [] }
+  }
+  const before = await world.files.open(path)
+  const settings = []
+  for (const name of CLIENT_HOOKS) {
+    const node = await nodeIn(before.bytes, [FIELD, name], 'json')
+    const existing = node?.kind === 'scalar' ? `${node.value}` : undefined
+    if (existing?.includes(mark(name)) !== true)
+      settings.push({ steps: [FIELD, name], value: commandFor(name, existing) })
+  }
+  if (settings.length === 0) return { steps: [], problems, notes: [] }
+  const after = await setInText(before.bytes, settings, { path, name: 'json', world })
+  const about = 'runs "bulla hook run" in hooks of simple-git-hooks'
+  return { steps: [{ kind: 'file', path, about, before, after }], problems, notes: [] }
+}
+
+/** What git says to a hook can be read once, and is for both. */
+function commandFor(name: string, existing: string | undefined): string {
+  const ours = `bulla hook run ${name} "$@"`
+  if (existing === undefined) return ours
+  if (name !== 'pre-push') return `${ours} && ${existing}`
+  const given = `printf '%s\\n' "$lines" |`
+  return `lines=$(cat); ${given} ${ours} && ${given} { ${existing}; }`
+}
