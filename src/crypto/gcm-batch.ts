@@ -10,7 +10,7 @@ export const TAG_BYTES = 16
 const SHORT_IV_BYTES = 12
 
 /** For fewer texts the kernel is not worth being compiled. */
-const MANY_TEXTS = 20
+const MANY_TEXTS = 8
 /** Kept for the next batch; null when it cannot run here. */
 let kernel: GcmKernel | null | undefined
 

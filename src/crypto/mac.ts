@@ -67,10 +67,11 @@ export class MacDigest {
   }
 }
 
-/** A digest, and from some leaf on a second one in which that leaf is spelled otherwise. */
-export class DigestPair {
+/** A digest, and from some leaf on others, in which that leaf is spelled otherwise or exchanged. */
+export class Digests {
   readonly own: MacDigest
   other: MacDigest | undefined
+  exchanged: MacDigest | undefined
 
   constructor(own: MacDigest) {
     this.own = own
@@ -79,6 +80,7 @@ export class DigestPair {
   add(plaintext: Uint8Array, start = 0, end = plaintext.length): void {
     this.own.add(plaintext, start, end)
     this.other?.add(plaintext, start, end)
+    this.exchanged?.add(plaintext, start, end)
   }
 
   /** Add what the second one spells otherwise. */
@@ -86,6 +88,7 @@ export class DigestPair {
     this.other ??= new MacDigest(this.own)
     this.own.add(plaintext)
     this.other.add(otherwise)
+    this.exchanged?.add(plaintext)
   }
 }
 

@@ -5,12 +5,11 @@ import { openedLeaf } from '../format/scalars.ts'
 import { type Selector, selectsAt } from '../format/selector.ts'
 import type { Source } from '../format/store.ts'
 import { decodeText, encodeText } from '../format/text.ts'
-import { parseRfc3339 } from '../format/time.ts'
 import type { Branch, Comment, Entry, Leaf, List, Node, Scalar } from '../format/tree.ts'
 import { walk } from '../format/walk.ts'
 import { cannotOpen, tryOpenValue } from './cipher.ts'
 import type { DataKey } from './data-key.ts'
-import { DigestPair, MacDigest } from './mac.ts'
+import { Digests, MacDigest } from './mac.ts'
 import { aadOf, hashedBytesOf } from './plaintext.ts'
 import type { CiphertextPool } from './reuse.ts'
 import { NOT_SEALED, OpenBatch } from './value-batch.ts'
@@ -23,6 +22,14 @@ export interface OpenOptions {
   readonly pool?: CiphertextPool
   /** Whether values that should be sealed and are plainly clear stay as they are. The digest is then of no use. */
   readonly keepClear?: boolean
+  /** A value that shall give way to another one. Then no other text is looked at, and `opened` may be without them. */
+  readonly exchange?: Exchange
+}
+
+export interface Exchange {
+  /** A sealed text. */
+  readonly leaf: Scalar
+  readonly value: Scalar
 }
 
 export interface OpenedTree {
@@ -42,6 +49,8 @@ export interface OpenedTree {
   readonly otherDigest: string | undefined
   /** The opened leaf for every sealed one. */
   readonly opened: ReadonlyMap<Leaf, Leaf>
+  /** With the other value in place: the digest, and what this value is bound to. Undefined when its leaf was not sealed. */
+  readonly exchanged: { readonly digest: string; readonly aad: string } | undefined
   /** Comments that should be sealed and did not open: they stay as they are. */
   readonly unopenedComments: number
 }
@@ -140,10 +149,11 @@ function openingEdits(opened: ReadonlyMap<Leaf, Leaf>, pathOf: (leaf: Leaf) => s
 class Opener {
   private readonly options: OpenOptions
   private readonly text: string
-  private readonly digests: DigestPair
+  private readonly digests: Digests
   private readonly batch: OpenBatch
   private readonly steps: Step[] = []
   private readonly opened = new Map<Leaf, Leaf>()
+  private exchangedAad: string | undefined
   private unopenedComments = 0
   private searches = 0
   /** Paths of the collections seen last: a comment may have been moved out of one by another program. */
@@ -153,7 +163,7 @@ class Opener {
     this.text = text
     this.options = options
     this.batch = new OpenBatch(options.dataKey)
-    this.digests = new DigestPair(new MacDigest(options.macOnlyEncrypted))
+    this.digests = new Digests(new MacDigest(options.macOnlyEncrypted))
   }
 
   /** Returns true when the leaf is a comment that stands as a scalar. */
@@ -178,14 +188,16 @@ class Opener {
     } finally {
       this.batch.wipe()
     }
-    const [digest, otherDigest] = [this.digests.own.finish(), this.digests.other?.finish()]
-    const { unopenedComments } = this
+    const { own, other, exchanged } = this.digests
+    const [digest, otherDigest, exchangedDigest] = [own.finish(), other?.finish(), exchanged?.finish()]
+    const { unopenedComments, exchangedAad: aad } = this
     let edits: Edit[] | undefined
     return {
       opened,
       unopenedComments,
       digest,
       otherDigest,
+      exchanged: exchangedDigest === undefined || aad === undefined ? undefined : { digest: exchangedDigest, aad },
       get edits() {
         edits ??= openingEdits(opened, pathOf)
         return edits
@@ -220,6 +232,12 @@ class Opener {
       })
     }
     const type = this.batch.type(sealed) ?? ''
+    const { exchange } = this.options
+    if (exchange !== undefined && exchange.leaf !== scalar && type === 'str') {
+      if (!this.batch.give(sealed, aad, scalar.value, this.digests)) throw cannotOpen()
+      return
+    }
+    const before = exchange?.leaf === scalar ? new MacDigest(this.digests.own) : undefined
     // of other types, the MAC has sops's own spelling
     const text = this.batch.take(sealed, aad, scalar.value, type === 'str' ? this.digests : undefined)
     if (text === undefined) throw cannotOpen()
@@ -227,6 +245,10 @@ class Opener {
     this.options.pool?.add(aad, leaf, withoutTail(scalar.value))
     this.opened.set(scalar, leaf)
     if (leaf.kind === 'scalar' && type !== 'str') this.digests.add(hashedBytesOf(leaf))
+    if (exchange === undefined || before === undefined) return
+    before.add(hashedBytesOf(exchange.value))
+    this.digests.exchanged = before
+    this.exchangedAad = aad
   }
 
   private hashClear(scalar: Scalar): void {
@@ -278,64 +300,4 @@ class Opener {
     this.recent.push(aad)
     if (this.recent.length > NEARBY) this.recent.shift()
   }
-}
-
-/**
- * Whether two readings of a file hold the same values under the same keys. Comments do not count, and an integer and a
- * float of one value are the same, as are a time and its text: stores that have no such type write the other.
- *
- * @param opened - what sealed leaves of `first` opened to
- */
-export function sameValues(
-  first: readonly Branch[],
-  second: readonly Branch[],
-  opened?: ReadonlyMap<Leaf, Leaf>,
-): boolean {
-  const sameNode = (a: Node, b: Node): boolean => {
-    if (a.kind === 'scalar') return b.kind === 'scalar' && sameScalar(opened?.get(a) ?? a, b)
-    if (a.kind === 'branch') return b.kind === 'branch' && sameBranch(a, b)
-    if (a.kind === 'list') return b.kind === 'list' && sameList(a, b)
-    return b.kind === 'null'
-  }
-  const sameBranch = (a: Branch, b: Branch): boolean => {
-    const [own, others] = [entries(a), entries(b)]
-    return (
-      own.length === others.length &&
-      own.every(({ key, value }, index) => {
-        const other = others[index]
-        return other !== undefined && other.key === key && sameNode(value, other.value)
-      })
-    )
-  }
-  const sameList = (a: List, b: List): boolean => {
-    const [own, others] = [elements(a, opened), elements(b, undefined)]
-    return (
-      own.length === others.length &&
-      own.every((item, index) => others[index] !== undefined && sameNode(item, others[index]))
-    )
-  }
-  return (
-    first.length === second.length &&
-    first.every((branch, index) => second[index] !== undefined && sameBranch(branch, second[index]))
-  )
-}
-
-function sameScalar(a: Leaf, b: Scalar): boolean {
-  return a.kind === 'scalar' && a.value === b.value && (a.type === b.type || isText(a) === isText(b))
-}
-
-function isText({ type, value }: Scalar): boolean {
-  return type === 'str' && parseRfc3339(value) === undefined
-}
-
-function entries(branch: Branch): Entry[] {
-  return branch.items.filter((item) => item.kind === 'entry')
-}
-
-/** What is left of a list without comments, sealed ones included. */
-function elements(list: List, opened: ReadonlyMap<Leaf, Leaf> | undefined): Node[] {
-  return list.items.filter(
-    (item): item is Node =>
-      item.kind !== 'comment' && (item.kind !== 'scalar' || opened?.get(item)?.kind !== 'comment'),
-  )
 }

@@ -1,7 +1,8 @@
 import { type DataKey, wipeDataKey } from '../crypto/data-key.ts'
 import { verifyMac } from '../crypto/mac.ts'
-import { type OpenedTree, openedDocuments, openTree, sameValues } from '../crypto/open-tree.ts'
+import { type Exchange, type OpenedTree, openedDocuments, openTree } from '../crypto/open-tree.ts'
 import type { CiphertextPool } from '../crypto/reuse.ts'
+import { sameValues } from '../crypto/same-values.ts'
 import { type ErrorCode, FormatError, isBullaError } from '../errors.ts'
 import { binaryBytes } from '../format/binary-document.ts'
 import { unescapeValue } from '../format/dotenv/line.ts'
@@ -28,6 +29,8 @@ export interface OpenRequest {
   readonly order?: readonly string[]
   /** Filled with the ciphertexts that were opened. */
   readonly pool?: CiphertextPool
+  /** A value that shall give way to another one; all others are only hashed. */
+  readonly exchange?: Exchange
   /** The file itself, absolute: its recipients are looked for near it. Undefined for standard input. */
   readonly file?: string | undefined
   /** Whether no key service may be called. Default: false. */
@@ -184,7 +187,7 @@ export function isSealedBinary(binaryStore: Store, bytes: Uint8Array): boolean {
  * @throws KeyError `ERR_NO_DATA_KEY`; IntegrityError `ERR_VALUE_AUTH`, `ERR_MAC_MISMATCH`, `ERR_MAC_MISSING`; FormatError
  */
 export async function openSealed(request: OpenRequest, keyring: Keyring): Promise<OpenedFile> {
-  const { store, bytes, layout, order, pool } = request
+  const { store, bytes, layout, order, pool, exchange } = request
   const { source, metadata } = request.parsed ?? readSealed(store, bytes, layout)
   const selector = store.name === 'binary' ? SEAL_ALL : await compileSelector(metadata.selector ?? DEFAULT_SELECTOR)
   const dataKey = await keyring.unwrap({
@@ -203,6 +206,7 @@ export async function openSealed(request: OpenRequest, keyring: Keyring): Promis
       macOnlyEncrypted,
       keepClear,
       ...(pool === undefined ? {} : { pool }),
+      ...(exchange === undefined ? {} : { exchange }),
     })
     if (request.ignoreMac !== true)
       verifyMac({ dataKey, lastModified, mac, digest: tree.digest, otherDigest: tree.otherDigest })

@@ -1,4 +1,4 @@
-import { sameValues } from '../../crypto/open-tree.ts'
+import { sameValues } from '../../crypto/same-values.ts'
 import { FormatError } from '../../errors.ts'
 import { applyEdits } from '../../format/edits.ts'
 import { type Readers, withReaders } from '../../format/metadata.ts'

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import type { Exchange } from '../../crypto/open-tree.ts'
 import { UsageError } from '../../errors.ts'
 import { DATA } from '../../format/binary-document.ts'
 import { cannotEmit } from '../../format/error-at.ts'
@@ -12,7 +13,7 @@ import type { World } from '../ports.ts'
 import { storeNameFor } from '../stores.ts'
 import { changedText, type TextChange } from './change-text.ts'
 import { type Changer, loadChanger } from './changers.ts'
-import { type SealedPlace, sealedPlace, setInPlace } from './set-in-place.ts'
+import { findExchange, setInPlace } from './set-in-place.ts'
 import { checkStaysSealed } from './stay-sealed.ts'
 import { changeToSet, changeToUnset, isSame, locate, nodeAt, notFound } from './tree-change.ts'
 import { readTreePath, type TreePath } from './tree-path.ts'
@@ -51,22 +52,22 @@ export async function setValue(options: SetOptions, world: World): Promise<SetRe
   const path = readTreePath(options.path)
   return changeFile(options, world, async (read) => {
     const value = await options.value()
-    const place = sealedPlace(read, path, value, options.document ?? 0)
-    const done = place === undefined ? undefined : await exchange(read, place, options, world)
+    const exchange = findExchange(read, path, value, options.document ?? 0)
+    const done = exchange === undefined ? undefined : await exchangeValue(read, exchange, options, world)
     return done ?? changePlain(read, options, world, (file) => setIn(file, path, value, options.document ?? 0))
   })
 }
 
 /** The short way. */
-async function exchange(
+async function exchangeValue(
   read: ReadFile,
-  place: SealedPlace,
+  exchange: Exchange,
   options: SetOptions,
   world: World,
 ): Promise<Changed | undefined> {
-  const file = await openSealed(requestFor(read, options), world.keyring)
+  const file = await openSealed({ ...requestFor(read, options), exchange }, world.keyring)
   try {
-    const bytes = await setInPlace(file, place, world)
+    const bytes = setInPlace(file, exchange, world)
     if (bytes === undefined) return undefined
     return bytes === 'unchanged' ? { bytes: undefined, notes: [UNCHANGED] } : { bytes, notes: [] }
   } finally {

@@ -1,13 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import {
-  type OpenedTree,
-  type OpenOptions,
-  openedDocuments,
-  openTree,
-  sameValues,
-} from '../../../src/crypto/open-tree.ts'
+import { type OpenedTree, type OpenOptions, openedDocuments, openTree } from '../../../src/crypto/open-tree.ts'
 import { CiphertextPool } from '../../../src/crypto/reuse.ts'
+import { sameValues } from '../../../src/crypto/same-values.ts'
 import { sealComments, sealValues } from '../../../src/crypto/seal-tree.ts'
 import { applyEdits } from '../../../src/format/edits.ts'
 import type { SelectorSpec } from '../../../src/format/metadata.ts'
@@ -96,6 +91,24 @@ describe('opening a file that sops sealed', () => {
   it('takes the comment as a comment all the same', () => {
     const opened = open(`l:\n    #${enc(' c', 'l:', 'comment')}\n    - ${enc('x', 'l:')}\n`)
     expect([opened.text, opened.digest]).toEqual(['l:\n    # c\n    - x\n', sha512('x')])
+  })
+
+  it.each(['y', '', 'ä'.repeat(3000)])('hashes the file as it is and with %j in place of one value', (value) => {
+    const long = 'z'.repeat(5000)
+    const text = `a: ${enc('x', 'a:')}\nb:\n    c: ${enc('old', 'b:c:')}\nd: ${enc('5', 'd:', 'int')}\ne: ${enc(long, 'e:')}\nf: -0\n`
+    const source = yamlStore.parse(text)
+    const selector = { ...SEAL_ALL, matchSeals: true, matches: (key: string) => key !== 'f', subject: 'key' as const }
+    const found = source.documents[0]?.items[1]
+    const leaf = found?.kind === 'entry' && found.value.kind === 'branch' ? found.value.items[0] : undefined
+    if (leaf?.kind !== 'entry' || leaf.value.kind !== 'scalar') throw new Error('the file was read otherwise')
+    const exchange = { leaf: leaf.value, value: { kind: 'scalar', type: 'str', value } as const }
+    const opened = openTree(source, options({ exchange, selector }))
+    expect(opened.digest).toBe(sha512(`xold5${long}0`))
+    expect(opened.exchanged).toEqual({ digest: sha512(`x${value}5${long}0`), aad: 'b:c:' })
+    expect(opened.opened.get(leaf.value)).toMatchObject({ type: 'str', value: 'old' })
+    expect(openTree(source, options({ selector })).exchanged).toBe(undefined)
+    const moved = yamlStore.parse(text.replace(/data:....,iv/, 'data:AAAA,iv'))
+    expect(failure(() => openTree(moved, options({ exchange, selector }))).code).toBe('ERR_VALUE_AUTH')
   })
 
   it('keeps an empty comment of a list empty', () => {
