@@ -41,6 +41,12 @@ export function judgeBech32(identity: string, level: Level): Level | undefined {
   return polymod(all) === 1 ? level : 'warn'
 }
 
+/** Tokens of Discord begin with the number of their bot, in base64. */
+export function judgeDiscordBot(token: string, level: Level): Level | undefined {
+  const id = Buffer.from(token.slice(0, token.indexOf('.')), 'base64').toString('latin1')
+  return /^\d{17,20}$/.test(id) ? level : undefined
+}
+
 function polymod(words: readonly number[]): number {
   let sum = 1
   for (const word of words) {

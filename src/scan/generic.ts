@@ -34,7 +34,7 @@ export const PAIR_DETECTOR: Detector = {
     'webhook',
   ],
   detect(page, start, end) {
-    if (page.kind === 'generated') return
+    if (page.kind === 'generated' || start < page.doneUntil('pair')) return
     // "path" and "pattern" are everywhere
     if (end - start === 3 && /^pat$/i.test(page.text.slice(start, end)) && /[a-z]/.test(page.text.charAt(end))) return
     const pair = readPair(page, start, end)
@@ -57,8 +57,10 @@ function report(page: Page, { start, end }: Pair, rule: string, level: 'block' |
 }
 
 function findNamed(page: Page, pair: Pair): boolean {
+  // every one of these rules asks for it: one look instead of one for each
+  if (pair.value.length < 15 || !(isRandom(pair.value) || isUuid(pair.value))) return false
   const name = wordsOf(pair.key).join('_')
-  if (pair.value.length < 15 || isMadeUp(pair.value) || /public|(?:^|_)pub(?:_|$)/.test(name)) return false
+  if (isMadeUp(pair.value) || /public|(?:^|_)pub(?:_|$)/.test(name)) return false
   const before = page.text.slice(Math.max(0, pair.keyStart - NEARBY), pair.keyStart)
   for (const rule of NAMED_RULES) {
     const level = levelOf(rule, name, before, pair.value)
@@ -81,7 +83,10 @@ function levelOf(rule: NamedRule, name: string, before: string, value: string): 
 function findGeneric(page: Page, pair: Pair): 'password' | 'secret' | undefined {
   const named = readName(pair.key)
   const { value } = pair
-  if (named === undefined || isMadeUp(value) || isPlainWord(value) || isPlace(value) || isProse(value)) return undefined
+  if (named === undefined || isMadeUp(value)) return undefined
+  // long and random in quotes: its brackets are no call
+  const isDrawn = pair.isQuoted && value.length >= 40 && !/\s/.test(value) && isRandom(value)
+  if ((!isDrawn && isPlainWord(value)) || isPlace(value) || isProse(value)) return undefined
   if (isRandom(value)) return isUuid(value) ? undefined : named
   if (page.kind === 'prose' || page.kind === 'unknown') return undefined
   if (named === 'secret') return /secret/i.test(pair.key) && looksChosen(value) ? named : undefined

@@ -3,7 +3,8 @@ import { isWordStart } from './boundary.ts'
 import type { Detector } from './page.ts'
 import { isRandom } from './randomness.ts'
 
-const JWT = /eyJ[\w-]{10,1000}\.(eyJ[\w-]{10,4000})\.([\w-]{20,1400})(?![\w-])/y
+const HEADER = /eyJ[\w-]{10,4000}/y
+const REST = /\.(eyJ[\w-]{10,4000})\.([\w-]{20,1400})(?![\w-])/y
 
 /** Signed tokens. Many are long expired, or public by design: a warning, but for the accounts of Kubernetes. */
 export const JWT_DETECTOR: Detector = {
@@ -11,10 +12,18 @@ export const JWT_DETECTOR: Detector = {
   detect(page, start) {
     if (!page.text.startsWith('eyJ', start) || !isWordStart(page.text, start)) return
     page.steps += 64
-    JWT.lastIndex = start
-    const found = JWT.exec(page.text)
+    // one try for each run of base64: it ends in the same place wherever it is entered
+    if (page.isDone('jwt', start, start + 1)) return
+    HEADER.lastIndex = start
+    if (!HEADER.test(page.text)) return
+    page.isDone('jwt', HEADER.lastIndex, HEADER.lastIndex)
+    page.steps += HEADER.lastIndex - start
+    REST.lastIndex = HEADER.lastIndex
+    const found = REST.exec(page.text)
     if (found === null) return
     page.steps += found[0].length
+    const end = found.index + found[0].length
+    page.isDone('jwt', end, end)
     const claims = decodeBase64(found[1] ?? '') ?? ''
     if (
       !claims.startsWith('{') ||
@@ -27,7 +36,7 @@ export const JWT_DETECTOR: Detector = {
       rule: isAccount ? 'kubernetes-service-account-token' : 'jwt',
       level: isAccount ? 'block' : 'warn',
       start,
-      end: start + found[0].length,
+      end,
       message: isAccount ? 'Kubernetes service account token' : 'signed token (JWT)',
       weight: 'form',
     })

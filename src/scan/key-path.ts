@@ -11,7 +11,7 @@ export function keyPaths(page: Page, drafts: readonly Draft[]): (readonly string
   if (drafts.length === 0) return []
   if (page.kind === 'yaml') return yamlPaths(page.text, drafts)
   if (page.kind === 'json') return jsonPaths(page.text, drafts)
-  if (page.kind === 'dotenv' || page.kind === 'ini') return drafts.map((draft) => flatPath(page.text, draft))
+  if (page.kind === 'dotenv' || page.kind === 'ini') return flatPaths(page.text, drafts)
   return drafts.map(() => undefined)
 }
 
@@ -99,10 +99,23 @@ function jsonPaths(text: string, drafts: readonly Draft[]): (readonly string[] |
   return paths
 }
 
-function flatPath(text: string, { start }: Draft): readonly string[] | undefined {
-  const before = text.slice(Math.max(0, start - 300), start)
-  const key = FLAT_KEY.exec(before.slice(before.lastIndexOf('\n') + 1))?.[1]
-  return key === undefined ? undefined : [key]
+function flatPaths(text: string, drafts: readonly Draft[]): (readonly string[] | undefined)[] {
+  let line = -1
+  let newline = -1
+  let path: readonly string[] | undefined
+  return drafts.map(({ start }) => {
+    for (; newline < start; newline = endOfLine(text, line)) {
+      line = newline + 1
+      path = undefined
+    }
+    path ??= [FLAT_KEY.exec(text.slice(line, line + 300))?.[1] ?? '']
+    return path[0] === '' ? undefined : path
+  })
+}
+
+function endOfLine(text: string, start: number): number {
+  const end = text.indexOf('\n', start)
+  return end === -1 ? text.length : end
 }
 
 function unquote(key: string): string {

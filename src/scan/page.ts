@@ -15,6 +15,8 @@ export interface Draft {
   readonly weight: Weight
 }
 
+const WORD_BREAK = /[\s"'`,;<>]/g
+
 /** Base64 of base64 of base64: a key in a file in a Secret. */
 const DEEPEST = 3
 
@@ -30,8 +32,13 @@ export class Page {
   looks = 0
   /** How often base64 was opened to come here. */
   readonly depth: number
+  /** Words that rules looked at last: from where to which keyword. */
+  readonly runs = new Map<object, { readonly from: number; readonly at: number }>()
+  /** How often a rule was tried in the word that ends there. */
+  readonly tries = new Map<object, { readonly end: number; readonly count: number }>()
   readonly #done = new Map<string | object, number>()
   #line = { start: 0, end: -1 }
+  #word = { start: 0, end: -1 }
 
   /** Scans another text, which was found inside this one; one level deeper. */
   readonly #scanInside: (inner: Page) => void
@@ -69,6 +76,17 @@ export class Page {
       this.#line = { start: offset, end: newline === -1 ? this.text.length : newline }
     }
     return this.#line.end
+  }
+
+  /** Where what holds `offset` ends: a space, a quote, a comma. Each word is searched once when offsets grow. */
+  wordEnd(offset: number): number {
+    if (offset < this.#word.start || offset >= this.#word.end) {
+      WORD_BREAK.lastIndex = offset
+      const end = WORD_BREAK.test(this.text) ? WORD_BREAK.lastIndex - 1 : this.text.length
+      this.steps += end - offset
+      this.#word = { start: offset, end }
+    }
+    return this.#word.end
   }
 
   /** How far `who` looked already. */

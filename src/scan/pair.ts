@@ -18,11 +18,14 @@ const LONGEST_PLAIN = 512
 
 const LINE_END = /[\r\n]|[ \t]#/
 const INI_END = /[\r\n]|[ \t][#;]/
+/** Stands for `PART_END` where a closing quote may be named. */
+const WORDS_END = ';'
+const PART_END = /[\x00-\x20"&'),;<\]`}\\]/
 const WORD_END = /[\x00-\x20"&'),;<\]`}]/
 
 /** Between a name and its value, where both are quoted or not. */
 const SEPARATOR =
-  /(?:\\{0,3}["'`]|\])?[ \t]{0,40}(?:\?|!)?(?::(?: {0,4}(?:string|String|str|&str|&'static str|\[\]byte|std::string))?[ \t]{0,4}=|:=|=>|={1,3}|->|:(?!:)|,|>)[ \t]{0,40}/y
+  /(?:\\{0,3}["'`]\]?|\])?[ \t]{0,40}(?:\?|!)?(?::(?: {0,4}(?:string|String|str|&str|&'static str|\[\]byte|std::string))?[ \t]{0,4}=|:=|=>|={1,3}|->|:(?!:)|,|>)[ \t]{0,40}/y
 /** `name: PASSWORD` and below it `value: …`, as containers get their variables; `key="password" value="…"` in XML. */
 const NAMED_VALUE =
   /\\{0,3}["']?[ \t]{0,8},?(?:\r?\n)?[ \t]{0,200}\\{0,3}["']?(?:default[Vv]alue|value|Value)\\{0,3}["']?[ \t]{0,8}[:=][ \t]{0,8}/y
@@ -40,7 +43,7 @@ export function readPair(page: Page, start: number, end: number): Pair | undefin
   page.steps += keyEnd - keyStart
   const valueStart = findValue(page, keyStart, keyEnd)
   if (valueStart === undefined) return undefined
-  const value = readValue(page, valueStart)
+  const value = readValue(page, valueStart, enclosing(text, keyStart, text.slice(keyEnd, valueStart)))
   if (value === undefined || value.end === value.start) return undefined
   page.steps += value.end - value.start
   return { key: text.slice(keyStart, keyEnd), keyStart, value: text.slice(value.start, value.end), ...value }
@@ -67,14 +70,26 @@ function isFlag(text: string, keyStart: number, keyEnd: number): boolean {
   return text.charAt(keyEnd) === ' ' && text.startsWith('-', keyStart) && /[^\s-]/.test(text.charAt(keyEnd + 1))
 }
 
+/**
+ * What ends a value whose name stands with it in one text: the quote of `"PASSWORD=x"`, or the next part of
+ * `Server=db;Password=x` and `?user=a&password=x`.
+ */
+function enclosing(text: string, keyStart: number, between: string): string | undefined {
+  if (between !== '=') return undefined
+  const before = text.charAt(keyStart - 1)
+  if (before === '"' || before === "'" || before === '`') return before
+  return before !== '' && ';?&'.includes(before) ? WORDS_END : undefined
+}
+
 interface ValueSpan {
   readonly start: number
   readonly end: number
   readonly isQuoted: boolean
 }
 
-function readValue(page: Page, from: number): ValueSpan | undefined {
+function readValue(page: Page, from: number, closing: string | undefined): ValueSpan | undefined {
   const { text, kind } = page
+  if (closing !== undefined) return readEnclosed(page, from, closing)
   let start = after(LINE_BREAK, text, from) ?? from
   if (kind === 'yaml') start = after(BLOCK_SCALAR, text, start) ?? start
   start = after(PREFIX, text, start) ?? start
@@ -83,6 +98,18 @@ function readValue(page: Page, from: number): ValueSpan | undefined {
   if (quote === '"' || quote === "'" || quote === '`') return readQuoted(text, start + escapes + 1, quote, escapes)
   if (kind === 'code' || kind === 'json') return undefined
   return readPlain(page, start)
+}
+
+function readEnclosed(page: Page, start: number, closing: string): ValueSpan | undefined {
+  const limit = Math.min(page.lineEnd(start), start + LONGEST_PLAIN + 1)
+  const slice = page.text.slice(start, limit)
+  const stop = closing === WORDS_END ? slice.search(PART_END) : slice.indexOf(closing)
+  const end = start + (stop === -1 ? slice.length : stop)
+  page.isDone('pair', end, end)
+  if (end - start > LONGEST_PLAIN || (stop === -1 && closing !== WORDS_END)) return undefined
+  // `\"PASSWORD=x\"` in a text inside a text
+  const escapes = /\\{0,8}$/.exec(page.text.slice(Math.max(start, end - 8), end))?.[0].length ?? 0
+  return { start, end: end - escapes, isQuoted: true }
 }
 
 /** As many backslashes stand before the quote that ends a text as before the one that began it. */

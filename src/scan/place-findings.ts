@@ -1,6 +1,10 @@
 import type { Finding } from './finding.ts'
 import { keyPaths } from './key-path.ts'
 import type { Draft, Page } from './page.ts'
+import { isRandom } from './randomness.ts'
+
+/** Fewer characters in a row give nothing away. */
+const SHORTEST_PART = 5
 
 const WEIGHTS = { form: 2, place: 1, name: 0 } as const
 
@@ -17,7 +21,7 @@ export function placeFindings(page: Page): Finding[] {
       line += 1
       lineStart = position + 1
     }
-    const path = paths[index]
+    const path = paths[index]?.map((key) => maskKey(key, page.text.slice(draft.start, draft.end)))
     return {
       rule: draft.rule,
       level: draft.level,
@@ -29,6 +33,12 @@ export function placeFindings(page: Page): Finding[] {
       span: { start: draft.start, end: draft.end },
     }
   })
+}
+
+/** Paths are printed: a key that is a credential, holds what was found, or is a part of it, is not. */
+function maskKey(key: string, found: string): string {
+  const isPart = key.length >= SHORTEST_PART && found.includes(key)
+  return isPart || (found.length >= SHORTEST_PART && key.includes(found)) || isRandom(key) ? '…' : key
 }
 
 /** LF, CR and CRLF end lines. */

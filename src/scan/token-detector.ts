@@ -8,6 +8,9 @@ const END = String.raw`(?![\w-])`
 /** What a try may look at; for counting only. */
 const LONGEST_TRY = 64
 
+/** Where so many tries failed in one word, more would: else a text of nothing but keywords costs its length for each. */
+const MOST_TRIES = 8
+
 /** Looks for one kind of credential. Its expression is compiled where its keyword stands first. */
 export function tokenDetector(rule: TokenRule): Detector {
   let compiled: RegExp | undefined
@@ -22,12 +25,21 @@ export function tokenDetector(rule: TokenRule): Detector {
     keywords: rule.keywords,
     detect(page, start, end) {
       if (!rule.caseless && !rule.keywords.includes(page.text.slice(start, end))) return
-      const first = rule.reach === undefined ? start : reachBack(page, start, rule.reach)
+      const first = rule.reach === undefined ? start : reachBack(page, rule, start, rule.reach)
       if (rule.reach?.most !== 1 && !isWordStart(page.text, first)) return
-      if (page.isDone(rule, first, first)) return
-      match(page, rule, expression(), first)
+      // from one place a try always ends in the same way, whichever keyword leads to it
+      if (page.isDone(rule, first, first + 1)) return
+      if (hasTriesLeft(page, rule, first)) match(page, rule, expression(), first)
     },
   }
+}
+
+function hasTriesLeft(page: Page, rule: TokenRule, start: number): boolean {
+  const end = page.wordEnd(start)
+  const before = page.tries.get(rule)
+  const count = before?.end === end ? before.count + 1 : 1
+  page.tries.set(rule, { end, count })
+  return count <= MOST_TRIES
 }
 
 function match(page: Page, rule: TokenRule, expression: RegExp, start: number): void {
@@ -47,9 +59,15 @@ function match(page: Page, rule: TokenRule, expression: RegExp, start: number): 
   page.report({ rule: rule.id, level, start: from, end: to, message: rule.name, weight: 'form' })
 }
 
-function reachBack(page: Page, start: number, { most, of }: NonNullable<TokenRule['reach']>): number {
+/** Where the word around a keyword starts, at most so far back. What lies between two keywords is read once. */
+function reachBack(page: Page, rule: TokenRule, start: number, { most, of }: NonNullable<TokenRule['reach']>): number {
+  const before = page.runs.get(rule)
+  const known = before !== undefined && before.at <= start ? before : undefined
+  const stop = known?.at ?? start - most
   let first = start
-  while (first > 0 && start - first < most && of.test(page.text.charAt(first - 1))) first -= 1
+  while (first > stop && first > 0 && of.test(page.text.charAt(first - 1))) first -= 1
   page.steps += start - first
-  return first
+  if (known !== undefined && first <= known.at) first = known.from
+  page.runs.set(rule, { from: first, at: start })
+  return Math.max(first, start - most)
 }

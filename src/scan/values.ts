@@ -6,7 +6,7 @@ const REFERENCE =
 
 /** What is sealed or encrypted already. */
 const CIPHERTEXT =
-  /^(?:ENC\[|encrypted:|-----BEGIN (?:AGE ENCRYPTED|PGP MESSAGE|CERTIFICATE|PUBLIC)|\$ANSIBLE_VAULT|Ag[A-D][A-Za-z0-9+/]{80}|AQICAH|age1|age-encryption\.org|vault:v\d+:|ssh-(?:rsa|ed25519) |\{cipher\}|enc:|kms:|CRYPT|\$2[aby]\$|\$argon2|\$[156]\$|\$pbkdf2|pbkdf2_|scrypt:|sha(?:1|256|384|512)[:$-]|md5[:$-]|\{(?:SSHA|SHA|CRYPT))/i
+  /^(?:ENC\[|encrypted:|-----BEGIN (?:AGE ENCRYPTED|PGP MESSAGE|CERTIFICATE|PUBLIC)|\$ANSIBLE_VAULT|Ag[A-D][A-Za-z0-9+/]{80}|AQICAH|age1|age-encryption\.org|vault:v\d+:|ssh-(?:rsa|ed25519) |\{cipher\}|enc:|kms:|CRYPT|0x[\da-f]{40}$|\$2[aby]\$|\$argon2|\$[156]\$|\$pbkdf2|pbkdf2_|scrypt:|sha(?:1|256|384|512)[:$-]|md5[:$-]|\{(?:SSHA|SHA|CRYPT))/i
 
 /** Words of values that somebody is to replace; in names only where such a word is the whole or begins it. */
 const MADE_UP =

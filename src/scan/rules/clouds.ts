@@ -57,6 +57,9 @@ export const CLOUD_RULES: readonly TokenRule[] = [
   token('azure-devops-token', 'Azure DevOps token', 'AZDO', '[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4}', {
     reach: { most: 76, of: /[A-Za-z0-9]/ },
   }),
+  token('azure-function-key', 'Azure Functions key', 'AzFu', String.raw`[\w-]{44}AzFu[\w-]{6}==`, {
+    reach: { most: 44, of: /[\w-]/ },
+  }),
   token('azure-sas', 'Azure shared access signature', 'sig=', '[?&;]sig=([A-Za-z0-9%]{43,63}(?:%3[dD]|=))', {
     reach: { most: 1, of: /[?&;]/ },
   }),

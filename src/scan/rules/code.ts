@@ -62,7 +62,7 @@ export const CODE_RULES: readonly TokenRule[] = [
   token(
     'docker-registry-auth',
     'user and password of a registry',
-    ['"auth"', String.raw`"auth\"`],
+    ['"auth"', '"auth\\'],
     String.raw`"auth\\{0,3}"\s{0,8}:\s{0,8}\\{0,3}"([A-Za-z0-9+/]{8,3000}={0,2})(?![A-Za-z0-9+/=])`,
     {
       judge: (value, level) => (isUserAndPassword(decodeBase64(value) ?? '') ? level : undefined),

@@ -1,3 +1,4 @@
+import { judgeDiscordBot } from '../checksums.ts'
 import type { Level } from '../finding.ts'
 import { isRandom } from '../randomness.ts'
 import type { NamedRule } from '../token-rule.ts'
@@ -27,10 +28,6 @@ const HEX64 = /^[a-f0-9]{64}$/
 const UUID = /^[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}$/i
 const KEY_OF_32_BYTES = /^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/
 
-function discordId(value: string, level: Level): Level | undefined {
-  return /^\d{17,20}$/.test(Buffer.from(value.split('.')[0] ?? '', 'base64').toString('latin1')) ? level : undefined
-}
-
 /** Credentials that are known by the name of their key and their form together. The first that fits counts. */
 export const NAMED_RULES: readonly NamedRule[] = [
   {
@@ -56,7 +53,7 @@ export const NAMED_RULES: readonly NamedRule[] = [
     level: 'block',
     key: /./,
     value: /^[MNO][\w-]{23,27}\.[\w-]{6}\.[\w-]{27,38}$/,
-    judge: discordId,
+    judge: judgeDiscordBot,
   },
   {
     id: 'wireguard-key',
@@ -156,7 +153,14 @@ export const NAMED_RULES: readonly NamedRule[] = [
   ),
   named('linkedin-secret', 'LinkedIn secret', 'linkedin', /^[A-Za-z0-9]{16}$/),
   named('mailjet-secret', 'Mailjet key', 'mailjet|mj', HEX32),
-  named('mailgun-key', 'Mailgun key', 'mailgun|mg', /^[a-f0-9]{32}-[a-f0-9]{8}-[a-f0-9]{8}$/),
+  named('mailgun-key', 'Mailgun key', 'mailgun|mg', /^(?:key-[a-f0-9]{32}|[a-f0-9]{32}-[a-f0-9]{8}-[a-f0-9]{8})$/),
+  named('opsgenie-key', 'Opsgenie key', 'opsgenie|genie', UUID, { judge: (_value, level) => level }),
+  named('splunk-token', 'Splunk token', 'splunk|hec', UUID, { judge: (_value, level) => level }),
+  named('snyk-token', 'Snyk token', 'snyk', UUID, { judge: (_value, level) => level }),
+  named('railway-token', 'Railway token', 'railway', UUID, { judge: (_value, level) => level }),
+  named('wandb-key', 'Weights & Biases key', 'wandb|weights_biases', HEX40),
+  named('trello-token', 'Trello token', 'trello', /^(?:ATTA)?[a-f0-9]{64}(?:[A-F0-9]{8})?$/),
+  named('mollie-key', 'Mollie key', 'mollie', /^(?:live|test)_[A-Za-z0-9]{30}$/),
   named('postmark-token', 'Postmark token', 'postmark', UUID, { judge: (_value, level) => level }),
   named('plaid-secret', 'Plaid secret', 'plaid', /^[a-f0-9]{30}$/),
   named('paypal-secret', 'PayPal secret', 'paypal|braintree', /^(?:E[\w-]{79}|[a-f0-9]{32})$/),

@@ -1,4 +1,5 @@
 import { judgeBech32 } from '../checksums.ts'
+import { isRandom } from '../randomness.ts'
 import type { TokenRule } from '../token-rule.ts'
 import { token } from './token.ts'
 
@@ -110,7 +111,7 @@ export const PLATFORM_RULES: readonly TokenRule[] = [
   ),
   token('pagerduty-token', 'PagerDuty token', 'u+', String.raw`u\+[\w-]{18}`, { level: 'warn' }),
   token('okta-token', 'Okta token', 'SSWS 00', String.raw`SSWS (00[\w-]{40})`),
-  token('nats-seed', 'NATS seed', ['SUA', 'SAA', 'SOA', 'SCA', 'SNA', 'SXA'], 'S[ACNOUX]A[A-H][A-Z2-7]{54}'),
+  token('nats-seed', 'NATS seed', ['SUA', 'SAA', 'SOA', 'SCA', 'SNA', 'SXA'], 'S[ACNOUX]A[A-P][A-Z2-7]{54}'),
   token(
     'totp-seed',
     'TOTP seed',
@@ -119,6 +120,16 @@ export const PLATFORM_RULES: readonly TokenRule[] = [
     { caseless: true },
   ),
   token('oculus-token', 'Oculus token', 'OC|', String.raw`OC\|\d{10,20}\|[a-f0-9]{32}`),
+  token(
+    'mysql-dsn',
+    'password of a MySQL data source',
+    '@tcp(',
+    String.raw`[\w.-]{1,60}:([^\s@"'\`:]{4,100})@tcp\((?!\))`,
+    {
+      reach: { most: 161, of: /[^\s@"'`=]/ },
+      judge: (password, level) => (isRandom(password) ? level : undefined),
+    },
+  ),
   token(
     'cloudinary-url',
     'Cloudinary URL',

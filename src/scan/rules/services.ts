@@ -1,3 +1,4 @@
+import { judgeDiscordBot } from '../checksums.ts'
 import type { TokenRule } from '../token-rule.ts'
 import { token } from './token.ts'
 
@@ -30,8 +31,13 @@ export const SERVICE_RULES: readonly TokenRule[] = [
     'teams-webhook',
     'Microsoft Teams webhook',
     '.webhook.office.com/webhookb2/',
-    String.raw`\.webhook\.office\.com/webhookb2/([\w-]{36}@[\w-]{36}/IncomingWebhook/[a-f0-9]{32}/[\w-]{36}(?:/[\w-]{20,60})?)`,
+    String.raw`[\w-]{1,60}\.webhook\.office\.com/webhookb2/([\w-]{36}@[\w-]{36}/IncomingWebhook/[a-f0-9]{32}/[\w-]{36}(?:/[\w-]{20,60})?)`,
+    { reach: { most: 60, of: /[\w-]/ } },
   ),
+  token('discord-bot-token', 'Discord bot token', '.G', String.raw`[MNO][\w-]{23,27}\.G[\w-]{5}\.[\w-]{27,38}`, {
+    reach: { most: 28, of: /[\w-]/ },
+    judge: judgeDiscordBot,
+  }),
   token(
     'stripe-key',
     'Stripe key',
@@ -40,7 +46,16 @@ export const SERVICE_RULES: readonly TokenRule[] = [
   ),
   token('stripe-webhook-secret', 'webhook signing secret', 'whsec_', 'whsec_[A-Za-z0-9+/]{32}(?![A-Za-z0-9+/])={0,2}'),
   token('sendgrid-key', 'SendGrid key', 'SG.', String.raw`SG\.[\w-]{22}\.[\w-]{43}`),
-  token('mailgun-key', 'Mailgun key', 'key-', 'key-[a-f0-9]{32}'),
+  // alone it may be a key of anything, such as of a list in a page
+  token('mailgun-key', 'Mailgun key', 'key-', 'key-[a-f0-9]{32}', { level: 'warn' }),
+  token('clickup-token', 'ClickUp token', 'pk_', String.raw`pk_\d{6,9}_[A-Z0-9]{32}`),
+  token('asana-token', 'Asana token', '2/1', String.raw`2/1\d{15}/1\d{15}:[a-f0-9]{32}`),
+  token(
+    'plaid-token',
+    'Plaid access token',
+    ['access-production-', 'access-development-', 'access-sandbox-'],
+    'access-(?:production|development|sandbox)-[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}',
+  ),
   token('mailchimp-key', 'Mailchimp key', '-us', String.raw`[a-f0-9]{32}-us\d{1,2}`, {
     reach: { most: 32, of: /[a-f0-9]/ },
   }),
