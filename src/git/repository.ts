@@ -134,8 +134,14 @@ export class GitRepository {
 
   /** Whether `revision` names a commit here. */
   async has(revision: string): Promise<boolean> {
+    return (await this.commitId(revision)) !== undefined
+  }
+
+  /** The id of the commit that a revision names; undefined when there is none. */
+  async commitId(revision: string): Promise<string | undefined> {
     const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`]
-    return 'stdout' in (await runGit(args, this.place, ''))
+    const output = await runGit(args, this.place, '')
+    return 'stdout' in output ? output.stdout.toString('latin1').trim() : undefined
   }
 
   close(): void {

@@ -41,6 +41,8 @@ export interface Repository {
   /** Full names of all branches, those of remotes too. */
   branches(): Promise<readonly string[]>
   has(revision: string): Promise<boolean>
+  /** The id of the commit that a revision names; undefined when there is none. */
+  commitId(revision: string): Promise<string | undefined>
   close(): void
 }
 

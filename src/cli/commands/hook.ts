@@ -1,8 +1,11 @@
 import { isBullaError, UsageError } from '../../errors.ts'
-import { allowOnce } from '../../operations/hooks/allow-once.ts'
+import { copyScanner } from '../../operations/copies/copy-scanner.ts'
+import type { Repository } from '../../operations/git-port.ts'
+import { allowOnce, OF_A_COMMIT } from '../../operations/hooks/allow-once.ts'
 import type { CommitFinding } from '../../operations/hooks/judge-commits.ts'
 import { HOOK_NAMES, type HookName, runHook } from '../../operations/hooks/run-hook.ts'
 import { cannotJudge } from '../../operations/judge/finding.ts'
+import type { JudgeOptions } from '../../operations/judge/judge-files.ts'
 import { changeScanner } from '../../operations/scan/scan-file.ts'
 import { suggest } from '../../operations/suggest.ts'
 import { showFindings } from '../findings.ts'
@@ -61,7 +64,11 @@ async function run(name: HookName, args: readonly string[], values: Values, io: 
     const takesInput = name === 'pre-push' || name === 'pre-receive'
     const told = name === 'pre-push' ? toldByPreCommit(io.env) : undefined
     const input = told?.input ?? (takesInput ? Buffer.from(await io.stdin()).toString('utf8') : '')
-    const options = { isStrict: false, today: worldOf(values, io).now().slice(0, 10), scan: changeScanner(repository) }
+    const options = {
+      isStrict: false,
+      today: worldOf(values, io).now().slice(0, 10),
+      scan: scannerFor(name, repository, values, io),
+    }
     const findings = await runHook({ name, args: told?.args ?? args, input }, repository, options)
     return await verdict(name, findings, (await repository.folders()).gitFolder, values, io)
   } catch (error) {
@@ -78,6 +85,19 @@ function toldByPreCommit(env: Io['env']): { readonly args: readonly string[]; re
   const { PRE_COMMIT_TO_REF: to, PRE_COMMIT_FROM_REF: from, PRE_COMMIT_REMOTE_NAME: remote } = env
   if (env['PRE_COMMIT'] !== '1' || to === undefined || from === undefined) return undefined
   return { args: remote === undefined ? [] : [remote], input: `local ${to} remote ${from}\n` }
+}
+
+/** What is pushed was compared with the values of this clone when it was committed. */
+function scannerFor(name: HookName, repository: Repository, values: Values, io: Io): NonNullable<JudgeOptions['scan']> {
+  const changes = changeScanner(repository)
+  if (!OF_A_COMMIT.includes(name)) return changes
+  const tell = (count: number) => {
+    const files = count === 1 ? 'a sealed file' : `${count} sealed files`
+    io.writeErr(`${io.program}: ${name}: not compared with the values of ${files}: no key at hand opens it offline\n`)
+  }
+  // the second hook of a commit has nothing new to say
+  const copies = copyScanner(repository, worldOf(values, io), name === 'prepare-commit-msg' ? () => undefined : tell)
+  return async (file, text) => [...(await changes(file, text)), ...(await copies(file, text))]
 }
 
 async function verdict(

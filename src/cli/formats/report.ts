@@ -8,6 +8,8 @@ export interface ReportedFinding {
   readonly line?: number
   readonly column?: number
   readonly keyPath?: string
+  /** What exceptions call it. */
+  readonly fingerprint?: string
   readonly message: string
   readonly repair?: string
   /** The commit that brings it; undefined for what is not in one. */

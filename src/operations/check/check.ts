@@ -32,8 +32,9 @@ export async function check(
   const files = await repository.files(revision)
   const wanted = files.filter(({ path }) => isWanted(path))
   const tree = repository.tree(revision)
-  const findings = await judgeFiles(wanted, tree, options)
-  const problems = paths.length === 0 ? await findRuleProblems(files, tree) : []
+  const sealed = new Set<string>()
+  const findings = await judgeFiles(wanted, tree, { ...options, onSealed: (path) => sealed.add(path) })
+  const problems = paths.length === 0 ? await findRuleProblems(files, tree, sealed) : []
   return { findings: [...findings, ...problems].sort(byPlace), fileCount: wanted.length }
 }
 

@@ -46,6 +46,8 @@ export interface JudgeOptions {
    * Undefined: those of the tree that is judged count.
    */
   readonly approved?: (path: string) => Promise<Uint8Array | undefined>
+  /** Told of every sealed file. */
+  readonly onSealed?: (path: string) => void
   /** Looks for secrets in a text that the policy does not speak about. */
   readonly scan?: (file: JudgedFile, text: string) => Promise<readonly Finding[]>
 }
@@ -134,6 +136,7 @@ class Judge {
       return [brokenPolicy(path, error.message)]
     }
     const sealed = sealedStore(path, text)
+    if (sealed !== undefined) this.options.onSealed?.(path)
     if (sealed !== undefined) return this.exceptions.apply(await this.sealed(path, text, sealed, placed), path, text)
     const leftover = this.leftover(path)
     const all = leftover.length > 0 || placed === undefined ? leftover : await this.plain(path, text, placed)

@@ -119,6 +119,24 @@ export const POLICY_LEAKS: readonly Scenario[] = [
     },
   },
   {
+    ...{ id: 'P09', title: 'a value sealed elsewhere, pasted into documentation', verdict: 'block' },
+    rules: ['sealed-value-copied'],
+    async stage(repository) {
+      const { variant } = repository
+      await repository.policy(ANY)
+      const { values } = await sealedFile(repository)
+      const form = variant.random.pick(['plain', 'base64', 'url'])
+      const copy =
+        form === 'base64'
+          ? Buffer.from(values.password).toString('base64')
+          : form === 'url'
+            ? encodeURIComponent(values.password)
+            : values.password
+      await repository.add('README.md', encoded(variant, `# How to connect\n\nUse \`${copy}\` for it.\n`))
+      return [values.password, copy]
+    },
+  },
+  {
     ...{ id: 'P10', title: 'fewer readers than the rule names', verdict: 'warn', rules: ['readers-drift'] },
     stage: (repository) => fewerReaders(repository),
   },

@@ -169,7 +169,7 @@ describe('the tables', () => {
   })
 
   it('are all in docs/rules.md', () => {
-    const page = readFileSync(join(ROOT, 'docs/rules.md'), 'utf8')
+    const [page = ''] = readFileSync(join(ROOT, 'docs/rules.md'), 'utf8').split('## Rules of the policy')
     const listed = [...page.matchAll(/^\| `([a-z0-9-]+)` \| (block|warn) \| (.+) \|$/gm)].map(
       ([, id, level, name]) => ({ id, name, level }),
     )
