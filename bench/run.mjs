@@ -1,6 +1,6 @@
 /**
  * `npm run bench [PART]`: whole processes of the built command against the real sops, in turn, on this machine. What counts
- * are the ratios; single times say more about the machine. Parts: start, large, many, rotate, growth, kms.
+ * are the ratios; single times say more about the machine. Parts: start, large, many, rotate, growth, kms, merge.
  */
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
@@ -30,7 +30,7 @@ try {
   console.log(
     `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, sops: ${sops ?? 'not installed (npm run judges)'}`,
   )
-  for (const [name, part] of Object.entries({ start, large, many, rotate, growth, kms })) {
+  for (const [name, part] of Object.entries({ start, large, many, rotate, growth, kms, merge })) {
     if (only === undefined || only === name) part()
   }
   console.log(missed === 0 ? '\nall targets met' : `\n${missed} targets missed`)
@@ -158,6 +158,33 @@ function smallFiles() {
   }
   const loop = (/** @type {string} */ command) => `for i in $(seq 0 ${FILES - 1}); do ${command} || exit; done`
   return { away, fresh, loop }
+}
+
+/** What git runs when two branches changed a file: each a fifth of its values, next to each other. */
+function merge() {
+  title('merge: three versions of a file of 1,000 values, 400 of them changed')
+  write('flat.yaml', flatYaml(1000))
+  seal('flat.yaml', 'base.yaml')
+  for (const [name, digit] of /** @type {const} */ ([
+    ['ours.yaml', '[05]'],
+    ['theirs.yaml', '[16]'],
+  ])) {
+    cpSync(join(folder, 'base.yaml'), join(folder, name))
+    const editor = `sed -i 's/^\\([a-z_]*[0-9]*${digit}\\): .*/\\1: ${name}/'`
+    execFileSync(BULLA[0] ?? '', [BULLA[1] ?? '', 'edit', name], {
+      cwd: folder,
+      env: { ...process.env, ...env, EDITOR: editor },
+      stdio: 'ignore',
+    })
+  }
+  const words = ['merge', '--path', 'flat.enc.yaml', 'base.yaml', 'ours.yaml', 'theirs.yaml']
+  const commands = [
+    { name: 'node -e 0', argv: [process.execPath, '-e', '0'] },
+    { ...bulla(...words), name: 'merge', env },
+  ]
+  const [bareRuns = [], runs = []] = measure(commands, 25)
+  row('merge', describe(runs))
+  check('ratio', ratioOf(runs, bareRuns), { most: 12 })
 }
 
 /** The same key of a service: wrapping the identity of a recipient for bulla, as a master key of every file for sops. */

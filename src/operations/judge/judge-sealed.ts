@@ -5,6 +5,7 @@ import { compileSelector, SEAL_ALL, type Selector } from '../../format/selector.
 import type { Source, Store } from '../../format/store.ts'
 import type { Leaf, Scalar } from '../../format/tree.ts'
 import { walk } from '../../format/walk.ts'
+import { sidesOf } from '../../merge/marks.ts'
 import { shellWord } from '../shell-word.ts'
 import { showPath } from '../values/tree-path.ts'
 import type { Finding } from './finding.ts'
@@ -39,7 +40,7 @@ export async function judgeSealed({ file, store, text }: SealedText): Promise<Se
   const conflict = CONFLICT.exec(text)
   if (conflict !== null) {
     const place = new LineFinder(text).at(conflict.index)
-    const repair = `bulla resolve ${shellWord(file)}`
+    const repair = `bulla resolve ${isOfMacOnly(text) ? '--reseal ' : ''}${shellWord(file)}`
     return { findings: [block('conflict-markers', 'a sealed file holds the marks of a merge conflict', repair, place)] }
   }
   let source: Source
@@ -78,6 +79,13 @@ export async function judgeSealed({ file, store, text }: SealedText): Promise<Se
     findings.push(block('nothing-sealed', 'the file has sops metadata, and not one sealed value', reseal))
   }
   return { findings, metadata }
+}
+
+/** What a merge without a key leaves: only the MAC and its time are in conflict. */
+function isOfMacOnly(text: string): boolean {
+  const { ours, theirs } = sidesOf(text)
+  const ofMac = /^[\s"]*(?:sops_)?(?:mac|lastmodified)"?\s*[:=].*$/gm
+  return ours.replaceAll(ofMac, '') === theirs.replaceAll(ofMac, '')
 }
 
 interface LeafProblem {
