@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { describe, expect } from 'vitest'
+import { newIdentity } from '../helpers/age.ts'
 import { COMMAND, it, type Sandbox } from '../helpers/sandbox.ts'
 import { noTerminal, onTerminal } from '../helpers/terminal.ts'
 
@@ -53,6 +54,70 @@ describe.each(Object.entries(SHELLS))('completion in a real %s', (shell, start) 
       })
 
       expect({ left, shown }).toMatchObject({ left: 0 })
+    },
+  )
+})
+
+/** What a shell offers for command lines whose last word is not finished, a line each. */
+const ASKED: Readonly<Record<string, (line: string) => readonly string[]>> = {
+  bash: (line) => {
+    const words = `COMP_WORDS=(${line}); COMP_CWORD=$(( \${#COMP_WORDS[@]} - 1 ))`
+    return ['--noprofile', '--norc', '-c', `source ../script; ${words}; _bulla; printf '%s\\n' "\${COMPREPLY[@]}"`]
+  },
+  fish: (line) => ['--no-config', '-c', `source ../script; complete -C '${line}' | string replace -r '\\t.*' ''`],
+}
+
+describe.each(Object.entries(ASKED))('the completion of recipients in a real %s', (shell, args) => {
+  const missing = isThere(shell) ? undefined : `needs ${shell}`
+
+  it.skipIf(missing !== undefined)(
+    `offers verbs and names, also in lists and from a folder below, and runs no name${missing === undefined ? '' : ` (skipped: it ${missing})`}`,
+    async ({ box }) => {
+      for (const name of ['alice', 'zora', 'zoe', '$(touch harm)', '`touch harm`'])
+        box.write(`.bulla/recipients/${name}.yaml`, `recipient: ${newIdentity().recipient}\n`)
+      box.write('sub/.keep', '')
+      box.write('script', (await box.bulla(['completion', shell])).out)
+      const offered = async (line: string) => {
+        const script = `cd sub && HOME=${JSON.stringify(box.folder)} exec ${shell} "$@"`
+        const { out } = await box.run('sh', ['-c', script, 'sh', ...args(line)], {})
+        return out.split('\n').filter((word) => word !== '')
+      }
+      expect(await offered('bulla recipient ro')).toEqual(['rotate'])
+      expect(await offered('bulla recipient show zo')).toEqual(['zoe', 'zora'])
+      expect(await offered('bulla encrypt --age ali')).toEqual(['alice'])
+      expect(await offered('bulla rotate --rm-age alice,zor')).toEqual(['alice,zora'])
+      expect(await offered('bulla check --format sar')).toEqual(['sarif'])
+      expect(await offered('bulla hook run pre-com')).toEqual(['pre-commit'])
+      expect([box.has('harm'), box.has('sub/harm')]).toEqual([false, false])
+    },
+  )
+})
+
+const noZsh = noTerminal ?? (isThere('zsh') ? undefined : 'needs zsh')
+
+describe('the completion of recipients in a real zsh', () => {
+  it.skipIf(noZsh !== undefined)(
+    `offers names, also in lists${noZsh === undefined ? '' : ` (skipped: it ${noZsh})`}`,
+    async ({ box }) => {
+      const alice = newIdentity().recipient
+      box.write('.bulla/recipients/alice.yaml', `recipient: ${alice}\n`)
+      box.write('.bulla/recipients/zora.yaml', `recipient: ${box.recipient}\n`)
+      box.write('a.yaml', 'a: 1\n')
+
+      const { shown, left } = await onTerminal(box, SHELLS['zsh']?.(box) ?? '', {
+        env: withProgram(box),
+        steps: [
+          { expect: 'ready> ', send: 'bulla recipient show zo\t' },
+          { expect: 'ra', send: '\n' },
+          { expect: 'zora (person)', send: 'bulla encrypt -i --age alice,zo\t' },
+          { expect: 'alice,zora', send: ' a.yaml\n' },
+          { expect: 'ready> ', send: 'exit\n' },
+        ],
+      })
+
+      expect({ left, shown }).toMatchObject({ left: 0 })
+      const sealed = box.read('a.yaml')
+      expect([sealed.includes(alice), sealed.includes(box.recipient)]).toEqual([true, true])
     },
   )
 })

@@ -4,8 +4,8 @@ import type { CommandDefinition, Definitions, Io } from '../io.ts'
 import { addCommonOptions } from '../options.ts'
 
 const HELP = `
-The script knows all commands, their options and values; it starts nothing when Tab is pressed. Make
-it anew after an update. To load it always:
+The script knows all commands, their options and values, and finds the names of recipients; it
+starts nothing when Tab is pressed. Make it anew after an update. To load it always:
 
   bash        put into ~/.bashrc:        eval "$(bulla completion bash)"
   zsh         put into ~/.zshrc, behind compinit:  source <(bulla completion zsh)

@@ -4,13 +4,14 @@ import type { CommandDefinition, Io } from '../io.ts'
 import { addCommonOptions, type Values } from '../options.ts'
 import { addGrantOptions } from '../recipient/grant-options.ts'
 import { HELP, VERB_HELP } from '../recipient/help.ts'
+import { RECIPIENT_VERBS, type RecipientVerb } from '../recipient/verb-names.ts'
 import type { VerbCall } from '../recipient/verbs.ts'
 import { addWrappingOptions } from '../recipient/wrapping-options.ts'
 
 type Verb = (call: VerbCall) => Promise<number>
 
 /** Only the verb that is run is loaded. */
-const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
+const VERBS: Readonly<Record<RecipientVerb, () => Promise<Verb>>> = {
   create: async () => (await import('../recipient/verbs.ts')).create,
   add: async () => (await import('../recipient/verbs.ts')).add,
   list: async () => (await import('../recipient/show.ts')).list,
@@ -35,8 +36,8 @@ export function define(command: CommandDefinition, io: Io, done: (code: number) 
     .summary('people and machines with names: who reads what')
     .description('Recipients: people and machines with names, machines with identities that a KMS wraps.')
     .usage('VERB [name] [options]')
-    .argument('[recipient-verb]', Object.keys(VERBS).join(', '))
-    .argument('[args...]', 'what the verb takes')
+    .argument('[recipient-verb]', RECIPIENT_VERBS.join(', '))
+    .argument('[name-and-more...]', 'who, and what else the verb takes')
   const keysOf = addWrappingOptions(command)
   command
     .optionsGroup('What is made or changed:')
@@ -61,11 +62,10 @@ export function define(command: CommandDefinition, io: Io, done: (code: number) 
 
 /** @throws UsageError `ERR_USAGE` */
 function loadVerb(word: string): Promise<Verb> {
-  const load = Object.hasOwn(VERBS, word) ? VERBS[word] : undefined
-  if (load !== undefined) return load()
-  const names = Object.keys(VERBS)
-  const meant = suggest(word, names)
+  const verb = RECIPIENT_VERBS.find((known) => known === word)
+  if (verb !== undefined) return VERBS[verb]()
+  const meant = suggest(word, RECIPIENT_VERBS)
   throw new UsageError('ERR_USAGE', 'recipient has no such verb', {
-    hint: meant === undefined ? `the verbs are ${names.join(', ')}` : `did you mean ${meant}?`,
+    hint: meant === undefined ? `the verbs are ${RECIPIENT_VERBS.join(', ')}` : `did you mean ${meant}?`,
   })
 }

@@ -5,9 +5,27 @@ export function bashScript(model: CompletionModel): string {
   const { program, itself, commands } = model
   const everything = [itself, ...commands]
   const names = commands.map(({ name }) => name).join(' ')
+  const actions: Actions = { files: ':', folders: FOLDERS, recipients: `_${program}_recipients` }
   return `# bash completion for ${program}, made by "${program} completion bash"
+_${program}_recipients() {
+    local folder=$PWD file
+    while [[ -n $folder ]]; do
+        for file in "$folder"/.bulla/recipients/*.yaml; do
+            file=\${file##*/}
+            file=\${file%.yaml}
+            # nothing that compgen would take for more than a word
+            if [[ $file =~ ^[a-z0-9][a-z0-9._-]*$ ]]; then words="$words $file"; fi
+        done
+        if [[ -d $folder/.bulla/recipients || -e $folder/.git ]]; then break; fi
+        folder=\${folder%/*}
+    done
+    compopt +o default 2>/dev/null
+    # lists have commas
+    head=\${cur%"\${cur##*,}"}
+    cur=\${cur##*,}
+}
 _${program}() {
-    local cur=\${COMP_WORDS[COMP_CWORD]} word= command= option= skip= words= i position=0
+    local cur=\${COMP_WORDS[COMP_CWORD]} word= command= option= skip= words= head= i position=0
     COMPREPLY=()
     for ((i = 1; i < COMP_CWORD; i++)); do
         word=\${COMP_WORDS[i]}
@@ -26,7 +44,7 @@ _${program}() {
     if [[ -n $skip ]]; then
         case $option in
 ${allOptions(model)
-  .flatMap((option) => (option.value === undefined ? [] : [branch(spellings(option).join('|'), option.value)]))
+  .flatMap((option) => (option.value === undefined ? [] : [branch(spellings(option).join('|'), option.value, actions)]))
   .join('')}            *) ${NOTHING} ;;
         esac
     elif [[ $cur == -* ]]; then
@@ -36,6 +54,7 @@ ${everything
     branch(
       name || "''",
       options.map(({ long }) => long),
+      actions,
     ),
   )
   .join('')}        esac
@@ -43,10 +62,10 @@ ${everything
         words="${names}"
     else
         case $command:$position in
-${commands.flatMap(({ name, words }) => words.map((offer, at) => branch(`${name}:${isLast(words, at) ? '*' : at}`, offer))).join('')}            *) ${NOTHING} ;;
+${commands.flatMap(({ name, words }) => words.map((offer, at) => branch(`${name}:${isLast(words, at) ? '*' : at}`, offer, actions))).join('')}            *) ${NOTHING} ;;
         esac
     fi
-    if [[ -n $words ]]; then COMPREPLY=($(compgen -W "$words" -- "$cur")); fi
+    if [[ -n $words ]]; then COMPREPLY=($(compgen -P "$head" -W "$words" -- "$cur")); fi
 }
 complete -o default -F _${program} ${program}
 `
@@ -60,9 +79,11 @@ function isLast(words: readonly unknown[], at: number): boolean {
 const NOTHING = 'compopt +o default 2>/dev/null'
 const FOLDERS = 'compopt +o default -o dirnames 2>/dev/null'
 
+type Actions = Readonly<Record<'files' | 'folders' | 'recipients', string>>
+
 /** Nothing is offered where there is no branch. */
-function branch(pattern: string, offer: Offer): string {
+function branch(pattern: string, offer: Offer, actions: Actions): string {
   if (offer === 'nothing') return ''
-  const action = offer === 'files' ? ':' : offer === 'folders' ? FOLDERS : `words="${offer.join(' ')}"`
+  const action = typeof offer === 'string' ? actions[offer] : `words="${offer.join(' ')}"`
   return `            ${pattern}) ${action} ;;\n`
 }

@@ -10,11 +10,11 @@ export function fishScript(model: CompletionModel): string {
       `-n ${quoted(condition)}`,
       short === undefined ? '' : `-s ${short.slice(1)}`,
       `-l ${long.slice(2)}`,
-      value === undefined ? '' : `-r ${offered(value)}`,
+      value === undefined ? '' : `-r ${offered(value, program)}`,
       `-d ${quoted(about)}`,
     )
   const word = (name: string, offer: Offer, at: number, isLast: boolean) =>
-    line(`-n ${quoted(`__${program}_at ${name} ${at}${isLast ? ' on' : ''}`)}`, offered(offer))
+    line(`-n ${quoted(`__${program}_at ${name} ${at}${isLast ? ' on' : ''}`)}`, offered(offer, program))
   const ofCommand = ({ name, options, words }: CommandModel) => [
     ...options.map((model) => option(`__${program}_is ${name}`, model)),
     ...words.map((offer, at) => word(name, offer, at, at === words.length - 1)),
@@ -36,6 +36,20 @@ function __${program}_words -d 'the words that are neither options nor values of
             case '*'
                 echo -- $word
         end
+    end
+end
+function __${program}_recipients -d 'names of recipients; nothing is started'
+    set -l folder $PWD
+    while true
+        for file in $folder/.bulla/recipients/*.yaml
+            string replace -r '^.*/(.*)\\.yaml$' '$1' -- $file
+        end
+        if test -d $folder/.bulla/recipients -o -e $folder/.git -o "$folder" = /
+            return
+        end
+        set folder (string replace -r '/[^/]*$' '' -- $folder)
+        test -n "$folder"
+        or set folder /
     end
 end
 function __${program}_none -d 'there is no command yet'
@@ -61,9 +75,10 @@ ${[
 ].join('')}`
 }
 
-function offered(offer: Offer): string {
+function offered(offer: Offer, program: string): string {
   if (typeof offer === 'string') {
-    return { files: '-F', folders: "-f -a '(__fish_complete_directories)'", nothing: '-f' }[offer]
+    const recipients = `-f -a '(__fish_complete_list , __${program}_recipients)'`
+    return { files: '-F', folders: "-f -a '(__fish_complete_directories)'", recipients, nothing: '-f' }[offer]
   }
   return `-f -a ${quoted(offer.join(' '))}`
 }

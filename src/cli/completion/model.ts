@@ -1,9 +1,12 @@
+import { HOOK_NAMES } from '../../operations/hooks/run-hook.ts'
 import { KEY_KINDS } from '../../operations/keys.ts'
 import { STORE_NAMES } from '../../operations/stores.ts'
+import { FORMATS } from '../formats/formats.ts'
 import type { CommandDefinition, Definitions } from '../io.ts'
+import { RECIPIENT_VERBS } from '../recipient/verb-names.ts'
 
-/** What a shell offers for a word. */
-export type Offer = 'files' | 'folders' | 'nothing' | readonly string[]
+/** What a shell offers for a word; of `recipients` also several, with commas between them. */
+export type Offer = 'files' | 'folders' | 'recipients' | 'nothing' | readonly string[]
 
 /** An option, as a shell offers it. */
 export interface OptionModel {
@@ -44,7 +47,14 @@ const OFFERS: Readonly<Record<string, Offer>> = {
   kinds: KEY_KINDS,
   shell: SHELLS,
   verb: ['add', 'delete'],
-  'recipient-verb': ['create', 'add', 'list', 'show', 'wrap', 'rewrap', 'remove', 'rename', 'grant', 'ungrant'],
+  'recipient-verb': RECIPIENT_VERBS,
+  'hook-verb': ['run'],
+  'hook-name': HOOK_NAMES,
+  format: FORMATS,
+  level: ['block', 'warn'],
+  recipients: 'recipients',
+  '--add-age': 'recipients',
+  '--rm-age': 'recipients',
   file: 'files',
   files: 'files',
   paths: 'files',
@@ -87,9 +97,16 @@ function commandModel(command: CommandDefinition): CommandModel {
   }
 }
 
-/** A file, and what is in it; several files; or one word. */
-function offersOf(argument: Argument): Offer[] {
-  return argument.name() === 'words' ? ['files', 'nothing'] : [OFFERS[argument.name()] ?? 'nothing']
+/** Arguments that stand for words of several kinds. */
+const SEVERAL: Readonly<Record<string, readonly Offer[]>> = {
+  // a file, and what is in it
+  words: ['files', 'nothing'],
+  'name-and-more': ['recipients', 'files'],
+}
+
+/** Words of several kinds; several of one kind; or one word. */
+function offersOf(argument: Argument): readonly Offer[] {
+  return SEVERAL[argument.name()] ?? [OFFERS[argument.name()] ?? 'nothing']
 }
 
 function offerOf(flags: string, long: string): Offer {

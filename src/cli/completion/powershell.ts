@@ -16,6 +16,15 @@ export function powershellScript(model: CompletionModel): string {
 Register-ArgumentCompleter -Native -CommandName ${quoted(program)} -ScriptBlock {
     param($wordToComplete, $commandAst, $cursorPosition)
     $exactly = [System.StringComparison]::Ordinal
+    $recipients = @()
+    for ($folder = $PWD.ProviderPath; $folder; $folder = Split-Path -Parent $folder) {
+        $place = Join-Path $folder '.bulla/recipients'
+        if (Test-Path -LiteralPath $place -PathType Container) {
+            $recipients = @(Get-ChildItem -LiteralPath $place -Filter '*.yaml' | ForEach-Object { $_.BaseName } | Where-Object { $_ -cmatch '^[a-z0-9][a-z0-9._-]*$' })
+            break
+        }
+        if (Test-Path -LiteralPath (Join-Path $folder '.git')) { break }
+    }
     $commands = [ordered]@{
 ${table(
   commands.map(({ name, about }) => [name, quoted(about)] as const),
@@ -52,9 +61,12 @@ ${table(
     elseif ($wordToComplete.StartsWith('-', $exactly)) { if ($options.ContainsKey($command)) { $offered = $options[$command] } }
     elseif ($command -eq '') { $offered = $commands }
     else { foreach ($word in $arguments["$command $position"]) { $offered[$word] = $word } }
+    # lists have commas
+    $head = $wordToComplete -replace '[^,]*$', ''
+    $tail = $wordToComplete.Substring($head.Length)
     foreach ($word in @($offered.Keys)) {
-        if ($word.StartsWith($wordToComplete, $exactly)) {
-            [System.Management.Automation.CompletionResult]::new($word, $word, 'ParameterValue', $offered[$word])
+        if ($word.StartsWith($tail, $exactly)) {
+            [System.Management.Automation.CompletionResult]::new($head + $word, $word, 'ParameterValue', $offered[$word])
         }
     }
 }
@@ -62,6 +74,7 @@ ${table(
 }
 
 function words(key: string, offer: Offer | undefined): [string, string][] {
+  if (offer === 'recipients') return [[key, '$recipients']]
   return offer === undefined || typeof offer === 'string' ? [] : [[key, list(offer)]]
 }
 

@@ -5,6 +5,18 @@ export function zshScript(model: CompletionModel): string {
   const { program, itself, commands } = model
   return `#compdef ${program}
 # zsh completion for ${program}, made by "${program} completion zsh"
+_${program}_recipients() {
+    local folder=$PWD
+    local -a names
+    while true; do
+        names=($folder/.bulla/recipients/*.yaml(N:t:r))
+        if [[ -d $folder/.bulla/recipients || -e $folder/.git || $folder == / ]]; then break; fi
+        folder=\${folder:h}
+    done
+    # lists have commas
+    compset -P '*,'
+    compadd -a names
+}
 _${program}() {
     local word command= skip=
     local -a commands specs
@@ -22,7 +34,7 @@ ${commands.map(({ name, about }) => `        ${quoted(`${name}:${about}`)}\n`).j
         esac
     done
     case $command in
-${[itself, ...commands].map(branch).join('')}        *) _files; return ;;
+${[itself, ...commands].map((command) => branch(command, program)).join('')}        *) _files; return ;;
     esac
     if [[ -z $command && -z $skip && \${words[CURRENT]} != -* ]]; then
         _describe -t commands command commands || _files
@@ -35,21 +47,27 @@ if [[ \${funcstack[1]} == _${program} ]]; then _${program} "$@"; else compdef _$
 }
 
 /** The command itself is the first word that _arguments counts. */
-function branch({ name, options, words }: CommandModel): string {
-  const positions = words.map((offer, at) => `${at === words.length - 1 ? '*' : `${at + 2}:`}: :${action(offer)}`)
-  const lines = [...options.flatMap(specs), ...(name === '' ? [] : ['1: :()', ...positions])]
+function branch({ name, options, words }: CommandModel, program: string): string {
+  const positions = words.map(
+    (offer, at) => `${at === words.length - 1 ? '*' : `${at + 2}:`}: :${action(offer, program)}`,
+  )
+  const lines = [
+    ...options.flatMap((option) => specs(option, program)),
+    ...(name === '' ? [] : ['1: :()', ...positions]),
+  ]
   return `        ${name || "''"}) specs=(\n${lines.map((line) => `            ${quoted(line)}\n`).join('')}        ) ;;\n`
 }
 
 /** Both spellings, and each time again: some options add up, and bulla says so of those that do not. */
-function specs({ long, short, about, value }: OptionModel): string[] {
+function specs({ long, short, about, value }: OptionModel, program: string): string[] {
   const text = `[${about.replaceAll(/[\\[\]:]/g, '\\$&')}]`
-  const behind = value === undefined ? text : `${text}: :${action(value)}`
+  const behind = value === undefined ? text : `${text}: :${action(value, program)}`
   return [...(short === undefined ? [] : [`*${short}${behind}`]), `*${long}${value === undefined ? '' : '='}${behind}`]
 }
 
-function action(offer: Offer): string {
-  if (typeof offer === 'string') return { files: '_files', folders: '_files -/', nothing: '()' }[offer]
+function action(offer: Offer, program: string): string {
+  if (typeof offer === 'string')
+    return { files: '_files', folders: '_files -/', recipients: `_${program}_recipients`, nothing: '()' }[offer]
   return `(${offer.join(' ')})`
 }
 
