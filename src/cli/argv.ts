@@ -49,6 +49,7 @@ export const WITH_VALUE: ReadonlySet<string> = new Set([
   'k',
   'keyservice',
   'kms',
+  'label-base',
   'label-ours',
   'label-theirs',
   'local-name',

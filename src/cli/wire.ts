@@ -27,6 +27,7 @@ export function realIo(): Io {
       return {
         ...nodeMachine,
         git: async () => (await import('../git/repository-facts.ts')).repositoryFacts(process.cwd()),
+        setup: async () => (await import('../git/setup-facts.ts')).setupFacts(process.cwd()),
       }
     },
     desk: async () => (await import('../platform/editing.ts')).editingDesk,

@@ -52,5 +52,6 @@ export interface MergeFileRequest {
   readonly base: string
   readonly theirs: string
   readonly markerSize: number
-  readonly labels: { readonly ours: string; readonly base: string; readonly theirs: string }
+  /** Undefined: those that git would write, as far as they can be found out. */
+  readonly labels: { readonly ours?: string; readonly base?: string; readonly theirs?: string }
 }

@@ -4,7 +4,7 @@ import type { Marking } from '../../merge/marks.ts'
 import { type MergeOutcome, mergeVersions } from '../../operations/merge/driver.ts'
 import { shellWord } from '../../operations/shell-word.ts'
 import type { CommandDefinition, Io } from '../io.ts'
-import { addCommonOptions, flag, integer, text, type Values, worldOf } from '../options.ts'
+import { addCommonOptions, flag, integer, onlyGiven, text, type Values, worldOf } from '../options.ts'
 import { printable, renderError, renderNote } from '../render.ts'
 
 const HELP = `
@@ -33,6 +33,7 @@ export function define(command: CommandDefinition, io: Io, done: (code: number) 
     .option('--path <path>', 'where the file stands in the work tree; says its format')
     .option('--marker-size <count>', 'how long conflict marks are', '7')
     .option('--label-ours <name>', 'what our side is called in marks')
+    .option('--label-base <name>', 'what the common version is called in marks')
     .option('--label-theirs <name>', 'what the other side is called in marks')
   addCommonOptions(command)
   command.addHelpText('after', HELP)
@@ -51,7 +52,10 @@ async function run(words: readonly string[], values: Values, io: Io): Promise<nu
   )
   if (base === undefined || ours === undefined || theirs === undefined) return CONFLICT
   const name = text(values, 'path') ?? words[1] ?? ''
-  const labels = { ours: labelOf(values, 'labelOurs', 'ours'), theirs: labelOf(values, 'labelTheirs', 'theirs') }
+  const labels = {
+    ours: givenLabel(values, 'labelOurs') ?? 'ours',
+    theirs: givenLabel(values, 'labelTheirs') ?? 'theirs',
+  }
   const path = resolve(io.cwd, name)
   const marking = { labels, markerSize: integer(values, 'markerSize', '--marker-size') ?? 7 }
   const versions = { base: base.length === 0 ? undefined : base, ours, theirs }
@@ -62,7 +66,7 @@ async function run(words: readonly string[], values: Values, io: Io): Promise<nu
     if (!flag(values, 'driver') || !isBullaError(error)) throw error
     // git would leave our side there, without a mark: somebody could commit it unnoticed
     renderError(error, io)
-    await mergeAsGit(words, marking, io)
+    await mergeAsGit(words, values, marking, io)
     return CONFLICT
   }
   if (outcome.kind === 'not-sealed') return mergePlain(words, values, marking, outcome.isMixed, io)
@@ -95,7 +99,7 @@ async function mergePlain(
       hint: 'use "git merge-file" for plain files',
     })
   }
-  if (!isMixed) return (await mergeAsGit(words, marking, io)) > 0 ? CONFLICT : 0
+  if (!isMixed) return (await mergeAsGit(words, values, marking, io)) > 0 ? CONFLICT : 0
   // lines of a sealed and a plain file say nothing about each other
   const name = text(values, 'path') ?? ''
   io.writeErr(`${io.program}: ${printable(name)}: sealed on one side only: ours is kept, and nothing merged\n`)
@@ -104,13 +108,18 @@ async function mergePlain(
 }
 
 /** By lines. @returns how many conflicts there are @throws GitError `ERR_GIT` */
-function mergeAsGit(words: readonly string[], { labels, markerSize }: Marking, io: Io): Promise<number> {
+function mergeAsGit(words: readonly string[], values: Values, { markerSize }: Marking, io: Io): Promise<number> {
   const [base = '', ours = '', theirs = ''] = words
-  return io.mergeFile({ base, ours, theirs, markerSize, labels: { ...labels, base: 'base' } })
+  const labels = onlyGiven({
+    ours: givenLabel(values, 'labelOurs'),
+    base: givenLabel(values, 'labelBase'),
+    theirs: givenLabel(values, 'labelTheirs'),
+  })
+  return io.mergeFile({ base, ours, theirs, markerSize, labels })
 }
 
 /** Older versions of git hand over the names of labels as they stand in the configuration. */
-function labelOf(values: Values, name: string, fallback: string): string {
+function givenLabel(values: Values, name: string): string | undefined {
   const given = text(values, name) ?? ''
-  return given === '' || given.startsWith('%') ? fallback : given
+  return given === '' || given.startsWith('%') ? undefined : given
 }

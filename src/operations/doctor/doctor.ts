@@ -1,6 +1,7 @@
 import type { KeyPlace } from '../../keys/master-key.ts'
 import type { World } from '../ports.ts'
 import { type Check, failed, fine, note, problem } from './check.ts'
+import { setupChecks } from './git-setup.ts'
 import { keyChecks } from './keys.ts'
 import type { GitFacts, Machine } from './machine.ts'
 import { policyChecks } from './policy.ts'
@@ -37,6 +38,7 @@ export async function doctor(options: DoctorOptions, world: World, machine: Mach
     nodeCheck(machine.nodeVersion),
     fine('bulla', options.version),
     ...gitChecks(git),
+    ...(git.root === undefined ? [] : setupChecks(await machine.setup())),
     clockCheck(world.now(), git),
     ...(await keyChecks(places, await usableIdentities(world), git.root, machine)),
     ...(await policyChecks(world)),

@@ -10,6 +10,18 @@ export interface GitFacts {
   readonly lastCommitSeconds: number | undefined
 }
 
+/** How git is set up for bulla. */
+export interface SetupFacts {
+  /** Whether `.gitattributes` names the drivers, or there is a folder `.bulla`. */
+  readonly isMeant: boolean
+  /** Whether there is a `.sops.yaml`. */
+  readonly hasPolicy: boolean
+  /** Names of settings. */
+  readonly missingDrivers: readonly string[]
+  /** All that are there, absolute, with the names of hooks that git does not run, or that do not lead to bulla. */
+  readonly worktrees: readonly { readonly folder: string; readonly silentHooks: readonly string[] }[]
+}
+
 /** Who may do what with a file. */
 export interface FileAccess {
   /** Permission bits; undefined on systems that have none. */
@@ -21,6 +33,8 @@ export interface Machine {
   /** `20.19.5` */
   readonly nodeVersion: string
   git(): Promise<GitFacts>
+  /** Undefined outside of a work tree. No hook is run. */
+  setup(): Promise<SetupFacts | undefined>
   /** Undefined when the file is not there. */
   access(path: string): Promise<FileAccess | undefined>
   /** Where plaintext stands while it is edited. */

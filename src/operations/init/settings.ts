@@ -5,7 +5,10 @@ import type { SettingStep } from './step.ts'
 const DRIVER_SETTINGS: readonly (readonly [name: string, value: string])[] = [
   ['diff.bulla.textconv', 'bulla diff --textconv'],
   ['merge.bulla.name', 'bulla: sealed values'],
-  ['merge.bulla.driver', 'bulla merge --driver --marker-size %L --path %P --label-ours %X --label-theirs %Y %O %A %B'],
+  [
+    'merge.bulla.driver',
+    'bulla merge --driver --marker-size %L --path %P --label-base %S --label-ours %X --label-theirs %Y %O %A %B',
+  ],
 ]
 
 /** Settings that git lacks for the drivers. */

@@ -39,6 +39,7 @@ async function checks({ machine = {}, keys, files, overrides = [] }: Setting = {
     git: async () => GIT,
     access: async () => ({ mode: 0o600 }),
     scratch: async () => ({ folder: '/dev/shm', isInMemory: true }),
+    setup: async () => undefined,
     leftScratch: async () => [],
     removeLeft: async () => undefined,
     codeCache: async () => ({ file: '/h/.cache/bulla/v8' }),
