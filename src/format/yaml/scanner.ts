@@ -1,20 +1,14 @@
 import { HASH, isBlankOrEnd, isBreak, SPACE, TAB } from './chars.ts'
 import { Comments } from './comments.ts'
 import { Cursor, type Mark } from './cursor.ts'
+import { KeyCandidates } from './key-candidates.ts'
 import { scanBlockScalar } from './scan-block-scalar.ts'
 import { scanDirective } from './scan-directive.ts'
 import { scanAnchor, scanTag } from './scan-properties.ts'
 import { scanPlainScalar, scanQuotedScalar } from './scan-scalar.ts'
 import { readSimplePairs } from './simple-pairs.ts'
-import { MAX_SIMPLE_KEY, type Token, type TokenType } from './tokens.ts'
-
-/** A mapping key without `?` may start at `mark`; whether it does shows only when its `:` is found. */
-interface SimpleKey {
-  possible: boolean
-  readonly required: boolean
-  readonly tokenNumber: number
-  readonly mark: Mark
-}
+import { TokenQueue } from './token-queue.ts'
+import type { Token, TokenType } from './tokens.ts'
 
 /**
  * Text to tokens, one at a time, two ahead of the reader: go-yaml needs that lookahead to attach comments, and which
@@ -26,17 +20,12 @@ export class Scanner {
   readonly comments = new Comments()
   private readonly cursor: Cursor
   private readonly maxDepth: number
-  private queue: Token[] = []
-  private head = 0
-  /** Tokens handed out so far; numbers tokens through the whole text. */
-  private taken = 0
+  private readonly queue = new TokenQueue()
   private indent = -1
   private readonly indents: number[] = []
   /** Beside `indents`: whether the block that was opened there is a mapping. */
   private readonly mappings: boolean[] = []
-  private readonly keys: SimpleKey[] = []
-  /** Positions in `keys` by the number of the token that would become a key. */
-  private readonly keyByToken = new Map<number, number>()
+  private readonly keys: KeyCandidates
   private keyAllowed = true
   private started = false
   private ended = false
@@ -44,26 +33,21 @@ export class Scanner {
   /** @param maxDepth - collections that may stand in one another before the text is refused */
   constructor(text: string, maxDepth: number) {
     this.cursor = new Cursor(text)
+    this.keys = new KeyCandidates(this.cursor)
     this.maxDepth = maxDepth
   }
 
   /** The next token, left in place. */
   peek(): Token {
     this.fill()
-    const token = this.queue[this.head]
+    const token = this.queue.first
     if (token === undefined) throw new RangeError('read past the end of the stream')
     return token
   }
 
   /** Pass the next token. */
   skip(): void {
-    this.head += 1
-    this.taken += 1
-    if (this.head > 4096) {
-      // the two tokens before the head are still looked at
-      this.queue = this.queue.slice(this.head - 2)
-      this.head = 2
-    }
+    this.queue.take()
   }
 
   private get inMapping(): boolean {
@@ -71,16 +55,12 @@ export class Scanner {
   }
 
   private get flowLevel(): number {
-    return this.keys.length - 1
+    return this.keys.flowLevel
   }
 
   private fill(): void {
     while (!this.ended) {
-      if (this.queue.length - this.head > 2) {
-        const position = this.keyByToken.get(this.taken)
-        const key = position === undefined ? undefined : this.keys[position]
-        if (key === undefined || !this.stillPossible(key)) return
-      }
+      if (this.queue.waiting > 2 && !this.keys.has(this.queue.taken)) return
       this.fetch()
     }
   }
@@ -89,7 +69,7 @@ export class Scanner {
     const { cursor } = this
     if (!this.started) {
       this.started = true
-      this.keys.push({ possible: false, required: false, tokenNumber: 0, mark: cursor.mark() })
+      this.keys.enter()
       this.push('stream-start', cursor.mark())
       return
     }
@@ -112,7 +92,7 @@ export class Scanner {
     const pairs = readSimplePairs(cursor.text, cursor.offset, column)
     const last = pairs.at(-1)
     if (last === undefined) return false
-    this.dropKey()
+    this.keys.drop()
     const start = cursor.mark()
     this.openBlock('block-mapping-start', start)
     this.queue.push({ type: 'pairs', start, end: last.valueEnd, pairs })
@@ -131,10 +111,10 @@ export class Scanner {
     // what follows a ':' or a ',' on its line is said about what stands before it
     const behind = this.flowLevel === 0 ? code === 0x3a : code === 0x2c
     const start = this.cursor.offset
-    const target = behind ? (this.queue.at(-1)?.start.offset ?? start) : start
+    const target = behind ? (this.queue.last?.start.offset ?? start) : start
     this.fetchToken(code)
     // a '-' has no comment: what stands behind it heads what follows
-    if (this.queue.at(-1)?.type !== 'block-entry') this.comments.scanBehind(this.cursor, target)
+    if (this.queue.last?.type !== 'block-entry') this.comments.scanBehind(this.cursor, target)
   }
 
   private fetchToken(code: number): void {
@@ -157,6 +137,10 @@ export class Scanner {
     else this.fetchScalar(code)
   }
 
+  private saveKey(): void {
+    this.keys.save(this.queue.nextNumber, this.flowLevel === 0 && this.indent === this.cursor.column)
+  }
+
   private refuse(): never {
     throw this.cursor.error(
       this.cursor.peek() === TAB
@@ -170,7 +154,7 @@ export class Scanner {
   private push(type: TokenType, start: Mark, position?: number): void {
     const token: Token = { type, start, end: this.cursor.offset }
     if (position === undefined) this.queue.push(token)
-    else this.queue.splice(this.head + position, 0, token)
+    else this.queue.insert(token, position)
   }
 
   /** Pass `length` characters and put them in the queue as one token. */
@@ -198,27 +182,27 @@ export class Scanner {
 
   private endDocument(): void {
     this.closeBlocks(-1, this.cursor.offset)
-    this.dropKey()
+    this.keys.drop()
     this.keyAllowed = false
   }
 
   private openFlow(type: TokenType): void {
-    this.saveKey()
-    this.keys.push({ possible: false, required: false, tokenNumber: -1, mark: this.cursor.mark() })
+    if (this.keyAllowed) this.saveKey()
+    this.keys.enter()
     this.checkDepth()
     this.keyAllowed = true
     this.take(type)
   }
 
   private closeFlow(type: TokenType): void {
-    this.dropKey()
-    if (this.flowLevel > 0) this.keys.pop()
+    this.keys.drop()
+    this.keys.leave()
     this.keyAllowed = false
     this.take(type)
   }
 
   private fetchFlowEntry(): void {
-    this.dropKey()
+    this.keys.drop()
     this.keyAllowed = true
     this.take('flow-entry')
   }
@@ -228,7 +212,7 @@ export class Scanner {
       if (!this.keyAllowed) throw this.cursor.error('a list cannot start here')
       this.openBlock('block-sequence-start', this.cursor.mark())
     }
-    this.dropKey()
+    this.keys.drop()
     this.keyAllowed = true
     this.take('block-entry')
   }
@@ -238,19 +222,17 @@ export class Scanner {
       if (!this.keyAllowed) throw this.cursor.error('a mapping key cannot stand here')
       this.openBlock('block-mapping-start', this.cursor.mark())
     }
-    this.dropKey()
+    this.keys.drop()
     this.keyAllowed = this.flowLevel === 0
     this.take('key')
   }
 
   private fetchValue(): void {
-    const key = this.keys.at(-1)
-    if (key !== undefined && this.stillPossible(key)) {
-      const position = key.tokenNumber - this.taken
+    const key = this.keys.claim()
+    if (key !== undefined) {
+      const position = key.tokenNumber - this.queue.taken
       this.push('key', key.mark, position)
       this.openBlock('block-mapping-start', key.mark, position)
-      key.possible = false
-      this.keyByToken.delete(key.tokenNumber)
       this.keyAllowed = false
     } else {
       if (this.flowLevel === 0) {
@@ -264,19 +246,19 @@ export class Scanner {
   }
 
   private fetchProperty(scan: () => Token): void {
-    this.saveKey()
+    if (this.keyAllowed) this.saveKey()
     this.keyAllowed = false
     this.queue.push(scan())
   }
 
   private fetchBlockScalar(literal: boolean): void {
-    this.dropKey()
+    this.keys.drop()
     this.keyAllowed = true
     this.queue.push(scanBlockScalar(this.cursor, this.comments, literal, this.indent))
   }
 
   private fetchScalar(code: number): void {
-    this.saveKey()
+    if (this.keyAllowed) this.saveKey()
     this.keyAllowed = false
     if (code === 0x22 || code === 0x27) {
       this.queue.push(scanQuotedScalar(this.cursor, code))
@@ -285,37 +267,6 @@ export class Scanner {
     const { token, endsLine } = scanPlainScalar(this.cursor, this.flowLevel > 0, this.indent)
     if (endsLine) this.keyAllowed = true
     this.queue.push(token)
-  }
-
-  // --- simple keys -------------------------------------------------------------------------------------------------
-
-  private stillPossible(key: SimpleKey): boolean {
-    if (!key.possible) return false
-    const { cursor } = this
-    const tooLong =
-      key.mark.offset + MAX_SIMPLE_KEY < cursor.offset &&
-      [...cursor.text.slice(key.mark.offset, cursor.offset)].length > MAX_SIMPLE_KEY
-    if (key.mark.line >= cursor.line && !tooLong) return true
-    if (key.required) throw cursor.error('this line needs a ":" behind its key', key.mark)
-    key.possible = false
-    return false
-  }
-
-  private saveKey(): void {
-    if (!this.keyAllowed) return
-    const required = this.flowLevel === 0 && this.indent === this.cursor.column
-    const tokenNumber = this.taken + this.queue.length - this.head
-    this.dropKey()
-    this.keys[this.keys.length - 1] = { possible: true, required, tokenNumber, mark: this.cursor.mark() }
-    this.keyByToken.set(tokenNumber, this.keys.length - 1)
-  }
-
-  private dropKey(): void {
-    const key = this.keys.at(-1)
-    if (key === undefined || !key.possible) return
-    if (key.required) throw this.cursor.error('this line needs a ":" behind its key', key.mark)
-    key.possible = false
-    this.keyByToken.delete(key.tokenNumber)
   }
 
   // --- indentation -------------------------------------------------------------------------------------------------
@@ -362,9 +313,9 @@ export class Scanner {
   }
 
   private scanComments(scanStart: Mark): void {
-    const last = this.queue.at(-1)
+    const last = this.queue.last
     if (last === undefined) return
-    const state = { indent: this.indent, flowLevel: this.flowLevel, last, beforeLast: this.queue.at(-2) }
+    const state = { indent: this.indent, flowLevel: this.flowLevel, last, beforeLast: this.queue.beforeLast }
     this.comments.scanLines(this.cursor, scanStart, state)
   }
 
@@ -372,7 +323,7 @@ export class Scanner {
   private turnLineIntoHead(): void {
     const comment = this.comments.latest
     if (comment === undefined || comment.role !== 'line' || isBreak(this.cursor.peek())) return
-    if (this.queue.at(-1)?.type !== 'block-entry' || this.queue.at(-2)?.type !== 'block-sequence-start') return
+    if (this.queue.last?.type !== 'block-entry' || this.queue.beforeLast?.type !== 'block-sequence-start') return
     comment.role = 'head'
     if (comment.start.line === this.cursor.line - 1) comment.tokenOffset = this.cursor.offset
   }
