@@ -61,6 +61,38 @@ describe('hooks through what the repository uses', () => {
     expect(existsSync(`${box.folder}/.git/hooks/pre-applypatch`)).toBe(name === 'pre-commit')
   })
 
+  it('husky is asked for again in a linked worktree, where its folder is missing', async () => {
+    box.put('.husky/pre-commit', 'npm test\n')
+    await box.git('config', 'core.hooksPath', '.husky/_')
+    await box.git('add', '.')
+    await box.git('commit', '-q', '-m', 'x')
+    await box.git('worktree', 'add', '-q', 'linked')
+    const { code, err } = await box.bulla(['init', '--yes'], { cwd: 'linked' })
+    expect(code).toBe(1)
+    expect(err).toContain('npx husky')
+  })
+
+  it('what pre-commit says about a push in variables is judged', async () => {
+    box.put('.sops.yaml', `creation_rules:\n  - age: ${box.recipient}\n    path_regex: secrets/\n`)
+    await box.git('add', '.')
+    await box.git('commit', '-q', '-m', 'policy')
+    const from = (await box.git('rev-parse', 'HEAD')).trim()
+    box.put('secrets/db.yaml', PLAIN)
+    await box.git('add', '.')
+    await box.git('commit', '-q', '-m', 'plain')
+    const env = {
+      PRE_COMMIT: '1',
+      PRE_COMMIT_FROM_REF: from,
+      PRE_COMMIT_TO_REF: (await box.git('rev-parse', 'HEAD')).trim(),
+    }
+    const { code, err } = await box.bulla(['hook', 'run', 'pre-push'], { env })
+    expect(code).toBe(1)
+    expect(err).toContain('unsealed-file')
+    expect(await box.bulla(['hook', 'run', 'pre-push'], { env: { ...env, PRE_COMMIT_TO_REF: from } })).toMatchObject({
+      code: 0,
+    })
+  })
+
   it('git says when it knows no hooks in its configuration', async () => {
     const [major = 0, minor = 0] = (await box.git('version'))
       .replace(/[^0-9.]/g, '')

@@ -2,28 +2,36 @@ import { join } from 'node:path'
 import { encodeText } from '../../../format/text.ts'
 import { CLIENT_HOOKS } from '../native-hooks.ts'
 import type { FileStep, Plan } from '../step.ts'
+import { notInstalled } from './installed.ts'
 import type { HooksPlace } from './manager.ts'
 
 /** Lines before these are no commands. */
 const HEAD = /^(?:#.*|\s*|.*husky\.sh.*)\n/
 
 /** Lines in husky's files: before everything else, so that nothing there ends the hook before them. */
-export async function huskyHooks({ root, folder, world }: HooksPlace): Promise<Plan> {
+export async function huskyHooks(place: HooksPlace): Promise<Plan> {
+  const { root, folder, world } = place
   const steps: FileStep[] = []
   for (const name of CLIENT_HOOKS) {
     const path = join(root, '.husky', name)
     const before = (await world.files.kind(path)) === 'file' ? await world.files.open(path) : undefined
     const text = before === undefined ? '' : Buffer.from(before.bytes).toString('utf8')
     if (text.includes(`bulla hook run ${name}`)) continue
-    const head = headOf(text)
+    const head = text === '' ? '#!/bin/sh\n' : headOf(text)
     const after = encodeText(head + linesFor(name, text !== '') + text.slice(head.length))
     steps.push({ kind: 'file', path, about: `runs "bulla hook run ${name}"`, before, after, mode: 0o755 })
   }
+  // its folder is not committed: a linked worktree has none before husky made it there
   const isOn = /(?:^|\/)\.husky(?:\/_)?\/?$/.test(folder.setting ?? '')
-  const problems = isOn
-    ? []
-    : ['husky is not switched on in this clone: run "npx husky", or what "prepare" in package.json does']
+  const off = 'husky is not switched on in this clone: run "npx husky", or what "prepare" in package.json does'
+  const problems = isOn ? await notMade(place) : [off]
   return { steps, problems, notes: [] }
+}
+
+/** Before version 9 git ran the files themselves. */
+async function notMade(place: HooksPlace): Promise<string[]> {
+  if (!/_\/?$/.test(place.folder.setting ?? '')) return []
+  return notInstalled(CLIENT_HOOKS, () => '', 'npx husky', place)
 }
 
 function headOf(text: string): string {
