@@ -1,10 +1,12 @@
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import { looksSealed } from '../../src/format/enc.ts'
+import type { SelectorSpec } from '../../src/format/metadata.ts'
 import type { Node } from '../../src/format/tree.ts'
 import { type MergeOutcome, mergeVersions } from '../../src/operations/merge/driver.ts'
 import { reseal } from '../../src/operations/merge/resolve.ts'
 import { MARKER } from '../helpers/canary.ts'
+import { rejection } from '../helpers/failure.ts'
 import { findJudge, withJudge } from '../helpers/judges.ts'
 import { Draw, edited, type Format, newDocument } from '../helpers/merging/edits.ts'
 import { type Mapping, mergeModels } from '../helpers/merging/model.ts'
@@ -161,6 +163,19 @@ async function expectReaders({ format, base, ours, theirs }: Scene, bytes: Uint8
   expect(metadata.groups.flat().length).toBe(wanted.length)
 }
 
+/** Comments above keys. */
+function commentsOf(documents: readonly Mapping[]): Set<string> {
+  const found = new Set<string>()
+  const visit = (map: Mapping): void => {
+    for (const { value, comment } of map.items.values()) {
+      if (comment !== undefined) found.add(comment)
+      if (value.kind === 'map') visit(value)
+    }
+  }
+  for (const document of documents) visit(document)
+  return found
+}
+
 describe('merging random versions of a file', () => {
   it(`${withJudge('gives what merging the plain texts gives, sops opens it, and conflicts hold nothing else', 'sops')}`, async () => {
     const counts = { clean: 0, conflicts: 0, sides: 0 }
@@ -178,6 +193,17 @@ describe('merging random versions of a file', () => {
           expect(await plainOf(outcome.bytes, format)).toEqual(asOurs.documents)
           await expectKeptCiphertexts(one, outcome.bytes)
           await expectReaders(one, outcome.bytes)
+          if (format !== 'json') {
+            const { text } = await open(outcome.bytes, format)
+            const [was, own, other] = [one.base ?? one.ours, one.ours, one.theirs].map(({ documents }) =>
+              commentsOf(documents),
+            )
+            for (const comment of was ?? []) {
+              if (own?.has(comment) && other?.has(comment)) {
+                expect(text.split('\n').filter((line) => line.endsWith(comment))).toHaveLength(1)
+              }
+            }
+          }
           if (findJudge('sops') !== undefined) {
             const { status, stderr } = await sops.decrypt(outcome.bytes, format)
             expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
@@ -259,4 +285,34 @@ describe('merging random versions of a file', () => {
     )
     expect(resealed).toBeGreaterThan(RUNS / 20)
   }, 3_600_000)
+})
+
+describe('a change of what is sealed', () => {
+  const merge = async (ours: string, selector: SelectorSpec) => {
+    const text = `a: ${MARKER}-1\nb: ${MARKER}-2\n`
+    const readers: readonly Person[] = ['alice']
+    const base = await sealVersion(text, 'yaml', { readers })
+    const versions = {
+      base,
+      ours: await sealVersion(ours, 'yaml', { readers }, base),
+      theirs: await sealVersion(text, 'yaml', { readers, selector }, base),
+    }
+    return mergeVersions({ ...versions, path: '/repository/f.yaml', marking: MARKING }, mergeWorld(['alice']))
+  }
+  const ONLY_A = { field: 'encrypted_regex', pattern: '^a$' } as const
+
+  it('counts for the values that the side which made it knew', async () => {
+    const outcome = await merge(`a: ${MARKER}-3\nb: ${MARKER}-2\n`, ONLY_A)
+    expect(outcome).toMatchObject({ kind: 'merged' })
+    if (outcome.kind !== 'merged') return
+    const text = Buffer.from(outcome.bytes).toString()
+    expect(text).toMatch(/^a: ENC\[.*\nb: .*-2\n/)
+    expect((await open(text, 'yaml')).text).toBe(`a: ${MARKER}-3\nb: ${MARKER}-2\n`)
+  })
+
+  it('never makes readable what the other side sealed anew', async () => {
+    const error = await rejection(merge(`a: ${MARKER}-1\nb: ${MARKER}-2\ntoken: ${MARKER}-3\n`, ONLY_A))
+    expect(error).toMatchObject({ code: 'ERR_MERGE', where: { path: ['token'] } })
+    await expect(merge(`a: ${MARKER}-1\nb: ${MARKER}-4\n`, ONLY_A)).rejects.toMatchObject({ code: 'ERR_MERGE' })
+  })
 })
