@@ -5,8 +5,8 @@ import { stopWhen } from '../helpers/stopping.ts'
 
 const isWindows = process.platform === 'win32'
 const isSlow = process.env['SLOW'] !== undefined
-/** Each file that is written is put on the disk by two calls: itself and its folder. */
-const SYNCS = isSlow ? Array.from({ length: 16 }, (_, index) => index) : [0, 1, 2, 4, 6]
+/** Each of the five files that are written is put on the disk by two calls: itself and its folder. */
+const SYNCS = isSlow ? Array.from({ length: 10 }, (_, index) => index) : [0, 1, 2, 4, 6]
 const PERSON = '.bulla/recipients/bob.yaml'
 const FILES: Readonly<Record<string, string>> = {
   'a.yaml': 'a: secret # why\n',
@@ -211,10 +211,14 @@ describe.skipIf(isWindows)('recipient rotate that is killed', () => {
     expect(await openedBy(box, box.identity)).toEqual(Object.keys(FILES))
     const isBegun = box.read(PERSON).includes(next.recipient)
 
-    const again = await box.bulla(isBegun ? ['recipient', 'rotate', 'bob', '--yes'] : args)
+    // only the disk had to be told then
+    const isFinished = ['.sops.yaml', ...OF_BOB].every((name) => !box.read(name).includes(bob.recipient))
 
-    expect(again.code).toBe(0)
-    expect(again.err.includes('finished a rotation that was interrupted')).toBe(isBegun)
+    const again = isFinished ? undefined : await box.bulla(isBegun ? ['recipient', 'rotate', 'bob', '--yes'] : args)
+
+    expect(again?.code ?? 0).toBe(0)
+    expect(isFinished).toBe(syncs >= 8)
+    if (again !== undefined) expect(again.err.includes('finished a rotation that was interrupted')).toBe(isBegun)
     expect(box.read('.sops.yaml')).toBe(policyFor(box.recipient, next.recipient))
     expect(await openedBy(box, next.identity)).toEqual(OF_BOB)
     expect(await openedBy(box, bob.identity)).toEqual([])

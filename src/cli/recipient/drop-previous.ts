@@ -2,6 +2,7 @@ import { UsageError } from '../../errors.ts'
 import { type DropPlan, dropPrevious } from '../../operations/recipients/drop-previous.ts'
 import { flag, worldOf } from '../options.ts'
 import { printable } from '../render.ts'
+import { shortKey } from './short-key.ts'
 import type { VerbCall } from './verbs.ts'
 
 /** More files and branches than this are counted. */
@@ -38,7 +39,7 @@ export async function runDropPrevious({ words, values, io }: VerbCall): Promise<
 }
 
 function planText({ name, keys, lost }: DropPlan): string {
-  const lines = keys.map((key) => `${name}: drop the identity of ${key}`)
+  const lines = keys.map((key) => `${name}: drop the identity of ${shortKey(key)}`)
   for (const { branch, commitCount, commits, files } of lost.slice(0, MAX_BRANCHES)) {
     const [first = '', last = first] = [commits[0], commits.at(-1)]
     const range = commits.length === 1 ? first.slice(0, 12) : `${first.slice(0, 12)} to ${last.slice(0, 12)}`

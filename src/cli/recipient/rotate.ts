@@ -10,6 +10,7 @@ import type { Io } from '../io.ts'
 import { flag, onlyGiven, text, worldOf } from '../options.ts'
 import { printable, renderError, renderNote, shortPath } from '../render.ts'
 import { codeOf } from '../report.ts'
+import { shortKey } from './short-key.ts'
 import type { VerbCall } from './verbs.ts'
 
 /** `recipient rotate NAME`. */
@@ -67,8 +68,8 @@ function show({ plan, rotation, isDeclined }: RotationResult, { values, io }: Ve
 
 function planText({ name, recipient, old, policies, files, path, isResumed }: RotationPlan, io: Io): string {
   const lines = [
-    `${name}: ${isResumed ? 'finish the rotation to' : 'rotate to'} ${recipient ?? 'a new key'}`,
-    ...old.map((key) => `  from ${key}`),
+    `${name}: ${isResumed ? 'finish the rotation to' : 'rotate to'} ${recipient === undefined ? 'a new key' : shortKey(recipient)}`,
+    ...old.map((key) => `  from ${shortKey(key)}`),
     ...[path, ...policies].map((file) => `  ${shortPath(file, io.cwd)}`),
     ...files.map((file) => `  ${shortPath(file, io.cwd)} (and a new data key)`),
   ]

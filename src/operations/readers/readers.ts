@@ -116,13 +116,20 @@ const REMOVE_OPTIONS: Readonly<Record<KeyType, string>> = {
  *
  * @throws KeyError `ERR_KEY_UNSUPPORTED` naming them; `ERR_RECIPIENT`
  */
-export function checkUsable(groups: readonly (readonly KeyDescription[])[], keyring: Keyring): void {
+export function checkUsable(
+  groups: readonly (readonly KeyDescription[])[],
+  keyring: Keyring,
+  known: Names = new Map(),
+): void {
   const unusable = groups.flat().filter((key) => !isUsable(key, keyring))
   const [first] = unusable
   if (first === undefined) return
-  const names = [...new Set(unusable.map((key) => shown(key)))].join(', ')
+  const names = [...new Set(unusable.map((key) => shown(key, known)))].join(', ')
   throw new KeyError('ERR_KEY_UNSUPPORTED', `keys that cannot be used yet would have to be wrapped for: ${names}`, {
-    hint: `leave them out (rotate ${REMOVE_OPTIONS[first.type]} takes one out of a file), or use sops for this file`,
+    hint:
+      first.type === 'age'
+        ? 'ask for an age recipient (age1…) in their place, take them out (rotate --rm-age), or use sops for this file'
+        : `leave them out (rotate ${REMOVE_OPTIONS[first.type]} takes one out of a file), or use sops for this file`,
   })
 }
 
