@@ -1,6 +1,6 @@
 /**
  * `npm run bench [PART]`: whole processes of the built command against the real sops, in turn, on this machine. What counts
- * are the ratios; single times say more about the machine. Parts: start, large, many, rotate, growth, kms, merge.
+ * are the ratios; single times say more about the machine. Parts: start, large, many, rotate, growth, kms, merge, scan.
  */
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
@@ -30,7 +30,7 @@ try {
   console.log(
     `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, sops: ${sops ?? 'not installed (npm run judges)'}`,
   )
-  for (const [name, part] of Object.entries({ start, large, many, rotate, growth, kms, merge })) {
+  for (const [name, part] of Object.entries({ start, large, many, rotate, growth, kms, merge, scan })) {
     if (only === undefined || only === name) part()
   }
   console.log(missed === 0 ? '\nall targets met' : `\n${missed} targets missed`)
@@ -249,6 +249,12 @@ function withKey(service, place, key, credentials) {
     before: () => mkdirSync(join(cwd, 'work'), { recursive: true }),
   }
   compare('decrypt against a loop of sops', ours, theirs, { faster: 80 }, 1)
+}
+
+/** What the scanner finds, beside others: a program of its own. */
+function scan() {
+  title('scan: credentials and false alarms by place and kind')
+  if (spawnSync(process.execPath, [join(ROOT, 'bench/scan.mjs')], { stdio: 'inherit' }).status !== 0) missed += 1
 }
 
 function growth() {
