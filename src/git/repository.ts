@@ -18,12 +18,20 @@ import { type GitPlace, runGit } from './run-git.ts'
 /** What the index is called where a revision is expected. */
 const INDEX = ''
 
+interface Folders {
+  readonly root: string | undefined
+  readonly gitFolder: string
+  readonly common: string
+}
+
 /** One repository, asked in batches. {@link close} ends the process that reads its objects. */
 export class GitRepository {
   private readonly place: GitPlace
   private readonly blobs: BlobReader
   /** For single blobs: the other one may be in the middle of a tree. */
   private readonly others: BlobReader
+
+  private asked: Promise<Folders> | undefined
 
   constructor(place: GitPlace) {
     this.place = place
@@ -112,7 +120,12 @@ export class GitRepository {
   }
 
   /** The root of the work tree, undefined in a bare repository, and git's own folder; absolute. @throws GitError `ERR_GIT` */
-  async folders(): Promise<{ readonly root: string | undefined; readonly gitFolder: string; readonly common: string }> {
+  folders(): Promise<Folders> {
+    this.asked ??= this.askFolders()
+    return this.asked
+  }
+
+  private async askFolders(): Promise<Folders> {
     const [isBare, gitFolder = '', common = ''] = await this.lines([
       ...['rev-parse', '--path-format=absolute', '--is-bare-repository', '--git-dir', '--git-common-dir'],
     ])

@@ -1,0 +1,31 @@
+import { describe, expect } from 'vitest'
+import { HookedRepository } from '../helpers/hooked-repository.ts'
+import { it } from '../helpers/sandbox.ts'
+
+const TEXT = 'a: words of nobody\n'
+
+describe('check', () => {
+  it('tells of rules that match far more than is sealed, unless they say that this is meant', async ({ box }) => {
+    const repository = await HookedRepository.create(box)
+    const policy = (field: string) => `creation_rules:\n  - age: ${box.recipient}\n${field}`
+    const files = Array.from({ length: 30 }, (_, index) => [`apps/${index}.yaml`, TEXT] as const)
+    await repository.commit({ ...Object.fromEntries(files), '.sops.yaml': policy('') })
+    const { code, out, err } = await box.bulla(['check'], { cwd: 'repo' })
+    expect({ code }, err).toEqual({ code: 0 })
+    expect(out).toMatch(/warn rule-too-broad: \.sops\.yaml:2:\d+: rule 1 matches \d+ files, 0 are sealed/)
+    await repository.commit({ '.sops.yaml': policy('    must_encrypt: false\n') })
+    expect(await box.bulla(['check'], { cwd: 'repo' })).toMatchObject({ code: 0, out: '' })
+  })
+
+  it('tells of sealed files that no rule covers', async ({ box }) => {
+    await box.git('init', '-q')
+    await box.seal({ 'a.yaml': TEXT })
+    box.write('.sops.yaml', `creation_rules:\n  - path_regex: ^secrets/\n    age: ${box.recipient}\n`)
+    await box.git('add', '-A')
+    const { code, out } = await box.bulla(['check'])
+    expect(code).toBe(0)
+    expect(out).toContain('warn sealed-without-rule: a.yaml')
+    expect(out).toContain('warn rule-without-files: .sops.yaml:2')
+    expect(await box.bulla(['check', '--fail-on', 'warn'])).toMatchObject({ code: 1 })
+  })
+})
