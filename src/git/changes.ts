@@ -19,9 +19,14 @@ export interface FileChange extends TreeFile {
 
 const RAW = ['--raw', '-z', '--no-abbrev', '--no-renames', '--diff-filter=ACMT']
 
-/** What the index adds to HEAD; everything in it when there is no commit yet. @throws GitError `ERR_GIT` */
-export async function stagedChanges(place: GitPlace): Promise<FileChange[]> {
-  const base = (await hasHead(place)) ? 'HEAD' : await emptyTree(place)
+/**
+ * What the index adds to HEAD; everything in it when there is no commit yet.
+ *
+ * @param head - the id of HEAD; undefined when there is no commit
+ * @throws GitError `ERR_GIT`
+ */
+export async function stagedChanges(head: string | undefined, place: GitPlace): Promise<FileChange[]> {
+  const base = head ?? (await emptyTree(place))
   return parseRaw(await must(['diff-index', '--cached', ...RAW, base, '--'], place)).map(({ change }) => change)
 }
 
@@ -147,10 +152,6 @@ function parseRaw(output: Buffer): { commit: string | undefined; change: FileCha
     })
   }
   return found
-}
-
-async function hasHead(place: GitPlace): Promise<boolean> {
-  return 'stdout' in (await runGit(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'], place, ''))
 }
 
 /** Its id depends on the hash function of the repository. */

@@ -32,6 +32,8 @@ export class GitRepository {
   private readonly others: BlobReader
 
   private asked: Promise<Folders> | undefined
+  private inIndex: Promise<FileChange[]> | undefined
+  private head: Promise<string | undefined> | undefined
 
   constructor(place: GitPlace) {
     this.place = place
@@ -39,8 +41,10 @@ export class GitRepository {
     this.others = new BlobReader(place)
   }
 
+  /** Asked once: whoever started this process waits for it before anything else is staged. */
   staged(): Promise<FileChange[]> {
-    return stagedChanges(this.place)
+    this.inIndex ??= this.commitId('HEAD').then((head) => stagedChanges(head, this.place))
+    return this.inIndex
   }
 
   between(from: string, to: string): Promise<FileChange[]> {
@@ -126,10 +130,11 @@ export class GitRepository {
   }
 
   private async askFolders(): Promise<Folders> {
-    const [isBare, gitFolder = '', common = ''] = await this.lines([
-      ...['rev-parse', '--path-format=absolute', '--is-bare-repository', '--git-dir', '--git-common-dir'],
-    ])
-    const [root] = isBare === 'true' ? [] : await this.lines(['rev-parse', '--path-format=absolute', '--show-toplevel'])
+    const folders = ['rev-parse', '--path-format=absolute', '--git-dir', '--git-common-dir']
+    // the last one fails where there is no work tree, and then all of it does
+    const all = await runGit([...folders, '--show-toplevel'], this.place, '')
+    const lines = 'stdout' in all ? all.stdout.toString('utf8').trimEnd().split('\n') : await this.lines(folders)
+    const [gitFolder = '', common = '', root] = lines
     return { root, gitFolder, common }
   }
 
@@ -151,7 +156,13 @@ export class GitRepository {
   }
 
   /** The id of the commit that a revision names; undefined when there is none. */
-  async commitId(revision: string): Promise<string | undefined> {
+  commitId(revision: string): Promise<string | undefined> {
+    if (revision !== 'HEAD') return this.askCommitId(revision)
+    this.head ??= this.askCommitId(revision)
+    return this.head
+  }
+
+  private async askCommitId(revision: string): Promise<string | undefined> {
     const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`]
     const output = await runGit(args, this.place, '')
     return 'stdout' in output ? output.stdout.toString('latin1').trim() : undefined

@@ -11,8 +11,8 @@ import {
   filesOfIndex,
   filesOfTree,
   historyOf,
-  stagedChanges,
 } from '../../src/git/changes.ts'
+import { GitRepository } from '../../src/git/repository.ts'
 
 const ENVIRONMENT = {
   PATH: process.env['PATH'] ?? '',
@@ -90,7 +90,7 @@ describe.each(['sha1', 'sha256'])('in a repository of %s objects', (format) => {
     write('left-out.yaml', 'not staged\n')
     git('add', ODD_NAME)
     write(ODD_NAME, 'a: changed in the working tree\n')
-    const staged = await stagedChanges(place())
+    const staged = await new GitRepository(place()).staged()
     expect(staged).toEqual([{ path: ODD_NAME, mode: '100644', id: expect.any(String), before: undefined }])
     expect(await contents(staged.map(({ id }) => id))).toEqual(['a: 1\n'])
   })
@@ -105,7 +105,7 @@ describe.each(['sha1', 'sha256'])('in a repository of %s objects', (format) => {
     git('mv', 'old-name', 'new-name')
     symlinkSync('same', join(folder, 'typed'))
     git('add', '.')
-    const staged = await stagedChanges(place())
+    const staged = await new GitRepository(place()).staged()
     expect(staged.map(({ path, mode, before }) => [path, mode, before !== undefined])).toEqual([
       ['changed', '100644', true],
       ['new', '100644', false],
@@ -168,7 +168,7 @@ describe.each(['sha1', 'sha256'])('in a repository of %s objects', (format) => {
 
 it('says that git refuses a folder that is no repository', async () => {
   const error = { code: 'ERR_GIT', message: 'git refuses to read this repository' }
-  await expect(stagedChanges(place())).rejects.toMatchObject(error)
+  await expect(new GitRepository(place()).staged()).rejects.toMatchObject(error)
   await expect(contents(['HEAD:a'])).rejects.toMatchObject(error)
 })
 

@@ -15,6 +15,8 @@ interface Data {
   readonly commit: string | undefined
   /** Fingerprints by sealed blob. */
   readonly blobs: Readonly<Record<string, readonly string[]>>
+  /** Sealed files of that commit that no key at hand opened: paths by blob. */
+  readonly unopened?: Readonly<Record<string, string>>
 }
 
 /**
@@ -23,12 +25,15 @@ interface Data {
  */
 export class KnownValues {
   commit: string | undefined
+  /** Paths by blob. */
+  readonly unopened: Map<string, string>
   private readonly key: Buffer
   private readonly blobs: Map<string, readonly string[]>
   private readonly levels = new Map<string, 'block' | 'warn'>()
   private readonly lengths = new Set<number>()
 
-  private constructor({ key, commit, blobs }: Data) {
+  private constructor({ key, commit, blobs, unopened = {} }: Data) {
+    this.unopened = new Map(Object.entries(unopened))
     this.key = Buffer.from(key, 'base64')
     this.commit = commit
     this.blobs = new Map(Object.entries(blobs))
@@ -57,6 +62,7 @@ export class KnownValues {
     const data: Data = {
       ...{ version: 1, key: this.key.toString('base64'), commit },
       blobs: Object.fromEntries(this.blobs),
+      unopened: Object.fromEntries(this.unopened),
     }
     return Buffer.from(JSON.stringify(data))
   }
@@ -81,6 +87,7 @@ export class KnownValues {
       }
     }
     this.blobs.set(blob, [...prints])
+    this.unopened.delete(blob)
     for (const print of prints) this.learn(print)
   }
 

@@ -11,6 +11,8 @@ import type { World } from '../ports.ts'
 import { loadStore } from '../stores.ts'
 import { KnownValues } from './known-values.ts'
 
+const FILE = '100644'
+
 type Needs = Pick<World, 'files' | 'keyring' | 'random'>
 
 /** What is known of the sealed values of a repository. */
@@ -33,25 +35,27 @@ export async function refreshKnownValues(
   const values = (stored === undefined ? undefined : KnownValues.parse(stored)) ?? KnownValues.create(random)
   const head = await repository.commitId('HEAD')
   const isSame = head === values.commit
+  // what could not be opened is tried again: a key may have come
   const candidates = [
+    ...[...values.unopened].map(([id, name]) => ({ id, path: name, mode: FILE })),
     ...(isSame ? [] : await filesSince(values.commit, head, repository)),
     ...(await repository.staged()),
   ]
-  let [unopened, opened] = [0, 0]
+  const before = values.unopened.size
+  let opened = 0
   for (const file of candidates.filter(({ id, mode }) => mode.startsWith('100') && !values.has(id))) {
     const outcome = await openBlob(file, repository, keyring)
-    if (outcome === 'unopened') unopened += 1
+    if (outcome === 'unopened') values.unopened.set(file.id, file.path)
     else if (outcome !== 'plain') {
       values.add(file.id, outcome)
       opened += 1
     }
   }
-  // what could not be opened is tried again
-  if (unopened === 0) values.commit = head
-  if (opened > 0 || (!isSame && unopened === 0)) {
+  values.commit = head
+  if (opened > 0 || !isSame || values.unopened.size !== before) {
     await files.write({ path, bytes: values.format(), mode: 0o600, makeFolders: true })
   }
-  return { values, unopened }
+  return { values, unopened: values.unopened.size }
 }
 
 async function filesSince(
