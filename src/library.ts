@@ -137,7 +137,7 @@ export async function decrypt(content: string | Uint8Array, settings: DecryptSet
   checkFormat(outputFormat, 'outputFormat')
   return withKeyring(settings.keys, async (keyring) => {
     const store = await loadStore(format)
-    const file = await openSealed({ store, bytes: toBytes(content) }, keyring)
+    const file = await openSealed({ store, bytes: toBytes(content) }, { keyring })
     try {
       const bytes = await file.bytesIn(await loadStore(outputFormat), {})
       return typeof content === 'string' ? toText(bytes) : bytes

@@ -48,6 +48,7 @@ export const COMMANDS = {
     summary: 'say what the repository holds in clear that should be sealed',
     load: () => import('./commands/check.ts'),
   },
+  scan: { summary: 'find plaintext secrets in files and in history', load: () => import('./commands/scan.ts') },
   diff: { summary: 'say which sealed values and readers changed', load: () => import('./commands/diff.ts') },
   merge: {
     summary: 'merge three versions of a sealed file by its values',

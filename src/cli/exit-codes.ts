@@ -77,8 +77,11 @@ const MISSING_FILE: Readonly<Record<string, number>> = {
   groups: 2,
 }
 
-/** The exit code for an error of `command`; 1 for everything without a number of its own. */
+/** Commands of which 1 says that something was found. */
+const JUDGES: readonly string[] = ['check', 'scan']
+
+/** The exit code for an error of `command`; for everything without a number of its own 1, or 2 where 1 is an answer. */
 export function exitCodeFor({ code, where }: Pick<BullaError, 'code' | 'where'>, command: string): number {
   const missing = code === 'ERR_NO_FILE' && where?.file !== undefined ? MISSING_FILE[command] : undefined
-  return missing ?? OWN_CODES[command]?.[code] ?? CODES[code] ?? 1
+  return missing ?? OWN_CODES[command]?.[code] ?? CODES[code] ?? (JUDGES.includes(command) ? 2 : 1)
 }

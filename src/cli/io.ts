@@ -1,6 +1,7 @@
 import type { Machine } from '../operations/doctor/machine.ts'
 import type { MergeFileRequest, Repository } from '../operations/git-port.ts'
 import type { GitSetup } from '../operations/init/setup-port.ts'
+import type { KnownStore } from '../operations/known/known-store.ts'
 import type { Desk, MachineWorld, Programs } from '../operations/ports.ts'
 
 /** What commands touch outside of operations; made by `wire.ts`. */
@@ -30,6 +31,10 @@ export interface Io {
   repository(settings: { inHook: boolean }): Promise<Repository>
   /** What of the repository around the working directory `init` changes. */
   gitSetup(): Promise<GitSetup>
+  /** What the repository around the working directory remembers of its sealed values; undefined when it may not. */
+  knownValues(): Promise<{ readonly store: KnownStore; readonly root: string } | undefined>
+  /** What is left to the end of a command. Never rejects. */
+  settle(): Promise<void>
   /** Merge plain files as git does; replaces the one of ours. @returns how many conflicts there are */
   mergeFile(request: MergeFileRequest): Promise<number>
   /** @param quiet - no progress bar */

@@ -37,7 +37,11 @@ async function runCommand(name: CommandName, args: readonly string[], io: Io): P
     exitCode = code
   }
   define(command, io, setCode, end < 0 ? [] : args.slice(end + 1), () => definitions(io))
-  await parse(command, args)
+  try {
+    await parse(command, args)
+  } finally {
+    await io.settle()
+  }
   return exitCode
 }
 

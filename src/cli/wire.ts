@@ -1,7 +1,10 @@
 import { randomFillSync } from 'node:crypto'
 import { statSync } from 'node:fs'
-import { basename } from 'node:path'
-import { pooledRandom } from '../crypto/random.ts'
+import { basename, join } from 'node:path'
+import { pooledRandom, type RandomSource } from '../crypto/random.ts'
+import { repositoryOf } from '../git/repository-of.ts'
+import type { OpenedFiles } from '../operations/known/opened-files.ts'
+import type { OpenedFilesSink } from '../operations/open.ts'
 import type { MachineWorld } from '../operations/ports.ts'
 import { nodeFiles } from '../platform/files.ts'
 import { ProgressBar } from '../platform/progress.ts'
@@ -12,6 +15,8 @@ import type { Io } from './io.ts'
 
 /** The real machine behind the commands. */
 export function realIo(): Io {
+  const random = pooledRandom(randomFillSync)
+  const opened = process.env['BULLA_NO_KNOWN_VALUES'] === '1' ? undefined : lazyOpenedFiles(random)
   return {
     program: basename(process.argv[1] ?? '').startsWith('sops') ? 'sops' : 'bulla',
     cwd: process.cwd(),
@@ -37,10 +42,19 @@ export function realIo(): Io {
       return new GitRepository({ cwd: process.cwd(), inHook })
     },
     gitSetup: async () => new (await import('../git/setup.ts')).RepositorySetup(process.cwd()),
+    knownValues: async () => {
+      if (opened === undefined) return undefined
+      const [{ gitFolders }, { KnownStore }] = await Promise.all([
+        import('../git/git-folders.ts'),
+        import('../operations/known/known-store.ts'),
+      ])
+      const folders = gitFolders(join(process.cwd(), 'any'))
+      return folders && { root: folders.root, store: new KnownStore(folders.common, nodeFiles, random) }
+    },
+    settle: async () => opened?.settle(),
     mergeFile: async (request) =>
       (await import('../git/merge-file.ts')).mergeFile(request, { cwd: process.cwd(), inHook: true }),
     world: ({ configPath, quiet }): MachineWorld => {
-      const random = pooledRandom(randomFillSync)
       const now = () => `${new Date().toISOString().slice(0, 19)}Z`
       const recipients = lazyBook(recipientFiles, process.cwd())
       const { keyring, wrapping } = machineKeys(random, now, recipients)
@@ -50,6 +64,7 @@ export function realIo(): Io {
           committedVersions: async (paths) => (await import('../git/committed-versions.ts')).committedVersions(paths),
         },
         keyring,
+        ...(opened === undefined ? {} : { opened }),
         wrapping,
         recipients,
         random,
@@ -61,6 +76,27 @@ export function realIo(): Io {
       }
     },
   }
+}
+
+/** Files outside of any repository are most often opened by a program that opens no other: nothing is loaded for them. */
+function lazyOpenedFiles(random: RandomSource): OpenedFilesSink & { settle(): Promise<void> } {
+  let made: Promise<OpenedFiles> | undefined
+  return {
+    add: async (path, bytes, opened) => {
+      if (repositoryOf(path) === undefined) return
+      made ??= makeOpenedFiles(random)
+      return (await made).add(path, bytes, opened)
+    },
+    settle: async () => (await made)?.settle(),
+  }
+}
+
+async function makeOpenedFiles(random: RandomSource): Promise<OpenedFiles> {
+  const [{ OpenedFiles }, { gitFolders, objectHash }] = await Promise.all([
+    import('../operations/known/opened-files.ts'),
+    import('../git/git-folders.ts'),
+  ])
+  return new OpenedFiles(nodeFiles, random, { folders: gitFolders, objectHash })
 }
 
 async function recipientFiles() {

@@ -19,14 +19,9 @@ export interface FileChange extends TreeFile {
 
 const RAW = ['--raw', '-z', '--no-abbrev', '--no-renames', '--diff-filter=ACMT']
 
-/**
- * What the index adds to HEAD; everything in it when there is no commit yet.
- *
- * @param head - the id of HEAD; undefined when there is no commit
- * @throws GitError `ERR_GIT`
- */
-export async function stagedChanges(head: string | undefined, place: GitPlace): Promise<FileChange[]> {
-  const base = head ?? (await emptyTree(place))
+/** What the index adds to HEAD; everything in it when there is no commit yet. @throws GitError `ERR_GIT` */
+export async function stagedChanges(place: GitPlace, head?: string): Promise<FileChange[]> {
+  const base = head ?? (await headCommit(place)) ?? (await emptyTree(place))
   return parseRaw(await must(['diff-index', '--cached', ...RAW, base, '--'], place)).map(({ change }) => change)
 }
 
@@ -57,6 +52,12 @@ export async function filesOfIndex(place: GitPlace, folders: readonly string[] =
     const match = /^([0-7]{6}) ([0-9a-f]+) [0-3]\t(.+)$/s.exec(record)
     return match === null ? [] : [{ mode: match[1] ?? '', id: match[2] ?? '', path: match[3] ?? '' }]
   })
+}
+
+/** Paths of what is tracked, and of what is neither tracked nor ignored, from the root. @throws GitError `ERR_GIT` */
+export async function workingFiles(place: GitPlace): Promise<string[]> {
+  const args = ['ls-files', '--cached', '--others', '--exclude-standard', '-z', '--full-name', '--', ':/']
+  return [...new Set(fields(await must(args, place)))] // a path in conflict comes once for each side
 }
 
 /** A file that one of several commits adds or changes. */
@@ -152,6 +153,12 @@ function parseRaw(output: Buffer): { commit: string | undefined; change: FileCha
     })
   }
   return found
+}
+
+/** Id of the commit that is checked out; undefined when there is none yet. */
+export async function headCommit(place: GitPlace): Promise<string | undefined> {
+  const output = await runGit(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'], place, '')
+  return 'stdout' in output ? output.stdout.toString('latin1').trim() : undefined
 }
 
 /** Its id depends on the hash function of the repository. */

@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs'
-import { dirname, join, relative, sep } from 'node:path'
+import { relative, sep } from 'node:path'
 import { GitError } from '../errors.ts'
 import { readBlobs } from './blobs.ts'
+import { repositoryOf } from './repository-of.ts'
 
 /** See `CommittedFile` in `operations/ports.ts`. */
 interface CommittedFile {
@@ -24,14 +24,6 @@ export async function committedVersions(paths: readonly string[]): Promise<Map<s
   const found = new Map<string, CommittedFile>()
   for (const [root, files] of byRoot) await addVersions(root, files, found)
   return found
-}
-
-/** The nearest folder upwards that is a work tree; no git is started for files outside of any. */
-export function repositoryOf(path: string): string | undefined {
-  for (let folder = dirname(path); ; folder = dirname(folder)) {
-    if (existsSync(join(folder, '.git'))) return folder
-    if (dirname(folder) === folder) return undefined
-  }
 }
 
 async function addVersions(root: string, files: readonly string[], found: Map<string, CommittedFile>): Promise<void> {

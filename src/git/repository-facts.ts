@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { repositoryOf } from './committed-versions.ts'
+import { repositoryOf } from './repository-of.ts'
 import { runGit } from './run-git.ts'
 
 /** See `GitFacts` in `operations/doctor/machine.ts`. */

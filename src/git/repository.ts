@@ -1,4 +1,5 @@
 import { GitError } from '../errors.ts'
+import { authorsOf } from './authors.ts'
 import { BlobReader } from './blobs.ts'
 import {
   type CommitChange,
@@ -9,10 +10,13 @@ import {
   filesOfIndex,
   filesOfTree,
   type HistoryStep,
+  headCommit,
   historyOf,
   stagedChanges,
   type TreeFile,
+  workingFiles,
 } from './changes.ts'
+import { filesHolding, standingAtHead } from './grep.ts'
 import { type GitPlace, runGit } from './run-git.ts'
 
 /** What the index is called where a revision is expected. */
@@ -30,10 +34,10 @@ export class GitRepository {
   private readonly blobs: BlobReader
   /** For single blobs: the other one may be in the middle of a tree. */
   private readonly others: BlobReader
+  private headCommit: Promise<string | undefined> | undefined
+  private stagedFiles: Promise<FileChange[]> | undefined
 
   private asked: Promise<Folders> | undefined
-  private inIndex: Promise<FileChange[]> | undefined
-  private head: Promise<string | undefined> | undefined
 
   constructor(place: GitPlace) {
     this.place = place
@@ -41,10 +45,26 @@ export class GitRepository {
     this.others = new BlobReader(place)
   }
 
-  /** Asked once: whoever started this process waits for it before anything else is staged. */
+  /** The commit that is checked out; undefined before the first. Asked for once. */
+  head(): Promise<string | undefined> {
+    this.headCommit ??= headCommit(this.place)
+    return this.headCommit
+  }
+
+  /** Asked for once. */
   staged(): Promise<FileChange[]> {
-    this.inIndex ??= this.commitId('HEAD').then((head) => stagedChanges(head, this.place))
-    return this.inIndex
+    this.stagedFiles ??= this.head().then((head) => stagedChanges(this.place, head))
+    return this.stagedFiles
+  }
+
+  /** Paths of the files of the index that hold `text`, which must be no secret: it is an argument. @throws GitError */
+  holding(text: string): Promise<string[]> {
+    return filesHolding(text, this.place)
+  }
+
+  /** Which of these stand in a text file of HEAD. None of them becomes an argument. */
+  standingAtHead(texts: readonly string[]): Promise<ReadonlySet<string>> {
+    return standingAtHead(texts, this.place)
   }
 
   between(from: string, to: string): Promise<FileChange[]> {
@@ -61,6 +81,14 @@ export class GitRepository {
 
   commitsOf(branch: string): Promise<string[]> {
     return commitsOf(branch, this.place)
+  }
+
+  authors(commits: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    return authorsOf(commits, this.place)
+  }
+
+  workingFiles(): Promise<string[]> {
+    return workingFiles(this.place)
   }
 
   async blob(id: string): Promise<Uint8Array | undefined> {
@@ -156,13 +184,7 @@ export class GitRepository {
   }
 
   /** The id of the commit that a revision names; undefined when there is none. */
-  commitId(revision: string): Promise<string | undefined> {
-    if (revision !== 'HEAD') return this.askCommitId(revision)
-    this.head ??= this.askCommitId(revision)
-    return this.head
-  }
-
-  private async askCommitId(revision: string): Promise<string | undefined> {
+  async commitId(revision: string): Promise<string | undefined> {
     const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`]
     const output = await runGit(args, this.place, '')
     return 'stdout' in output ? output.stdout.toString('latin1').trim() : undefined

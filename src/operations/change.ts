@@ -112,7 +112,7 @@ export async function readToChange(path: string, options: ChangeOptions, world: 
 /** Open what {@link readToChange} read. @throws KeyError, IntegrityError, FormatError */
 export async function openRead(read: ReadFile, options: ChangeOptions, world: World): Promise<ChangingFile> {
   const pool = new CiphertextPool()
-  const file = await openSealed({ ...requestFor(read, options), pool }, world.keyring)
+  const file = await openSealed({ ...requestFor(read, options), pool }, world)
   return new ChangingFile(read.version, file, read.layout, pool)
 }
 

@@ -145,7 +145,7 @@ async function planFile(input: Input, { options, world, layouts, path, only, sin
         ...(store === output ? { layout } : {}),
         ...(order === undefined ? {} : { order }),
       }
-      const file = await openSealed(request, world.keyring)
+      const file = await openSealed(request, world)
       try {
         const plain =
           only.length > 0 ? await onlyBytes(file, output, layout, only) : plainBytes(file, output, layout, path)

@@ -19,6 +19,16 @@ export interface HistoryStep {
 export interface Repository {
   /** What the index adds to HEAD. @throws GitError `ERR_GIT`, as all of these */
   staged(): Promise<readonly ChangedFile[]>
+  /** The commit that is checked out; undefined before the first. */
+  head(): Promise<string | undefined>
+  /** Paths of the files of the index that hold a text, which is no secret. */
+  holding(text: string): Promise<readonly string[]>
+  /** Which of these texts, which may be secret, stand in a text file of HEAD. */
+  standingAtHead(texts: readonly string[]): Promise<ReadonlySet<string>>
+  /** Who made commits, `Ann <ann@example.com>`. */
+  authors(commits: readonly string[]): Promise<ReadonlyMap<string, string>>
+  /** Paths of what is tracked, and of what is neither tracked nor ignored. */
+  workingFiles(): Promise<readonly string[]>
   /** What stands in `to` and not in `from`. */
   between(from: string, to: string): Promise<readonly ChangedFile[]>
   /** What commits add or change, oldest first. @param range - as `rev-list` takes it */

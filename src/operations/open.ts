@@ -39,6 +39,19 @@ export interface OpenRequest {
   readonly parsed?: SealedSource
 }
 
+/** Learns what is opened. */
+export interface OpenedFilesSink {
+  /** Never rejects. @param path - absolute */
+  add(path: string, bytes: Uint8Array, opened: OpenedFile): Promise<void>
+}
+
+/** With what files are opened. */
+export interface OpenTools {
+  readonly keyring: Keyring
+  /** Told of every file that was opened, see `OpenedFiles`. */
+  readonly opened?: OpenedFilesSink
+}
+
 /** A sealed file, opened. */
 export class OpenedFile {
   readonly store: Store
@@ -186,7 +199,7 @@ export function isSealedBinary(binaryStore: Store, bytes: Uint8Array): boolean {
  *
  * @throws KeyError `ERR_NO_DATA_KEY`; IntegrityError `ERR_VALUE_AUTH`, `ERR_MAC_MISMATCH`, `ERR_MAC_MISSING`; FormatError
  */
-export async function openSealed(request: OpenRequest, keyring: Keyring): Promise<OpenedFile> {
+export async function openSealed(request: OpenRequest, { keyring, opened }: OpenTools): Promise<OpenedFile> {
   const { store, bytes, layout, order, pool, exchange } = request
   const { source, metadata } = request.parsed ?? readSealed(store, bytes, layout)
   const selector = store.name === 'binary' ? SEAL_ALL : await compileSelector(metadata.selector ?? DEFAULT_SELECTOR)
@@ -210,7 +223,9 @@ export async function openSealed(request: OpenRequest, keyring: Keyring): Promis
     })
     if (request.ignoreMac !== true)
       verifyMac({ dataKey, lastModified, mac, digest: tree.digest, otherDigest: tree.otherDigest })
-    return new OpenedFile(store, source, metadata, tree, dataKey)
+    const file = new OpenedFile(store, source, metadata, tree, dataKey)
+    if (request.file !== undefined) await opened?.add(request.file, bytes, file)
+    return file
   } catch (error) {
     wipeDataKey(dataKey)
     throw error

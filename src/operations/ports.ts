@@ -3,6 +3,7 @@ import type { RandomSource } from '../crypto/random.ts'
 import type { Keyring } from '../keys/keyring.ts'
 import type { WrappingTools } from '../keys/wrapped/wrap-identity.ts'
 import type { RecipientBook } from '../recipients/directory.ts'
+import type { OpenedFilesSink } from './open.ts'
 
 /** A file as it was when it was read. */
 export interface FileVersion {
@@ -169,6 +170,8 @@ export interface World {
   readonly files: FileSystem
   readonly git: Git
   readonly keyring: Keyring
+  /** Told of every file that is opened. */
+  readonly opened?: OpenedFilesSink
   /** The people and machines that have names. One per process; loaded when it is first asked for. */
   readonly recipients: () => Promise<RecipientBook>
   readonly random: RandomSource

@@ -73,7 +73,7 @@ async function findPrevious(
   for (const bytes of candidates) {
     const pool = new CiphertextPool()
     try {
-      return { bytes, file: await openSealed({ store, bytes, layout, pool, offline: true }, keyring), pool }
+      return { bytes, file: await openSealed({ store, bytes, layout, pool, offline: true }, { keyring }), pool }
     } catch (error) {
       if (!isForeign(error, store, bytes)) note ??= notOpened(error)
     }

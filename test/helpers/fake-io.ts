@@ -39,6 +39,8 @@ export function fakeIo(settings: Partial<Pick<Io, 'program' | 'cwd' | 'env'>> = 
     gitSetup: () => {
       throw new Error('this test has no git')
     },
+    knownValues: async () => undefined,
+    settle: async () => undefined,
     mergeFile: () => {
       throw new Error('this test has no git')
     },

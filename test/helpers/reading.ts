@@ -45,7 +45,7 @@ export interface Reading {
 /** Open a sealed file for alice, and see that the plain one can be written. @throws what opening throws */
 export async function read(bytes: Uint8Array, storeName: StoreName): Promise<Reading> {
   const store = await storeOf(storeName)
-  const file = await openSealed({ store, bytes }, keyring)
+  const file = await openSealed({ store, bytes }, { keyring })
   try {
     const { opened } = file.tree
     const values: Value[] = []

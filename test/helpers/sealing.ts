@@ -112,7 +112,7 @@ export async function open(
 ): Promise<Opened> {
   const store = await storeOf(storeName)
   const bytes = typeof sealed === 'string' ? encodeText(sealed) : sealed
-  const file = await openSealed({ store, bytes, ignoreMac }, sharedKeyring(identities))
+  const file = await openSealed({ store, bytes, ignoreMac }, { keyring: sharedKeyring(identities) })
   try {
     const plain = file.bytes()
     const { metadata, tree } = file

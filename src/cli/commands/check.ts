@@ -1,13 +1,14 @@
 import { UsageError } from '../../errors.ts'
 import { check } from '../../operations/check/check.ts'
 import type { Repository } from '../../operations/git-port.ts'
-import { cannotJudge, type Finding } from '../../operations/judge/finding.ts'
-import { changeScanner } from '../../operations/scan/scan-file.ts'
-import { suggest } from '../../operations/suggest.ts'
+import { cannotJudge } from '../../operations/judge/finding.ts'
+import { changeScanner, treeScanner } from '../../operations/scan/scan-file.ts'
 import { showFindings } from '../findings.ts'
-import { FORMATS, type Format, writeReport } from '../formats/formats.ts'
+import { FORMATS, writeReport } from '../formats/formats.ts'
+import { failOnOption, formatOption } from '../formats/options.ts'
 import type { CommandDefinition, Io } from '../io.ts'
-import { addCommonOptions, flag, text, type Values, worldOf } from '../options.ts'
+import { knownScanner } from '../known-values.ts'
+import { addCommonOptions, flag, type Values, worldOf } from '../options.ts'
 import { repositoryPaths } from '../repository-path.ts'
 import { VERSION } from '../version.ts'
 
@@ -47,14 +48,15 @@ export function define(command: CommandDefinition, io: Io, done: (code: number) 
 }
 
 async function run(words: readonly string[], values: Values, repository: Repository, io: Io): Promise<number> {
-  const format = formatOf(values)
-  const failOn = levelOf(values)
+  const format = formatOption(values)
+  const failOn = failOnOption(values)
   const { revision, names } = await readWords(words, repository)
   const paths = await repositoryPaths(names, repository, io)
+  const known = await knownScanner(io)
   const { findings, fileCount } = await check({ revision, paths }, repository, {
     isStrict: flag(values, 'strict'),
     today: worldOf(values, io).now().slice(0, 10),
-    scan: changeScanner(repository),
+    scan: revision?.includes('..') === true ? changeScanner(repository, known) : treeScanner(known),
   })
   if (fileCount === 0 && names.length > 0) {
     throw new UsageError('ERR_NO_FILE', 'neither a revision nor a file that git tracks has this name', {
@@ -86,20 +88,4 @@ async function readWords(
   const ends = first.split(/\.{2,3}/)
   const known = await Promise.all(ends.map((end) => repository.has(end === '' ? 'HEAD' : end)))
   return known.every(Boolean) ? { revision: first, names: others } : { revision: undefined, names: words }
-}
-
-function formatOf(values: Values): Format {
-  const wanted = text(values, 'format') ?? 'text'
-  const known = FORMATS.find((format) => format === wanted)
-  if (known !== undefined) return known
-  const meant = suggest(wanted, FORMATS)
-  throw new UsageError('ERR_USAGE', '--format is not one that bulla writes', {
-    hint: meant === undefined ? `they are ${FORMATS.join(', ')}` : `did you mean ${meant}?`,
-  })
-}
-
-function levelOf(values: Values): Finding['level'] {
-  const wanted = text(values, 'failOn') ?? 'block'
-  if (wanted === 'block' || wanted === 'warn') return wanted
-  throw new UsageError('ERR_USAGE', '--fail-on takes block or warn', { hint: 'leave it out for block' })
 }

@@ -1,15 +1,14 @@
 import { isBullaError, UsageError } from '../../errors.ts'
-import { copyScanner } from '../../operations/copies/copy-scanner.ts'
 import type { Repository } from '../../operations/git-port.ts'
-import { allowOnce, OF_A_COMMIT } from '../../operations/hooks/allow-once.ts'
+import { allowOnce } from '../../operations/hooks/allow-once.ts'
 import type { CommitFinding } from '../../operations/hooks/judge-commits.ts'
 import { HOOK_NAMES, type HookName, runHook } from '../../operations/hooks/run-hook.ts'
 import { cannotJudge } from '../../operations/judge/finding.ts'
-import type { JudgeOptions } from '../../operations/judge/judge-files.ts'
 import { changeScanner } from '../../operations/scan/scan-file.ts'
 import { suggest } from '../../operations/suggest.ts'
 import { showFindings } from '../findings.ts'
 import type { CommandDefinition, Io } from '../io.ts'
+import { freshKnownScanner, knownScanner } from '../known-values.ts'
 import { addCommonOptions, type Values, worldOf } from '../options.ts'
 import { renderError } from '../render.ts'
 
@@ -67,7 +66,7 @@ async function run(name: HookName, args: readonly string[], values: Values, io: 
     const options = {
       isStrict: false,
       today: worldOf(values, io).now().slice(0, 10),
-      scan: scannerFor(name, repository, values, io),
+      scan: changeScanner(repository, await knownFor(name, repository, values, io)),
     }
     const findings = await runHook({ name, args: told?.args ?? args, input }, repository, options)
     return await verdict(name, findings, (await repository.folders()).gitFolder, values, io)
@@ -87,17 +86,10 @@ function toldByPreCommit(env: Io['env']): { readonly args: readonly string[]; re
   return { args: remote === undefined ? [] : [remote], input: `local ${to} remote ${from}\n` }
 }
 
-/** What is pushed was compared with the values of this clone when it was committed. */
-function scannerFor(name: HookName, repository: Repository, values: Values, io: Io): NonNullable<JudgeOptions['scan']> {
-  const changes = changeScanner(repository)
-  if (!OF_A_COMMIT.includes(name)) return changes
-  const tell = (count: number) => {
-    const files = count === 1 ? 'a sealed file' : `${count} sealed files`
-    io.writeErr(`${io.program}: ${name}: not compared with the values of ${files}: no key at hand opens it offline\n`)
-  }
-  // the second hook of a commit has nothing new to say
-  const copies = copyScanner(repository, worldOf(values, io), name === 'prepare-commit-msg' ? () => undefined : tell)
-  return async (file, text) => [...(await changes(file, text)), ...(await copies(file, text))]
+/** Nothing of a server is written to, and it has no keys. */
+async function knownFor(name: HookName, repository: Repository, values: Values, io: Io) {
+  if (name === 'pre-receive') return undefined
+  return name === 'pre-push' ? knownScanner(io) : freshKnownScanner(name, repository, values, io)
 }
 
 async function verdict(

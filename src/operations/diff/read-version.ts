@@ -44,7 +44,7 @@ export async function readVersion(
     const { metadata } = parsed
     const canOpen = wantsOpened && (await world.keyring.holds({ ...metadata, file: path }))
     const request = { store, bytes, parsed, file: path, offline: true, ignoreMac: true }
-    const opened = canOpen ? await quietly(() => openSealed(request, world.keyring)) : undefined
+    const opened = canOpen ? await quietly(() => openSealed(request, world)) : undefined
     return { store, metadata, documents: parsed.source.documents, opened }
   } catch (error) {
     if (isBullaError(error)) return undefined

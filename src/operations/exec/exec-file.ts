@@ -58,7 +58,7 @@ async function openedBytes(
   try {
     const { bytes } = await world.files.open(file)
     const [store, output] = await Promise.all([loadStore(inputType), loadStore(outputType)])
-    const opened = await openSealed({ store, bytes, file, ...(order === undefined ? {} : { order }) }, world.keyring)
+    const opened = await openSealed({ store, bytes, file, ...(order === undefined ? {} : { order }) }, world)
     try {
       return opened.bytesIn(output, store === output ? {} : await layoutFor(file, outputType, undefined, world))
     } finally {

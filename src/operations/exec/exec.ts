@@ -72,7 +72,7 @@ async function variablesIn(
   try {
     const { bytes } = await world.files.open(file)
     const store = await loadStore(inputType)
-    const opened = await openSealed({ store, bytes, file, ...(order === undefined ? {} : { order }) }, world.keyring)
+    const opened = await openSealed({ store, bytes, file, ...(order === undefined ? {} : { order }) }, world)
     try {
       const rules: VariableRules = { flatten, allowed, ignoresCase }
       const [document, ...others] = opened.documents()

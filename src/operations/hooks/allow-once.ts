@@ -4,12 +4,7 @@ import type { CommitFinding } from './judge-commits.ts'
 import type { HookName } from './run-hook.ts'
 
 /** Hooks for which the reason of `BULLA_ALLOW` counts: a commit is still ours, what is pushed is not. */
-export const OF_A_COMMIT: readonly HookName[] = [
-  'pre-commit',
-  'pre-merge-commit',
-  'pre-applypatch',
-  'prepare-commit-msg',
-]
+const OF_A_COMMIT: readonly HookName[] = ['pre-commit', 'pre-merge-commit', 'pre-applypatch', 'prepare-commit-msg']
 
 export interface Allowance {
   readonly hook: HookName

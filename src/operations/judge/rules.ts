@@ -23,6 +23,7 @@ export const JUDGE_RULES: readonly JudgeRule[] = [
   rule('broken-ciphertext', 'block', 'a sealed value is damaged'),
   rule('conflict-markers', 'block', 'a sealed file holds the marks of a merge conflict'),
   rule('decrypted-leftover', 'block', 'the opened form of a sealed file beside it, by its name', ALLOWABLE),
+  rule('known-value', 'block', 'a value in clear that is sealed elsewhere in this repository', ALLOWABLE),
   rule('lfs-under-rule', 'block', 'a file under a rule whose content git LFS keeps', ALLOWABLE),
   rule('mac-missing', 'block', 'a sealed file without a MAC'),
   rule(
@@ -40,7 +41,6 @@ export const JUDGE_RULES: readonly JudgeRule[] = [
   rule('readers-drift', 'warn', 'readers that are not those of the rule', ALLOWABLE),
   rule('rule-too-broad', 'warn', 'a rule that matches many files of which next to none is sealed', ALLOWABLE),
   rule('rule-without-files', 'warn', 'a rule that decides about no file', ALLOWABLE),
-  rule('sealed-value-copied', 'block', 'a value in clear that is sealed elsewhere in this repository', ALLOWABLE),
   rule('sealed-without-rule', 'warn', 'a sealed file that no rule covers', ALLOWABLE),
   rule('selector-drift', 'warn', 'other values sealed than the rule says', ALLOWABLE),
   rule('unreadable', 'block', 'a file that cannot be judged'),

@@ -27,7 +27,7 @@ export async function mergeSealed(
   const sides: OpenedSide[] = []
   const open = async (bytes: Uint8Array): Promise<OpenedSide> => {
     const pool = new CiphertextPool()
-    const file = await openSealed({ store, bytes, layout, pool, file: settings.file }, world.keyring)
+    const file = await openSealed({ store, bytes, layout, pool, file: settings.file }, world)
     const side = { bytes, file, pool }
     sides.push(side)
     return side

@@ -114,7 +114,7 @@ export async function reseal(path: string, bytes: Uint8Array, world: World): Pro
   const layout = await layoutFor(path, name, undefined, world)
   const pool = new CiphertextPool()
   const request = { store, bytes: encodeText(text), layout, pool, ignoreMac: true, keepClear: true, file: path }
-  const opened = await openSealed(request, world.keyring)
+  const opened = await openSealed(request, world)
   try {
     const { dataKey, metadata } = opened
     const { groups, shamirThreshold, selector = DEFAULT_SELECTOR } = metadata

@@ -57,10 +57,7 @@ export async function changeGroups(options: ChangeGroupsOptions, world: World): 
   try {
     const [version, store] = await Promise.all([world.files.open(path), loadStore(type)])
     const { bytes } = version
-    const opened = await openSealed(
-      { store, bytes, file: path, layout: layoutOfBlock(store, bytes), ignoreMac },
-      world.keyring,
-    )
+    const opened = await openSealed({ store, bytes, file: path, layout: layoutOfBlock(store, bytes), ignoreMac }, world)
     try {
       const shape = reshape(opened.metadata, change, options.shamirThreshold)
       const readers = await wrapAll(shape, opened.dataKey, world)

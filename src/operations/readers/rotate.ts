@@ -140,7 +140,7 @@ async function planFile(input: Input, options: RotateOptions, finder: PolicyFind
       ...(order === undefined ? {} : { order }),
     }
     try {
-      const file = await openSealed(request, world.keyring)
+      const file = await openSealed(request, world)
       try {
         if (options.replace !== undefined && !hasReader(file.metadata.groups, options.replace))
           return skipped(input, version)

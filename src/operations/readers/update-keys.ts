@@ -168,10 +168,7 @@ async function rewrap(
   { ignoreMac = false }: UpdateKeysOptions,
   world: World,
 ): Promise<{ bytes: Uint8Array; locked?: Readers['groups'] }> {
-  const file = await openSealed(
-    { store, bytes, file: path, layout: layoutOfBlock(store, bytes), ignoreMac },
-    world.keyring,
-  )
+  const file = await openSealed({ store, bytes, file: path, layout: layoutOfBlock(store, bytes), ignoreMac }, world)
   try {
     const readers = await newReaders(file, policy, world)
     const changed = withNewReaders(file.source, readers, store)

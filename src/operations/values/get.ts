@@ -42,7 +42,7 @@ export async function getValues(options: GetOptions, world: World): Promise<Uint
     const [{ bytes }, store] = await Promise.all([world.files.open(path), loadStore(inputType)])
     const file = await openSealed(
       { store, bytes, file: path, ignoreMac, ...(order === undefined ? {} : { order }) },
-      world.keyring,
+      world,
     )
     try {
       const document = documentOf(file.documents(), options.document ?? 0)

@@ -65,7 +65,7 @@ async function exchangeValue(
   options: SetOptions,
   world: World,
 ): Promise<Changed | undefined> {
-  const file = await openSealed({ ...requestFor(read, options), exchange }, world.keyring)
+  const file = await openSealed({ ...requestFor(read, options), exchange }, world)
   try {
     const bytes = setInPlace(file, exchange, world)
     if (bytes === undefined) return undefined

@@ -1,5 +1,4 @@
 import { judgeBech32 } from '../checksums.ts'
-import { isRandom } from '../randomness.ts'
 import type { TokenRule } from '../token-rule.ts'
 import { token } from './token.ts'
 
@@ -120,16 +119,6 @@ export const PLATFORM_RULES: readonly TokenRule[] = [
     { caseless: true },
   ),
   token('oculus-token', 'Oculus token', 'OC|', String.raw`OC\|\d{10,20}\|[a-f0-9]{32}`),
-  token(
-    'mysql-dsn',
-    'password of a MySQL data source',
-    '@tcp(',
-    String.raw`[\w.-]{1,60}:([^\s@"'\`:]{4,100})@tcp\((?!\))`,
-    {
-      reach: { most: 161, of: /[^\s@"'`=]/ },
-      judge: (password, level) => (isRandom(password) ? level : undefined),
-    },
-  ),
   token(
     'cloudinary-url',
     'Cloudinary URL',

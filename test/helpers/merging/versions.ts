@@ -47,7 +47,7 @@ export async function sealVersion(
   const store = await storeOf(storeName)
   const world = mergeWorld(['alice'])
   const pool = new CiphertextPool()
-  const old = before === undefined ? undefined : await openSealed({ store, bytes: before, pool }, world.keyring)
+  const old = before === undefined ? undefined : await openSealed({ store, bytes: before, pool }, world)
   const keeps = old !== undefined && !isRotated
   const dataKey = keeps ? old.dataKey : createDataKey(random)
   const known = keeps ? (old.metadata.groups[0] ?? []) : []
@@ -86,7 +86,7 @@ export async function sealVersion(
 export async function dataKeyOf(bytes: Uint8Array, storeName: StoreName, person: Person): Promise<string | undefined> {
   const store = await storeOf(storeName)
   try {
-    const file = await openSealed({ store, bytes, ignoreMac: true }, sharedKeyring([person]))
+    const file = await openSealed({ store, bytes, ignoreMac: true }, { keyring: sharedKeyring([person]) })
     return Buffer.from(file.dataKey).toString('hex')
   } catch {
     return undefined

@@ -120,7 +120,7 @@ export const POLICY_LEAKS: readonly Scenario[] = [
   },
   {
     ...{ id: 'P09', title: 'a value sealed elsewhere, pasted into documentation', verdict: 'block' },
-    rules: ['sealed-value-copied'],
+    rules: ['known-value'],
     async stage(repository) {
       const { variant } = repository
       await repository.policy(ANY)

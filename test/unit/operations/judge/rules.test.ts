@@ -5,7 +5,7 @@ import { JUDGE_RULES } from '../../../../src/operations/judge/rules.ts'
 import { listRules } from '../../../../src/scan/rule-list.ts'
 
 const ROOT = resolve(import.meta.dirname, '../../../..')
-const FOLDERS = ['judge', 'check', 'copies', 'hooks'].map((name) => join(ROOT, 'src/operations', name))
+const FOLDERS = ['judge', 'check', 'hooks', 'known'].map((name) => join(ROOT, 'src/operations', name))
 
 describe('rules of the policy', () => {
   it('are those that findings have, each with a row in docs/rules.md', () => {

@@ -1,0 +1,47 @@
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { repositoryOf } from './repository-of.ts'
+
+/** Where git keeps what belongs to a repository. Absolute. */
+export interface GitFolders {
+  /** Of the work tree. */
+  readonly root: string
+  /** The folder that all work trees of the repository share. */
+  readonly common: string
+}
+
+/** The repository that a file lies in, without asking git; undefined when there is none. @param path - absolute */
+export function gitFolders(path: string): GitFolders | undefined {
+  const root = repositoryOf(path)
+  if (root === undefined) return undefined
+  const own = gitFolderOf(join(root, '.git'))
+  if (own === undefined) return undefined
+  const shared = lineOf(join(own, 'commondir'))
+  const common = shared === undefined ? own : resolve(own, shared)
+  return existsSync(join(common, 'objects')) ? { root, common } : undefined
+}
+
+/** How the repository names its objects. */
+export function objectHash(common: string): 'sha1' | 'sha256' {
+  const settings = contentOf(join(common, 'config')) ?? ''
+  return /^\s*objectformat\s*=\s*"?sha256/im.test(settings) ? 'sha256' : 'sha1'
+}
+
+/** Of a linked work tree, and of a submodule, `.git` is a file that says where it is. */
+function gitFolderOf(path: string): string | undefined {
+  if (statSync(path).isDirectory()) return path
+  const target = /^gitdir: (.+)$/.exec(lineOf(path) ?? '')?.[1]
+  return target === undefined ? undefined : resolve(path, '..', target)
+}
+
+function lineOf(path: string): string | undefined {
+  return contentOf(path)?.replace(/\r?\n[\s\S]*$/, '')
+}
+
+function contentOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return undefined
+  }
+}

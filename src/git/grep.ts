@@ -1,0 +1,20 @@
+import { type GitPlace, runGit } from './run-git.ts'
+
+/**
+ * Paths of the files of the index that hold a text.
+ *
+ * @param text - an argument of git, which everybody on this machine may see: no secret
+ */
+export async function filesHolding(text: string, place: GitPlace): Promise<string[]> {
+  const output = await runGit(['grep', '--cached', '-l', '-z', '-F', '--full-name', '-e', text, '--', ':/'], place, '')
+  return 'stdout' in output ? output.stdout.toString('utf8').split('\0').slice(0, -1) : [] // none is a failure for git
+}
+
+/** Which of some texts stand in a file of HEAD that is no binary one. They go over a pipe: they may be secret. */
+export async function standingAtHead(texts: readonly string[], place: GitPlace): Promise<ReadonlySet<string>> {
+  const wanted = texts.filter((text) => text !== '' && !/[\n\0]/.test(text))
+  if (wanted.length === 0) return new Set()
+  const args = ['grep', '-h', '-o', '-I', '-F', '-f', '-', 'HEAD', '--', ':/']
+  const output = await runGit(args, place, wanted.map((text) => `${text}\n`).join(''))
+  return new Set('stdout' in output ? output.stdout.toString('utf8').split('\n') : [])
+}

@@ -1,0 +1,100 @@
+import type { Fingerprint } from '../../scan/known/fingerprint.ts'
+
+/** A value that was seen when a sealed file was open. */
+export interface SealedValue extends Fingerprint {
+  /** JSON of the file, from the root of the repository, and the key path in it. Read only for what is found. */
+  readonly origin: string
+}
+
+/** What a repository remembers of the values that are sealed in it. */
+export interface KnownFile {
+  /** 32 random bytes of this repository. */
+  readonly key: Uint8Array
+  /** Up to this commit, everything sealed has been looked at. */
+  head: string | undefined
+  /** Which keys were at hand then. */
+  keys: string | undefined
+  /** Ids of sealed blobs of which the values are known, the oldest first. */
+  readonly opened: Set<string>
+  /** Ids of those that no key opened, with their paths. */
+  readonly closed: Map<string, string>
+  /** By id, the oldest first. */
+  readonly values: Map<string, SealedValue>
+}
+
+const TITLE = 'bulla known values 1'
+const KEY_BYTES = 32
+/** What is older is forgotten: the file stays below some megabytes. */
+const MOST_VALUES = 50_000
+const MOST_BLOBS = 20_000
+const MOST_BYTES = 32 * 1024 * 1024
+
+export function emptyKnownFile(key: Uint8Array): KnownFile {
+  return { key, head: undefined, keys: undefined, opened: new Set(), closed: new Map(), values: new Map() }
+}
+
+/** @returns undefined for what is not in this format: of a later version, or of somebody else */
+export function parseKnownFile(bytes: Uint8Array): KnownFile | undefined {
+  if (bytes.length > MOST_BYTES) return undefined
+  const [title, ...lines] = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8').split('\n')
+  if (title !== TITLE) return undefined
+  const found = emptyKnownFile(new Uint8Array(KEY_BYTES))
+  let hasKey = false
+  for (const line of lines) {
+    const [kind, first = '', second = '', third = ''] = line.split(' ', 4)
+    if (kind === 'value') {
+      const length = Number(second)
+      const sketch = Number.parseInt(third, 36)
+      if (!Number.isInteger(length) || !Number.isInteger(sketch)) continue
+      const origin = line.slice(9 + first.length + second.length + third.length)
+      found.values.set(first, { id: first, length, sketch, origin })
+    } else if (kind === 'open') found.opened.add(first)
+    else if (kind === 'closed') found.closed.set(first, textIn(line.slice(8 + first.length)))
+    else if (kind === 'head') found.head = first
+    else if (kind === 'keys') found.keys = first
+    else if (kind === 'key') {
+      const key = Buffer.from(first, 'base64url')
+      hasKey = key.length === KEY_BYTES
+      if (hasKey) found.key.set(key)
+    }
+  }
+  return hasKey ? found : undefined
+}
+
+export function formatKnownFile({ key, head, keys, opened, closed, values }: KnownFile): Uint8Array {
+  const lines = [
+    TITLE,
+    `key ${Buffer.from(key).toString('base64url')}`,
+    ...(head === undefined ? [] : [`head ${head}`]),
+    ...(keys === undefined ? [] : [`keys ${keys}`]),
+    ...[...opened].slice(-MOST_BLOBS).map((id) => `open ${id}`),
+    ...[...closed].slice(-MOST_BLOBS).map(([id, path]) => `closed ${id} ${JSON.stringify(path)}`),
+    ...[...values.values()]
+      .slice(-MOST_VALUES)
+      .map(({ id, length, sketch, origin }) => `value ${id} ${length} ${sketch.toString(36)} ${origin}`),
+  ]
+  return Buffer.from(`${lines.join('\n')}\n`)
+}
+
+/** Where a value is sealed: `secrets.yaml (db.password)`. */
+export function readOrigin(origin: string): { readonly file: string; readonly keyPath: string } {
+  const [file, keyPath] = listIn(origin)
+  return { file: String(file ?? ''), keyPath: String(keyPath ?? '') }
+}
+
+export function writeOrigin(file: string, keyPath: string): string {
+  return JSON.stringify([file, keyPath])
+}
+
+function textIn(json: string): string {
+  return String(listIn(`[${json}]`)[0] ?? '')
+}
+
+function listIn(json: string): unknown[] {
+  try {
+    const parsed: unknown = JSON.parse(json)
+    return Array.isArray(parsed) ? parsed : []
+  } catch {
+    return [] // somebody changed the line: the value is known all the same
+  }
+}

@@ -1,0 +1,70 @@
+import type { Finding } from '../../scan/finding.ts'
+import { Fingerprinter, SHORTEST } from '../../scan/known/fingerprint.ts'
+import { type KnownCopy, KnownSet } from '../../scan/known/known-set.ts'
+import { CERTAIN, isOrdinary } from '../../scan/known/value-forms.ts'
+import type { Repository } from '../git-port.ts'
+import { LineFinder } from '../judge/lines.ts'
+import { type KnownFile, readOrigin, type SealedValue } from './known-file.ts'
+
+/** More in one file is told by these. */
+const MOST_FINDINGS = 20
+const RULE = 'known-value'
+
+/** Finds copies of values that are sealed in this repository. */
+export class KnownScanner {
+  private readonly values: KnownSet<SealedValue>
+
+  constructor(known: KnownFile) {
+    this.values = new KnownSet(known.values.values(), new Fingerprinter(known.key))
+  }
+
+  /** All copies in a text, before it is known which of them stand elsewhere in clear. */
+  find(text: string): Finding[] {
+    const copies = this.values.find(text)
+    if (copies.length === 0) return []
+    const lines = new LineFinder(text)
+    return copies.flatMap((copy) => this.findingOf(copy, text, lines)).slice(0, MOST_FINDINGS)
+  }
+
+  private findingOf({ value, start, end }: KnownCopy<SealedValue>, text: string, lines: LineFinder): Finding[] {
+    const { file, keyPath } = readOrigin(value.origin)
+    const isShort = value.length < CERTAIN
+    const shown = text.slice(start, end)
+    if (value.length < SHORTEST || (isShort && isOrdinary(shown))) return []
+    const place = keyPath === '' ? file : `${file} (${keyPath})`
+    return [
+      {
+        ...{ rule: RULE, level: isShort ? 'warn' : 'block', ...lines.at(start), length: end - start },
+        message: `a copy of a value that is sealed in ${place}`,
+        span: { start, end },
+      },
+    ]
+  }
+}
+
+/**
+ * What is public already is no reason to stop a commit: a short value that stands in clear at HEAD is taken back, a long one
+ * warns.
+ */
+export async function weighKnown(
+  findings: readonly Finding[],
+  text: string,
+  repository: Repository,
+): Promise<Finding[]> {
+  const copies = findings.filter(({ rule }) => rule === RULE)
+  if (copies.length === 0) return [...findings]
+  const shown = ({ span }: Finding) => text.slice(span.start, span.end)
+  const atHead = await repository.standingAtHead([...new Set(copies.map(shown))])
+  return findings.flatMap((finding): Finding[] => {
+    if (finding.rule !== RULE || !atHead.has(shown(finding))) return [finding]
+    return finding.level === 'warn' ? [] : [{ ...finding, level: 'warn' }]
+  })
+}
+
+/** Where everything stands in clear already, what looks like a name warns only. */
+export function weighStanding(findings: readonly Finding[], text: string): Finding[] {
+  return findings.map((finding) => {
+    const { span, rule } = finding
+    return rule === RULE && isOrdinary(text.slice(span.start, span.end)) ? { ...finding, level: 'warn' } : finding
+  })
+}

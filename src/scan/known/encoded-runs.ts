@@ -1,0 +1,66 @@
+import { decodeBase64 } from '../base64.ts'
+
+/** A piece of a text that says something else than it shows. */
+export interface EncodedRun {
+  readonly start: number
+  readonly end: number
+  /** What it says. */
+  readonly text: string
+}
+
+const BASE64 = /[A-Za-z0-9+/_-]{11,}={0,2}/g
+const WORD = /[^\s"'<>`]+/g
+const LINE = /[^\n]+/g
+
+/** Everything in a text that is base64 of a text, URL-encoded, or escaped as in JSON. */
+export function* encodedRuns(text: string): Generator<EncodedRun> {
+  for (const { 0: run, index } of text.matchAll(BASE64)) yield* base64Runs(run, index)
+  if (/%[\dA-Fa-f]{2}/.test(text)) {
+    for (const { 0: run, index } of text.matchAll(WORD)) {
+      if (!/%[\dA-Fa-f]{2}/.test(run)) continue
+      const place = { start: index, end: index + run.length }
+      const decoded = decodeUrl(run)
+      yield { ...place, text: decoded }
+      // forms write blanks so
+      if (run.includes('+')) yield { ...place, text: decodeUrl(run.replaceAll('+', ' ')) }
+    }
+  }
+  if (text.includes('\\')) {
+    for (const { 0: run, index } of text.matchAll(LINE)) {
+      if (run.includes('\\')) yield { start: index, end: index + run.length, text: withoutEscapes(run) }
+    }
+  }
+}
+
+function* base64Runs(run: string, start: number): Generator<EncodedRun> {
+  const whole = textOf(run)
+  if (whole !== undefined) yield { start, end: start + run.length, text: whole }
+  else if (run.includes('/')) {
+    // a path or an address of which it is one part
+    let from = start
+    for (const part of run.split('/')) {
+      const text = part.length < 11 ? undefined : textOf(part)
+      if (text !== undefined) yield { start: from, end: from + part.length, text }
+      from += part.length + 1
+    }
+  }
+}
+
+/** Names of code have the letters of base64 too: a look at the beginning leaves most of them out. */
+function textOf(run: string): string | undefined {
+  const beginning = Buffer.from(run.slice(0, 12), 'base64')
+  return beginning.every((byte) => byte >= 32 || byte === 9 || byte === 10 || byte === 13)
+    ? decodeBase64(run)
+    : undefined
+}
+
+function decodeUrl(run: string): string {
+  return run.replace(/(?:%[\dA-Fa-f]{2})+/g, (bytes) => Buffer.from(bytes.replaceAll('%', ''), 'hex').toString('utf8'))
+}
+
+function withoutEscapes(line: string): string {
+  return line.replace(/\\(?:u([\dA-Fa-f]{4})|([\s\S]))/g, (_, code: string | undefined, letter: string | undefined) => {
+    if (code !== undefined) return String.fromCharCode(Number.parseInt(code, 16))
+    return letter === 'n' || letter === 'r' || letter === 't' ? '\n' : (letter ?? '')
+  })
+}

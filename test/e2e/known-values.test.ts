@@ -1,0 +1,160 @@
+import { describe, expect } from 'vitest'
+import { newIdentity } from '../helpers/age.ts'
+import { expectNoSecret, MARKER } from '../helpers/canary.ts'
+import { COMMAND, it, Sandbox } from '../helpers/sandbox.ts'
+
+const SECRET = `${MARKER}&9 horse!Stapl`
+const SHORT = 'qwzx-19ab'
+const SEALED = `db:\n  password: '${SECRET}'\n  short: ${SHORT}\n`
+const STORE = '.git/bulla/known-values'
+
+/** A repository with a hook, and a file that is sealed and committed. */
+async function repository(box: Sandbox): Promise<void> {
+  await box.git('init', '-q', '-b', 'main')
+  const hook = `#!/bin/sh\nexec '${process.execPath}' '${COMMAND}' hook run pre-commit "$@"\n`
+  box.write('.git/hooks/pre-commit', hook, 0o755)
+  box.write('.sops.yaml', `creation_rules:\n  - path_regex: ^secrets/\n    age: ${box.recipient}\n`)
+  box.write('secrets/db.yaml', SEALED)
+  await box.bulla(['encrypt', '-i', 'secrets/db.yaml'])
+  await box.git('add', '.')
+  await box.git('commit', '-q', '-m', 'sealed')
+}
+
+function commit(box: Sandbox, env: Record<string, string | undefined> = {}) {
+  return box.sh('git add . && git commit -q -m next', { env })
+}
+
+describe('a value that is sealed in the repository', () => {
+  it.each<[string, string]>([
+    ['as it is', `the password is ${SECRET}.`],
+    ['in base64', `data: ${Buffer.from(SECRET).toString('base64')}`],
+    ['in base64 with a user', `Authorization: ${Buffer.from(`me:${SECRET}`).toString('base64')}`],
+    ['URL-encoded', `https://host/?p=${encodeURIComponent(SECRET)}&x=1`],
+  ])('stops a commit that holds it %s, and is not shown', async (_, text) => {
+    const box = new Sandbox()
+    try {
+      await repository(box)
+      box.write('README.md', `# Readme\n\n${text}\n`)
+      const { code, err } = await commit(box)
+      expect(code).toBe(1)
+      expect(err).toMatch(
+        /block known-value: README\.md:3:\d+: a copy of a value that is sealed in secrets\/db\.yaml \(db\.password\)/,
+      )
+      expectNoSecret(err, SECRET)
+      expectNoSecret(box.read(STORE), SECRET, SHORT)
+    } finally {
+      box.dispose()
+    }
+  })
+
+  it('is kept as a fingerprint, for nobody else to read', async ({ box }) => {
+    await repository(box)
+    expect(box.mode(STORE)).toBe('600')
+    expect(box.read(STORE)).toMatch(/^value [\w-]{14} 20 \w+ \["secrets\/db.yaml","db.password"\]$/m)
+    expect(await box.git('status', '--porcelain')).toBe('')
+  })
+
+  it('warns when it is short, until it stands in clear', async ({ box }) => {
+    await repository(box)
+    box.write('notes.txt', `code ${SHORT}\n`)
+    const first = await commit(box)
+    expect([first.code, first.err]).toEqual([0, expect.stringContaining('warn known-value: notes.txt:1:6')])
+    box.write('other.txt', `code ${SHORT}\n`)
+    expect(await commit(box)).toMatchObject({ code: 0, err: '' })
+  })
+
+  it('is known of a file that came with a merge, and that no command opened', async ({ box }) => {
+    await repository(box)
+    await box.git('checkout', '-q', '-b', 'side')
+    box.write('secrets/new.yaml', `token: ${MARKER}-from-the-side\n`)
+    await box.bulla(['encrypt', '-i', 'secrets/new.yaml'])
+    await box.git('add', '.')
+    await box.git('commit', '-q', '--no-verify', '-m', 'new')
+    await box.git('checkout', '-q', 'main')
+    await box.git('merge', '-q', '--ff-only', 'side')
+    box.write('README.md', `${MARKER}-from-the-side\n`)
+    const { code, err } = await commit(box)
+    expect([code, err]).toEqual([1, expect.stringContaining('secrets/new.yaml (token)')])
+  })
+
+  it('is known after its file was opened, also where no key is at hand when the commit is made', async ({ box }) => {
+    await repository(box)
+    await box.git('rm', '-q', '--cached', 'secrets/db.yaml')
+    box.write('.git/info/exclude', 'secrets/\n')
+    await box.sh(`rm ${STORE}`)
+    await box.bulla(['decrypt', 'secrets/db.yaml'])
+    box.write('README.md', `${SECRET}\n`)
+    const { code, err } = await commit(box, { SOPS_AGE_KEY_FILE: undefined })
+    expect([code, err]).toEqual([1, expect.stringContaining('block known-value: README.md:1:1')])
+  })
+
+  it('is not looked for without a key, which the hook says until there is one', async ({ box }) => {
+    await repository(box)
+    await box.sh(`rm ${STORE}`)
+    box.write('README.md', 'nothing\n')
+    const blind = await commit(box, { SOPS_AGE_KEY_FILE: undefined })
+    const note = 'bulla: pre-commit: no key at hand opens one sealed file: copies of their values are not looked for\n'
+    expect([blind.code, blind.err]).toEqual([0, note])
+    box.write('README.md', `${SECRET}\n`)
+    expect(await commit(box)).toMatchObject({ code: 1, err: expect.stringContaining('block known-value') })
+  })
+
+  it('is not looked for, and nothing is kept, when that is switched off', async ({ box }) => {
+    await repository(box)
+    await box.sh('rm -r .git/bulla')
+    box.write('README.md', `${SECRET}\n`)
+    expect(await commit(box, { BULLA_NO_KNOWN_VALUES: '1' })).toMatchObject({ code: 0, err: '' })
+    await box.bulla(['decrypt', 'secrets/db.yaml'], { env: { BULLA_NO_KNOWN_VALUES: '1' } })
+    expect(box.has('.git/bulla')).toBe(false)
+  })
+
+  it('is not looked for in a linked worktree by a store of its own', async ({ box }) => {
+    await repository(box)
+    await box.git('worktree', 'add', '-q', 'linked', '-b', 'other')
+    box.write('linked/README.md', `${SECRET}\n`)
+    const { code, err } = await box.sh('git add . && git commit -q -m next', { cwd: 'linked' })
+    expect([code, err]).toEqual([1, expect.stringContaining('block known-value: README.md:1:1')])
+    expect(box.has('.git/worktrees/linked/bulla')).toBe(false)
+  })
+
+  it('is found by check wherever it stands', async ({ box }) => {
+    await repository(box)
+    box.write('README.md', `${SECRET}\n`)
+    await box.git('add', '.')
+    await box.git('commit', '-q', '--no-verify', '-m', 'leak')
+    const { code, out } = await box.bulla(['check'])
+    expect([code, out]).toEqual([1, expect.stringContaining('block known-value: README.md:1:1')])
+    expectNoSecret(out, SECRET)
+  })
+})
+
+describe('what is known', () => {
+  it('never keeps a file from being opened', async ({ box }) => {
+    await repository(box)
+    await box.sh(`rm -r .git/bulla; echo no folder > .git/bulla`)
+    const { code, out, err } = await box.bulla(['decrypt', 'secrets/db.yaml'])
+    expect([code, out, err]).toEqual([0, SEALED, ''])
+    expect(box.read('.git/bulla')).toBe('no folder\n')
+  })
+
+  it('is left alone when a later version wrote it', async ({ box }) => {
+    await repository(box)
+    box.write(STORE, 'bulla known values 2\n')
+    await box.bulla(['decrypt', 'secrets/db.yaml'])
+    expect(box.read(STORE)).toBe('bulla known values 2\n')
+  })
+
+  it('stays readable when many commands learn at the same time', async ({ box }) => {
+    await repository(box)
+    const names = Array.from({ length: 6 }, (_, index) => `secrets/${index}.yaml`)
+    for (const name of names) box.write(name, `a: ${name}-${newIdentity().recipient}\n`)
+    await box.bulla(['encrypt', '-i', ...names])
+    await box.sh(`rm -r .git/bulla`)
+    await Promise.all(names.map((name) => box.bulla(['decrypt', name])))
+    await Promise.all(names.map((name) => box.bulla(['decrypt', name])))
+    const opened = box.read(STORE).match(/^open /gm) ?? []
+    expect(opened.length).toBeGreaterThan(1)
+    for (const name of names) await box.bulla(['decrypt', name])
+    expect(box.read(STORE).match(/^open /gm)).toHaveLength(names.length)
+  })
+})

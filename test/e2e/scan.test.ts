@@ -1,0 +1,156 @@
+import { describe, expect } from 'vitest'
+import { expectNoSecret, MARKER } from '../helpers/canary.ts'
+import { it, Sandbox } from '../helpers/sandbox.ts'
+
+/** A key of AWS in the form that its rule wants, made here: no file of this project holds one. */
+const KEY = `AKIA${'QWERTZ2345ASDFGH'.split('').reverse().join('')}`
+const SECRET = `${MARKER}&9 horse!Stapl`
+
+async function repository(box: Sandbox): Promise<void> {
+  await box.git('init', '-q', '-b', 'main')
+  box.write('.gitignore', 'ignored/\n')
+  box.write('app.ts', 'export const a = 1\n')
+  await box.git('add', '.')
+  await box.git('commit', '-q', '-m', 'first')
+}
+
+async function commitAll(box: Sandbox, message: string): Promise<void> {
+  await box.git('add', '.')
+  await box.git('commit', '-q', '-m', message)
+}
+
+describe('scan', () => {
+  it('looks into tracked and new files as they lie there, not into ignored ones unless they are named', async ({
+    box,
+  }) => {
+    await repository(box)
+    box.write('app.ts', `const key = '${KEY}'\n`)
+    box.write('new/sé cret "1".env', `# x\nKEY=${KEY}\n`)
+    box.write('ignored/x.env', `KEY=${KEY}\n`)
+    const { code, out, err } = await box.bulla(['scan'])
+    expect(code).toBe(1)
+    expect(out).toMatch(/block aws-access-key-id: app\.ts:1:14: /)
+    expect(out).toMatch(/block aws-access-key-id: new\/sé cret "1"\.env:2:5: /)
+    expect(err).toBe('bulla: 3 texts looked into, 2 findings\n')
+    expectNoSecret(out + err, KEY)
+    expect((await box.bulla(['scan', 'ignored/x.env'])).out).toMatch(/ignored\/x\.env:1:5/)
+    expect(await box.bulla(['scan', 'new'])).toMatchObject({ code: 1, err: 'bulla: 1 text looked into, 1 finding\n' })
+  })
+
+  it('looks into what is staged, not into what lies there', async ({ box }) => {
+    await repository(box)
+    box.write('app.ts', `const key = '${KEY}'\n`)
+    expect(await box.bulla(['scan', '--staged'])).toMatchObject({ code: 0, out: '' })
+    await box.git('add', '.')
+    box.write('app.ts', 'nothing\n')
+    const { code, out } = await box.bulla(['scan', '--staged'])
+    expect([code, out]).toEqual([1, expect.stringContaining('app.ts:1:14')])
+  })
+
+  it('finds in history what was removed again, with its commit, its author, and whether it is still there', async ({
+    box,
+  }) => {
+    await repository(box)
+    box.write('gone.env', `KEY=${KEY}\n`)
+    await commitAll(box, 'leak')
+    await box.git('rm', '-q', 'gone.env')
+    await commitAll(box, 'removed')
+    await box.git('checkout', '-q', '-b', 'side', 'HEAD~2')
+    box.write('side.env', `# one more line\nKEY=${KEY.replace('AKIA', 'ASIA')}\n`)
+    await commitAll(box, 'on another branch')
+    const leak = (await box.git('rev-parse', 'main~1')).trim()
+    const { code, out, err } = await box.bulla(['scan', '--history'])
+    expect(code).toBe(1)
+    expect(out).toMatch(
+      new RegExp(`${leak.slice(0, 12)} gone\\.env:1:5: .*; by test <test@example\\.com>, no longer at HEAD`),
+    )
+    expect(out).toMatch(/side\.env:2:5: .*, still at HEAD/)
+    expectNoSecret(out + err, KEY)
+    expect(await box.bulla(['scan'])).toMatchObject({ code: 1, err: 'bulla: 3 texts looked into, 1 finding\n' })
+  })
+
+  it('tells a value of history once, however often its file was changed', async ({ box }) => {
+    await repository(box)
+    for (const line of ['one', 'two', 'three']) {
+      box.write('a.env', `KEY=${KEY}\nOTHER=${line}\n`)
+      await commitAll(box, line)
+    }
+    const { err } = await box.bulla(['scan', '--history'])
+    expect(err).toMatch(/, 1 finding\n/)
+    expect(await box.bulla(['scan', '--range', 'HEAD~2..HEAD'])).toMatchObject({ code: 0, out: '' })
+    expect(await box.bulla(['scan', '--range', 'HEAD~3..HEAD', 'a.env'])).toMatchObject({ code: 1 })
+    expect(await box.bulla(['scan', '--range', 'HEAD~3..HEAD', 'app.ts'])).toMatchObject({ code: 0 })
+  })
+
+  it('reads standard input, under a name, in any folder', async ({ box }) => {
+    const { code, out } = await box.bulla(['scan', '-'], { stdin: `x\ny: ${KEY}\n` })
+    expect([code, out]).toEqual([1, expect.stringContaining('stdin:2:4')])
+    const named = await box.bulla(['scan', '-', '--filename-override', 'a.yaml'], { stdin: `y: ${KEY}\n` })
+    expect(named.out).toContain('a.yaml:1:4: AWS access key id (y)')
+  })
+
+  it('reads files outside of a repository', async ({ box }) => {
+    box.write('a/b.env', `KEY=${KEY}\n`)
+    expect(await box.bulla(['scan', 'a'])).toMatchObject({ code: 1, out: expect.stringContaining('b.env:1:5') })
+  })
+
+  it('finds copies of values that are sealed, and looks into no sealed file', async ({ box }) => {
+    await repository(box)
+    box.write('.sops.yaml', `creation_rules:\n  - path_regex: ^secrets/\n    age: ${box.recipient}\n`)
+    box.write('secrets/a.yaml', `password: '${SECRET}'\nkey: ${KEY}\n`)
+    await box.bulla(['encrypt', '-i', 'secrets/a.yaml'])
+    await box.bulla(['decrypt', 'secrets/a.yaml'])
+    expect(await box.bulla(['scan'])).toMatchObject({ code: 0, out: '' })
+    box.write('README.md', `use ${SECRET}\n`)
+    const { code, out } = await box.bulla(['scan'])
+    expect([code, out]).toEqual([1, expect.stringContaining('known-value: README.md:1:5')])
+    expectNoSecret(out, SECRET)
+  })
+
+  it('leaves programs and pictures out, and links, and reads a file of some megabytes', async ({ box }) => {
+    await repository(box)
+    box.write('program', Buffer.concat([Buffer.alloc(10), Buffer.from(`KEY=${KEY}\n`)]))
+    box.write('large.txt', `${'line of text\n'.repeat(400_000)}KEY=${KEY}\n`)
+    await box.sh('ln -s /etc/passwd link')
+    const { code, out } = await box.bulla(['scan'])
+    expect(code).toBe(1)
+    expect(out.match(/block/g)).toHaveLength(1)
+    expect(out).toContain('large.txt:400001:5')
+  })
+
+  it.each(['json', 'sarif', 'junit', 'github', 'gitlab'])('writes %s without a value', async (format) => {
+    const box = new Sandbox()
+    try {
+      await repository(box)
+      box.write('a.env', `KEY=${KEY}\n`)
+      const { code, out } = await box.bulla(['scan', '--format', format])
+      expect([code, out]).toEqual([1, expect.stringContaining('aws-access-key-id')])
+      expectNoSecret(out, KEY)
+    } finally {
+      box.dispose()
+    }
+  })
+
+  it('fails on warnings only when it is told to', async ({ box }) => {
+    box.write('a.yaml', `database_password: ${MARKER.toLowerCase()}horse77\n`)
+    expect(await box.bulla(['scan', 'a.yaml'])).toMatchObject({ code: 0, out: expect.stringContaining('warn') })
+    expect(await box.bulla(['scan', 'a.yaml', '--fail-on', 'warn'])).toMatchObject({ code: 1 })
+  })
+
+  it.each<[string, readonly string[], number, string]>([
+    ['two sources', ['--staged', '--history'], 8, '--staged, --range, --history and - exclude each other'],
+    ['standard input and a file', ['-', 'a'], 8, 'standard input is looked into alone'],
+    ['one revision as a range', ['--range', 'HEAD'], 2, '--range takes two revisions, A..B'],
+    ['a file that is not there', ['missing.env'], 100, 'missing.env: there is no file or folder of this name'],
+    ['a format that is none', ['--format', 'xml'], 2, '--format is not one that bulla writes'],
+  ])('refuses %s', async (_, args, code, message) => {
+    const box = new Sandbox()
+    try {
+      await repository(box)
+      const outcome = await box.bulla(['scan', ...args])
+      expect([outcome.code, outcome.err.split('\n')[0]]).toEqual([code, `bulla: error: ${message}`])
+    } finally {
+      box.dispose()
+    }
+  })
+})
