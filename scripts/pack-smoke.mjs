@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
 const ROOT = resolve(import.meta.dirname, '..')
-const LIMIT_BYTES = 4 * 1024 * 1024
+/** The libraries for the credentials of clouds are a third of it. */
+const LIMIT_BYTES = 8 * 1024 * 1024
 
 const MUST_HAVE = [
   /^package\.json$/,
