@@ -16,6 +16,8 @@ import type { Person } from '../helpers/people.ts'
 import { open, storeOf } from '../helpers/sealing.ts'
 import { Sops } from '../helpers/sops.ts'
 
+/** The same cases every day; others with SLOW, where there is time to look at what they find. */
+const SEED = process.env['SLOW'] === undefined ? { seed: 20_261_122 } : {}
 const RUNS =
   process.env['SLOW'] === undefined ? 60 : Number(process.env['SLOW']) > 1 ? Number(process.env['SLOW']) : 3000
 const MARKING = { labels: { ours: 'HEAD', theirs: 'branch' }, markerSize: 7 }
@@ -221,7 +223,7 @@ describe('merging random versions of a file', () => {
         await expectKeptCiphertexts(one, Buffer.from(own))
         await expectReaders(one, own)
       }),
-      { numRuns: RUNS },
+      { numRuns: RUNS, ...SEED },
     )
     expect(counts.clean).toBeGreaterThan(RUNS / 10)
     expect(counts.conflicts).toBeGreaterThan(RUNS / 20)
@@ -243,7 +245,7 @@ describe('merging random versions of a file', () => {
         expect(await merge(before, before, theirs.bytes)).toBe(Buffer.from(theirs.bytes).toString())
         expect(await merge(before, theirs.bytes, theirs.bytes)).toBe(Buffer.from(theirs.bytes).toString())
       }),
-      { numRuns: Math.ceil(RUNS / 3) },
+      { numRuns: Math.ceil(RUNS / 3), ...SEED },
     )
   }, 3_600_000)
 
@@ -281,7 +283,7 @@ describe('merging random versions of a file', () => {
         expect(await plainOf(bytes, one.format)).toEqual(wanted)
         await expectReaders(one, bytes)
       }),
-      { numRuns: RUNS },
+      { numRuns: RUNS, ...SEED },
     )
     expect(resealed).toBeGreaterThan(RUNS / 20)
   }, 3_600_000)
