@@ -16,7 +16,7 @@ function machine(variables: Variables, platform = 'linux') {
   return { platform, variable: (name: string) => variables[name], homeFolder }
 }
 
-function read(files: Readonly<Record<string, string>>, variables: Variables = {}, cwd = '/work/repo') {
+function read(files: Readonly<Record<string, string>>, variables: Variables = {}, cwd = '/repo') {
   return readUserConfig(
     machine(variables),
     {
