@@ -256,6 +256,24 @@ describe('where comments decide what is sealed', () => {
   })
 })
 
+describe('comments beside what is taken out', () => {
+  const OPEN = '[x_unencrypted]\nb = 2\n'
+  it('a section takes the comment above it along, as with sops', async ({ box }) => {
+    await sealed(box, 'f.ini', `[first]\nc = 1\n\n; one\n; two\n[alpha]\na = 1\n${OPEN}`)
+    expect(await box.bulla(['unset', 'f.ini', 'alpha'])).toMatchObject({ code: 0 })
+    expect((await box.bulla(['decrypt', 'f.ini'])).out).toBe(`[first]\nc = 1\n${OPEN}`)
+  })
+
+  it('no sealed comment becomes readable by what stands below it then', async ({ box }) => {
+    await sealed(box, 'f.ini', `; head of the file\n\n[alpha]\na = 1\n${OPEN}`)
+    const before = box.snapshot()
+    const { code, err } = await box.bulla(['unset', 'f.ini', 'alpha'])
+    expect(code).toBe(4)
+    expect(err).toContain('a comment that is sealed now would become readable')
+    expect(box.snapshot()).toEqual(before)
+  })
+})
+
 describe('get and ls', () => {
   it('print values, and paths that get takes again', async ({ box }) => {
     await sealed(box, 'f.yaml', 'a:\n  # c\n  - 1\n  - x: true\nb.c: s\n"q[": t\ne: {}\nn: null\nk_unencrypted: 1.5\n')

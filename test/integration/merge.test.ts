@@ -39,6 +39,15 @@ interface Scene {
   readonly theirs: Version
 }
 
+/** Comments are matched by the digit behind the marker. */
+const SELECTORS: readonly [SelectorSpec, ...SelectorSpec[]] = [
+  { field: 'encrypted_regex', pattern: '^(alpha|gamma|omega)$' },
+  { field: 'unencrypted_regex', pattern: '^(beta|delta)$' },
+  { field: 'encrypted_suffix', pattern: 'a' },
+  { field: 'encrypted_comment_regex', pattern: '[0-6]x' },
+  { field: 'unencrypted_comment_regex', pattern: '[0-3]x' },
+]
+
 /** A file, and what two people made of it. */
 async function scene(draw: Draw): Promise<Scene> {
   const format = draw.pick<Format>(['yaml', 'yaml', 'yaml', 'json', 'dotenv', 'ini'])
@@ -54,7 +63,8 @@ async function scene(draw: Draw): Promise<Scene> {
     const documents = version.documents.map((document) => edited(document, draw, format))
     const readers = changedReaders(version.sealing.readers, draw)
     const isGone = version.sealing.readers.some((person) => !readers.includes(person))
-    return seal(documents, { readers, isRotated: isGone || draw.oneIn(10) }, version.bytes)
+    const selector = draw.oneIn(8) ? { selector: draw.pick(SELECTORS) } : {}
+    return seal(documents, { readers, isRotated: isGone || draw.oneIn(10), ...selector }, version.bytes)
   }
   const [ours, theirs] = [await change(base), await change(base)]
   return {
@@ -69,6 +79,17 @@ async function scene(draw: Draw): Promise<Scene> {
 function changedReaders(readers: readonly Person[], draw: Draw): readonly Person[] {
   const more: Person[] = draw.oneIn(6) ? ['carol'] : []
   return [...readers.filter((person) => person === 'alice' || !draw.oneIn(6)), ...more]
+}
+
+/** Undefined where something would become readable, by its new place or another selector: such a merge is refused. */
+async function mergeOrRefusal(scene: Scene): Promise<MergeOutcome | undefined> {
+  try {
+    return await mergeScene(scene)
+  } catch (error) {
+    const message = expect.stringContaining('would become readable')
+    expect(error).toMatchObject({ code: 'ERR_MERGE', message })
+    return undefined
+  }
 }
 
 function mergeScene({ path, base, ours, theirs }: Scene, people: readonly Person[] = ['alice']): Promise<MergeOutcome> {
@@ -140,7 +161,8 @@ async function expectKeptCiphertexts(scene: Scene, bytes: Uint8Array): Promise<v
         : [],
     ),
   )
-  // under the data key of both sides, nothing is sealed anew: every value comes from one of them
+  // under the data key and the selector of both sides, nothing is sealed anew: every value comes from one of them
+  if (ours.sealing.selector !== undefined || theirs.sealing.selector !== undefined) return
   if (keys[0] !== keys[1] || keys[0] !== keys[2]) return
   for (const [path, texts] of merged ?? []) {
     for (const text of texts) if (!known.has(path + text)) throw new Error(`another ciphertext at ${path}`)
@@ -180,12 +202,16 @@ function commentsOf(documents: readonly Mapping[]): Set<string> {
 
 describe('merging random versions of a file', () => {
   it(`${withJudge('gives what merging the plain texts gives, sops opens it, and conflicts hold nothing else', 'sops')}`, async () => {
-    const counts = { clean: 0, conflicts: 0, sides: 0 }
+    const counts = { clean: 0, conflicts: 0, refused: 0 }
     await fc.assert(
       fc.asyncProperty(fc.gen(), async (g) => {
         const one = await scene(new Draw(g))
         const { format } = one
-        const outcome = await mergeScene(one)
+        const outcome = await mergeOrRefusal(one)
+        if (outcome === undefined) {
+          counts.refused += 1
+          return
+        }
         if (outcome.kind === 'not-sealed') throw new Error('all of it is sealed')
         expectNothingClear(one, outcome.bytes)
         const [asOurs, asTheirs] = [expected(one, 'ours'), expected(one, 'theirs')]
@@ -223,10 +249,11 @@ describe('merging random versions of a file', () => {
         await expectKeptCiphertexts(one, Buffer.from(own))
         await expectReaders(one, own)
       }),
-      { numRuns: RUNS, ...SEED },
+      { numRuns: RUNS, ...SEED, endOnFailure: true },
     )
     expect(counts.clean).toBeGreaterThan(RUNS / 10)
     expect(counts.conflicts).toBeGreaterThan(RUNS / 20)
+    expect(counts.refused).toBeLessThan(RUNS / 4)
   }, 3_600_000)
 
   it('changes nothing where one side changed nothing', async () => {
@@ -263,7 +290,8 @@ describe('merging random versions of a file', () => {
         }
         if (outcome.kind === 'not-sealed') throw new Error('all of it is sealed')
         expectNothingClear(one, outcome.bytes)
-        const withKey = await mergeScene(one)
+        const withKey = await mergeOrRefusal(one)
+        if (withKey === undefined) return
         // without a key, the same change on both sides is two ciphertexts, and so a conflict
         if (outcome.kind === 'conflict' && outcome.conflicts.length > 0) {
           await expect(reseal(one.path, outcome.bytes, mergeWorld(['alice']))).rejects.toMatchObject({
@@ -283,7 +311,7 @@ describe('merging random versions of a file', () => {
         expect(await plainOf(bytes, one.format)).toEqual(wanted)
         await expectReaders(one, bytes)
       }),
-      { numRuns: RUNS, ...SEED },
+      { numRuns: RUNS, ...SEED, endOnFailure: true },
     )
     expect(resealed).toBeGreaterThan(RUNS / 20)
   }, 3_600_000)
@@ -310,6 +338,22 @@ describe('a change of what is sealed', () => {
     const text = Buffer.from(outcome.bytes).toString()
     expect(text).toMatch(/^a: ENC\[.*\nb: .*-2\n/)
     expect((await open(text, 'yaml')).text).toBe(`a: ${MARKER}-3\nb: ${MARKER}-2\n`)
+  })
+
+  it('never makes a comment readable whose neighbour is taken out', async () => {
+    const readers: readonly Person[] = ['alice']
+    const text = (value: number, comment: string) =>
+      `${comment}[alpha]\na = ${MARKER}-${value}\n[open_unencrypted]\nb = 2\n`
+    const base = await sealVersion(text(1, ''), 'ini', { readers })
+    const seal = (plain: string) => sealVersion(plain, 'ini', { readers }, base)
+    const versions = {
+      base,
+      ours: await seal(text(1, `; ${MARKER}-3\n\n`)),
+      theirs: await seal('[open_unencrypted]\nb = 2\n'),
+    }
+    const merging = mergeVersions({ ...versions, path: '/repository/f.ini', marking: MARKING }, mergeWorld(['alice']))
+    const error = await rejection(merging)
+    expect(error).toMatchObject({ code: 'ERR_MERGE', message: expect.stringContaining('a comment that is sealed') })
   })
 
   it('never makes readable what the other side sealed anew', async () => {

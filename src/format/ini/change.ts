@@ -107,12 +107,20 @@ function replaceKeys(text: string, section: IniSection, branch: Branch, newline:
   return { start, end: section.end, text: isOpen ? block.slice(0, -newline.length) : block }
 }
 
-/** With the empty line before it. */
+/** With the comment right above it, which is the section's as sops reads it, and the empty line before. */
 function removeSection(text: string, section: IniSection): Edit {
-  const { start, end } = section
+  const { end } = section
+  const start = commentStart(text, section)
   const before = start - breakBefore(text, start)
   const isBehindEmptyLine = before < start && breakBefore(text, before) > 0
   return removeLines(text, isBehindEmptyLine ? before : start, end)
+}
+
+function commentStart(text: string, { start, comment }: IniSection): number {
+  return comment.reduceRight((above, piece) => {
+    if (piece.stands !== 'line' || nextLine(text, lineEndAt(text, piece.start)) !== above) return above
+    return lineStart(text, piece.start)
+  }, start)
 }
 
 function removeLines(text: string, start: number, end: number): Edit {

@@ -12,8 +12,8 @@ interface Sides {
 }
 
 /**
- * One side may have changed what is sealed while the other sealed something new: a value that is readable on no side must not
- * become so by merging them.
+ * One side may have changed what is sealed while the other sealed something new, and a comment may come to stand where none is
+ * sealed, because what stood below it was taken out: what is readable on no side must not become so by merging them.
  *
  * @throws FormatError `ERR_MERGE`
  */
@@ -22,10 +22,7 @@ export async function checkNothingUnsealed(
   { selector }: SealPolicy,
   { ours, theirs }: Sides,
 ): Promise<void> {
-  const specs = [ours, theirs].map(({ file }) => file.metadata.selector ?? DEFAULT_SELECTOR)
-  const isAlike = specs.every((spec) => JSON.stringify(spec) === JSON.stringify(selector))
-  // comments move with their neighbours, and may have been what a value was sealed by
-  if (selector === undefined || (isAlike && !selector.field.endsWith('comment_regex'))) return
+  if (selector === undefined) return
   const sealed = new Set<string>()
   const clear = new Set<string>()
   for (const { file } of [ours, theirs]) {
@@ -35,18 +32,22 @@ export async function checkNothingUnsealed(
   const found = await leavesOf(merged, selector)
   const leak = found.find(({ key, isSealed }) => !isSealed && sealed.has(key) && !clear.has(key))
   if (leak === undefined) return
-  throw new FormatError('ERR_MERGE', 'a value that both sides seal would become readable: one changed what is sealed', {
+  const what = leak.isComment
+    ? 'a comment that is sealed would become readable where it then stands'
+    : 'a value that both sides seal would become readable: one changed what is sealed'
+  throw new FormatError('ERR_MERGE', what, {
     where: { path: leak.path },
     hint: 'take one side with git checkout --ours FILE, or --theirs, and make the other changes with "edit"',
   })
 }
 
 async function leavesOf(documents: readonly Branch[], spec: SelectorSpec) {
-  const found: { key: string; isSealed: boolean; path: string[] }[] = []
+  const found: { key: string; isComment: boolean; isSealed: boolean; path: string[] }[] = []
   walk(documents, await compileSelector(spec), (leaf, { aad, path, selected }) => {
-    const text = leaf.kind === 'comment' ? leaf.text : leaf.value
-    const key = JSON.stringify(leaf.kind === 'comment' ? ['#', text] : [aad, text])
-    if (text !== '') found.push({ key, isSealed: selected, path: [...path] })
+    const isComment = leaf.kind === 'comment'
+    const text = isComment ? leaf.text : leaf.value
+    const key = JSON.stringify(isComment ? ['#', text] : [aad, text])
+    if (text !== '') found.push({ key, isComment, isSealed: selected, path: [...path] })
     return false
   })
   return found

@@ -3,6 +3,7 @@ import type { Exchange } from '../../crypto/open-tree.ts'
 import { UsageError } from '../../errors.ts'
 import { DATA } from '../../format/binary-document.ts'
 import { cannotEmit } from '../../format/error-at.ts'
+import { DEFAULT_SELECTOR } from '../../format/metadata.ts'
 import { decodeText, encodeText } from '../../format/text.ts'
 import type { Branch, Node } from '../../format/tree.ts'
 import type { FileReport } from '../batch.ts'
@@ -179,9 +180,9 @@ async function checkChange(
   gone: Node,
   isReplaced: boolean,
 ): Promise<void> {
-  const { selector } = opened.metadata
-  // only comments change their meaning when something beside them goes
-  if (selector?.field.includes('comment') !== true) return
+  const { selector = DEFAULT_SELECTOR } = opened.metadata
+  // a comment only comes to stand elsewhere when what is beside it goes
+  if (isReplaced && !selector.field.includes('comment')) return
   await checkStaysSealed({ before, after: store.parse(text).documents, gone, isReplaced }, selector)
 }
 

@@ -15,8 +15,8 @@ interface Change {
 }
 
 /**
- * Where comments decide what is sealed, a value that is taken out may leave its comment to the next one, and one that is
- * replaced may lose it: what is sealed would become readable. What was readable may stay so.
+ * A value that is taken out may leave its comment to the next one, where comments are not sealed. Where comments decide what is
+ * sealed, so may the next value become readable, and one that is replaced. What was readable may stay so.
  *
  * @throws FormatError `ERR_EMIT`
  */
@@ -25,20 +25,23 @@ export async function checkStaysSealed({ before, after, gone, isReplaced }: Chan
   const { clear, sealed } = leavesOf(before, selector)
   for (const [key, count] of leavesOf(after, selector).clear) {
     if (count <= (clear.get(key) ?? 0) || (isReplaced && !holdsAny(gone, sealed))) continue
-    throw cannotEmit(
-      'comments decide what is sealed in this file, and a value that is sealed now would become readable',
-      'make the change with "edit", together with the comment',
-    )
+    const what = key.startsWith(COMMENT)
+      ? 'a comment that is sealed now would become readable where it then stands'
+      : 'comments decide what is sealed in this file, and a value that is sealed now would become readable'
+    throw cannotEmit(what, 'make the change with "edit", together with the comment')
   }
 }
 
-/** How often each value stands there readable, and which are sealed. */
+/** Of values the key starts with a bracket. */
+const COMMENT = '#'
+
+/** How often each value and each comment stands there readable, and what is sealed. */
 function leavesOf(documents: readonly Branch[], selector: Selector) {
   const clear = new Map<string, number>()
   const sealed = new Set<Node | Leaf>()
   walk(documents, selector, (leaf, { aad, selected }) => {
-    if (leaf.kind === 'comment' || leaf.value === '') return false
-    const key = JSON.stringify([aad, leaf.type, leaf.value])
+    if (leaf.kind === 'scalar' && leaf.value === '') return false
+    const key = leaf.kind === 'comment' ? COMMENT + leaf.text : JSON.stringify([aad, leaf.type, leaf.value])
     if (selected) sealed.add(leaf)
     else clear.set(key, (clear.get(key) ?? 0) + 1)
     return false
