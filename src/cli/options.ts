@@ -105,13 +105,15 @@ export function worldOf(values: Values, io: Io): MachineWorld {
   return io.world({ configPath, quiet: flag(values, 'quiet') })
 }
 
+export const VERBOSE = ['--verbose', 'name all files where many fail for one reason (no debug output)'] as const
+
 /** Key services keep master keys in another process; nothing of them is used. */
 export function addKeyServiceOptions(command: CommandDefinition): void {
   command
     .optionsGroup('For sops:')
     .option('--enable-local-keyservice [bool]', 'accepted: keys are always used by this process')
     .option('--keyservice <uri>', 'refused: key services cannot be used', collect)
-    .option('--verbose', 'accepted: there is no debug output')
+    .option(...VERBOSE)
 }
 
 /** @throws UsageError `ERR_USAGE`: a key service that was asked for must not be left out silently */

@@ -16,6 +16,17 @@ export function renderError(error: unknown, io: Io): void {
   if (error.hint !== undefined) show('hint', error.hint, io)
 }
 
+/** Show an error of which the explanation and the hint were just shown for another place: one line. */
+export function renderAgain(error: unknown, io: Io): void {
+  if (!isBullaError(error)) {
+    renderError(error, io)
+    return
+  }
+  const [what = ''] = error.message.split('\n')
+  const isWhole = what === error.message && error.hint === undefined
+  show('error', `${placeOf(error.where, io)}${what}${isWhole ? '' : ' (as above)'}`, io)
+}
+
 /** @param others - how many more files it is about */
 export function renderNote(path: string | undefined, note: string, io: Io, others = 0): void {
   const more = others === 0 ? '' : ` and ${others} more ${others === 1 ? 'file' : 'files'}`

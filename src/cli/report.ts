@@ -1,8 +1,9 @@
 import { isBullaError } from '../errors.ts'
 import type { BatchResult, FileReport } from '../operations/batch.ts'
 import { exitCodeFor } from './exit-codes.ts'
+import { renderErrors } from './failures.ts'
 import type { Io } from './io.ts'
-import { printable, renderError, renderNote, shortPath } from './render.ts'
+import { printable, renderNote, shortPath } from './render.ts'
 
 interface Settings {
   readonly command: string
@@ -11,6 +12,8 @@ interface Settings {
   /** What is said when there were no files. */
   readonly none: string
   readonly quiet: boolean
+  /** Name every file, however many failed for one reason. */
+  readonly verbose: boolean
   readonly dryRun: boolean
   readonly io: Io
 }
@@ -19,7 +22,7 @@ interface Settings {
 export function finish(result: BatchResult<FileReport>, settings: Settings): number {
   const { io, command, quiet } = settings
   const { reports, failures } = result
-  for (const failure of failures) renderError(failure, io)
+  renderErrors(failures, io, settings)
   if (!quiet) showNotes(reports, io)
   if (failures.length > 0) {
     if (result.fileCount > 1) io.writeErr(`${io.program}: ${failureSummary(result)}\n`)

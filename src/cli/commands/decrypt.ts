@@ -67,6 +67,7 @@ export function define(command: CommandDefinition, io: Io, done: (code: number) 
 async function run(paths: readonly string[], values: Values, io: Io): Promise<number> {
   checkKeyServices(values, io)
   const quiet = flag(values, 'quiet')
+  const verbose = flag(values, 'verbose')
   const dryRun = flag(values, 'dryRun')
   const formats = formatOptions(values)
   const order = decryptionOrder(values, io)
@@ -90,5 +91,5 @@ async function run(paths: readonly string[], values: Values, io: Io): Promise<nu
     world,
   )
   const verbs = { opened: 'opened', skipped: 'not sealed' }
-  return finish(result, { command: 'decrypt', verbs, none: 'no files', quiet, dryRun, io })
+  return finish(result, { command: 'decrypt', verbs, none: 'no files', quiet, verbose, dryRun, io })
 }

@@ -72,6 +72,7 @@ export function define(command: CommandDefinition, io: Io, done: (code: number) 
 async function run(paths: readonly string[], values: Values, io: Io): Promise<number> {
   checkKeyServices(values, io)
   const quiet = flag(values, 'quiet')
+  const verbose = flag(values, 'verbose')
   const formats = formatOptions(values)
   const threshold = thresholdOption(values)
   const order = decryptionOrder(values, io)
@@ -98,6 +99,6 @@ async function run(paths: readonly string[], values: Values, io: Io): Promise<nu
     await io.desk(),
   )
   const verbs = { written: 'written', unchanged: 'not edited' }
-  const code = finish(result, { command: 'edit', verbs, none: 'no files', quiet, dryRun: false, io })
+  const code = finish(result, { command: 'edit', verbs, none: 'no files', quiet, verbose, dryRun: false, io })
   return result.reports.some(({ outcome }) => outcome === 'unchanged') ? Math.max(code, UNCHANGED) : code
 }

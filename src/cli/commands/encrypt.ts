@@ -67,6 +67,7 @@ export function define(command: CommandDefinition, io: Io, done: (code: number) 
 async function run(paths: readonly string[], values: Values, io: Io): Promise<number> {
   checkKeyServices(values, io)
   const quiet = flag(values, 'quiet')
+  const verbose = flag(values, 'verbose')
   const dryRun = flag(values, 'dryRun')
   const formats = formatOptions(values)
   const threshold = thresholdOption(values)
@@ -93,6 +94,7 @@ async function run(paths: readonly string[], values: Values, io: Io): Promise<nu
     verbs: { written: 'sealed', restored: 'as in git', unchanged: 'unchanged', skipped: 'left alone' },
     none: 'no files that a rule is for',
     quiet,
+    verbose,
     dryRun,
     io,
   })

@@ -1,9 +1,10 @@
 import { type ExplainResult, explain } from '../../operations/explain/explain.ts'
 import { explanationText } from '../explain-text.ts'
+import { renderErrors } from '../failures.ts'
 import type { CommandDefinition, Io } from '../io.ts'
 import { keyVariables } from '../key-options.ts'
 import { addCommonOptions, flag, formatOptions, INPUT_TYPE, type Values, worldOf } from '../options.ts'
-import { renderError, renderNote } from '../render.ts'
+import { renderNote } from '../render.ts'
 import { codeOf } from '../report.ts'
 
 const HELP = `
@@ -40,7 +41,7 @@ async function run(paths: readonly string[], values: Values, io: Io): Promise<nu
   if (flag(values, 'json')) io.writeOut(`${JSON.stringify(asJson(result), undefined, 2)}\n`)
   else show(result, io)
   if (!quiet) showNotes(result, io)
-  for (const failure of result.failures) renderError(failure, io)
+  renderErrors(result.failures, io, { verbose: true })
   const codes = result.failures.map((failure) => codeOf(failure, 'explain'))
   return Math.max(0, ...codes, result.explanations.some(({ problem }) => problem !== undefined) ? 1 : 0)
 }

@@ -69,6 +69,7 @@ function changeOf(verb: string, index: string | undefined, values: Values, io: I
 async function run(change: GroupChange, values: Values, io: Io): Promise<number> {
   checkKeyServices(values, io)
   const quiet = flag(values, 'quiet')
+  const verbose = flag(values, 'verbose')
   const threshold = thresholdOption(values)
   const world = worldOf(values, io)
   const result = await changeGroups(
@@ -83,7 +84,7 @@ async function run(change: GroupChange, values: Values, io: Io): Promise<number>
     world,
   )
   const verbs = { changed: 'changed' }
-  return finish(result, { command: 'groups', verbs, none: 'no files', quiet, dryRun: false, io })
+  return finish(result, { command: 'groups', verbs, none: 'no files', quiet, verbose, dryRun: false, io })
 }
 
 function usage(message: string, hint: string): UsageError {

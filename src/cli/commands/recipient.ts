@@ -1,7 +1,7 @@
 import { UsageError } from '../../errors.ts'
 import { suggest } from '../../operations/suggest.ts'
 import type { CommandDefinition, Io } from '../io.ts'
-import { addCommonOptions, type Values } from '../options.ts'
+import { addCommonOptions, type Values, VERBOSE } from '../options.ts'
 import { addGrantOptions } from '../recipient/grant-options.ts'
 import { HELP, VERB_HELP } from '../recipient/help.ts'
 import { RECIPIENT_VERBS, type RecipientVerb } from '../recipient/verb-names.ts'
@@ -51,6 +51,7 @@ export function define(command: CommandDefinition, io: Io, done: (code: number) 
     .option('--dry-run', 'rewrap, rotate, grant, ungrant: say what would be done, and do nothing')
     .option('-y, --yes', 'remove, rotate, grant, ungrant: do not ask')
     .option('--json', 'one JSON document about it')
+    .option(...VERBOSE)
   addGrantOptions(command)
   addCommonOptions(command)
   command.addHelpText('after', () => VERB_HELP[command.args[0] ?? ''] ?? HELP)

@@ -64,6 +64,7 @@ export function define(command: CommandDefinition, io: Io, done: (code: number) 
 async function run(paths: readonly string[], values: Values, io: Io): Promise<number> {
   checkKeyServices(values, io)
   const quiet = flag(values, 'quiet')
+  const verbose = flag(values, 'verbose')
   const dryRun = flag(values, 'dryRun')
   const formats = formatOptions(values)
   const order = decryptionOrder(values, io)
@@ -83,5 +84,5 @@ async function run(paths: readonly string[], values: Values, io: Io): Promise<nu
     world,
   )
   const verbs = { rotated: 'rotated', skipped: 'not sealed' }
-  return finish(result, { command: 'rotate', verbs, none: 'no files', quiet, dryRun, io })
+  return finish(result, { command: 'rotate', verbs, none: 'no files', quiet, verbose, dryRun, io })
 }

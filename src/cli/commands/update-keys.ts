@@ -50,6 +50,7 @@ export function define(command: CommandDefinition, io: Io, done: (code: number) 
 async function run(paths: readonly string[], values: Values, io: Io): Promise<number> {
   checkKeyServices(values, io)
   const quiet = flag(values, 'quiet')
+  const verbose = flag(values, 'verbose')
   const dryRun = flag(values, 'dryRun')
   const yes = flag(values, 'yes')
   const formats = formatOptions(values)
@@ -72,7 +73,7 @@ async function run(paths: readonly string[], values: Values, io: Io): Promise<nu
   const { reports, failures } = result
   if (dryRun && failures.length === 0) io.writeOut(readerPlan(reports, io))
   const verbs = { changed: 'changed', current: 'up to date', declined: 'left as they were', skipped: 'not sealed' }
-  const code = finish(result, { command: 'updatekeys', verbs, none: 'no files', quiet, dryRun: false, io })
+  const code = finish(result, { command: 'updatekeys', verbs, none: 'no files', quiet, verbose, dryRun: false, io })
   if (code !== 0) return code
   const [only] = reports
   if (reports.length === 1 && only?.outcome === 'current' && !quiet)

@@ -1,9 +1,10 @@
 import { UsageError } from '../../errors.ts'
 import { type GrantPlan, type GrantResult, grant } from '../../operations/recipients/grant.ts'
+import { renderErrors } from '../failures.ts'
 import type { Io } from '../io.ts'
 import { flag, integer, onlyGiven, type Values, worldOf } from '../options.ts'
 import { readerPlan } from '../reader-plan.ts'
-import { printable, renderError, renderNote, shortPath } from '../render.ts'
+import { printable, renderNote, shortPath } from '../render.ts'
 import { codeOf } from '../report.ts'
 
 /**
@@ -47,7 +48,7 @@ export async function runGrant(
   )
   if (json === true) io.writeOut(`${JSON.stringify(jsonOf(verb, name, result), null, 2)}\n`)
   else io.writeOut(textOf({ verb, name, apply, dryRun: dryRun === true }, result, io))
-  for (const failure of result.update.failures) renderError(failure, io)
+  renderErrors(result.update.failures, io, { verbose: flag(values, 'verbose') })
   if (quiet !== true) showNotes(verb, result, io)
   return Math.max(0, ...result.update.failures.map((failure) => codeOf(failure, 'recipient')))
 }

@@ -6,9 +6,10 @@ import {
   type RotationResult,
   rotateRecipient,
 } from '../../operations/recipients/rotate-recipient.ts'
+import { renderErrors } from '../failures.ts'
 import type { Io } from '../io.ts'
 import { flag, onlyGiven, text, worldOf } from '../options.ts'
-import { printable, renderError, renderNote, shortPath } from '../render.ts'
+import { printable, renderNote, shortPath } from '../render.ts'
 import { codeOf } from '../report.ts'
 import { shortKey } from './short-key.ts'
 import type { VerbCall } from './verbs.ts'
@@ -47,7 +48,7 @@ function show({ plan, rotation, isDeclined }: RotationResult, { values, io }: Ve
   if (flag(values, 'json'))
     io.writeOut(`${JSON.stringify({ ...plan, files_written: rotation.writtenCount }, null, 2)}\n`)
   else if (dryRun) io.writeOut(planText(plan, io))
-  for (const failure of rotation.failures) renderError(failure, io)
+  renderErrors(rotation.failures, io, { verbose: flag(values, 'verbose') })
   const { failures } = rotation
   if (failures.length > 0) {
     const done = rotation.writtenCount === 0 ? 'nothing was written' : 'run it again to finish'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { codeOf, finish } from '../../../src/cli/report.ts'
-import { FileError, FormatError, IntegrityError, UsageError } from '../../../src/errors.ts'
+import { FileError, FormatError, IntegrityError, KeyError, UsageError } from '../../../src/errors.ts'
 import type { BatchResult, FileReport } from '../../../src/operations/batch.ts'
 import { fakeIo } from '../../helpers/fake-io.ts'
 
@@ -14,7 +14,10 @@ function result(reports: readonly FileReport[], more: Partial<BatchResult<FileRe
   return { bytes: undefined, reports, failures: [], fileCount: reports.length, writtenCount: reports.length, ...more }
 }
 
-function finished(given: BatchResult<FileReport>, settings: { quiet?: boolean; dryRun?: boolean } = {}) {
+function finished(
+  given: BatchResult<FileReport>,
+  settings: { quiet?: boolean; verbose?: boolean; dryRun?: boolean } = {},
+) {
   const io = fakeIo()
   const verbs = { written: 'sealed', unchanged: 'unchanged', skipped: 'left alone' }
   const code = finish(given, {
@@ -22,6 +25,7 @@ function finished(given: BatchResult<FileReport>, settings: { quiet?: boolean; d
     verbs,
     none: 'no files',
     quiet: false,
+    verbose: false,
     dryRun: false,
     io,
     ...settings,
@@ -73,6 +77,42 @@ describe('the end of a command over files', () => {
       out: '',
       err: 'bulla: error: r\nbulla: error: s\nbulla: 2 of 3 files failed; nothing was written\n',
     })
+  })
+
+  it('explains a failure of many files once', () => {
+    const noKey = (name: string) =>
+      new KeyError('ERR_NO_DATA_KEY', 'no key\n  looked in HOME', { where: { file: `/repo/${name}` }, hint: 'get one' })
+    const failures = [noKey('a'), new FileError('ERR_READ', 'r', { where: { file: '/repo/b' } }), noKey('c')]
+    expect(finished(result([], { failures, fileCount: 3, writtenCount: 0 })).err).toBe(
+      [
+        'bulla: error: a: no key\n  looked in HOME\nbulla: hint: get one\n',
+        'bulla: error: c: no key (as above)\n',
+        'bulla: error: b: r\n',
+        'bulla: 3 of 3 files failed; nothing was written\n',
+      ].join(''),
+    )
+  })
+
+  it('names a few of the files that fail for one reason, unless all are asked for', () => {
+    const failures = Array.from(
+      { length: 1000 },
+      (_, index) => new FileError('ERR_READ', 'r', { where: { file: `/repo/${index}` } }),
+    )
+    const failed = result([], { failures, fileCount: 1000, writtenCount: 0 })
+    const few = finished(failed).err.split('\n')
+    expect([few.length, few[9], few[10]]).toEqual([
+      13,
+      'bulla: error: 9: r',
+      'bulla: error: ... and 990 more files (--verbose names them)',
+    ])
+    expect(finished(failed, { verbose: true }).err.split('\n')).toHaveLength(1002)
+    const eleven = { ...failed, failures: failures.slice(0, 11) }
+    expect(finished(eleven).err).toContain('bulla: error: 10: r\n')
+  })
+
+  it('tells of each bug', () => {
+    const failed = result([], { failures: [new TypeError('x'), new TypeError('x')], fileCount: 2, writtenCount: 0 })
+    expect(finished(failed).err.match(/internal error/g)).toHaveLength(2)
   })
 
   it('says how many were written before a write failed', () => {
