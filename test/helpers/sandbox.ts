@@ -18,7 +18,7 @@ import { devNull, tmpdir } from 'node:os'
 import { delimiter, dirname, join, relative, resolve } from 'node:path'
 import { it as plainIt } from 'vitest'
 import { newIdentity } from './age.ts'
-import { findJudge } from './judges.ts'
+import { findJudge, gitFolders } from './judges.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 /** The built command; `BULLA_TEST_DIST` names another build. */
@@ -72,7 +72,7 @@ export class Sandbox {
     this.keyFile = join(this.outside, 'keys.txt')
     writeFileSync(this.keyFile, `# created: 2026-01-02T03:04:05Z\n${identity}\n`, { mode: 0o600 })
     this.env = {
-      PATH: [dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter),
+      PATH: [...gitFolders(), dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter),
       ...(process.env['SYSTEMROOT'] === undefined ? {} : { SYSTEMROOT: process.env['SYSTEMROOT'] }),
       SOPS_AGE_KEY_FILE: this.keyFile,
       LC_ALL: 'C.UTF-8',

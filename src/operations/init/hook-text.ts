@@ -9,6 +9,16 @@ export const HOOK_MARK =
 
 const GIVES_INPUT: readonly HookName[] = ['pre-push', 'pre-receive']
 
+/**
+ * A line for hooks that others write: stops where bulla is missing, and says how to go on.
+ *
+ * @param skip - what goes in front of a command of git to go without hooks
+ */
+export function guardLine(skip: string): string {
+  const hint = `npm install --global bulla; to go without on purpose: ${skip}`
+  return `command -v bulla >/dev/null || { echo "bulla is missing: ${hint}" >&2; exit 1; }`
+}
+
 /** A hook as the package ships it and `init` writes it, for a POSIX shell. A test holds `hooks/` to this. */
 export function hookText(name: HookName): string {
   const withInput = GIVES_INPUT.includes(name)

@@ -1,4 +1,5 @@
 import { UsageError } from '../../../errors.ts'
+import { guardLine } from '../hook-text.ts'
 import { CLIENT_HOOKS } from '../native-hooks.ts'
 import type { Plan, SettingStep } from '../step.ts'
 import type { HooksPlace } from './manager.ts'
@@ -14,7 +15,7 @@ export async function configHooks({ git }: HooksPlace): Promise<Plan> {
   const steps: SettingStep[] = []
   for (const hook of CLIENT_HOOKS) {
     const settings = [
-      [`hook.bulla-${hook}.command`, `bulla hook run ${hook}`],
+      [`hook.bulla-${hook}.command`, `${guardLine(`git -c hook.${hook}.enabled=false ...`)}; bulla hook run ${hook}`],
       [`hook.bulla-${hook}.event`, hook],
     ] as const
     for (const [name, after] of settings) {

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { encodeText } from '../../../format/text.ts'
+import { guardLine } from '../hook-text.ts'
 import { CLIENT_HOOKS } from '../native-hooks.ts'
 import type { FileStep, Plan } from '../step.ts'
 import { notInstalled } from './installed.ts'
@@ -42,8 +43,10 @@ function headOf(text: string): string {
 
 /** What git says to a hook can be read once: behind us the others find it again. */
 function linesFor(name: string, hasOthers: boolean): string {
-  if (name !== 'pre-push' || !hasOthers) return `bulla hook run ${name} "$@" || exit\n`
+  const guard = guardLine('HUSKY=0 git ...')
+  if (name !== 'pre-push' || !hasOthers) return `${guard}\nbulla hook run ${name} "$@" || exit\n`
   return [
+    guard,
     'bulla_lines=$(cat)',
     `printf '%s\\n' "$bulla_lines" | bulla hook run ${name} "$@" || exit`,
     'exec <<BULLA_LINES',

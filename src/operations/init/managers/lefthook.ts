@@ -1,10 +1,13 @@
 import { join } from 'node:path'
 import { encodeText } from '../../../format/text.ts'
+import { guardLine } from '../hook-text.ts'
 import { CLIENT_HOOKS } from '../native-hooks.ts'
 import type { FileStep, Plan } from '../step.ts'
 import { notInstalled } from './installed.ts'
 import { type HooksPlace, LEFTHOOK_FILES, LEFTHOOK_OTHERS } from './manager.ts'
 import { nodeIn, setInText } from './set-in-text.ts'
+
+const GUARD = guardLine('LEFTHOOK=0 git ...')
 
 /** A command in each of lefthook's hooks. */
 export async function lefthookHooks(place: HooksPlace): Promise<Plan> {
@@ -40,12 +43,12 @@ async function settingsStep(path: string, { world }: HooksPlace): Promise<FileSt
 }
 
 function commandOf(name: string): object {
-  return { run: `bulla hook run ${name} {0}`, ...(name === 'pre-push' ? { use_stdin: true } : {}) }
+  return { run: `${GUARD}; bulla hook run ${name} {0}`, ...(name === 'pre-push' ? { use_stdin: true } : {}) }
 }
 
 function newHook(name: string): string {
   const input = name === 'pre-push' ? '      use_stdin: true\n' : ''
-  return `${name}:\n  commands:\n    bulla:\n      run: bulla hook run ${name} {0}\n${input}`
+  return `${name}:\n  commands:\n    bulla:\n      run: |\n        ${GUARD}\n        bulla hook run ${name} {0}\n${input}`
 }
 
 /** Undefined where the settings are in a format that is not edited here. */

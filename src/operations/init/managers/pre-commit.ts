@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { encodeText } from '../../../format/text.ts'
+import { guardLine } from '../hook-text.ts'
 import { nativeHooks } from '../native-hooks.ts'
 import type { FileStep, Plan } from '../step.ts'
 import { notInstalled } from './installed.ts'
@@ -46,13 +47,13 @@ async function settingsStep({ root, world }: HooksPlace): Promise<FileStep | und
 
 function hookOf(stage: string): object {
   const id = `bulla-${stage}`
-  const entry = `bulla hook run ${stage}`
+  const entry = `sh -c '${guardLine(`SKIP=${id} git ...`)}; bulla hook run ${stage}'`
   return { id, name: id, entry, language: 'system', always_run: true, pass_filenames: false, stages: [stage] }
 }
 
 function newHook(stage: string): string {
   const [first, ...others] = Object.entries(hookOf(stage)).map(
-    ([key, value]) => `${key}: ${Array.isArray(value) ? `[${value}]` : value}\n`,
+    ([key, value]) => `${key}: ${Array.isArray(value) ? `[${value}]` : JSON.stringify(value)}\n`,
   )
   return `      - ${first}${others.map((line) => `        ${line}`).join('')}`
 }

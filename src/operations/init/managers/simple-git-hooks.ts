@@ -1,4 +1,6 @@
 import { join } from 'node:path'
+import { decodeText, encodeText } from '../../../format/text.ts'
+import { guardLine } from '../hook-text.ts'
 import { CLIENT_HOOKS } from '../native-hooks.ts'
 import type { Plan } from '../step.ts'
 import { notInstalled } from './installed.ts'
@@ -6,6 +8,7 @@ import type { HooksPlace } from './manager.ts'
 import { nodeIn, setInText } from './set-in-text.ts'
 
 const FIELD = 'simple-git-hooks'
+const GUARD = guardLine('SKIP_SIMPLE_GIT_HOOKS=1 git ...')
 
 /** Commands in package.json, before those that are there. */
 export async function simpleGitHooks(place: HooksPlace): Promise<Plan> {
@@ -25,16 +28,23 @@ export async function simpleGitHooks(place: HooksPlace): Promise<Plan> {
       settings.push({ steps: [FIELD, name], value: commandFor(name, existing) })
   }
   if (settings.length === 0) return { steps: [], problems, notes: [] }
-  const after = await setInText(before.bytes, settings, { path, name: 'json', world })
+  const after = readable(before.bytes, await setInText(before.bytes, settings, { path, name: 'json', world }))
   const about = 'runs "bulla hook run" in hooks of simple-git-hooks'
   return { steps: [{ kind: 'file', path, about, before, after }], problems, notes: [] }
+}
+
+/** Sops writes signs of the shell as escapes; nobody does so in a package.json. */
+function readable(before: Uint8Array, after: Uint8Array): Uint8Array {
+  const escapes = /\\u00(?:26|3c|3e)/g
+  if (escapes.test(decodeText(before))) return after
+  return encodeText(decodeText(after).replace(escapes, (found) => JSON.parse(`"${found}"`)))
 }
 
 /** What git says to a hook can be read once, and is for both. */
 function commandFor(name: string, existing: string | undefined): string {
   const ours = `bulla hook run ${name} "$@"`
-  if (existing === undefined) return ours
-  if (name !== 'pre-push') return `${ours} && ${existing}`
+  if (existing === undefined) return `${GUARD}; ${ours}`
+  if (name !== 'pre-push') return `${GUARD}; ${ours} && ${existing}`
   const given = `printf '%s\\n' "$lines" |`
-  return `lines=$(cat); ${given} ${ours} && ${given} { ${existing}; }`
+  return `${GUARD}; lines=$(cat); ${given} ${ours} && ${given} { ${existing}; }`
 }

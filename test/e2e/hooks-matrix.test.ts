@@ -1,0 +1,90 @@
+import { cpSync, rmSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect } from 'vitest'
+import { HOOK_MANAGERS, init, managedRepository, whyNot } from '../helpers/hook-managers.ts'
+import { HookedRepository } from '../helpers/hooked-repository.ts'
+import { it, Sandbox } from '../helpers/sandbox.ts'
+import { FILE, OPERATIONS, type Operation } from '../helpers/scenarios/operations.ts'
+
+const PLAIN = 'db:\n    password: winter-orchid\n'
+
+const PUSH: Operation = {
+  name: 'push',
+  async prepare(repository, text) {
+    await repository.must('init', '-q', '--bare', '../remote.git')
+    await repository.must('remote', 'add', 'origin', '../remote.git')
+    await repository.must('push', '-q', 'origin', 'main')
+    await repository.commit({ [FILE]: text })
+  },
+  run: (repository) => repository.git(['push', 'origin', 'main']),
+}
+const USUAL = [...OPERATIONS.filter(({ isUsual }) => isUsual === true), PUSH]
+const CELLS = USUAL.map((operation) => [operation.name, operation] as const)
+
+/** Commits here, and of the remote. */
+async function histories(repository: HookedRepository): Promise<string> {
+  return `${await repository.history()}\n${(await repository.git(['ls-remote', '../remote.git'])).out}`
+}
+
+/** Do it with a plain file, and see that nothing came in. */
+async function expectNoLeak({ prepare, run }: Operation, repository: HookedRepository): Promise<void> {
+  await prepare?.(repository, PLAIN)
+  const before = await histories(repository)
+  const { code, out, err } = await run(repository, PLAIN)
+  // some managers show on standard output what hooks say
+  const shown = out + err
+  expect(code, shown).not.toBe(0)
+  expect(shown).toMatch(/block unsealed-file: .*secrets\/db\.yaml/)
+  expect(shown).not.toContain('winter-orchid')
+  expect(await histories(repository)).toBe(before)
+}
+
+describe.each(HOOK_MANAGERS.map((manager) => [manager.name, manager] as const))('hooks through %s', (_, manager) => {
+  const reason = whyNot(manager)
+  let template: Sandbox | undefined
+  beforeAll(async () => {
+    template = new Sandbox()
+    if (reason === undefined) await managedRepository(template, manager)
+  })
+  afterAll(() => template?.dispose())
+
+  function copied(box: Sandbox): HookedRepository {
+    cpSync(template?.folder ?? '', box.folder, { recursive: true, verbatimSymlinks: true })
+    return HookedRepository.open(box, 'repo')
+  }
+
+  describe.skipIf(reason !== undefined)(reason ?? 'let no secret in', () => {
+    it.for(CELLS)('by %s', ([, operation], { box }) => expectNoLeak(operation, copied(box)))
+
+    it('and let pass what is fine: another init, a sealed file, a push', async ({ box }) => {
+      const repository = copied(box)
+      expect(await init(repository, manager)).toMatchObject({ code: 0, out: expect.stringContaining('nothing to do') })
+      expect((await repository.git(['status', '--short'])).out).toBe('')
+      repository.write(FILE, PLAIN)
+      await repository.run('bulla', ['encrypt', '--in-place', '--age', box.recipient, FILE])
+      await repository.git(['add', FILE])
+      const { code, out, err } = await repository.git(['commit', '-m', 'x'])
+      expect(code, out + err).toBe(0)
+      await repository.must('init', '-q', '--bare', '../remote.git')
+      expect(await repository.git(['push', '../remote.git', 'main'])).toMatchObject({ code: 0 })
+    })
+
+    it('and stop everything where bulla is missing, and say how to go on', async ({ box }) => {
+      const repository = copied(box)
+      rmSync(box.path('bin/bulla'))
+      const { code, out, err } = await repository.git(['commit', '-q', '--allow-empty', '-m', 'x'])
+      expect(code, out + err).not.toBe(0)
+      expect(out + err).toContain('npm install --global bulla')
+      expect(out + err).toContain('on purpose')
+    })
+  })
+})
+
+describe('native hooks in a linked worktree let no secret in', () => {
+  it.for(CELLS)('by %s', async ([, operation], { box }) => {
+    const main = await HookedRepository.create(box)
+    await main.commit({ '.sops.yaml': `creation_rules:\n  - path_regex: ^secrets/\n    age: ${box.recipient}\n` })
+    await main.must('switch', '-q', '--detach')
+    await main.must('worktree', 'add', '-q', '../linked', 'main')
+    await expectNoLeak(operation, HookedRepository.open(box, 'linked'))
+  })
+})
