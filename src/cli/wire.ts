@@ -1,6 +1,6 @@
 import { randomFillSync } from 'node:crypto'
 import { statSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { pooledRandom, type RandomSource } from '../crypto/random.ts'
 import { repositoryOf } from '../git/repository-of.ts'
 import type { OpenedFiles } from '../operations/known/opened-files.ts'
@@ -81,9 +81,16 @@ export function realIo(): Io {
 /** Files outside of any repository are most often opened by a program that opens no other: nothing is loaded for them. */
 function lazyOpenedFiles(random: RandomSource): OpenedFilesSink & { settle(): Promise<void> } {
   let made: Promise<OpenedFiles> | undefined
+  let outside: string | undefined
   return {
     add: async (path, bytes, opened) => {
-      if (repositoryOf(path) === undefined) return
+      const folder = dirname(path)
+      // the many files of one folder are looked up once
+      if (folder === outside) return
+      if (repositoryOf(path) === undefined) {
+        outside = folder
+        return
+      }
       made ??= makeOpenedFiles(random)
       return (await made).add(path, bytes, opened)
     },

@@ -44,8 +44,8 @@ const SELECTORS: readonly [SelectorSpec, ...SelectorSpec[]] = [
   { field: 'encrypted_regex', pattern: '^(alpha|gamma|omega)$' },
   { field: 'unencrypted_regex', pattern: '^(beta|delta)$' },
   { field: 'encrypted_suffix', pattern: 'a' },
-  { field: 'encrypted_comment_regex', pattern: '[0-6]x' },
-  { field: 'unencrypted_comment_regex', pattern: '[0-3]x' },
+  { field: 'encrypted_comment_regex', pattern: `${MARKER}[0-6]x` },
+  { field: 'unencrypted_comment_regex', pattern: `${MARKER}[0-3]x` },
 ]
 
 /** A file, and what two people made of it. */
