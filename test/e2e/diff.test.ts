@@ -49,6 +49,22 @@ describe('what git shows of sealed files', () => {
     ])
   })
 
+  it('in a conflict is what both sides have, between the marks', async ({ box }) => {
+    const repo = await repository(box)
+    await repo.branch('theirs', () => repo.set(FILE, 'db.password', `${MARKER}-theirs`))
+    await repo.change(() => repo.set(FILE, 'db.password', `${MARKER}-ours`))
+    expect((await repo.run('merge', 'theirs')).code).toBe(1)
+    const { out } = await box.bulla(['diff', '--textconv', FILE])
+    const marked = [`  password: ${MARKER}-ours`, '=======', `  password: ${MARKER}-theirs`, '>>>>>>> ']
+    expect(out).toContain(`\n${marked.join('\n')}`)
+    expect(out).not.toContain('ENC[')
+    const masked = await box.bulla(['diff', '--textconv', FILE], { env: nobody })
+    expect(masked.out).not.toMatch(new RegExp(`${MARKER}|ENC`))
+    expect(masked.out).toMatch(
+      /^<{7} .*\ndb\.password: sealed str \w{12}\n={7}\ndb\.password: sealed str \w{12}\n>{7} /m,
+    )
+  })
+
   it('is what stands there where a file is plain, damaged or garbage, and one line of a binary file', async ({
     box,
   }) => {

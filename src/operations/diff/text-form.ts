@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto'
 import { isBullaError } from '../../errors.ts'
 import { looksSealed, sealedType } from '../../format/enc.ts'
 import type { Metadata } from '../../format/metadata.ts'
-import { encodeText } from '../../format/text.ts'
+import { decodeText, encodeText } from '../../format/text.ts'
 import type { Node } from '../../format/tree.ts'
 import { displayName, keyName } from '../../keys/key-name.ts'
+import { markDifferences, sidesOf } from '../../merge/marks.ts'
 import type { World } from '../ports.ts'
 import { type Names, namesOfKeys } from '../recipients/names-of-keys.ts'
 import { type PathStep, showPath } from '../values/tree-path.ts'
@@ -12,11 +13,35 @@ import { markOf, type ReadVersion, readVersion } from './read-version.ts'
 
 /**
  * The form in which git compares a file: in clear when a key is surely at hand, else one line for each value, with a mark
- * that changes when the ciphertext does. Behind it, who reads the file. A file that is not sealed, or damaged, stays as it is.
+ * that changes when the ciphertext does. Behind it, who reads the file. In
+ * a conflict, git's marks stand around what differs. A file that is not sealed, or damaged, stays as it is.
  */
 export async function textForm(bytes: Uint8Array, path: string, world: World): Promise<Uint8Array> {
+  return (await sealedForm(bytes, path, world)) ?? (await conflictForm(bytes, path, world)) ?? asText(bytes)
+}
+
+/** What two sides of a merge have, between git's marks. Undefined where there are none, or no sealed file around them. */
+async function conflictForm(bytes: Uint8Array, path: string, world: World): Promise<Uint8Array | undefined> {
+  if (!Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes('<'.repeat(MARKER_SIZE))) return undefined
+  const text = decodeText(bytes)
+  const label = (sign: string) => new RegExp(`^${sign}{${MARKER_SIZE}} (.*?)\\r?$`, 'm').exec(text)?.[1]
+  const labels = { ours: label('<'), theirs: label('>') }
+  if (labels.ours === undefined || labels.theirs === undefined) return undefined
+  const sides = sidesOf(text)
+  const ours = await sealedForm(encodeText(sides.ours), path, world)
+  const theirs = await sealedForm(encodeText(sides.theirs), path, world)
+  if (ours === undefined || theirs === undefined) return undefined
+  const marking = { labels: { ours: labels.ours, theirs: labels.theirs }, markerSize: MARKER_SIZE }
+  return encodeText(markDifferences(decodeText(ours), decodeText(theirs), marking))
+}
+
+/** Of git's marks in a work tree. */
+const MARKER_SIZE = 7
+
+/** Undefined when it is not sealed, or damaged. */
+async function sealedForm(bytes: Uint8Array, path: string, world: World): Promise<Uint8Array | undefined> {
   const version = await readVersion(bytes, path, world, true)
-  if (version?.metadata === undefined) return asText(bytes)
+  if (version?.metadata === undefined) return undefined
   try {
     const names = await namesOfKeys(world, path)
     const readers = readerLines(version.metadata, names).join('')
