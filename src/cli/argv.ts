@@ -132,6 +132,7 @@ export const SWITCHES: ReadonlySet<string> = new Set([
   'value-stdin',
   'verbose',
   'version',
+  'write-baseline',
   'y',
   'yes',
 ])

@@ -2,10 +2,6 @@ import { BullaError, ConfigError } from '../errors.ts'
 import { decodeText } from '../format/text.ts'
 import { readPlainYaml } from '../format/yaml/plain.ts'
 import { validateAllowList } from '../schema/allow-list.ts'
-import { type Allowed, partition } from './allow.ts'
-import type { Finding } from './finding.ts'
-import { fingerprintsOf } from './fingerprint.ts'
-import { matchesGlob } from './glob.ts'
 
 /** An exception of `.bulla/allow.yaml`: for files that a pattern names, or for the finding of one fingerprint. */
 export interface AllowEntry {
@@ -34,30 +30,6 @@ export function parseAllowList(bytes: Uint8Array, path: string): readonly AllowE
     })
   }
   return (data as { allow: AllowEntry[] }).allow // the schema has just said so
-}
-
-/**
- * Take out what the allow-list is for.
- *
- * @param today - `2026-11-22`: what expired before does not count
- */
-export function applyAllowList(
-  findings: readonly Finding[],
-  entries: readonly AllowEntry[],
-  file: { readonly name: string; readonly text: string; readonly today: string },
-): Allowed<AllowEntry> {
-  const near = entries.filter(
-    ({ path, expires }) =>
-      (expires === undefined || expires >= file.today) && (path === undefined || matchesGlob(path, file.name)),
-  )
-  if (near.length === 0) return { kept: findings, allowed: [] }
-  const fingerprints = fingerprintsOf(findings, file.name, file.text)
-  return partition(findings, (finding) =>
-    near.find(
-      ({ rule, fingerprint }) =>
-        rule === finding.rule && (fingerprint === undefined || fingerprint === fingerprints.get(finding)),
-    ),
-  )
 }
 
 function readYaml(bytes: Uint8Array, path: string) {

@@ -14,11 +14,6 @@ export interface Pragmas {
   readonly malformed: readonly Finding[]
 }
 
-export interface Allowed<Exception> {
-  readonly kept: readonly Finding[]
-  readonly allowed: readonly { readonly finding: Finding; readonly by: Exception }[]
-}
-
 const MARK = 'bulla:allow'
 const FORM = /^bulla:allow[ \t]{1,8}([a-z0-9][a-z0-9-]{0,99})[ \t]{1,8}--[ \t]{0,8}(\S.{2,500})$/
 /** What may stand before an exception that is alone on its line. */
@@ -54,28 +49,6 @@ export function readPragmas(text: string, isRule: (id: string) => boolean): Prag
     at = end - MARK.length
   }
   return { pragmas, malformed }
-}
-
-/** Take out what exceptions of the text are for. */
-export function applyPragmas(findings: readonly Finding[], pragmas: readonly Pragma[]): Allowed<Pragma> {
-  return partition(findings, (finding) =>
-    pragmas.find(({ rule, line }) => rule === finding.rule && line === finding.line),
-  )
-}
-
-/** Part findings in those with an exception and those without. */
-export function partition<Exception>(
-  findings: readonly Finding[],
-  exceptionFor: (finding: Finding) => Exception | undefined,
-): Allowed<Exception> {
-  const kept: Finding[] = []
-  const allowed: { finding: Finding; by: Exception }[] = []
-  for (const finding of findings) {
-    const by = exceptionFor(finding)
-    if (by === undefined) kept.push(finding)
-    else allowed.push({ finding, by })
-  }
-  return { kept, allowed }
 }
 
 function readPragma(text: string, isRule: (id: string) => boolean): { rule: string; reason: string } | string {

@@ -42,6 +42,10 @@ export class HookedRepository {
     return join(this.folder, name)
   }
 
+  read(name: string): string {
+    return this.box.read(this.at(name))
+  }
+
   write(name: string, text: string): void {
     this.box.write(this.at(name), text)
   }

@@ -56,7 +56,7 @@ async function run(words: readonly string[], values: Values, repository: Reposit
   const { findings, fileCount } = await check({ revision, paths }, repository, {
     isStrict: flag(values, 'strict'),
     today: worldOf(values, io).now().slice(0, 10),
-    scan: revision?.includes('..') === true ? changeScanner(repository, known) : treeScanner(known),
+    scanner: revision?.includes('..') === true ? changeScanner(repository, known) : treeScanner(known),
   })
   if (fileCount === 0 && names.length > 0) {
     throw new UsageError('ERR_NO_FILE', 'neither a revision nor a file that git tracks has this name', {

@@ -66,7 +66,7 @@ async function run(name: HookName, args: readonly string[], values: Values, io: 
     const options = {
       isStrict: false,
       today: worldOf(values, io).now().slice(0, 10),
-      scan: changeScanner(repository, await knownFor(name, repository, values, io)),
+      scanner: changeScanner(repository, await knownFor(name, repository, values, io)),
     }
     const findings = await runHook({ name, args: told?.args ?? args, input }, repository, options)
     return await verdict(name, findings, (await repository.folders()).gitFolder, values, io)

@@ -1,27 +1,32 @@
-import { join, resolve } from 'node:path'
-import { isBullaError, UsageError } from '../../errors.ts'
+import { join } from 'node:path'
+import { UsageError } from '../../errors.ts'
 import type { Repository } from '../../operations/git-port.ts'
-import type { World } from '../../operations/ports.ts'
-import { type ScanResult, scanCommits, scanOne, scanStaged, scanTree } from '../../operations/scan/scan.ts'
+import { cannotJudge, type Level } from '../../operations/judge/finding.ts'
+import { BASELINE } from '../../operations/judge/settings.ts'
+import type { ScanResult } from '../../operations/scan/scan.ts'
+import { newBaseline } from '../../operations/scan/write-baseline.ts'
 import { showFindings } from '../findings.ts'
-import { FORMATS, writeReport } from '../formats/formats.ts'
+import { FORMATS, type Format, writeReport } from '../formats/formats.ts'
 import { failOnOption, formatOption } from '../formats/options.ts'
 import type { CommandDefinition, Io } from '../io.ts'
 import { knownScanner } from '../known-values.ts'
 import { addCommonOptions, flag, text, type Values, worldOf } from '../options.ts'
 import { printable } from '../render.ts'
-import { repositoryPaths } from '../repository-path.ts'
+import { Scanner, type ScanSource } from '../scan-sources.ts'
 import { VERSION } from '../version.ts'
 
 const HELP = `
 Without more, all files of the repository that git does not ignore are looked into, as they lie
 there; outside of one, the files below the folder. A lone - is standard input. Findings never show
 a value. What is sealed is not looked into: "bulla check" judges whether it is sealed well.
+Exceptions beside a line, in .bulla/allow.yaml and .bulla/baseline.json count, and rules of a
+.gitleaks.toml are looked for too; with --range, those that A has.
 
 Examples:
   $ bulla scan
   $ bulla scan --history --format sarif
   $ bulla scan --range main..HEAD src/
+  $ bulla scan --write-baseline          (an old repository: from now on only what is new)
 
 Exit codes: 0 nothing found (warnings aside), 1 something found, 2 something cannot be read.`
 
@@ -37,6 +42,7 @@ export function define(command: CommandDefinition, io: Io, done: (code: number) 
     .option('--staged', 'what is staged')
     .option('--range <range>', 'what the commits of A..B add')
     .option('--history', 'what all commits of all branches and tags ever added')
+    .option('--write-baseline', 'accept what is found: write it to .bulla/baseline.json')
     .optionsGroup('How findings are told:')
     .option('--filename-override <name>', 'how standard input is called')
     .option('--format <format>', `how findings are written: ${FORMATS.join(', ')}`)
@@ -47,57 +53,95 @@ export function define(command: CommandDefinition, io: Io, done: (code: number) 
 }
 
 async function run(names: readonly string[], values: Values, io: Io): Promise<number> {
-  checkOptions(names, values)
+  const source = sourceOf(names, values)
   const format = formatOption(values)
   const failOn = failOnOption(values)
-  const { findings, fileCount, skipped } = await scan(names, values, io)
-  const failing = findings.filter(({ level }) => level === 'block' || failOn === 'warn')
-  if (format !== 'text') io.writeOut(await writeReport(format, { version: VERSION, findings, fileCount }))
-  else if (!flag(values, 'quiet') || failing.length > 0) {
-    showFindings(findings, (line) => io.writeOut(line))
-    const files = `${fileCount} ${fileCount === 1 ? 'text' : 'texts'}`
-    const found = `${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}`
-    io.writeErr(`${io.program}: ${files} looked into, ${found}\n`)
-  }
-  for (const path of skipped) io.writeErr(`${io.program}: ${printable(path)}: too large, or it cannot be read\n`)
-  if (failing.length > 0) return FOUND
-  return skipped.length > 0 ? UNDECIDED : 0
-}
-
-async function scan(names: readonly string[], values: Values, io: Io): Promise<ScanResult> {
-  if (names.includes('-')) {
-    const name = text(values, 'filenameOverride') ?? 'stdin'
-    return scanOne(name, await io.stdin(), await knownScanner(io))
-  }
   const world = worldOf(values, io)
   const repository = await io.repository({ inHook: false })
   try {
-    const known = await knownScanner(io)
-    const tools = { repository, known, progress: world.progress }
-    const range = text(values, 'range')
-    const isTree = !flag(values, 'staged') && !flag(values, 'history') && range === undefined
-    if (isTree && !(await isRepository(repository))) {
-      const paths = await filesBelow(names, world)
-      return await scanTree(paths, async (path) => (await world.files.open(path)).bytes, tools)
-    }
-    const wanted = await repositoryPaths(names, repository, io)
-    const isWanted = (path: string) =>
-      wanted.length === 0 || wanted.some((name) => path === name || path.startsWith(`${name}/`))
-    if (isTree) {
-      const { root = io.cwd } = await repository.folders()
-      const paths = (await repository.workingFiles()).filter(isWanted)
-      // a file that was named is looked into although git ignores it
-      const named = names.length === 0 ? [] : await namedFiles(wanted, root, world)
-      return await scanTree([...new Set([...paths, ...named])], (path) => readRegular(join(root, path), world), tools)
-    }
-    if (flag(values, 'staged')) return await scanStaged(isWanted, tools)
-    return await scanCommits(range === undefined ? ['--all'] : [range], isWanted, tools)
+    const scanner = await Scanner.open(repository, await knownScanner(io), world, io)
+    if (flag(values, 'writeBaseline')) return await writeBaseline(source, names, { scanner, repository, values, io })
+    return await tell(await scanner.scan(source, names), { format, failOn, values, io })
   } finally {
     repository.close()
   }
 }
 
-function checkOptions(names: readonly string[], values: Values): void {
+interface Telling {
+  readonly format: Format
+  readonly failOn: Level
+  readonly values: Values
+  readonly io: Io
+}
+
+async function tell({ findings, fileCount, skipped }: ScanResult, telling: Telling): Promise<number> {
+  const { format, failOn, values, io } = telling
+  const failing = findings.filter(({ level }) => level === 'block' || failOn === 'warn')
+  if (format !== 'text') io.writeOut(await writeReport(format, { version: VERSION, findings, fileCount }))
+  else if (!flag(values, 'quiet') || failing.length > 0) {
+    showFindings(findings, (line) => io.writeOut(line))
+    io.writeErr(`${io.program}: ${count(fileCount, 'text')} looked into, ${count(findings.length, 'finding')}\n`)
+  }
+  tellSkipped(skipped, io)
+  if (failing.some(cannotJudge)) return UNDECIDED
+  if (failing.length > 0) return FOUND
+  return skipped.length > 0 ? UNDECIDED : 0
+}
+
+function tellSkipped(skipped: readonly string[], io: Io): void {
+  for (const path of skipped) io.writeErr(`${io.program}: ${printable(path)}: too large, or it cannot be read\n`)
+}
+
+interface Writing {
+  readonly scanner: Scanner
+  readonly repository: Repository
+  readonly values: Values
+  readonly io: Io
+}
+
+/** Accept what stands there now. */
+async function writeBaseline(source: ScanSource, names: readonly string[], writing: Writing): Promise<number> {
+  const { scanner, repository, values, io } = writing
+  const { root } = await repository.folders()
+  if (root === undefined) {
+    throw new UsageError('ERR_USAGE', 'a baseline belongs to the files of a repository, and there are none here', {
+      hint: 'run this in a clone that is not bare',
+    })
+  }
+  const { files } = worldOf(values, io)
+  const path = join(root, BASELINE)
+  const before = (await files.kind(path)) === undefined ? undefined : await files.open(path)
+  const inTree = await scanner.scan({ kind: 'tree' }, source.kind === 'history' ? [] : names, true)
+  const inHistory = source.kind === 'history' ? await scanner.scan(source, names, true) : undefined
+  const broken = inTree.findings.filter(cannotJudge)
+  if (broken.length > 0) {
+    showFindings(broken, (line) => io.writeErr(line))
+    return UNDECIDED
+  }
+  const isWanted = await scanner.wanted(names)
+  const { text: content, ...counts } = newBaseline({
+    ...{ before, isWanted },
+    inTree: inTree.findings.filter(({ file }) => isWanted(file)),
+    inHistory: inHistory?.findings,
+  })
+  const bytes = Buffer.from(content)
+  const isSame = before !== undefined && bytes.equals(before.bytes)
+  if (!isSame) await files.write({ path, bytes, expected: before ?? 'nothing', makeFolders: true })
+  if (!flag(values, 'quiet')) {
+    const { entryCount, addedCount, removedCount } = counts
+    const entries = entryCount === 1 ? '1 entry' : `${entryCount} entries`
+    io.writeErr(`${io.program}: ${BASELINE}: ${entries}, ${addedCount} new, ${removedCount} gone\n`)
+    if (!isSame) io.writeErr(`${io.program}: look through it, and commit it: what it names is no longer told\n`)
+  }
+  const skipped = [...new Set([...inTree.skipped, ...(inHistory?.skipped ?? [])])]
+  tellSkipped(skipped, io)
+  return skipped.length > 0 ? UNDECIDED : 0
+}
+
+const count = (number: number, what: string) => `${number} ${number === 1 ? what : `${what}s`}`
+
+/** @throws UsageError */
+function sourceOf(names: readonly string[], values: Values): ScanSource {
   const range = text(values, 'range')
   const sources = [flag(values, 'staged'), flag(values, 'history'), range !== undefined, names.includes('-')]
   if (sources.filter(Boolean).length > 1) {
@@ -111,45 +155,17 @@ function checkOptions(names: readonly string[], values: Values): void {
   if (range !== undefined && (!range.includes('..') || range.startsWith('-'))) {
     throw new UsageError('ERR_USAGE', '--range takes two revisions, A..B', { hint: 'write --range main..HEAD' })
   }
-}
-
-async function isRepository(repository: Repository): Promise<boolean> {
-  try {
-    return (await repository.folders()).root !== undefined
-  } catch (error) {
-    if (isBullaError(error)) return false
-    throw error
-  }
-}
-
-async function filesBelow(names: readonly string[], { files, cwd }: World): Promise<string[]> {
-  const places = (names.length === 0 ? ['.'] : names).map((name) => resolve(cwd, name))
-  const found = await Promise.all(
-    places.map(async (place) => {
-      const kind = await files.kind(place)
-      if (kind !== undefined) return kind === 'folder' ? files.list(place) : [place]
-      throw new UsageError('ERR_NO_FILE', 'there is no file or folder of this name', {
-        where: { file: place },
-        hint: 'name what is there, or nothing for this folder',
-      })
-    }),
-  )
-  return [...new Set(found.flat())]
-}
-
-async function namedFiles(wanted: readonly string[], root: string, { files }: World): Promise<string[]> {
-  const kinds = await Promise.all(wanted.map((path) => files.kind(join(root, path))))
-  if (kinds.includes(undefined)) {
-    throw new UsageError('ERR_NO_FILE', 'there is no file or folder of this name', {
-      where: { file: wanted[kinds.indexOf(undefined)] ?? '' },
-      hint: 'for what was there once, add --history',
+  const isBaseline = flag(values, 'writeBaseline')
+  if (isBaseline && (flag(values, 'staged') || range !== undefined || names.includes('-'))) {
+    throw new UsageError('ERR_CONFLICT', '--write-baseline is for all files, or with --history for all commits', {
+      hint: 'leave out --staged, --range and -',
     })
   }
-  return wanted.filter((_, index) => kinds[index] === 'file')
-}
-
-/** A link may lead anywhere; a folder is a repository of its own. */
-async function readRegular(path: string, { files }: World): Promise<Uint8Array | undefined> {
-  const isItself = (await files.realPath(path)) === path
-  return isItself && (await files.kind(path)) === 'file' ? (await files.open(path)).bytes : undefined
+  if (isBaseline && text(values, 'format') !== undefined) {
+    throw new UsageError('ERR_CONFLICT', '--write-baseline writes a file and no report', { hint: 'leave out --format' })
+  }
+  if (names.includes('-')) return { kind: 'stdin', name: text(values, 'filenameOverride') ?? 'stdin' }
+  if (range !== undefined) return { kind: 'range', range }
+  if (flag(values, 'history')) return { kind: 'history' }
+  return { kind: flag(values, 'staged') ? 'staged' : 'tree' }
 }

@@ -1,7 +1,8 @@
 import type { Repository } from '../git-port.ts'
 import { judgeCommits } from '../hooks/judge-commits.ts'
 import type { Finding } from '../judge/finding.ts'
-import { type JudgeOptions, judgeFiles } from '../judge/judge-files.ts'
+import { type JudgedTree, type JudgeOptions, judgeTree } from '../judge/judge-files.ts'
+import type { JudgeSettings } from '../judge/settings.ts'
 import { findRuleProblems } from './rule-problems.ts'
 
 export interface CheckRequest {
@@ -33,9 +34,25 @@ export async function check(
   const wanted = files.filter(({ path }) => isWanted(path))
   const tree = repository.tree(revision)
   const sealed = new Set<string>()
-  const findings = await judgeFiles(wanted, tree, { ...options, onSealed: (path) => sealed.add(path) })
+  const { findings, settings } = await judgeTree(wanted, tree, { ...options, onSealed: (path) => sealed.add(path) })
   const problems = paths.length === 0 ? await findRuleProblems(files, tree, sealed) : []
-  return { findings: [...findings, ...problems].sort(byPlace), fileCount: wanted.length }
+  const left = await unlessAccepted(problems, tree, settings)
+  return { findings: [...findings, ...left].sort(byPlace), fileCount: wanted.length }
+}
+
+async function unlessAccepted(
+  problems: readonly Finding[],
+  tree: JudgedTree,
+  { exceptions }: JudgeSettings,
+): Promise<Finding[]> {
+  const texts = await tree.read([...new Set(problems.map(({ file }) => file))])
+  const left = await Promise.all(
+    problems.map((problem) => {
+      const text = Buffer.from(texts.get(problem.file) ?? new Uint8Array()).toString('utf8')
+      return exceptions.apply([problem], problem.file, text)
+    }),
+  )
+  return left.flat()
 }
 
 function byPlace(a: Finding, b: Finding): number {

@@ -1,48 +1,67 @@
-import { isBullaError } from '../../errors.ts'
 import { type Pragma, readPragmas } from '../../scan/allow.ts'
-import { type AllowEntry, parseAllowList } from '../../scan/allow-list.ts'
+import type { AllowEntry } from '../../scan/allow-list.ts'
+import { Baseline, type BaselineEntry } from '../../scan/baseline.ts'
 import { matchesGlob } from '../../scan/glob.ts'
 import { listRules } from '../../scan/rule-list.ts'
 import type { Finding } from './finding.ts'
 import { JUDGE_RULES } from './rules.ts'
 
-/** Where a repository keeps its exceptions. */
-export const ALLOW_LIST = '.bulla/allow.yaml'
+/**
+ * What is looked into, which says how often an entry of the baseline counts. `tree`: all files at once, each entry as often
+ * as it says. `change`: single files, each by itself. `history`: all versions of all files, always.
+ */
+export type Scope = 'tree' | 'change' | 'history'
 
-/** What exceptions are read from. */
+/** What exceptions come from. */
 export interface ExceptionSource {
-  /** Of {@link ALLOW_LIST}; undefined when there is none. */
-  readonly list: Uint8Array | undefined
+  readonly entries?: readonly AllowEntry[]
+  readonly baseline?: readonly BaselineEntry[]
+  readonly scope: Scope
   /** `2026-11-22`. */
   readonly today: string
   /** What the target branch has of a file; undefined when every exception counts that stands in the file itself. */
   readonly approved?: (path: string) => Promise<string>
 }
 
-/** Findings that are accepted, each for one rule and with a reason. */
+/** A finding, which may have been there before the change that is judged. */
+export interface WeighedFinding extends Finding {
+  /** Of a change: it is only told so that the baseline is counted right. Default: false. */
+  readonly wasThere?: boolean
+}
+
+/** Findings that are accepted, each for one rule and with a reason, or because they stand in the baseline. */
 export class Exceptions {
-  /** What is wrong with the list itself. */
-  readonly problems: readonly Finding[]
   private readonly entries: readonly AllowEntry[]
+  private readonly baseline: Baseline | undefined
+  private readonly ofTree: ReturnType<Baseline['counter']> | undefined
+  private readonly scope: Scope
   private readonly approved: ExceptionSource['approved']
 
-  constructor({ list, today, approved }: ExceptionSource) {
-    const { entries, problems } = readList(list)
+  constructor({ entries = [], baseline = [], scope, today, approved }: ExceptionSource) {
     this.entries = entries.filter(
       ({ rule, expires }) => isAllowable(rule) && (expires === undefined || expires >= today),
     )
-    this.problems = problems
+    this.baseline = baseline.length === 0 ? undefined : new Baseline(baseline)
+    this.ofTree = this.baseline?.counter()
+    this.scope = scope
     this.approved = approved
   }
 
-  /** Take out what is accepted, and say where an exception beside a finding does not count. */
-  async apply(findings: readonly Finding[], file: string, text: string): Promise<readonly Finding[]> {
+  /** Take out what is accepted and what was there before, and say where an exception beside a finding does not count. */
+  async apply<Found extends WeighedFinding>(
+    findings: readonly Found[],
+    file: string,
+    text: string,
+  ): Promise<readonly (Found | Finding)[]> {
     if (findings.length === 0) return findings
-    const left = findings.filter((finding) => !this.entries.some((entry) => fits(entry, finding, file)))
-    if (left.length === 0 || !text.includes('bulla:allow')) return left
-    const { pragmas, malformed } = readPragmas(text, isAllowable)
+    const listed = findings.filter((finding) => !this.entries.some((entry) => fits(entry, finding, file)))
+    if (listed.length === 0) return []
+    const { pragmas, malformed } = text.includes('bulla:allow') ? readPragmas(text, isAllowable) : NO_PRAGMAS
     const valid = await this.withApproval(pragmas, file, text)
-    const kept = left.filter(({ rule, line }) => !valid.some((pragma) => pragma.rule === rule && pragma.line === line))
+    const left = listed.filter(
+      ({ rule, line }) => !valid.some((pragma) => pragma.rule === rule && pragma.line === line),
+    )
+    const kept = this.withoutBaseline(left).filter(({ wasThere }) => wasThere !== true)
     const beside = malformed.filter(({ line }) => kept.some((finding) => [line, line + 1].includes(finding.line ?? 0)))
     return [
       ...kept,
@@ -50,6 +69,17 @@ export class Exceptions {
         ({ rule, level, line, column, message }): Finding => ({ rule, level, file, line, column, message }),
       ),
     ]
+  }
+
+  /** What was there before is what the baseline speaks of. */
+  private withoutBaseline<Found extends WeighedFinding>(findings: readonly Found[]): readonly Found[] {
+    const { baseline } = this
+    if (baseline === undefined) return findings
+    if (this.scope === 'history') return findings.filter((finding) => !baseline.has(finding))
+    const isAccepted = this.scope === 'tree' && this.ofTree !== undefined ? this.ofTree : baseline.counter()
+    const olderFirst = [...findings].sort((a, b) => Number(b.wasThere === true) - Number(a.wasThere === true))
+    const accepted = new Set(olderFirst.filter((finding) => isAccepted(finding)))
+    return findings.filter((finding) => !accepted.has(finding))
   }
 
   /** Exceptions that the target branch has too, on a line that is the same. */
@@ -65,25 +95,14 @@ export class Exceptions {
   }
 }
 
+const NO_PRAGMAS: ReturnType<typeof readPragmas> = { pragmas: [], malformed: [] }
+
 function fits({ rule, path, fingerprint }: AllowEntry, finding: Finding, file: string): boolean {
   return (
     rule === finding.rule &&
     (path === undefined || matchesGlob(path, file)) &&
     (fingerprint === undefined || fingerprint === finding.fingerprint)
   )
-}
-
-function readList(list: Uint8Array | undefined): { entries: readonly AllowEntry[]; problems: readonly Finding[] } {
-  if (list === undefined) return { entries: [], problems: [] }
-  try {
-    return { entries: parseAllowList(list, ALLOW_LIST), problems: [] }
-  } catch (error) {
-    if (!isBullaError(error)) throw error
-    const { line } = error.where ?? {}
-    const message = `the list of exceptions is broken: ${error.message.split('\n')[0] ?? ''}`
-    const finding: Finding = { rule: 'policy-broken', level: 'block', file: ALLOW_LIST, message }
-    return { entries: [], problems: [line === undefined ? finding : { ...finding, line }] }
-  }
 }
 
 let known: Map<string, boolean> | undefined

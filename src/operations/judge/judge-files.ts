@@ -1,16 +1,17 @@
-import { parseHookPolicy } from '../../config/hook-policy.ts'
 import { isBullaError } from '../../errors.ts'
 import { decodeText } from '../../format/text.ts'
+import type { Detector } from '../../scan/page.ts'
 import { shellWord } from '../shell-word.ts'
 import { loadStore, storeNameFor } from '../stores.ts'
 import { isBroad } from './broad-rule.ts'
 import { drift } from './drift.ts'
-import { ALLOW_LIST, Exceptions } from './exceptions.ts'
+import type { Scope, WeighedFinding } from './exceptions.ts'
 import type { Finding } from './finding.ts'
 import { judgePlain } from './judge-plain.ts'
 import { judgeSealed } from './judge-sealed.ts'
 import { sealedSiblings } from './leftover.ts'
 import { sealedStore } from './sealed-store.ts'
+import { type JudgeSettings, readSettings, SETTINGS } from './settings.ts'
 import { TreeNames } from './tree-names.ts'
 import { type PlacedRule, policyPaths, TreePolicies } from './tree-policies.ts'
 
@@ -48,14 +49,19 @@ export interface JudgeOptions {
   readonly approved?: (path: string) => Promise<Uint8Array | undefined>
   /** Told of every sealed file. */
   readonly onSealed?: (path: string) => void
-  /** Looks for secrets in a text that the policy does not speak about. */
-  readonly scan?: (file: JudgedFile, text: string) => Promise<readonly Finding[]>
+  readonly scanner?: TextScanner
+}
+
+/** Looks for secrets in texts that the policy does not speak about. */
+export interface TextScanner {
+  /** Whether it tells all that stands in a file, or what a change brings to it. */
+  readonly scope: Exclude<Scope, 'history'>
+  /** @param rules - of the repository */
+  find(file: JudgedFile, text: string, rules: readonly Detector[]): Promise<readonly WeighedFinding[]>
 }
 
 /** What says how files are sealed is read before anything can be opened. */
 const POLICY_FILE = /(?:^|\/)(?:\.sops\.yaml$|\.bulla\/|\.git[a-z]+$)/
-const HOOK_POLICY = '.bulla/policy.yaml'
-const SETTINGS = [HOOK_POLICY, ALLOW_LIST]
 const LINK = '120000'
 const SUBMODULE = '160000'
 const LFS = 'version https://git-lfs.github.com/spec/v1'
@@ -71,54 +77,47 @@ export async function judgeFiles(
   tree: JudgedTree,
   options: JudgeOptions,
 ): Promise<Finding[]> {
+  return files.every(({ mode }) => mode === SUBMODULE) ? [] : (await judgeTree(files, tree, options)).findings
+}
+
+/** The same, with what the tree says about how it is judged. */
+export async function judgeTree(
+  files: readonly JudgedFile[],
+  tree: JudgedTree,
+  options: JudgeOptions,
+): Promise<{ findings: Finding[]; settings: JudgeSettings }> {
   const wanted = files.filter(({ mode }) => mode !== SUBMODULE)
-  if (wanted.length === 0) return []
   const around = await tree.read([
     ...new Set([...SETTINGS, ...wanted.flatMap(({ path }) => [...policyPaths(path), ...sealedSiblings(path)])]),
   ])
-  const { approved, today } = options
-  const exceptions = new Exceptions({
-    list: approved === undefined ? around.get(ALLOW_LIST) : await approved(ALLOW_LIST),
-    today,
-    ...(approved === undefined ? {} : { approved: async (path) => textOf((await approved(path)) ?? new Uint8Array()) }),
+  const { approved, today, scanner } = options
+  const settings = await readSettings({
+    ...{ contents: around, scope: scanner?.scope ?? 'tree', today, approvedSettings: approved },
+    approved: approved && (async (path) => textOf((await approved(path)) ?? new Uint8Array())),
   })
-  const { isStrict, problems } = readSettings(around.get(HOOK_POLICY))
-  const judge = new Judge(around, new TreeNames(tree), exceptions, {
-    ...options,
-    isStrict: options.isStrict || isStrict,
-  })
-  const findings: Finding[] = [...problems, ...exceptions.problems]
+  const judge = new Judge(around, new TreeNames(tree), settings, options)
+  const findings: Finding[] = [...settings.problems]
   for await (const { file, bytes } of tree.contents(wanted)) findings.push(...(await judge.file(file, bytes)))
-  return findings
-}
-
-function readSettings(bytes: Uint8Array | undefined): { isStrict: boolean; problems: readonly Finding[] } {
-  if (bytes === undefined) return { isStrict: false, problems: [] }
-  try {
-    return { ...parseHookPolicy(bytes, HOOK_POLICY), problems: [] }
-  } catch (error) {
-    if (!isBullaError(error)) throw error
-    return { isStrict: true, problems: [brokenPolicy(HOOK_POLICY, error.message)] }
-  }
+  return { findings, settings }
 }
 
 class Judge {
   private readonly policies: TreePolicies
   private readonly around: ReadonlyMap<string, Uint8Array>
   private readonly names: TreeNames
-  private readonly exceptions: Exceptions
+  private readonly settings: JudgeSettings
   private readonly options: JudgeOptions
 
   constructor(
     around: ReadonlyMap<string, Uint8Array>,
     names: TreeNames,
-    exceptions: Exceptions,
+    settings: JudgeSettings,
     options: JudgeOptions,
   ) {
     this.policies = new TreePolicies(around)
     this.around = around
     this.names = names
-    this.exceptions = exceptions
+    this.settings = settings
     this.options = options
   }
 
@@ -137,18 +136,20 @@ class Judge {
     }
     const sealed = sealedStore(path, text)
     if (sealed !== undefined) this.options.onSealed?.(path)
-    if (sealed !== undefined) return this.exceptions.apply(await this.sealed(path, text, sealed, placed), path, text)
+    const { exceptions } = this.settings
+    if (sealed !== undefined) return exceptions.apply(await this.sealed(path, text, sealed, placed), path, text)
     const leftover = this.leftover(path)
     const all = leftover.length > 0 || placed === undefined ? leftover : await this.plain(path, text, placed)
-    const judged = await this.exceptions.apply(all, path, text)
+    const judged = await exceptions.apply(all, path, text)
     // what may not be here at all needs no list of what is in it
     if (judged.some(({ rule }) => OF_WHOLE_FILES.includes(rule))) return judged
     return [...judged, ...(await this.scan(file, text))]
   }
 
   private async scan(file: JudgedFile, text: string): Promise<readonly Finding[]> {
-    const found = (await this.options.scan?.(file, text)) ?? []
-    return this.exceptions.apply(found, file.path, text)
+    const { exceptions, rules } = this.settings
+    const found = (await this.options.scanner?.find(file, text, rules)) ?? []
+    return exceptions.apply(found, file.path, text)
   }
 
   private async sealed(
@@ -159,7 +160,7 @@ class Judge {
   ): Promise<Finding[]> {
     const { findings, metadata } = await judgeSealed({ file, store: await loadStore(name), text })
     if (metadata === undefined || placed === undefined) return [...findings]
-    const isStrict = this.options.isStrict || placed.rule.isStrict
+    const isStrict = this.options.isStrict || this.settings.isStrict || placed.rule.isStrict
     const settings = { isBinary: name === 'binary', isStrict, names: this.names }
     return [...findings, ...(await drift(file, metadata, placed.rule, settings))]
   }

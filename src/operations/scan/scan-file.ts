@@ -2,78 +2,91 @@ import { decodeText } from '../../format/text.ts'
 import { scanText } from '../../scan/engine.ts'
 import type { Finding as Found } from '../../scan/finding.ts'
 import { fingerprintsOf } from '../../scan/fingerprint.ts'
+import type { Detector } from '../../scan/page.ts'
 import type { Repository } from '../git-port.ts'
+import type { WeighedFinding } from '../judge/exceptions.ts'
 import type { Finding } from '../judge/finding.ts'
-import type { JudgeOptions } from '../judge/judge-files.ts'
+import type { TextScanner } from '../judge/judge-files.ts'
+import { BASELINE } from '../judge/settings.ts'
 import { type KnownScanner, weighKnown, weighStanding } from '../known/known-scanner.ts'
 import { showPath } from '../values/tree-path.ts'
 
 /** Content that is no text: nobody could read a secret in it that is not one of a program. */
 const isBinary = (text: string) => text.slice(0, 8000).includes('\0')
 
-/** A finding with what it found, which is never printed. */
+/** What is looked for. */
+export interface Wanted {
+  /** Copies of values that are sealed here. */
+  readonly known: KnownScanner | undefined
+  /** Of the repository. */
+  readonly rules: readonly Detector[]
+}
+
+/** A finding, and the longest line of the value, which is never printed. */
 export interface Spotted {
-  readonly finding: Found
-  /** The longest line of the value, as it stands there. */
+  readonly finding: WeighedFinding
   readonly line: string
 }
 
+/** What a baseline names would be told by the names of its keys, and its fingerprints look drawn by chance. */
+function byRules(file: string, text: string, rules: readonly Detector[]): Found[] {
+  const found = scanText(text, { fileName: file, rules })
+  return file === BASELINE ? found.filter(({ rule }) => !rule.startsWith('generic-')) : found
+}
+
 /** Plaintext secrets in a text, by rules that know nothing of any policy, and copies of values that are sealed here. */
-export function spotted(file: string, text: string, known?: KnownScanner): Spotted[] {
+export function spotted(file: string, text: string, { known, rules }: Wanted): Spotted[] {
   if (isBinary(text)) return []
-  const found = [...scanText(text, { fileName: file }), ...weighStanding(known?.find(text) ?? [], text)]
-  return found.map((finding) => {
-    const lines = text.slice(finding.span.start, finding.span.end).split(/\r\n|\n|\r/)
+  const found = [...byRules(file, text, rules), ...weighStanding(known?.find(text) ?? [], text)]
+  return toFindings(file, text, found).map((finding, index) => {
+    const { start, end } = found[index]?.span ?? { start: 0, end: 0 }
+    const lines = text.slice(start, end).split(/\r\n|\n|\r/)
     return { finding, line: lines.reduce((longest, line) => (line.length > longest.length ? line : longest), '') }
   })
 }
 
-/** The same, told. */
-export function scanFile(file: string, text: string, known?: KnownScanner): Finding[] {
-  return findingsOf(file, text, spotted(file, text, known))
-}
-
-/** Those on lines that were not there before. */
-export function addedIn(found: readonly Spotted[], text: string, before: Uint8Array | undefined): Spotted[] {
-  const old = new Set(before === undefined ? [] : linesOf(before))
-  const lines = text.split('\n')
-  return found.filter(({ finding }) => !old.has(lines[finding.line - 1] ?? ''))
-}
-
-/** They are counted in the text that they stand in: all of one at once. */
-export function findingsOf(file: string, text: string, found: readonly Spotted[]): Finding[] {
-  return toFindings(
-    file,
-    text,
-    found.map(({ finding }) => finding),
-  )
+/** Tells which findings stand on lines that were there before. @param before - undefined for a new file */
+export function marked(found: readonly Spotted[], text: string, before: Uint8Array | undefined): Spotted[] {
+  const isOld = lookup(text, before)
+  return found.map((one) => (isOld(one.finding) ? { ...one, finding: { ...one.finding, wasThere: true } } : one))
 }
 
 /**
- * The same for what a commit changes: what stood there before, on a line that is the same, is not its doing.
+ * What a commit changes: what stood there before, on a line that is the same, is not its doing.
  *
  * @param known - finds copies of values that are sealed here
  */
-export function changeScanner(repository: Repository, known?: KnownScanner): NonNullable<JudgeOptions['scan']> {
-  return async (file, text) => {
-    if (isBinary(text)) return []
-    const found = [...scanText(text, { fileName: file.path }), ...(known?.find(text) ?? [])]
-    if (found.length === 0) return []
-    const before = file.before === undefined ? undefined : await repository.blob(file.before)
-    const old = new Set(before === undefined ? [] : linesOf(before))
-    const lines = text.split('\n')
-    const added = found.filter(({ line }) => !old.has(lines[line - 1] ?? ''))
-    return toFindings(file.path, text, await weighKnown(added, text, repository))
+export function changeScanner(repository: Repository, known?: KnownScanner): TextScanner {
+  return {
+    scope: 'change',
+    find: async ({ path, before }, text, rules) => {
+      if (isBinary(text)) return []
+      const found = [...byRules(path, text, rules), ...(known?.find(text) ?? [])]
+      if (found.length === 0) return []
+      const isOld = lookup(text, before === undefined ? undefined : await repository.blob(before))
+      const added = found.filter((finding) => !isOld(finding))
+      if (added.length === 0) return []
+      const old = toFindings(path, text, found.filter(isOld))
+      const weighed = toFindings(path, text, await weighKnown(added, text, repository))
+      return [...weighed, ...old.map((finding) => ({ ...finding, wasThere: true }))]
+    },
   }
 }
 
-/** The same for what stands somewhere, whoever put it there. */
-export function treeScanner(known?: KnownScanner): NonNullable<JudgeOptions['scan']> {
-  return async (file, text) => {
-    if (isBinary(text)) return []
-    const found = [...scanText(text, { fileName: file.path }), ...weighStanding(known?.find(text) ?? [], text)]
-    return toFindings(file.path, text, found)
+/** What stands somewhere, whoever put it there. */
+export function treeScanner(known?: KnownScanner): TextScanner {
+  return {
+    scope: 'tree',
+    find: async ({ path }, text, rules) => spotted(path, text, { known, rules }).map(({ finding }) => finding),
   }
+}
+
+/** Whether a finding stands on a line that was there before. */
+function lookup(text: string, before: Uint8Array | undefined): (finding: { readonly line?: number }) => boolean {
+  if (before === undefined) return () => false
+  const old = new Set(linesOf(before))
+  const lines = text.split('\n')
+  return ({ line }) => old.has(lines[(line ?? 1) - 1] ?? '')
 }
 
 function linesOf(bytes: Uint8Array): string[] {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { showFindings } from '../../../src/cli/findings.ts'
 import { FORMATS, writeReport } from '../../../src/cli/formats/formats.ts'
 import type { Finding } from '../../../src/operations/judge/finding.ts'
-import { scanFile } from '../../../src/operations/scan/scan-file.ts'
+import { spotted } from '../../../src/operations/scan/scan-file.ts'
 import { scanText } from '../../../src/scan/engine.ts'
 import { listRules } from '../../../src/scan/rule-list.ts'
 import { CONTEXTS, type Example, placeIn } from '../../helpers/credentials/contexts.ts'
@@ -14,6 +14,8 @@ import { KINDS } from '../../helpers/credentials/kinds.ts'
 
 const RUNS = process.env['SLOW'] === undefined ? 60 : 3000
 const RULE_TEXTS = JSON.stringify(listRules())
+const findingsIn = (name: string, text: string) =>
+  spotted(name, text, { known: undefined, rules: [] }).map(({ finding }) => finding)
 /** So many characters in a row give something away. */
 const SHOWN = 5
 
@@ -70,7 +72,7 @@ describe('what is printed of a finding', () => {
           const value = make(dice(seed))
           const others = [1, 2, 3].flatMap((more) => [...partsOfValue(make(dice(seed + more)))])
           const example = place(variable, value)
-          const findings = scanFile(example.fileName, example.text)
+          const findings = findingsIn(example.fileName, example.text)
           count += findings.length
           const shown = await everyForm(findings)
           const common = new Set(others)
@@ -88,7 +90,7 @@ describe('what is printed of a finding', () => {
   it('holds nothing of what stands beside it on its line', async () => {
     const token = `AVNS_${'Zk93LdPq2XvB7tRw4Hs'}`
     const line = `${token} = "${token}" # ${token}`
-    const shown = await everyForm(scanFile('a.env', line))
+    const shown = await everyForm(findingsIn('a.env', line))
     expect(scanText(line, { fileName: 'a.env' }).length).toBeGreaterThan(0)
     expect(partsOf(token.slice(5)).filter((part) => shown.includes(part))).toEqual([])
   })
