@@ -67,6 +67,19 @@ describe.each(['client', 'server'] as const)('the hook of the %s', (at) => {
     expect(await server.must('for-each-ref', '--format=%(refname)')).toBe('refs/heads/main')
   })
 
+  it('judges what is pushed by force over commits that were never fetched', async ({ box }) => {
+    const { server, client } = await pair(box, at)
+    const theirs = await server.must('commit-tree', '-p', 'main', '-m', 'theirs', 'main^{tree}')
+    await server.must('update-ref', 'refs/heads/main', theirs)
+    await client.commit({ 'notes.txt': 'fine\n' })
+    expect(await client.git(['push', '-q', '--force', 'origin', 'main'])).toMatchObject({ code: 0, err: '' })
+    await server.must('update-ref', 'refs/heads/main', theirs)
+    await addAndRemove(client)
+    const { code, err } = await client.git(['push', '--force', 'origin', 'main'])
+    expect({ code }, err).toEqual({ code: 1 })
+    expect(err).toContain(`block unsealed-file`)
+  })
+
   it('stops a push whose policy cannot be read', async ({ box }) => {
     const { client } = await pair(box, at)
     await client.commit({ '.sops.yaml': 'creation_rules: [', [FILE]: PLAIN })

@@ -40,7 +40,7 @@ export async function runHook(
       return findings.filter(({ level }) => level === 'block')
     }
     case 'pre-push':
-      return judgeRanges(pushedRanges(request), repository, options)
+      return judgeRanges(await pushedRanges(request, repository), repository, options)
     case 'pre-receive':
       return judgeRanges(receivedRanges(request), repository, options)
   }
@@ -62,14 +62,17 @@ interface Incoming {
 const NOTHING = /^0+$/
 
 /** Each line: local name, new id, remote name, old id. @see githooks(5) */
-function pushedRanges({ args: [remote = ''], input }: HookRequest): Incoming[] {
+async function pushedRanges({ args: [remote = ''], input }: HookRequest, repository: Repository): Promise<Incoming[]> {
   // an address instead of a name has no branches here that say what it has
   const known = /^[\w.-]+$/.test(remote) ? [`--remotes=${remote}`] : []
-  return linesOf(input, 4).flatMap(([, id = '', , old = '']) =>
-    NOTHING.test(id)
-      ? []
-      : [{ range: [id, '--not', ...known, ...(NOTHING.test(old) ? [] : [old])], target: undefined }],
-  )
+  const incoming: Incoming[] = []
+  for (const [, id = '', , old = ''] of linesOf(input, 4)) {
+    if (NOTHING.test(id)) continue
+    // who pushes by force over what others did has not always fetched that
+    const there = !NOTHING.test(old) && (await repository.has(old)) ? [old] : []
+    incoming.push({ range: [id, '--not', ...known, ...there], target: undefined })
+  }
+  return incoming
 }
 
 /** Each line: old id, new id, name. */
