@@ -12,9 +12,7 @@ export function newPolicy(root: string, recipient: string): FileStep {
     '# Who reads what is sealed: the first rule whose path_regex matches a path counts. More readers: separate them by',
     '# commas, then run "bulla updatekeys".',
     'creation_rules:',
-    '  - path_regex: (^|/)secrets/',
-    `    age: ${recipient}`,
-    '  - path_regex: "[^/]\\\\.(enc|sops)\\\\.[^/]+$"',
+    String.raw`  - path_regex: (^|/)secrets/|[^/]\.(enc|sops)\.[^/]+$`,
     `    age: ${recipient}`,
     '',
   ].join('\n')

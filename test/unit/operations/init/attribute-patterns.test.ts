@@ -131,6 +131,9 @@ describe('patterns of an expression', () => {
       'a/secrets/b',
     ])
     expect(attributePatterns('[^/]\\.(enc|sops)\\.[^/]+$', '')).toEqual(['*?.enc.*', '*?.sops.*'])
+    expect(attributePatterns('(^|/)secrets/|[^/]\\.(enc|sops)\\.[^/]+$', '')).toEqual([
+      ...['**/secrets/**/*', '*?.enc.*', '*?.sops.*'],
+    ])
   })
 
   it('stand below the folder of their policy', () => {
