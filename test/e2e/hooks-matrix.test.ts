@@ -59,6 +59,7 @@ describe.each(HOOK_MANAGERS.map((manager) => [manager.name, manager] as const))(
       const repository = copied(box)
       expect(await init(repository, manager)).toMatchObject({ code: 0, out: expect.stringContaining('nothing to do') })
       expect((await repository.git(['status', '--short'])).out).toBe('')
+      expect((await repository.run('bulla', ['doctor'])).out).toContain('fine     hooks: ')
       repository.write(FILE, PLAIN)
       await repository.run('bulla', ['encrypt', '--in-place', '--age', box.recipient, FILE])
       await repository.git(['add', FILE])
