@@ -2,6 +2,7 @@ import { decodeText } from '../../format/text.ts'
 import { scanText } from '../../scan/engine.ts'
 import type { Finding as Found } from '../../scan/finding.ts'
 import { fingerprintsOf } from '../../scan/fingerprint.ts'
+import { wideText } from '../../scan/wide-text.ts'
 import type { Repository } from '../git-port.ts'
 import type { Finding } from '../judge/finding.ts'
 import type { JudgeOptions } from '../judge/judge-files.ts'
@@ -78,7 +79,7 @@ export function treeScanner(known?: KnownScanner): NonNullable<JudgeOptions['sca
 
 function linesOf(bytes: Uint8Array): string[] {
   try {
-    return decodeText(bytes).split('\n')
+    return (wideText(bytes) ?? decodeText(bytes)).split('\n')
   } catch {
     return []
   }

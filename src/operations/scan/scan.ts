@@ -1,5 +1,6 @@
 import { FormatError } from '../../errors.ts'
 import { decodeText } from '../../format/text.ts'
+import { wideText } from '../../scan/wide-text.ts'
 import type { ChangedFile, Repository } from '../git-port.ts'
 import type { Finding } from '../judge/finding.ts'
 import type { JudgedFile } from '../judge/judge-files.ts'
@@ -154,8 +155,9 @@ async function withHistory(met: readonly Met[], repository: Repository): Promise
 /** Sealed files hold no secret in clear that the judge of the policy does not see. */
 function look({ path, bytes }: NamedText, known: KnownScanner | undefined): Spotted[] {
   // before it is decoded: most large files are no texts
-  if (bytes.subarray(0, 8000).includes(0)) return []
-  const text = decode(bytes)
+  const wide = wideText(bytes)
+  if (wide === undefined && bytes.subarray(0, 8000).includes(0)) return []
+  const text = wide ?? decode(bytes)
   return sealedStore(path, text) === undefined ? spotted(path, text, known) : []
 }
 
