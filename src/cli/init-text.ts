@@ -1,3 +1,4 @@
+import { join, sep } from 'node:path'
 import type { Step } from '../operations/init/step.ts'
 import type { Undoing } from '../operations/init/undo.ts'
 import { printable, shortPath } from './render.ts'
@@ -9,11 +10,25 @@ export function planText(steps: readonly Step[], cwd: string): string {
 
 function lineOf(step: Step, cwd: string): string {
   if (step.kind === 'identity') return `new identity  ${step.path}, for ${step.recipient}`
-  if (step.kind === 'setting') return `git config    ${step.name} = ${step.after}`
+  if (step.kind === 'setting') return `git config    ${step.name} = ${shortened(step.after)}`
   const path = shortPath(step.path, cwd)
   const kept =
     step.keepAt === undefined ? '' : `; the hook that is there is kept as ${shortPath(step.keepAt, cwd)} and runs first`
   return `${step.before === undefined ? 'new file      ' : 'change        '}${path}: ${step.about}${kept}`
+}
+
+const MAX_SHOWN = 60
+
+/** Commands are long; `--json` has all of them. */
+function shortened(text: string): string {
+  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text
+}
+
+/** Files that others need too, to show. @param gitFolder - what is in it is for this clone alone */
+export function toCommit(steps: readonly Step[], gitFolder: string, cwd: string): string[] {
+  return steps.flatMap((step) =>
+    step.kind === 'file' && !step.path.startsWith(join(gitFolder, sep)) ? [printable(shortPath(step.path, cwd))] : [],
+  )
 }
 
 /** A line for each thing that is taken back. */

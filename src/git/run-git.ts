@@ -28,6 +28,8 @@ export interface GitPlace {
    * of `commit --only`, and the quarantine of objects that are being pushed.
    */
   readonly inHook?: boolean
+  /** For the environment of git, and of what it starts. */
+  readonly variables?: Readonly<Record<string, string>>
 }
 
 export type GitOutput =
@@ -49,12 +51,26 @@ export function runGit(args: readonly string[], place: string | GitPlace, input:
   })
 }
 
+/** What git prints, without the end of its last line; undefined when it fails. */
+export async function askGit(args: readonly string[], place: string | GitPlace): Promise<string | undefined> {
+  const output = await runGit(args, place, '')
+  return 'stdout' in output ? output.stdout.toString('utf8').replace(/\n$/, '') : undefined
+}
+
 /** Start git: the only place that does. Errors of its input are not thrown: its exit code says that it went away. */
-export function startGit(args: readonly string[], { cwd, inHook = false }: GitPlace): ChildProcessWithoutNullStreams {
+export function startGit(
+  args: readonly string[],
+  { cwd, inHook = false, variables = {} }: GitPlace,
+): ChildProcessWithoutNullStreams {
   const unwanted = [...(inHook ? [] : OF_ANOTHER_REPOSITORY), ...IDENTITIES]
   const child = spawn('git', ['-c', 'core.fsmonitor=false', ...args], {
     cwd,
-    env: { ...process.env, ...ENVIRONMENT, ...Object.fromEntries(unwanted.map((name) => [name, undefined])) },
+    env: {
+      ...process.env,
+      ...ENVIRONMENT,
+      ...Object.fromEntries(unwanted.map((name) => [name, undefined])),
+      ...variables,
+    },
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   child.stderr.resume() // it may hold names and texts of the repository: not shown

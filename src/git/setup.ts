@@ -1,7 +1,7 @@
 import { existsSync, renameSync } from 'node:fs'
 import { isAbsolute, relative, sep } from 'node:path'
 import { FileError, GitError } from '../errors.ts'
-import { runGit } from './run-git.ts'
+import { askGit, runGit } from './run-git.ts'
 
 /** What is written about a repository into git's configuration and its folder of hooks. See `GitSetup` in `operations/init`. */
 export class RepositorySetup {
@@ -67,9 +67,7 @@ export class RepositorySetup {
     throw new GitError('ERR_GIT', 'git refuses to read this repository', { hint: 'run "git status" to see why' })
   }
 
-  /** What git prints; undefined when it fails. */
-  private async ask(args: readonly string[]): Promise<string | undefined> {
-    const output = await runGit(args, this.cwd, '')
-    return 'stdout' in output ? output.stdout.toString('utf8').replace(/\n$/, '') : undefined
+  private ask(args: readonly string[]): Promise<string | undefined> {
+    return askGit(args, this.cwd)
   }
 }

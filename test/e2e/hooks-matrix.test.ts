@@ -55,10 +55,27 @@ describe.each(HOOK_MANAGERS.map((manager) => [manager.name, manager] as const))(
   describe.skipIf(reason !== undefined)(reason ?? 'let no secret in', () => {
     it.for(CELLS)('by %s', ([, operation], { box }) => expectNoLeak(operation, copied(box)))
 
+    it('in a linked worktree', async ({ box }) => {
+      const repository = copied(box)
+      await repository.must('switch', '-q', '--detach')
+      await repository.must('worktree', 'add', '-q', '../linked', 'main')
+      const linked = HookedRepository.open(box, 'linked')
+      // what husky makes is not committed: it is made in each worktree
+      if (manager.name === 'husky') await linked.run('husky', [])
+      for (const name of ['commit', 'cherry-pick']) {
+        const operation = USUAL.find((usual) => usual.name === name)
+        if (operation === undefined) throw new Error(`no operation ${name}`)
+        await expectNoLeak(operation, linked)
+        await linked.must('reset', '-q', '--hard', 'main')
+        await linked.git(['cherry-pick', '--quit'])
+      }
+    })
+
     it('and let pass what is fine: another init, a sealed file, a push', async ({ box }) => {
       const repository = copied(box)
       expect(await init(repository, manager)).toMatchObject({ code: 0, out: expect.stringContaining('nothing to do') })
       expect((await repository.git(['status', '--short'])).out).toBe('')
+      expect((await repository.run('bulla', ['doctor'])).out).toContain('fine     hooks: ')
       repository.write(FILE, PLAIN)
       await repository.run('bulla', ['encrypt', '--in-place', '--age', box.recipient, FILE])
       await repository.git(['add', FILE])
@@ -86,5 +103,45 @@ describe('native hooks in a linked worktree let no secret in', () => {
     await main.must('switch', '-q', '--detach')
     await main.must('worktree', 'add', '-q', '../linked', 'main')
     await expectNoLeak(operation, HookedRepository.open(box, 'linked'))
+  })
+})
+
+/** Ways to bring a branch to a server; the branch `leak` has a plain file, `main` has none. */
+const PUSHES = [
+  ['push', ['origin', 'leak']],
+  ['push to another name', ['origin', 'leak:refs/heads/topic']],
+  ['push by its id', ['origin', 'leak^{commit}:refs/heads/topic']],
+  ['push --force', ['--force', 'origin', 'leak:main']],
+  ['push --mirror', ['--mirror', 'origin']],
+  ['push --atomic', ['--atomic', 'origin', 'main', 'leak']],
+  ['push --no-verify', ['--no-verify', 'origin', 'leak']],
+  ['push of a tag', ['origin', 'v1']],
+  ['push of notes', ['origin', 'leak:refs/notes/commits']],
+] as const
+
+describe('a bare repository that "bulla init" set up lets no secret in', () => {
+  it.for(PUSHES)('by %s', async ([, args], { box }) => {
+    const server = HookedRepository.open(box, 'server.git')
+    await box.git('init', '-q', '--bare', '-b', 'main', 'server.git')
+    expect(await server.run('bulla', ['init', '--yes'])).toMatchObject({ code: 0 })
+    const client = HookedRepository.open(box, 'client')
+    await box.git('init', '-q', '-b', 'main', 'client')
+    await client.must('remote', 'add', 'origin', '../server.git')
+    await client.commit({ '.sops.yaml': `creation_rules:\n  - path_regex: ^secrets/\n    age: ${box.recipient}\n` })
+    expect(await client.git(['push', '-q', 'origin', 'main'])).toMatchObject({ code: 0, err: '' })
+    await client.must('switch', '-q', '--orphan', 'leak')
+    await client.commit({
+      '.sops.yaml': `creation_rules:\n  - path_regex: ^secrets/\n    age: ${box.recipient}\n`,
+      [FILE]: PLAIN,
+    })
+    await client.must('tag', '-a', '-m', 'x', 'v1')
+    await client.must('rm', '-q', FILE)
+    await client.must('commit', '-q', '-m', 'removed')
+    const before = await server.history()
+    const { code, err } = await client.git(['push', ...args])
+    expect(code, err).toBe(1)
+    expect(err).toMatch(/block unsealed-file: .*secrets\/db\.yaml/)
+    expect(err).not.toContain('winter-orchid')
+    expect(await server.history()).toBe(before)
   })
 })

@@ -1,6 +1,7 @@
 import { chmodSync } from 'node:fs'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { findJudge } from '../helpers/judges.ts'
 import { RepositorySandbox } from '../helpers/repository.ts'
 
 let box: RepositorySandbox
@@ -63,12 +64,32 @@ describe('doctor in a repository', () => {
     expect(silent[0]?.found).toContain('pre-commit')
   })
 
-  it('follows husky to its files, in each worktree', async () => {
-    await box.git('config', 'core.hooksPath', '.husky/_')
+  it('starts each hook to see that it reaches bulla, and nothing else that hooks do', async () => {
+    box.put('.git/hooks/pre-commit', '#!/bin/sh\ntouch mine\n', 0o755)
     await box.bulla(['init', '--yes'])
-    for (const name of ['pre-commit', 'pre-merge-commit', 'pre-applypatch', 'prepare-commit-msg', 'pre-push']) {
-      box.put(`.husky/_/${name}`, '#!/bin/sh\n. h\n', 0o755)
-    }
+    expect((await checks())[1]).toMatchObject({ state: 'fine', found: expect.stringContaining('each was started') })
+    expect(box.has('mine')).toBe(false)
+    // what it asks with lets nothing pass
+    box.put('a.txt', 'a\n')
+    await box.git('add', 'a.txt')
+    const probed = await box.run('git', ['commit', '-q', '-m', 'x'], { env: { BULLA_HOOK_PROBE: 'x' } })
+    expect(probed).toMatchObject({ code: 1, err: 'bulla: reached: x pre-commit\n' })
+  })
+
+  it('finds that hooks would not find bulla', async () => {
+    await box.bulla(['init', '--yes'])
+    const PATH = box.searchPath.split(delimiter).slice(1).join(delimiter)
+    const { out } = await box.bulla(['doctor', '--json'], { env: { PATH } })
+    const { checks: all }: { checks: Check[] } = JSON.parse(out)
+    expect(all.find(({ name }) => name === 'hooks')).toMatchObject({
+      state: 'problem',
+      todo: expect.stringContaining('on PATH'),
+    })
+  })
+
+  it('follows husky to its files, in each worktree', async () => {
+    await box.must(findJudge('husky') ?? 'husky')
+    await box.bulla(['init', '--yes'])
     expect((await checks())[1]).toMatchObject({ state: 'fine' })
     box.put('.husky/pre-push', 'npm test\n')
     expect((await checks())[1]?.found).toContain('for pre-push')

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { RepositorySandbox } from '../helpers/repository.ts'
+import { noTerminal, onTerminal } from '../helpers/terminal.ts'
 
 const HOOKS = ['pre-commit', 'pre-merge-commit', 'pre-applypatch', 'prepare-commit-msg', 'pre-push']
 const PLAIN = 'password: correct-horse-battery\n'
@@ -26,6 +27,7 @@ describe('bulla init', () => {
     const first = await init()
     expect(first).toMatchObject({ code: 0 })
     expect(first.err).toContain('bulla init --undo')
+    expect(first.err).toContain('commit for the others: .sops.yaml .gitattributes\n')
     expect(box.text('.sops.yaml')).toContain(`age: ${box.recipient}`)
     expect(box.text('.gitattributes')).toContain('diff=bulla merge=bulla')
     for (const name of HOOKS) expect(box.permissions(`.git/hooks/${name}`) & 0o111).toBe(0o111)
@@ -99,6 +101,26 @@ describe('bulla init', () => {
     expect(err).toContain('.sops.yaml was changed since')
     expect(box.text('.sops.yaml')).toContain('# ours now')
     expect(box.text('.gitattributes')).toBe('*.a b\n*.png binary\n')
+  })
+
+  it('keeps what was committed since, and takes back the rest', async () => {
+    box.put('.gitattributes', '*.png binary\n')
+    box.put('tools/hooks/pre-commit', '#!/bin/sh\n', 0o755)
+    await box.git('config', 'core.hooksPath', 'tools/hooks')
+    await box.git('add', '.')
+    await box.git('commit', '-q', '-m', 'before')
+    await init()
+    await box.git('add', '.sops.yaml', '.gitattributes')
+    await box.git('commit', '-q', '-m', 'x')
+    const committed = [box.text('.sops.yaml'), box.text('.gitattributes')]
+    const { code, err } = await init('--undo')
+    expect(code).toBe(1)
+    expect(err).toContain('.sops.yaml was committed since')
+    expect(err).toContain('.gitattributes was committed since')
+    expect([box.text('.sops.yaml'), box.text('.gitattributes')]).toEqual(committed)
+    expect(await box.git('status', '--short')).toBe('')
+    expect((await box.run('git', ['config', 'merge.bulla.driver'], {})).code).toBe(1)
+    expect(await init()).toMatchObject({ code: 0 })
   })
 
   it('lets a hook that was there run first, and its exit code count', async () => {
@@ -210,3 +232,20 @@ describe('bulla init', () => {
     expect(err).toContain('npm install --global bulla')
   })
 })
+
+describe.skipIf(noTerminal !== undefined)(
+  `on a terminal${noTerminal === undefined ? '' : ` (skipped: ${noTerminal})`}`,
+  () => {
+    it('asks before it does anything, and before it takes it back', async () => {
+      const before = box.state('.')
+      const play = (options: string, send: string) =>
+        onTerminal(box, `bulla init ${options}`, { steps: [{ expect: '(y/n): ', send: `${send}\r` }] })
+      expect(await play('', 'n')).toMatchObject({ code: 1, left: 0, shown: expect.stringContaining('.sops.yaml') })
+      expect(box.state('.')).toEqual(before)
+      expect(await play('', 'y')).toMatchObject({ code: 0, left: 0, shown: expect.stringContaining('done') })
+      expect((await onTerminal(box, 'bulla init')).shown).toBe('All is set up here; nothing to do.\r\n')
+      expect(await play('--undo', 'y')).toMatchObject({ code: 0, left: 0 })
+      expect(box.state('.')).toEqual(before)
+    })
+  },
+)

@@ -1,3 +1,4 @@
+import { isAbsolute, relative, sep } from 'node:path'
 import { GitError, UsageError } from '../../errors.ts'
 import type { Repository } from '../../operations/git-port.ts'
 import { applySteps } from '../../operations/init/apply.ts'
@@ -6,7 +7,7 @@ import { MANAGERS, type ManagerName } from '../../operations/init/managers/manag
 import { planInit } from '../../operations/init/plan.ts'
 import type { Plan } from '../../operations/init/step.ts'
 import { forget, planUndo } from '../../operations/init/undo.ts'
-import { planJson, planText, undoText } from '../init-text.ts'
+import { planJson, planText, toCommit, undoText } from '../init-text.ts'
 import type { CommandDefinition, Io } from '../io.ts'
 import { addCommonOptions, flag, text, type Values, worldOf } from '../options.ts'
 import { renderNote } from '../render.ts'
@@ -65,10 +66,12 @@ async function run(repository: Repository, values: Values, io: Io): Promise<numb
   const isOver = plan.steps.length === 0 || flag(values, 'dryRun')
   show(plan, isOver, values, io)
   const code = plan.problems.length > 0 ? LEFT : 0
-  if (isOver) return code
-  if (!(await agreed('Do this?', values, io))) return LEFT
-  await applySteps(plan.steps, journalPath(common), git, world)
-  if (!flag(values, 'quiet')) io.writeErr(`${io.program}: done; to take it back: bulla init --undo\n`)
+  if (!isOver) {
+    if (!(await agreed('Do this?', values, io))) return LEFT
+    await applySteps(plan.steps, journalPath(common), git, world)
+    if (!flag(values, 'quiet')) renderDone(toCommit(plan.steps, common, io.cwd), io)
+  }
+  for (const todo of plan.problems) io.writeErr(`${io.program}: to do by hand: ${todo}\n`)
   return code
 }
 
@@ -85,14 +88,19 @@ function show({ steps, problems, notes }: Plan, isOver: boolean, values: Values,
     io.writeOut(`${JSON.stringify({ done: !isOver, steps: planJson(steps), problems, notes }, undefined, 2)}\n`)
   } else if (steps.length > 0) io.writeOut(`To do here:\n${planText(steps, io.cwd)}`)
   else if (problems.length === 0) io.writeOut('All is set up here; nothing to do.\n')
-  for (const todo of problems) io.writeErr(`${io.program}: to do by hand: ${todo}\n`)
   if (!flag(values, 'quiet')) for (const note of notes) renderNote(undefined, note, io)
+}
+
+function renderDone(files: readonly string[], io: Io): void {
+  io.writeErr(`${io.program}: done; to take it back: bulla init --undo\n`)
+  if (files.length > 0) io.writeErr(`${io.program}: commit for the others: ${files.join(' ')}\n`)
 }
 
 async function undo(repository: Repository, values: Values, io: Io): Promise<number> {
   const world = worldOf(values, io)
   const journal = journalPath((await foldersOf(repository)).common)
-  const plan = await planUndo(journal, await io.gitSetup(), world)
+  const committed = (path: string) => committedVersion(path, repository)
+  const plan = await planUndo(journal, { git: await io.gitSetup(), world, committed })
   const undoings = plan?.undoings ?? []
   const left = plan?.left ?? []
   const shown = undoings.map(({ kind, what, does }) => ({ kind, what, does }))
@@ -106,6 +114,14 @@ async function undo(repository: Repository, values: Values, io: Io): Promise<num
   await forget(journal, world)
   if (!flag(values, 'quiet')) io.writeErr(`${io.program}: done; identities stay where they are\n`)
   return left.length > 0 ? LEFT : 0
+}
+
+async function committedVersion(path: string, repository: Repository): Promise<Uint8Array | undefined> {
+  const { root } = await repository.folders()
+  if (root === undefined) return undefined
+  const below = relative(root, path).replaceAll(sep, '/')
+  if (below.startsWith('../') || isAbsolute(below)) return undefined
+  return (await repository.tree('HEAD').read([below])).get(below)
 }
 
 /** @throws UsageError `ERR_NOT_CONFIRMED` where nobody can be asked */

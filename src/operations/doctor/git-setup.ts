@@ -1,5 +1,5 @@
 import { type Check, fine, note, problem } from './check.ts'
-import type { SetupFacts } from './machine.ts'
+import type { SetupFacts, Worktree } from './machine.ts'
 
 const TODO = 'run "bulla init"'
 
@@ -16,12 +16,22 @@ export function setupChecks(facts: SetupFacts | undefined): Check[] {
         : note('drivers', 'git knows them, but .gitattributes names no file for them', TODO)
       : wrong('drivers', `${missingDrivers.join(', ')} not set in this clone: git compares and merges ciphertext`, TODO)
   const silent = worktrees.filter(({ silentHooks }) => silentHooks.length > 0)
-  const count = worktrees.length === 1 ? 'this worktree' : `all ${worktrees.length} worktrees`
   const hooks =
     silent.length === 0
-      ? [fine('hooks', `git runs them in ${count}`)]
+      ? [fine('hooks', runningText(worktrees))]
       : silent.map(({ folder, silentHooks }) =>
-          wrong('hooks', `${folder}: git runs no hook of bulla for ${silentHooks.join(', ')}`, `${TODO} there`),
+          wrong(
+            'hooks',
+            `${folder}: no bulla runs for ${silentHooks.join(', ')}`,
+            `${TODO} there; hooks look for bulla on PATH`,
+          ),
         )
   return [drivers, ...hooks]
+}
+
+function runningText(worktrees: readonly Worktree[]): string {
+  const where = worktrees.length === 1 ? 'this worktree' : `all ${worktrees.length} worktrees`
+  const onlyRead = [...new Set(worktrees.flatMap((worktree) => worktree.onlyRead))]
+  if (onlyRead.length === 0) return `each was started and reached bulla in ${where}`
+  return `they lead to bulla in ${where}; read and not started, as they run other programs too: ${onlyRead.join(', ')}`
 }

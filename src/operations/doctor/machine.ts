@@ -18,8 +18,17 @@ export interface SetupFacts {
   readonly hasPolicy: boolean
   /** Names of settings. */
   readonly missingDrivers: readonly string[]
-  /** All that are there, absolute, with the names of hooks that git does not run, or that do not lead to bulla. */
-  readonly worktrees: readonly { readonly folder: string; readonly silentHooks: readonly string[] }[]
+  readonly worktrees: readonly Worktree[]
+}
+
+/** A work tree of the repository, and what its hooks answered. */
+export interface Worktree {
+  /** Absolute. */
+  readonly folder: string
+  /** Names of hooks that do not reach bulla. */
+  readonly silentHooks: readonly string[]
+  /** Names of hooks that lead to bulla by what is written, and were not started: other programs would have been too. */
+  readonly onlyRead: readonly string[]
 }
 
 /** Who may do what with a file. */
@@ -28,12 +37,12 @@ export interface FileAccess {
   readonly mode: number | undefined
 }
 
-/** The machine, as far as `doctor` looks at it. Nothing but git is started. */
+/** The machine, as far as `doctor` looks at it. Nothing but git is started, and by it bulla as a hook. */
 export interface Machine {
   /** `20.19.5` */
   readonly nodeVersion: string
   git(): Promise<GitFacts>
-  /** Undefined outside of a work tree. No hook is run. */
+  /** Undefined outside of a work tree. Hooks are started where they run bulla before everything else. */
   setup(): Promise<SetupFacts | undefined>
   /** Undefined when the file is not there. */
   access(path: string): Promise<FileAccess | undefined>

@@ -8,7 +8,7 @@ import { attributePatterns, exactPattern, FORMAT_PATTERNS } from './attribute-pa
 import type { FileStep } from './step.ts'
 
 const DRIVERS = 'diff=bulla merge=bulla'
-const HEAD = '# sealed files are compared and merged by their values (bulla init)'
+const HEAD = '# sealed files are compared and merged by their values (in a clone: run "bulla init")'
 /** Files that are named one by one; more than these are left to the patterns. */
 const MAX_NAMED = 200
 

@@ -10,7 +10,7 @@ const ABOUT = 'seals what stands in a folder "secrets", and *.enc.* and *.sops.*
 export function newPolicy(root: string, recipient: string): FileStep {
   const text = [
     '# Who reads what is sealed: the first rule whose path_regex matches a path counts. More readers: separate them by',
-    '# commas, then run "bulla updatekeys".',
+    '# commas, then run "bulla updatekeys". In a clone "bulla init" switches hooks and drivers on.',
     'creation_rules:',
     String.raw`  - path_regex: (^|/)secrets/|[^/]\.(enc|sops)\.[^/]+$`,
     `    age: ${recipient}`,

@@ -19,14 +19,28 @@ export interface UndoPlan {
   readonly left: readonly string[]
 }
 
-/** What has to be done to take back all that `init` did here; undefined when it did nothing. @throws GitError `ERR_GIT` */
-export async function planUndo(journal: string, git: GitSetup, world: World): Promise<UndoPlan | undefined> {
+/** Where things are taken back. */
+export interface UndoPlace {
+  readonly git: GitSetup
+  readonly world: World
+  /** What a file is in the commit that is checked out. @param path - absolute */
+  readonly committed: (path: string) => Promise<Uint8Array | undefined>
+}
+
+/**
+ * What has to be done to take back what `init` did here; undefined when it did nothing. What was committed since is not
+ * ours any more: others may have it.
+ *
+ * @throws GitError `ERR_GIT`
+ */
+export async function planUndo(journal: string, place: UndoPlace): Promise<UndoPlan | undefined> {
+  const { git, world } = place
   const entries = await readJournal(journal, world)
   if (entries === undefined) return undefined
   const undoings: Undoing[] = []
   const left: string[] = []
   for (const entry of firstAndLast(entries)) {
-    const found = entry.kind === 'setting' ? await undoSetting(entry, git) : await undoFile(entry, journal, git, world)
+    const found = entry.kind === 'setting' ? await undoSetting(entry, git) : await undoFile(entry, journal, place)
     if (typeof found === 'string') left.push(found)
     else if (found !== undefined) undoings.push(found)
   }
@@ -71,10 +85,10 @@ async function undoSetting(
 async function undoFile(
   entry: FileEntry,
   journal: string,
-  git: GitSetup,
-  { files }: World,
+  { git, world: { files }, committed }: UndoPlace,
 ): Promise<Undoing | string | undefined> {
   const path = placeOf(entry.path, journal)
+  if (isOurs(entry, await committed(path))) return `${path} was committed since: a commit takes it back`
   const now = (await files.kind(path)) === 'file' ? await files.open(path) : undefined
   const before = entry.before === null ? undefined : Buffer.from(entry.before, 'base64')
   const kept = entry.keptAt === null ? undefined : placeOf(entry.keptAt, journal)
@@ -94,6 +108,13 @@ async function undoFile(
   if (now === undefined) return undefined
   if (before === undefined) return { ...base, does: 'remove', run: () => files.remove(now) }
   return { ...base, does: 'restore', run: () => files.write({ path, bytes: before, expected: now }) }
+}
+
+/** Whether what `init` wrote stands in a file. */
+function isOurs({ before, after, added, keptAt }: FileEntry, bytes: Uint8Array | undefined): boolean {
+  if (bytes === undefined) return false
+  if ((before === null && keptAt === null) || hashOf(bytes) === after) return true
+  return added !== null && Buffer.from(bytes).includes(added)
 }
 
 /** Somebody changed the file since: only what was added goes. */

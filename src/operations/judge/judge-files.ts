@@ -1,6 +1,7 @@
 import { isBullaError } from '../../errors.ts'
 import { decodeText } from '../../format/text.ts'
 import type { Detector } from '../../scan/page.ts'
+import { wideText } from '../../scan/wide-text.ts'
 import { shellWord } from '../shell-word.ts'
 import { loadStore, storeNameFor } from '../stores.ts'
 import { isBroad } from './broad-rule.ts'
@@ -126,7 +127,8 @@ class Judge {
     if (bytes === undefined) return [undecided(path, 'its content is not in this repository', 'git fetch --refetch')]
     if (bytes.length > MAX_BYTES) return this.large(path)
     const text = textOf(bytes)
-    if (file.mode === LINK) return this.scan(file, text)
+    const readable = wideText(bytes) ?? text
+    if (file.mode === LINK) return this.scan(file, readable)
     let placed: PlacedRule | undefined
     try {
       placed = await this.policies.rule(path)
@@ -143,7 +145,7 @@ class Judge {
     const judged = await exceptions.apply(all, path, text)
     // what may not be here at all needs no list of what is in it
     if (judged.some(({ rule }) => OF_WHOLE_FILES.includes(rule))) return judged
-    return [...judged, ...(await this.scan(file, text))]
+    return [...judged, ...(await this.scan(file, readable))]
   }
 
   private async scan(file: JudgedFile, text: string): Promise<readonly Finding[]> {

@@ -3,6 +3,7 @@ import { scanText } from '../../scan/engine.ts'
 import type { Finding as Found } from '../../scan/finding.ts'
 import { fingerprintsOf } from '../../scan/fingerprint.ts'
 import type { Detector } from '../../scan/page.ts'
+import { wideText } from '../../scan/wide-text.ts'
 import type { Repository } from '../git-port.ts'
 import type { WeighedFinding } from '../judge/exceptions.ts'
 import type { Finding } from '../judge/finding.ts'
@@ -91,7 +92,7 @@ function lookup(text: string, before: Uint8Array | undefined): (finding: { reado
 
 function linesOf(bytes: Uint8Array): string[] {
   try {
-    return decodeText(bytes).split('\n')
+    return (wideText(bytes) ?? decodeText(bytes)).split('\n')
   } catch {
     return []
   }

@@ -1,3 +1,4 @@
+import { wideText } from '../../scan/wide-text.ts'
 import type { Repository } from '../git-port.ts'
 import type { Finding } from '../judge/finding.ts'
 import { sealedStore } from '../judge/sealed-store.ts'
@@ -86,7 +87,8 @@ async function findingsIn(file: NamedText, tools: ScanTools): Promise<readonly F
 /** Sealed files hold no secret in clear that the judge of the policy does not see. */
 export function look({ path, bytes }: NamedText, { known, settings: { rules } }: ScanTools): Spotted[] {
   // before it is decoded: most large files are no texts
-  if (bytes.subarray(0, 8000).includes(0)) return []
-  const text = textOf(bytes)
+  const wide = wideText(bytes)
+  if (wide === undefined && bytes.subarray(0, 8000).includes(0)) return []
+  const text = wide ?? textOf(bytes)
   return sealedStore(path, text) === undefined ? spotted(path, text, { known, rules }) : []
 }

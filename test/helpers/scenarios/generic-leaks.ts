@@ -35,6 +35,17 @@ export const GENERIC_LEAKS: readonly Scenario[] = [
     },
   },
   {
+    ...{ id: 'G02 wide', title: 'the same in UTF-16', verdict: 'block', rules: ['github-token', 'npm-token'] },
+    async stage(repository) {
+      const { variant } = repository
+      const value = token(variant)
+      const mark = variant.random.pick(['', '\ufeff'])
+      const bytes = Buffer.from(mark + inCode(variant, value), 'utf16le')
+      await repository.add('src/settings.ts', variant.random.below(2) === 0 ? bytes.swap16() : bytes)
+      return [value]
+    },
+  },
+  {
     ...{ id: 'G03', title: 'a pair of AWS keys in .env', verdict: 'block' },
     rules: ['aws-access-key-id', 'aws-secret-access-key'],
     async stage(repository) {

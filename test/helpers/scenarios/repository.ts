@@ -23,10 +23,14 @@ export class ScenarioRepository {
    * @param pattern - RE2, relative to the folder
    */
   async policy(pattern: string, ...fields: readonly string[]): Promise<void> {
-    const { folder, isNested, hasCatchAll } = this.variant
-    const regex = isNested ? `^${pattern}` : `^${quoted(folder)}/${pattern}`
-    const rule = (...lines: readonly string[]) => `  - ${[...lines, `age: ${this.box.recipient}`].join('\n    ')}\n`
-    const rules = [rule(`path_regex: '${regex.replaceAll("'", "''")}'`, ...fields)]
+    const { folder, isNested, hasCatchAll, shape } = this.variant
+    const place = isNested ? `^${pattern}` : `^${quoted(folder)}/${pattern}`
+    const regex = shape === 'any case' ? `(?i)${place}` : place
+    const readers =
+      shape === 'groups' ? `key_groups:\n    - age: [${this.box.recipient}]` : `age: ${this.box.recipient}`
+    const rule = (...lines: readonly string[]) => `  - ${[...lines, readers].join('\n    ')}\n`
+    const rules = shape === 'second' ? [rule('path_regex: ^elsewhere/')] : []
+    rules.push(rule(`path_regex: '${regex.replaceAll("'", "''")}'`, ...fields))
     if (hasCatchAll) rules.push(rule("encrypted_regex: '^(data|stringData)$'"))
     const path = isNested ? `${folder}/.sops.yaml` : '.sops.yaml'
     this.box.write(path, `creation_rules:\n${rules.join('')}`)
@@ -41,7 +45,7 @@ export class ScenarioRepository {
     return this.box.read(path)
   }
 
-  async add(path: string, text?: string): Promise<void> {
+  async add(path: string, text?: string | Uint8Array): Promise<void> {
     if (text !== undefined) this.box.write(path, text)
     await this.box.git('add', '-A', '--', path)
   }

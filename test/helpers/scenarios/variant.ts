@@ -10,6 +10,8 @@ export interface Variant {
   readonly lines: Lines
   /** Whether the policy stands in the folder of the files instead of the root. */
   readonly isNested: boolean
+  /** How the rule that counts is written. */
+  readonly shape: Shape
   /** Whether a last rule matches everything. */
   readonly hasCatchAll: boolean
 }
@@ -17,6 +19,8 @@ export interface Variant {
 export const FORMATS = ['yaml', 'json', 'env', 'ini'] as const
 export type Format = (typeof FORMATS)[number]
 type Lines = 'lf' | 'crlf' | 'mark'
+/** `second`: behind one that matches other files. */
+type Shape = 'plain' | 'second' | 'groups' | 'any case'
 
 const FOLDERS = ['secrets', 'deploy/prod', 'a b/c', 'geheim/прод', 'clusters/eu.west-1']
 const STEMS = ['db', 'api keys', 'zugänge', 'values-prod', '.hidden', 'it’s']
@@ -31,6 +35,7 @@ export function variant(seed: number): Variant {
     lines: random.pick(['lf', 'lf', 'crlf', 'mark'] as const),
     isNested: random.below(3) === 0,
     hasCatchAll: random.below(2) === 0,
+    shape: random.pick(['plain', 'second', 'groups', 'any case'] as const),
   }
 }
 
