@@ -7,6 +7,13 @@ import { validateHookPolicy } from '../schema/hook-policy.ts'
 export interface HookPolicy {
   /** Whether readers and selectors that differ from their rule block. */
   readonly isStrict: boolean
+  /** The oldest sops whose files are not told to be stale: `3.9.0`. */
+  readonly minVersion?: string
+}
+
+interface Data {
+  readonly strict?: boolean | null
+  readonly min_version?: string | null
 }
 
 /**
@@ -22,10 +29,11 @@ export function parseHookPolicy(bytes: Uint8Array, path: string): HookPolicy {
   if (problem !== undefined) {
     throw new ConfigError('ERR_CONFIG', problem.message, {
       where: { file: path, ...yaml.locate(problem.path) },
-      hint: problem.hint ?? 'the one field is strict: true or false',
+      hint: problem.hint ?? 'the fields are strict: true or false, and min_version: 3.9.0',
     })
   }
-  return { isStrict: (data as { strict?: boolean | null }).strict ?? false } // the schema has just said so
+  const { strict, min_version: minVersion } = data as Data // the schema has just said so
+  return { isStrict: strict ?? false, ...(minVersion == null ? {} : { minVersion }) }
 }
 
 function readYaml(bytes: Uint8Array, path: string) {

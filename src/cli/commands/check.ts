@@ -1,25 +1,36 @@
+import { join } from 'node:path'
 import { UsageError } from '../../errors.ts'
-import { check } from '../../operations/check/check.ts'
+import { byPlace, type CheckRequest, check } from '../../operations/check/check.ts'
+import type { FixReport } from '../../operations/check/fix.ts'
+import type { Verification } from '../../operations/check/verify.ts'
 import type { Repository } from '../../operations/git-port.ts'
 import { cannotJudge } from '../../operations/judge/finding.ts'
+import type { JudgedFile } from '../../operations/judge/judge-files.ts'
+import type { World } from '../../operations/ports.ts'
 import { changeScanner, treeScanner } from '../../operations/scan/scan-file.ts'
 import { showFindings } from '../findings.ts'
 import { FORMATS, writeReport } from '../formats/formats.ts'
 import { failOnOption, formatOption } from '../formats/options.ts'
+import type { Report } from '../formats/report.ts'
 import type { CommandDefinition, Io } from '../io.ts'
 import { knownScanner } from '../known-values.ts'
 import { addCommonOptions, flag, type Values, worldOf } from '../options.ts'
+import { printable } from '../render.ts'
 import { repositoryPaths } from '../repository-path.ts'
 import { VERSION } from '../version.ts'
 
 const HELP = `
 Without a revision, all files that git tracks are judged as they stand in its index; with A..B, what
-each of these commits adds or changes. Policies are those of the same tree. No key, no network.
+each of these commits adds or changes. Policies are those of the same tree. No key, no network,
+unless --verify or --fix ask for one: readers and selectors that differ from the rule, files that an
+old sops wrote, patterns that .gitattributes lacks are repaired; the rest is left to you, with the
+command for each.
 
 Examples:
   $ bulla check
   $ bulla check main..HEAD --format github
   $ bulla check v1.2 secrets/
+  $ bulla check --fix --dry-run
 
 Exit codes: 0 nothing found (warnings aside), 1 something found, 2 something cannot be judged.`
 
@@ -34,6 +45,9 @@ export function define(command: CommandDefinition, io: Io, done: (code: number) 
     .argument('[paths...]', 'files or folders')
     .option('--format <format>', `how findings are written: ${FORMATS.join(', ')}`)
     .option('--strict', 'readers and selectors that differ from the rule are findings too')
+    .option('--verify', 'with a key, open every sealed file: all values and the MAC')
+    .option('--fix', 'repair what needs no decision; needs a key, and stages nothing')
+    .option('--dry-run', 'with --fix: only say what would be done')
     .option('--fail-on <level>', 'exit 1 from this level on: block (default) or warn')
   addCommonOptions(command)
   command.addHelpText('after', HELP)
@@ -51,30 +65,91 @@ async function run(words: readonly string[], values: Values, repository: Reposit
   const format = formatOption(values)
   const failOn = failOnOption(values)
   const { revision, names } = await readWords(words, repository)
+  checkOptions(revision, values)
   const paths = await repositoryPaths(names, repository, io)
-  const known = await knownScanner(io)
-  const { findings, fileCount } = await check({ revision, paths }, repository, {
-    isStrict: flag(values, 'strict'),
-    today: worldOf(values, io).now().slice(0, 10),
-    scanner: revision?.includes('..') === true ? changeScanner(repository, known) : treeScanner(known),
-  })
+  const report = await findingsOf({ revision, paths }, values, repository, io)
+  const { findings, fileCount } = report
   if (fileCount === 0 && names.length > 0) {
     throw new UsageError('ERR_NO_FILE', 'neither a revision nor a file that git tracks has this name', {
       hint: 'name a revision, a range A..B, or files and folders of this repository',
     })
   }
   const failing = findings.filter(({ level }) => level === 'block' || failOn === 'warn')
-  if (format !== 'text') io.writeOut(await writeReport(format, { version: VERSION, findings, fileCount }))
+  if (format !== 'text') io.writeOut(await writeReport(format, { version: VERSION, ...report }))
   else if (!flag(values, 'quiet') || failing.length > 0) {
+    showFixes(report.fixes ?? [], flag(values, 'dryRun'), io)
     showFindings(findings, (text) => io.writeOut(text))
-    const files = `${fileCount} ${fileCount === 1 ? 'file' : 'files'}`
-    io.writeErr(
-      `${io.program}: ${files} judged, ${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}\n`,
-    )
+    const verified = report.verifiedCount === undefined ? '' : `, ${report.verifiedCount} opened and verified`
+    io.writeErr(`${io.program}: ${count(fileCount, 'file')} judged${verified}, ${count(findings.length, 'finding')}\n`)
   }
   if (failing.length === 0) return 0
   return failing.some(cannotJudge) ? UNDECIDED : FOUND
 }
+
+async function findingsOf(
+  request: CheckRequest,
+  values: Values,
+  repository: Repository,
+  io: Io,
+): Promise<Omit<Report, 'version'>> {
+  const world = worldOf(values, io)
+  const known = await knownScanner(io)
+  const options = {
+    isStrict: flag(values, 'strict'),
+    today: world.now().slice(0, 10),
+    scanner: request.revision?.includes('..') === true ? changeScanner(repository, known) : treeScanner(known),
+  }
+  let result = await check(request, repository, options)
+  const { root = io.cwd } = await repository.folders()
+  const { findings: opened, verifiedCount } = flag(values, 'verify')
+    ? await verify(result.sealed, { root, repository, world }, options.today)
+    : { findings: [], verifiedCount: undefined }
+  const report = { fileCount: result.fileCount, ...(verifiedCount === undefined ? {} : { verifiedCount }) }
+  if (!flag(values, 'fix')) return { ...report, findings: [...result.findings, ...opened].sort(byPlace) }
+  const { fixFindings } = await import('../../operations/check/fix.ts')
+  const dryRun = flag(values, 'dryRun')
+  const { files } = result
+  const fixes = await fixFindings({ findings: [...result.findings, ...opened], files, root, dryRun }, repository, world)
+  const done = fixes.filter((fix) => fix.done !== undefined).map(({ file }) => file)
+  if (!dryRun && done.length > 0) {
+    const contents = done.map(async (path) => [path, (await world.files.open(join(root, path))).bytes] as const)
+    result = await check(request, repository, options, new Map(await Promise.all(contents)))
+  }
+  return { ...report, fixes, findings: [...result.findings, ...opened].sort(byPlace) }
+}
+
+async function verify(
+  sealed: readonly JudgedFile[],
+  { root, repository, world }: { readonly root: string; readonly repository: Repository; readonly world: World },
+  today: string,
+): Promise<Verification> {
+  const { verifySealed } = await import('../../operations/check/verify.ts')
+  return verifySealed(sealed, { root, today }, repository, world)
+}
+
+function checkOptions(revision: string | undefined, values: Values): void {
+  if (flag(values, 'dryRun') && !flag(values, 'fix')) {
+    throw new UsageError('ERR_CONFLICT', '--dry-run is for --fix', { hint: 'add --fix; check alone changes nothing' })
+  }
+  if (!flag(values, 'fix') || revision === undefined) return
+  throw new UsageError('ERR_CONFLICT', '--fix repairs files of the work tree, not what is committed', {
+    hint: 'leave out the revision',
+  })
+}
+
+function showFixes(fixes: readonly FixReport[], dryRun: boolean, io: Io): void {
+  for (const { file, rules, done, refused } of fixes) {
+    const what = `${rules.join(', ')}: ${printable(file)}`
+    if (done !== undefined) io.writeOut(`  ${dryRun ? 'would fix' : 'fixed'} ${what}: ${done}\n`)
+    else io.writeOut(`  not fixed ${what}: ${printable(refused ?? '')}\n`)
+  }
+  const doneCount = fixes.filter(({ done }) => done !== undefined).length
+  if (doneCount === 0 || dryRun) return
+  io.writeErr(`${io.program}: ${count(doneCount, 'file')} changed, not staged; look through them with "git diff"\n`)
+  for (const note of new Set(fixes.flatMap(({ notes = [] }) => notes))) io.writeErr(`${io.program}: ${note}\n`)
+}
+
+const count = (number: number, what: string) => `${number} ${number === 1 ? what : `${what}s`}`
 
 /** The first word is a revision when git knows it as one; else it is a path, as `git log` reads it. */
 async function readWords(

@@ -1,3 +1,4 @@
+import type { FixReport } from '../../operations/check/fix.ts'
 import type { Level } from '../../operations/judge/finding.ts'
 
 /** A finding as reports show it. */
@@ -22,6 +23,10 @@ export interface Report {
   readonly findings: readonly ReportedFinding[]
   /** How many files were judged. */
   readonly fileCount: number
+  /** How many sealed files were opened, and are right; undefined when none was to be. */
+  readonly verifiedCount?: number
+  /** What was repaired, or not; undefined when nothing was to be. */
+  readonly fixes?: readonly FixReport[]
 }
 
 /** What is wrong, and what to do, in one line. */

@@ -1,8 +1,9 @@
 import type { Repository } from '../git-port.ts'
 import { judgeCommits } from '../hooks/judge-commits.ts'
 import type { Finding } from '../judge/finding.ts'
-import { type JudgedTree, type JudgeOptions, judgeTree } from '../judge/judge-files.ts'
+import { type JudgedFile, type JudgedTree, type JudgeOptions, judgeTree } from '../judge/judge-files.ts'
 import type { JudgeSettings } from '../judge/settings.ts'
+import { findMissingDrivers } from './missing-drivers.ts'
 import { findRuleProblems } from './rule-problems.ts'
 
 export interface CheckRequest {
@@ -15,29 +16,67 @@ export interface CheckRequest {
 export interface CheckResult {
   readonly findings: readonly (Finding & { readonly commit?: string })[]
   readonly fileCount: number
+  /** Those that mean to be sealed, each blob once. */
+  readonly sealed: readonly JudgedFile[]
+  /** All files of the index or the revision; none for a range. */
+  readonly files: readonly JudgedFile[]
 }
 
-/** Judge everything a repository has, or had at a revision, or that commits brought. Needs no key, calls nobody. */
+/**
+ * Judge everything a repository has, or had at a revision, or that commits brought. Needs no key, calls nobody.
+ *
+ * @param changes - contents that stand in the place of those of the index, by path
+ */
 export async function check(
   { revision = '', paths }: CheckRequest,
   repository: Repository,
   options: JudgeOptions,
+  changes: ReadonlyMap<string, Uint8Array> = new Map(),
 ): Promise<CheckResult> {
   const isWanted = (path: string) =>
     paths.length === 0 || paths.some((wanted) => path === wanted || path.startsWith(`${wanted}/`))
+  const sealed = new Map<string, JudgedFile>()
+  const noting: JudgeOptions = { ...options, onSealed: (file) => sealed.set(`${file.id} ${file.path}`, file) }
   if (revision.includes('..')) {
     const commits = await repository.commits([revision])
-    const changes = commits.filter(({ change }) => isWanted(change.path))
-    return { findings: await judgeCommits(changes, startOf(revision), repository, options), fileCount: changes.length }
+    const wanted = commits.filter(({ change }) => isWanted(change.path))
+    const findings = await judgeCommits(wanted, startOf(revision), repository, noting)
+    return { findings, fileCount: wanted.length, sealed: [...sealed.values()], files: [] }
   }
   const files = await repository.files(revision)
   const wanted = files.filter(({ path }) => isWanted(path))
-  const tree = repository.tree(revision)
-  const sealed = new Set<string>()
-  const { findings, settings } = await judgeTree(wanted, tree, { ...options, onSealed: (path) => sealed.add(path) })
-  const problems = paths.length === 0 ? await findRuleProblems(files, tree, sealed) : []
+  const tree = changes.size === 0 ? repository.tree(revision) : withChanges(repository.tree(revision), changes)
+  const { findings, settings } = await judgeTree(wanted, tree, noting)
+  const sealedPaths = new Set([...sealed.values()].map(({ path }) => path))
+  const problems =
+    paths.length > 0
+      ? []
+      : [...(await findRuleProblems(files, tree, sealedPaths)), ...(await findMissingDrivers(files, tree))]
   const left = await unlessAccepted(problems, tree, settings)
-  return { findings: [...findings, ...left].sort(byPlace), fileCount: wanted.length }
+  return {
+    findings: [...findings, ...left].sort(byPlace),
+    fileCount: wanted.length,
+    sealed: [...sealed.values()],
+    files,
+  }
+}
+
+/** The tree, with other contents of some files. */
+function withChanges(tree: JudgedTree, changes: ReadonlyMap<string, Uint8Array>): JudgedTree {
+  return {
+    read: async (paths) => new Map([...(await tree.read(paths)), ...ofPaths(paths, changes)]),
+    filesIn: (folders) => tree.filesIn(folders),
+    async *contents(files) {
+      for await (const { file, bytes } of tree.contents(files)) yield { file, bytes: changes.get(file.path) ?? bytes }
+    },
+  }
+}
+
+function ofPaths(paths: readonly string[], changes: ReadonlyMap<string, Uint8Array>): [string, Uint8Array][] {
+  return paths.flatMap((path) => {
+    const bytes = changes.get(path)
+    return bytes === undefined ? [] : [[path, bytes] as [string, Uint8Array]]
+  })
 }
 
 async function unlessAccepted(
@@ -55,7 +94,8 @@ async function unlessAccepted(
   return left.flat()
 }
 
-function byPlace(a: Finding, b: Finding): number {
+/** In the order of files and lines. */
+export function byPlace(a: Finding, b: Finding): number {
   return Buffer.compare(Buffer.from(a.file), Buffer.from(b.file)) || (a.line ?? 0) - (b.line ?? 0)
 }
 

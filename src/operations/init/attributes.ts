@@ -79,6 +79,21 @@ async function matched(rule: CreationRule, policy: PlacedPolicy, tracked: readon
   return found
 }
 
+/** Whether `init` has written to a `.gitattributes`. */
+export function isSetUp(text: string): boolean {
+  return linesOf(text).has(HEAD)
+}
+
+/** Those that a `.gitattributes` does not give to bulla. */
+export function missingPatterns(text: string, patterns: readonly string[]): string[] {
+  const known = linesOf(text)
+  return patterns.filter((pattern) => !known.has(`${pattern} ${DRIVERS}`))
+}
+
+function linesOf(text: string): Set<string> {
+  return new Set(text.split(/\r?\n/).map((line) => line.trim()))
+}
+
 /** What `.gitattributes` lacks; undefined when it lacks nothing. @param root - of the work tree, absolute */
 export async function attributesStep(
   root: string,
@@ -88,12 +103,11 @@ export async function attributesStep(
   const path = join(root, '.gitattributes')
   const before = (await files.kind(path)) === 'file' ? await files.open(path) : undefined
   const text = before === undefined ? '' : decodeText(before.bytes)
-  const known = new Set(text.split(/\r?\n/).map((line) => line.trim()))
-  const missing = patterns.map((pattern) => `${pattern} ${DRIVERS}`).filter((line) => !known.has(line))
+  const missing = missingPatterns(text, patterns).map((pattern) => `${pattern} ${DRIVERS}`)
   if (missing.length === 0) return undefined
   const end = text.includes('\r\n') ? '\r\n' : '\n'
   const gap = text === '' || text.endsWith('\n') ? '' : end
-  const lines = [...(known.has(HEAD) ? [] : [HEAD]), ...missing]
+  const lines = [...(isSetUp(text) ? [] : [HEAD]), ...missing]
   const after = encodeText(`${text}${gap}${lines.join(end)}${end}`)
   const about = `the drivers for ${missing.length === 1 ? missing[0]?.slice(0, -DRIVERS.length - 1) : `${missing.length} patterns`}`
   return { kind: 'file', path, about, before, after }

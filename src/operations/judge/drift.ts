@@ -41,7 +41,7 @@ export async function drift(
     findings.push({
       ...{ rule: 'selector-drift', level, file },
       message: `the file seals by ${has.field}, rule ${rule.index + 1} by ${wants.field} or another expression`,
-      repair: `bulla decrypt --in-place ${shellWord(file)} && bulla encrypt --in-place ${shellWord(file)}`,
+      repair: `bulla check --fix ${shellWord(file)}`,
     })
   }
   return findings

@@ -13,6 +13,7 @@ import { judgeSealed } from './judge-sealed.ts'
 import { sealedSiblings } from './leftover.ts'
 import { sealedStore } from './sealed-store.ts'
 import { type JudgeSettings, readSettings, SETTINGS } from './settings.ts'
+import { stale } from './stale.ts'
 import { TreeNames } from './tree-names.ts'
 import { type PlacedRule, policyPaths, TreePolicies } from './tree-policies.ts'
 
@@ -49,7 +50,7 @@ export interface JudgeOptions {
    */
   readonly approved?: (path: string) => Promise<Uint8Array | undefined>
   /** Told of every sealed file. */
-  readonly onSealed?: (path: string) => void
+  readonly onSealed?: (file: JudgedFile) => void
   readonly scanner?: TextScanner
 }
 
@@ -137,7 +138,7 @@ class Judge {
       return [brokenPolicy(path, error.message)]
     }
     const sealed = sealedStore(path, text)
-    if (sealed !== undefined) this.options.onSealed?.(path)
+    if (sealed !== undefined) this.options.onSealed?.(file)
     const { exceptions } = this.settings
     if (sealed !== undefined) return exceptions.apply(await this.sealed(path, text, sealed, placed), path, text)
     const leftover = this.leftover(path)
@@ -161,10 +162,12 @@ class Judge {
     placed: PlacedRule | undefined,
   ): Promise<Finding[]> {
     const { findings, metadata } = await judgeSealed({ file, store: await loadStore(name), text })
-    if (metadata === undefined || placed === undefined) return [...findings]
+    if (metadata === undefined) return [...findings]
+    const old = stale(file, name, metadata, this.settings.minVersion)
+    if (placed === undefined) return [...findings, ...old]
     const isStrict = this.options.isStrict || this.settings.isStrict || placed.rule.isStrict
     const settings = { isBinary: name === 'binary', isStrict, names: this.names }
-    return [...findings, ...(await drift(file, metadata, placed.rule, settings))]
+    return [...findings, ...old, ...(await drift(file, metadata, placed.rule, settings))]
   }
 
   private async plain(file: string, text: string, placed: PlacedRule): Promise<Finding[]> {

@@ -23,8 +23,10 @@ export const JUDGE_RULES: readonly JudgeRule[] = [
   rule('broken-ciphertext', 'block', 'a sealed value is damaged'),
   rule('conflict-markers', 'block', 'a sealed file holds the marks of a merge conflict'),
   rule('decrypted-leftover', 'block', 'the opened form of a sealed file beside it, by its name', ALLOWABLE),
+  rule('drivers-missing', 'warn', 'files that rules match, and .gitattributes does not give to bulla', ALLOWABLE),
   rule('known-value', 'block', 'a value in clear that is sealed elsewhere in this repository', ALLOWABLE),
   rule('lfs-under-rule', 'block', 'a file under a rule whose content git LFS keeps', ALLOWABLE),
+  rule('mac-mismatch', 'block', 'the MAC of a sealed file does not fit its values'),
   rule('mac-missing', 'block', 'a sealed file without a MAC'),
   rule(
     'maybe-unsealed',
@@ -34,6 +36,7 @@ export const JUDGE_RULES: readonly JudgeRule[] = [
   ),
   rule('metadata-broken', 'block', 'a sealed file that cannot be read'),
   rule('metadata-missing', 'block', 'sealed values without metadata'),
+  rule('not-verified', 'warn', 'a sealed file that no key at hand opens, with --verify', ALLOWABLE),
   rule('nothing-sealed', 'block', 'metadata, and not one sealed value'),
   rule('plain-comment', 'warn', 'a comment in clear in a file that seals its comments', ALLOWABLE),
   rule('plain-value', 'block', 'a value in clear that the file itself says is sealed'),
@@ -43,6 +46,8 @@ export const JUDGE_RULES: readonly JudgeRule[] = [
   rule('rule-without-files', 'warn', 'a rule that decides about no file', ALLOWABLE),
   rule('sealed-without-rule', 'warn', 'a sealed file that no rule covers', ALLOWABLE),
   rule('selector-drift', 'warn', 'other values sealed than the rule says', ALLOWABLE),
+  rule('stale-version', 'warn', 'a sealed file that an old sops wrote', ALLOWABLE),
   rule('unreadable', 'block', 'a file that cannot be judged'),
   rule('unsealed-file', 'block', 'a file in clear that a rule wants sealed', ALLOWABLE),
+  rule('value-not-authentic', 'block', 'a sealed value does not verify'),
 ]

@@ -19,6 +19,8 @@ export const SETTINGS: readonly string[] = [HOOK_POLICY, ALLOW_LIST, BASELINE, M
 /** How a tree is judged, besides its policies. */
 export interface JudgeSettings {
   readonly isStrict: boolean
+  /** The oldest sops whose files are not told to be stale. */
+  readonly minVersion: string | undefined
   readonly exceptions: Exceptions
   /** Of the repository, to be looked for beside our own. */
   readonly rules: readonly Detector[]
@@ -69,6 +71,7 @@ export async function readSettings(source: SettingsSource): Promise<JudgeSetting
   const rules = await read(MORE_RULES, 'the rules of the repository', rulesBytes, rulesOf)
   return {
     isStrict: policy?.isStrict ?? policyBytes !== undefined,
+    minVersion: policy?.minVersion,
     exceptions: new Exceptions({
       ...{ scope, today },
       ...(entries === undefined ? {} : { entries }),

@@ -1,0 +1,153 @@
+import { join } from 'node:path'
+import { isBullaError } from '../../errors.ts'
+import type { Repository } from '../git-port.ts'
+import { attributesStep, driverPatterns, placedPolicies } from '../init/attributes.ts'
+import type { Finding } from '../judge/finding.ts'
+import type { JudgedFile } from '../judge/judge-files.ts'
+import { policyPaths } from '../judge/tree-policies.ts'
+import type { World } from '../ports.ts'
+import { updateKeys } from '../readers/update-keys.ts'
+import { followRule } from './follow-rule.ts'
+import { ATTRIBUTES } from './missing-drivers.ts'
+
+/** What is done about a finding, in this order: a file is sealed well before its readers change. */
+const ACTIONS = {
+  'selector-drift': 'sealed again as its rule says',
+  'plain-comment': 'comments sealed',
+  'stale-version': 'written again as sops 3.13 does',
+  'readers-drift': 'readers as its rule says',
+  'drivers-missing': 'the missing patterns added',
+} as const
+type Fixable = keyof typeof ACTIONS
+
+/** Something that was done, or is left although it looked as if it could be done. */
+export interface FixReport {
+  readonly file: string
+  readonly rules: readonly string[]
+  /** What was done, or would be; a text for the user. */
+  readonly done?: string
+  /** Why nothing was. */
+  readonly refused?: string
+  /** What comes next; texts for the user. */
+  readonly notes?: readonly string[]
+}
+
+type Outcome = Pick<FixReport, 'refused' | 'notes'>
+
+export interface FixRequest {
+  readonly findings: readonly Finding[]
+  /** Of the index. */
+  readonly files: readonly JudgedFile[]
+  /** Of the work tree, absolute. */
+  readonly root: string
+  readonly dryRun: boolean
+}
+
+/**
+ * Repair what needs no decision, file by file, in the work tree; nothing is staged. Only files that lie there as they were
+ * judged, with the policy they were judged by, and in which everything verifies.
+ *
+ * @returns what was done and what was refused; nothing of findings that nobody but a person can judge
+ */
+export async function fixFindings(
+  { findings, files, root, dryRun }: FixRequest,
+  repository: Repository,
+  world: World,
+): Promise<readonly FixReport[]> {
+  const byFile = new Map<string, Set<Fixable>>()
+  for (const { file, rule } of findings) {
+    if (isFixable(rule)) byFile.set(file, (byFile.get(file) ?? new Set()).add(rule))
+  }
+  // what is broken otherwise is nothing that anybody but a person looks into
+  const broken = new Set(
+    findings.filter(({ rule, level }) => level === 'block' && !isFixable(rule)).map(({ file }) => file),
+  )
+  // nobody is asked: who would lock himself out has to do that by hand
+  const quiet: World = { ...world, configPath: undefined, confirm: async () => undefined }
+  const fixer = new Fixer(files, root, repository, quiet)
+  const reports: FixReport[] = []
+  for (const [file, rules] of byFile) {
+    const ordered = (Object.keys(ACTIONS) as Fixable[]).filter((rule) => rules.has(rule)) // keys of that very object
+    const done = ordered.map((rule) => ACTIONS[rule]).join(', ')
+    const outcome = broken.has(file) ? FAULTY : await fixer.fix(file, ordered, dryRun)
+    reports.push({ file, rules: ordered, ...(outcome.refused === undefined ? { done, ...outcome } : outcome) })
+  }
+  return reports
+}
+
+const FAULTY: Outcome = { refused: 'it has other faults, which come first' }
+
+function isFixable(rule: string): rule is Fixable {
+  return Object.hasOwn(ACTIONS, rule)
+}
+
+class Fixer {
+  private readonly ids: ReadonlyMap<string, string>
+  private readonly root: string
+  private readonly repository: Repository
+  private readonly world: World
+
+  constructor(files: readonly JudgedFile[], root: string, repository: Repository, world: World) {
+    this.ids = new Map(files.map(({ path, id }) => [path, id]))
+    this.root = root
+    this.repository = repository
+    this.world = world
+  }
+
+  async fix(file: string, rules: readonly Fixable[], dryRun: boolean): Promise<Outcome> {
+    try {
+      if (!(await this.isAsJudged(file))) return { refused: 'it differs from what is staged: stage it first' }
+      for (const policy of file === ATTRIBUTES ? [] : policyPaths(file)) {
+        if (!(await this.isAsJudged(policy)))
+          return { refused: `${policy} differs from what is staged: stage it first` }
+      }
+      if (file !== ATTRIBUTES) return await this.repair(join(this.root, file), rules, dryRun)
+      if (!dryRun) await this.addPatterns()
+      return {}
+    } catch (error) {
+      if (isBullaError(error)) return { refused: error.message.split('\n')[0] ?? '' }
+      throw error
+    }
+  }
+
+  /** Whether a file lies there as it stands in the index, or is in neither. */
+  private async isAsJudged(file: string): Promise<boolean> {
+    const path = join(this.root, file)
+    const id = this.ids.get(file)
+    const there = (await this.world.files.kind(path)) === 'file' ? (await this.world.files.open(path)).bytes : undefined
+    const staged = id === undefined ? undefined : await this.repository.blob(id)
+    if (there === undefined || staged === undefined) return there === staged
+    return Buffer.compare(there, staged) === 0
+  }
+
+  /** A plan opens the file too: what cannot be opened cannot be repaired. */
+  private async repair(path: string, rules: readonly Fixable[], dryRun: boolean): Promise<Outcome> {
+    const { files } = this.world
+    const version = await files.open(path)
+    const bytes = await followRule(
+      version,
+      rules.some((rule) => rule !== 'readers-drift'),
+      this.world,
+    )
+    if (dryRun) return {}
+    if (bytes !== undefined) {
+      await files.checkPlace(path)
+      await files.write({ path, bytes, expected: version })
+    }
+    if (!rules.includes('readers-drift')) return {}
+    const { failures, reports } = await updateKeys({ paths: [path], approve: async () => true }, this.world)
+    if (failures.length > 0) throw failures[0]
+    const notes = reports.flatMap((report) => report.notes)
+    return notes.length === 0 ? {} : { notes }
+  }
+
+  private async addPatterns(): Promise<void> {
+    const tracked = [...this.ids.keys()]
+    const policies = tracked.filter((path) => path === '.sops.yaml' || path.endsWith('/.sops.yaml'))
+    const placed = await placedPolicies(this.root, policies, this.world)
+    const step = await attributesStep(this.root, await driverPatterns(placed, tracked), this.world)
+    if (step === undefined) return
+    const expected = step.before ?? 'nothing'
+    await this.world.files.write({ path: step.path, bytes: step.after, expected })
+  }
+}
