@@ -1,4 +1,5 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import type { Readable, Writable } from 'node:stream'
 
 /** Settings that keep git from asking, fetching, or running anything on our behalf, whatever a repository wants. */
 const ENVIRONMENT = {
@@ -49,15 +50,17 @@ export function runGit(args: readonly string[], place: string | GitPlace, input:
   })
 }
 
+/** A git that runs. What it says on standard error may hold names and texts of the repository: it goes nowhere. */
+export type GitProcess = ChildProcessByStdio<Writable, Readable, null>
+
 /** Start git: the only place that does. Errors of its input are not thrown: its exit code says that it went away. */
-export function startGit(args: readonly string[], { cwd, inHook = false }: GitPlace): ChildProcessWithoutNullStreams {
+export function startGit(args: readonly string[], { cwd, inHook = false }: GitPlace): GitProcess {
   const unwanted = [...(inHook ? [] : OF_ANOTHER_REPOSITORY), ...IDENTITIES]
   const child = spawn('git', ['-c', 'core.fsmonitor=false', ...args], {
     cwd,
     env: { ...process.env, ...ENVIRONMENT, ...Object.fromEntries(unwanted.map((name) => [name, undefined])) },
-    stdio: ['pipe', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'ignore'],
   })
-  child.stderr.resume() // it may hold names and texts of the repository: not shown
   child.stdin.on('error', () => undefined)
   return child
 }
