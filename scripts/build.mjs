@@ -32,7 +32,8 @@ const MADE_BY = [
 ]
 
 /** What goes into one file with our own code; other packages are larger than all of it and seldom needed. */
-const GOES_WITH_US = /^(?:src\/|schemas\/|schema-validator:|nothing:|built-in:)|(?:^|\/)node_modules\/commander\//
+const GOES_WITH_US =
+  /^(?:src\/|schemas\/|schema-validator:|nothing:|built-in:)|(?:^|\/)node_modules\/(?:ajv\/dist\/runtime|commander|node-diff3)\//
 /** sops's commands from before it had commands. */
 const OLD_FORMS = ['-d', '--decrypt', '-e', '--encrypt', '-r', '--rotate', '--set']
 

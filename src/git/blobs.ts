@@ -1,6 +1,5 @@
-import type { ChildProcessWithoutNullStreams } from 'node:child_process'
 import { GitError } from '../errors.ts'
-import { type GitPlace, startGit } from './run-git.ts'
+import { type GitPlace, type GitProcess, startGit } from './run-git.ts'
 
 /** A blob as it was asked for. */
 export interface Blob {
@@ -11,14 +10,32 @@ export interface Blob {
 
 const LINE_FEED = 10
 
+/** Any object that is there. */
+interface GitObject {
+  readonly id: string
+  readonly kind: string
+  readonly bytes: Uint8Array
+}
+
 /** Reads objects of one repository, by one process for all of them. Memory holds one at a time. */
 export class BlobReader {
   private readonly place: GitPlace
-  private started: { child: ChildProcessWithoutNullStreams; answers: Answers; failed: Promise<never> } | undefined
+  private started: { child: GitProcess; answers: Answers } | undefined
   private last: Promise<unknown> = Promise.resolve()
+  private waiting = 0
 
   constructor(place: GitPlace) {
     this.place = place
+  }
+
+  /** Whether somebody reads now: who asks then is answered after that. */
+  get isBusy(): boolean {
+    return this.waiting > 0
+  }
+
+  /** Start the process, so that it is there when something is asked for. */
+  start(): void {
+    this.started ??= start(['cat-file', '--batch'], this.place)
   }
 
   /**
@@ -31,33 +48,51 @@ export class BlobReader {
     // a line break in a name would ask for something else
     const isOdd = objects.some((object) => object.includes('\n'))
     if (isOdd) return yield* readOdd(objects, this.place)
-    if (objects.length === 0) return
-    this.started ??= start(['cat-file', '--batch'], this.place)
-    const { child, answers, failed } = this.started
-    await this.last
-    let finish: (value?: unknown) => void = () => undefined
-    this.last = new Promise((resolve) => {
-      finish = resolve
-    })
-    child.stdin.write(objects.map((object) => `${object}\n`).join(''))
-    let left = objects.length
-    try {
-      for (const id of objects) {
-        const bytes = await Promise.race([answers.next(), failed])
-        left -= 1
-        yield { id, bytes }
-      }
-    } finally {
-      // somebody who had enough leaves answers behind, which are not those to the next question
-      if (left > 0) this.close()
-      finish()
+    let index = 0
+    for await (const found of this.objects(objects)) {
+      yield { id: objects[index] ?? '', bytes: found?.kind === 'blob' ? found.bytes : undefined }
+      index += 1
     }
+  }
+
+  /** The id of the commit that a name stands for; undefined when there is none. @throws GitError `ERR_GIT` */
+  async commit(name: string): Promise<string | undefined> {
+    for await (const found of this.objects([`${name}^{commit}`])) return found?.id
+    return undefined
   }
 
   /** End the process. The reader can be used again. */
   close(): void {
     this.started?.child.kill()
     this.started = undefined
+  }
+
+  private async *objects(names: readonly string[]): AsyncGenerator<GitObject | undefined> {
+    if (names.length === 0) return
+    const before = this.last
+    let finish: (value?: unknown) => void = () => undefined
+    this.last = new Promise((resolve) => {
+      finish = resolve
+    })
+    this.waiting += 1
+    let left = names.length
+    try {
+      await before
+      this.start()
+      if (this.started === undefined) return
+      const { child, answers } = this.started
+      child.stdin.write(names.map((name) => `${name}\n`).join(''))
+      while (left > 0) {
+        const found = await answers.next()
+        left -= 1
+        yield found
+      }
+    } finally {
+      // somebody who had enough leaves answers behind, which are not those to the next question
+      if (left > 0) this.close()
+      this.waiting -= 1
+      finish()
+    }
   }
 }
 
@@ -72,10 +107,13 @@ export async function* readBlobs(objects: readonly string[], place: GitPlace): A
 }
 
 async function* readOdd(objects: readonly string[], place: GitPlace): AsyncGenerator<Blob> {
-  const { child, answers, failed } = start(['cat-file', '--batch', '-z'], place)
+  const { child, answers } = start(['cat-file', '--batch', '-z'], place)
   child.stdin.end(objects.map((object) => `${object}\0`).join(''))
   try {
-    for (const id of objects) yield { id, bytes: await Promise.race([answers.next(), failed]) }
+    for (const id of objects) {
+      const found = await answers.next()
+      yield { id, bytes: found?.kind === 'blob' ? found.bytes : undefined }
+    }
   } finally {
     child.kill()
   }
@@ -83,10 +121,9 @@ async function* readOdd(objects: readonly string[], place: GitPlace): AsyncGener
 
 function start(args: readonly string[], place: GitPlace) {
   const child = startGit(args, place)
-  const failed = new Promise<never>((_, reject) => child.on('error', () => reject(unreadable('git is not installed'))))
-  failed.catch(() => undefined) // it is seen where an answer is waited for, or nobody waits any more
+  child.on('error', () => child.stdout.destroy(unreadable('git is not installed')))
   const answers = new Answers(child.stdout[Symbol.asyncIterator]() as AsyncIterator<Buffer>) // a stream of bytes
-  return { child, answers, failed }
+  return { child, answers }
 }
 
 /** Takes what `cat-file --batch` answers apart as it comes. */
@@ -98,12 +135,12 @@ class Answers {
     this.input = input
   }
 
-  async next(): Promise<Uint8Array | undefined> {
-    const header = /^[0-9a-f]+ (\w+) ([0-9]+)$/.exec(await this.line())
-    if (header === null) return undefined // "… missing", "… ambiguous"
-    const content = await this.take(Number(header[2]))
+  async next(): Promise<GitObject | undefined> {
+    const [, id, kind, size] = /^([0-9a-f]+) (\w+) ([0-9]+)$/.exec(await this.line()) ?? []
+    if (id === undefined || kind === undefined) return undefined // "… missing", "… ambiguous"
+    const bytes = await this.take(Number(size))
     await this.take(1)
-    return header[1] === 'blob' ? content : undefined
+    return { id, kind, bytes }
   }
 
   /** What is missing is answered with the name that was asked for, which may hold line breaks itself. */

@@ -20,9 +20,12 @@ export interface FileChange extends TreeFile {
 const RAW = ['--raw', '-z', '--no-abbrev', '--no-renames', '--diff-filter=ACMT']
 
 /** What the index adds to HEAD; everything in it when there is no commit yet. @throws GitError `ERR_GIT` */
-export async function stagedChanges(place: GitPlace, head?: string): Promise<FileChange[]> {
-  const base = head ?? (await headCommit(place)) ?? (await emptyTree(place))
-  return parseRaw(await must(['diff-index', '--cached', ...RAW, base, '--'], place)).map(({ change }) => change)
+export async function stagedChanges(place: GitPlace): Promise<FileChange[]> {
+  const against = (base: string) => ['diff-index', '--cached', ...RAW, base, '--']
+  const output = await runGit(against('HEAD'), place, '')
+  // most often because there is no commit yet
+  const bytes = 'stdout' in output ? output.stdout : await must(against(await emptyTree(place)), place)
+  return parseRaw(bytes).map(({ change }) => change)
 }
 
 /** What stands in `to` and not in `from`: two revisions or trees. @throws GitError `ERR_GIT` */
@@ -153,12 +156,6 @@ function parseRaw(output: Buffer): { commit: string | undefined; change: FileCha
     })
   }
   return found
-}
-
-/** Id of the commit that is checked out; undefined when there is none yet. */
-export async function headCommit(place: GitPlace): Promise<string | undefined> {
-  const output = await runGit(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'], place, '')
-  return 'stdout' in output ? output.stdout.toString('latin1').trim() : undefined
 }
 
 /** Its id depends on the hash function of the repository. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { accessSync, constants, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { askGit, startGit } from './run-git.ts'
+import { askGit, startGitToHear } from './run-git.ts'
 
 /** Whether a hook reaches bulla; `read` is what stands in the files, because it cannot be started alone. */
 type HookState = 'silent' | 'read' | 'answers'
@@ -82,7 +82,7 @@ function answers(name: string, folder: string): Promise<boolean> {
   const token = randomBytes(8).toString('hex')
   const variables = { BULLA_HOOK_PROBE: token }
   return new Promise((resolve) => {
-    const child = startGit(['hook', 'run', '--ignore-missing', name], { cwd: folder, variables })
+    const child = startGitToHear(['hook', 'run', '--ignore-missing', name], { cwd: folder, variables })
     const chunks: Buffer[] = []
     child.stderr.on('data', (chunk: Buffer) => chunks.push(chunk))
     child.on('error', () => resolve(false))

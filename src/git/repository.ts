@@ -10,7 +10,6 @@ import {
   filesOfIndex,
   filesOfTree,
   type HistoryStep,
-  headCommit,
   historyOf,
   stagedChanges,
   type TreeFile,
@@ -19,6 +18,8 @@ import {
 import { filesHolding, standingAtHead } from './grep.ts'
 import { type GitPlace, runGit } from './run-git.ts'
 
+/** So much of what is staged is kept in memory: first copies of sealed values are looked for, then all of it is judged. */
+const KEPT_BYTES = 8 * 1024 * 1024
 /** What the index is called where a revision is expected. */
 const INDEX = ''
 
@@ -38,6 +39,9 @@ export class GitRepository {
   private stagedFiles: Promise<FileChange[]> | undefined
 
   private asked: Promise<Folders> | undefined
+  /** By id; undefined when nothing is read twice. */
+  private kept: Map<string, Uint8Array> | undefined
+  private keptBytes = 0
 
   constructor(place: GitPlace) {
     this.place = place
@@ -47,14 +51,21 @@ export class GitRepository {
 
   /** The commit that is checked out; undefined before the first. Asked for once. */
   head(): Promise<string | undefined> {
-    this.headCommit ??= headCommit(this.place)
+    this.headCommit ??= (this.blobs.isBusy ? this.others : this.blobs).commit('HEAD')
     return this.headCommit
   }
 
   /** Asked for once. */
   staged(): Promise<FileChange[]> {
-    this.stagedFiles ??= this.head().then((head) => stagedChanges(this.place, head))
+    this.stagedFiles ??= stagedChanges(this.place)
     return this.stagedFiles
+  }
+
+  /** Let git begin with what every commit is judged by, before anybody waits for it. */
+  prepareStaged(): void {
+    this.blobs.start()
+    this.kept = new Map()
+    for (const answer of [this.staged(), this.head()]) answer.catch(() => undefined) // told to who asks
   }
 
   /** Paths of the files of the index that hold `text`, which must be no secret: it is an argument. @throws GitError */
@@ -103,7 +114,8 @@ export class GitRepository {
 
   /** The index, or a commit, as the judge reads it. @param revision - empty for the index */
   tree(revision: string) {
-    const { blobs, others, place } = this
+    const { blobs, others, place, kept } = this
+    const keep = (id: string, bytes: Uint8Array | undefined) => this.keep(id, bytes)
     const prefix = revision === INDEX ? ':0:' : `${revision}:`
     return {
       async read(paths: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {
@@ -128,10 +140,14 @@ export class GitRepository {
         return found
       },
       async *contents<File extends { readonly id: string }>(files: readonly File[]) {
+        const known = files.map((file) => ({ file, bytes: kept?.get(file.id) }))
+        const unknown = known.filter(({ bytes }) => bytes === undefined)
+        for (const { file, bytes } of known) if (bytes !== undefined) yield { file, bytes }
         let index = 0
-        for await (const { bytes } of blobs.read(files.map(({ id }) => id))) {
-          const file = files[index]
+        for await (const { id, bytes } of blobs.read(unknown.map(({ file }) => file.id))) {
+          const file = unknown[index]?.file
           index += 1
+          keep(id, bytes)
           if (file !== undefined) yield { file, bytes }
         }
       },
@@ -155,6 +171,12 @@ export class GitRepository {
   folders(): Promise<Folders> {
     this.asked ??= this.askFolders()
     return this.asked
+  }
+
+  private keep(id: string, bytes: Uint8Array | undefined): void {
+    if (this.kept === undefined || bytes === undefined || this.keptBytes + bytes.length > KEPT_BYTES) return
+    this.kept.set(id, bytes)
+    this.keptBytes += bytes.length
   }
 
   private async askFolders(): Promise<Folders> {

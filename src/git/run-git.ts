@@ -1,4 +1,5 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { type ChildProcessByStdio, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import type { Readable, Writable } from 'node:stream'
 
 /** Settings that keep git from asking, fetching, or running anything on our behalf, whatever a repository wants. */
 const ENVIRONMENT = {
@@ -57,23 +58,29 @@ export async function askGit(args: readonly string[], place: string | GitPlace):
   return 'stdout' in output ? output.stdout.toString('utf8').replace(/\n$/, '') : undefined
 }
 
-/** Start git: the only place that does. Errors of its input are not thrown: its exit code says that it went away. */
-export function startGit(
-  args: readonly string[],
-  { cwd, inHook = false, variables = {} }: GitPlace,
-): ChildProcessWithoutNullStreams {
-  const unwanted = [...(inHook ? [] : OF_ANOTHER_REPOSITORY), ...IDENTITIES]
-  const child = spawn('git', ['-c', 'core.fsmonitor=false', ...args], {
-    cwd,
-    env: {
-      ...process.env,
-      ...ENVIRONMENT,
-      ...Object.fromEntries(unwanted.map((name) => [name, undefined])),
-      ...variables,
-    },
-    stdio: ['pipe', 'pipe', 'pipe'],
-  })
-  child.stderr.resume() // it may hold names and texts of the repository: not shown
+/** A git that runs. What it says on standard error may hold names and texts of the repository: it goes nowhere. */
+export type GitProcess = ChildProcessByStdio<Writable, Readable, null>
+
+/** Start git: only this file does. Errors of its input are not thrown: its exit code says that it went away. */
+export function startGit(args: readonly string[], place: GitPlace): GitProcess {
+  const child = spawn('git', settled(args), { ...surroundings(place), stdio: ['pipe', 'pipe', 'ignore'] })
   child.stdin.on('error', () => undefined)
   return child
+}
+
+/** The same, with standard error to read. */
+export function startGitToHear(args: readonly string[], place: GitPlace): ChildProcessWithoutNullStreams {
+  const child = spawn('git', settled(args), { ...surroundings(place), stdio: ['pipe', 'pipe', 'pipe'] })
+  child.stdin.on('error', () => undefined)
+  return child
+}
+
+function settled(args: readonly string[]): string[] {
+  return ['-c', 'core.fsmonitor=false', ...args]
+}
+
+function surroundings({ cwd, inHook = false, variables = {} }: GitPlace) {
+  const unwanted = [...(inHook ? [] : OF_ANOTHER_REPOSITORY), ...IDENTITIES]
+  const none = Object.fromEntries(unwanted.map((name) => [name, undefined]))
+  return { cwd, env: { ...process.env, ...ENVIRONMENT, ...none, ...variables } }
 }

@@ -1,13 +1,13 @@
-/** Called for each place where a keyword stands; `end` is exclusive. Longer keywords come first. */
-export type OnKeyword = (keyword: number, end: number) => void
-
-/** Finds all of many keywords in one pass over a text (Aho and Corasick, 1975), whatever their number. */
-export interface KeywordAutomaton {
-  scan(text: string, onKeyword: OnKeyword): void
-}
+import { type KeywordAutomaton, KeywordKernel, type OnKeyword } from './keyword-kernel.ts'
 
 /** Letters of keywords and texts count without their case. @param keywords - in ASCII, none empty */
 export function buildAutomaton(keywords: readonly string[]): KeywordAutomaton {
+  const { classes, count } = classesOf(keywords)
+  return KeywordKernel.build(keywords, classes, count) ?? plainAutomaton(keywords)
+}
+
+/** The same without WebAssembly. */
+export function plainAutomaton(keywords: readonly string[]): KeywordAutomaton {
   const { classes, count } = classesOf(keywords)
   const trie = buildTrie(keywords, classes, count)
   const endings = closeTrie(trie, count)

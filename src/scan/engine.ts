@@ -1,6 +1,7 @@
-import { buildAutomaton, type KeywordAutomaton } from './automaton.ts'
+import { buildAutomaton } from './automaton.ts'
 import { DETECTORS } from './detectors.ts'
 import type { Finding } from './finding.ts'
+import type { KeywordAutomaton } from './keyword-kernel.ts'
 import { scanKnownFile } from './known-files.ts'
 import { type Detector, Page } from './page.ts'
 import { placeFindings } from './place-findings.ts'

@@ -59,6 +59,7 @@ function report(page: Page, { start, end }: Pair, rule: string, level: 'block' |
 function findNamed(page: Page, pair: Pair): boolean {
   // every one of these rules asks for it: one look instead of one for each
   if (pair.value.length < 15 || !(isRandom(pair.value) || isUuid(pair.value))) return false
+  if (!fitsAnyRule(pair.value)) return false
   const name = wordsOf(pair.key).join('_')
   if (isMadeUp(pair.value) || /public|(?:^|_)pub(?:_|$)/.test(name)) return false
   const before = page.text.slice(Math.max(0, pair.keyStart - NEARBY), pair.keyStart)
@@ -69,6 +70,17 @@ function findNamed(page: Page, pair: Pair): boolean {
     return true
   }
   return false
+}
+
+let ofAnyRule: readonly RegExp[] | undefined
+
+/** One expression for each set of flags: V8 compiles it in a tenth of the time that those of all rules take. */
+function fitsAnyRule(value: string): boolean {
+  ofAnyRule ??= [...new Set(NAMED_RULES.map((rule) => rule.value.flags))].map((flags) => {
+    const sources = NAMED_RULES.filter((rule) => rule.value.flags === flags).map((rule) => rule.value.source)
+    return new RegExp([...new Set(sources)].join('|'), flags)
+  })
+  return ofAnyRule.some((expression) => expression.test(value))
 }
 
 function levelOf(rule: NamedRule, name: string, before: string, value: string): 'block' | 'warn' | undefined {

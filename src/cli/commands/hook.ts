@@ -1,15 +1,8 @@
 import { isBullaError, UsageError } from '../../errors.ts'
-import type { Repository } from '../../operations/git-port.ts'
-import { allowOnce } from '../../operations/hooks/allow-once.ts'
-import type { CommitFinding } from '../../operations/hooks/judge-commits.ts'
-import { HOOK_NAMES, type HookName, runHook } from '../../operations/hooks/run-hook.ts'
-import { cannotJudge } from '../../operations/judge/finding.ts'
-import { changeScanner } from '../../operations/scan/scan-file.ts'
+import { HOOK_NAMES, type HookName, OF_A_COMMIT } from '../../operations/hooks/hook-names.ts'
 import { suggest } from '../../operations/suggest.ts'
-import { showFindings } from '../findings.ts'
 import type { CommandDefinition, Io } from '../io.ts'
-import { freshKnownScanner, knownScanner } from '../known-values.ts'
-import { addCommonOptions, type Values, worldOf } from '../options.ts'
+import { addCommonOptions, type Values } from '../options.ts'
 import { renderError } from '../render.ts'
 
 const HELP = `
@@ -25,9 +18,6 @@ Examples:
   $ bulla hook run pre-merge-commit
 
 Exit codes: 0 nothing stops it, 1 something does, 2 something cannot be judged, which stops it too.`
-
-const STOPPED = 1
-const UNDECIDED = 2
 
 export function define(command: CommandDefinition, io: Io, done: (code: number) => void): void {
   command
@@ -62,20 +52,14 @@ async function run(name: HookName, args: readonly string[], values: Values, io: 
   if (probe !== undefined && probe !== '') {
     // "doctor" asks whether git runs this: judged is nothing, and so nothing may pass
     io.writeErr(`${io.program}: reached: ${probe} ${name}\n`)
-    return STOPPED
+    return 1
   }
   const repository = await io.repository({ inHook: true })
+  if (OF_A_COMMIT.includes(name)) repository.prepareStaged()
+  // loaded while git reads its index
+  const { runAndTell, UNDECIDED } = await import('../hook-verdict.ts')
   try {
-    const takesInput = name === 'pre-push' || name === 'pre-receive'
-    const told = name === 'pre-push' ? toldByPreCommit(io.env) : undefined
-    const input = told?.input ?? (takesInput ? Buffer.from(await io.stdin()).toString('utf8') : '')
-    const options = {
-      isStrict: false,
-      today: worldOf(values, io).now().slice(0, 10),
-      scanner: changeScanner(repository, await knownFor(name, repository, values, io)),
-    }
-    const findings = await runHook({ name, args: told?.args ?? args, input }, repository, options)
-    return await verdict(name, findings, (await repository.folders()).gitFolder, values, io)
+    return await runAndTell(name, args, repository, values, io)
   } catch (error) {
     if (!isBullaError(error)) throw error
     renderError(error, io)
@@ -83,41 +67,4 @@ async function run(name: HookName, args: readonly string[], values: Values, io: 
   } finally {
     repository.close()
   }
-}
-
-/** The pre-commit framework reads what git says, and hands it on in variables. */
-function toldByPreCommit(env: Io['env']): { readonly args: readonly string[]; readonly input: string } | undefined {
-  const { PRE_COMMIT_TO_REF: to, PRE_COMMIT_FROM_REF: from, PRE_COMMIT_REMOTE_NAME: remote } = env
-  if (env['PRE_COMMIT'] !== '1' || to === undefined || from === undefined) return undefined
-  return { args: remote === undefined ? [] : [remote], input: `local ${to} remote ${from}\n` }
-}
-
-/** Nothing of a server is written to, and it has no keys. */
-async function knownFor(name: HookName, repository: Repository, values: Values, io: Io) {
-  if (name === 'pre-receive') return undefined
-  return name === 'pre-push' ? knownScanner(io) : freshKnownScanner(name, repository, values, io)
-}
-
-async function verdict(
-  hook: HookName,
-  findings: readonly CommitFinding[],
-  gitFolder: string,
-  values: Values,
-  io: Io,
-): Promise<number> {
-  const stopping = findings.filter(({ level }) => level === 'block')
-  if (findings.length === 0) return 0
-  const count = (all: readonly unknown[]) => `${all.length} ${all.length === 1 ? 'finding' : 'findings'}`
-  io.writeErr(`${io.program}: ${hook}: ${stopping.length > 0 ? `stopped by ${count(stopping)}` : count(findings)}\n`)
-  showFindings(findings, (text) => io.writeErr(text))
-  if (stopping.length === 0) return 0
-  const log = await allowOnce(
-    { hook, reason: io.env['BULLA_ALLOW'], findings: stopping, gitFolder },
-    worldOf(values, io),
-  )
-  if (log !== undefined) {
-    io.writeErr(`${io.program}: ${hook}: let pass because of BULLA_ALLOW, and written to ${log}\n`)
-    return 0
-  }
-  return stopping.some(cannotJudge) ? UNDECIDED : STOPPED
 }

@@ -1,4 +1,4 @@
-import { HOOK_NAMES } from '../../operations/hooks/run-hook.ts'
+import { HOOK_NAMES } from '../../operations/hooks/hook-names.ts'
 import { KEY_KINDS } from '../../operations/keys.ts'
 import { STORE_NAMES } from '../../operations/stores.ts'
 import { FORMATS } from '../formats/formats.ts'

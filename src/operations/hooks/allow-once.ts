@@ -1,10 +1,7 @@
 import { join } from 'node:path'
 import type { World } from '../ports.ts'
+import { type HookName, OF_A_COMMIT } from './hook-names.ts'
 import type { CommitFinding } from './judge-commits.ts'
-import type { HookName } from './run-hook.ts'
-
-/** Hooks for which the reason of `BULLA_ALLOW` counts: a commit is still ours, what is pushed is not. */
-const OF_A_COMMIT: readonly HookName[] = ['pre-commit', 'pre-merge-commit', 'pre-applypatch', 'prepare-commit-msg']
 
 export interface Allowance {
   readonly hook: HookName
@@ -26,6 +23,7 @@ export async function allowOnce(
   { files, now }: World,
 ): Promise<string | undefined> {
   const text = (reason ?? '').trim()
+  // a commit is still ours, what is pushed is not
   if (text === '' || !OF_A_COMMIT.includes(hook)) return undefined
   const path = join(gitFolder, 'bulla-allowed.log')
   const before = await files.read(path)

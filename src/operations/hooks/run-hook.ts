@@ -1,19 +1,9 @@
 import { UsageError } from '../../errors.ts'
 import type { Repository } from '../git-port.ts'
 import { type JudgeOptions, judgeFiles } from '../judge/judge-files.ts'
+import type { HookName } from './hook-names.ts'
 import { type CommitFinding, judgeCommits } from './judge-commits.ts'
 import { relaxStanding } from './standing.ts'
-
-/** Hooks of git that bulla answers. */
-export const HOOK_NAMES = [
-  'pre-commit',
-  'pre-merge-commit',
-  'pre-applypatch',
-  'prepare-commit-msg',
-  'pre-push',
-  'pre-receive',
-] as const
-export type HookName = (typeof HOOK_NAMES)[number]
 
 export interface HookRequest {
   readonly name: HookName

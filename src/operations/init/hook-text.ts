@@ -1,4 +1,4 @@
-import type { HookName } from '../hooks/run-hook.ts'
+import type { HookName } from '../hooks/hook-names.ts'
 
 /** How the hook is called that was there before. */
 export const KEPT_SUFFIX = '.before-bulla'

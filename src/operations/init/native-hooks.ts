@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { encodeText } from '../../format/text.ts'
-import type { HookName } from '../hooks/run-hook.ts'
+import type { HookName } from '../hooks/hook-names.ts'
 import type { World } from '../ports.ts'
 import { HOOK_MARK, hookText, KEPT_SUFFIX } from './hook-text.ts'
 import type { FileStep, Plan } from './step.ts'

@@ -1,6 +1,7 @@
 import { isWordUnit } from '../boundary.ts'
 import { encodedRuns } from './encoded-runs.ts'
 import { type Fingerprint, type Fingerprinter, LONGEST, placeOfSketch, SHORTEST } from './fingerprint.ts'
+import { KnownKernel } from './known-kernel.ts'
 
 /** A copy of a known value in a text. */
 export interface KnownCopy<Value extends Fingerprint> {
@@ -31,8 +32,10 @@ export class KnownSet<Value extends Fingerprint> {
   private readonly hasLonger: boolean
   /** `base ** length`. */
   private readonly powers: Int32Array
+  private readonly kernel: KnownKernel | undefined
 
-  constructor(values: Iterable<Value>, fingerprinter: Fingerprinter) {
+  /** @param useKernel - whether WebAssembly is used where there is some */
+  constructor(values: Iterable<Value>, fingerprinter: Fingerprinter, useKernel = true) {
     this.fingerprinter = fingerprinter
     const lengths = new Set<number>()
     for (const value of values) {
@@ -49,6 +52,13 @@ export class KnownSet<Value extends Fingerprint> {
     for (let index = 1; index <= LONGEST; index += 1) {
       this.powers[index] = Math.imul(this.powers[index - 1] ?? 0, fingerprinter.base)
     }
+    this.kernel = useKernel && this.byId.size > 0 ? this.loadKernel() : undefined
+  }
+
+  private loadKernel(): KnownKernel | undefined {
+    const { powers, places } = this
+    const lengths = [...(this.hasLonger ? [LONGEST + 1] : []), ...this.lengths.toReversed()]
+    return KnownKernel.load({ base: this.fingerprinter.base, powers, places, lengths }, isWordUnit, isJoint)
   }
 
   get size(): number {
@@ -82,6 +92,7 @@ export class KnownSet<Value extends Fingerprint> {
   }
 
   private findPlain(text: string): KnownCopy<Value>[] {
+    if (this.kernel !== undefined) return this.findBy(this.kernel, text)
     const hashes = this.hashesOf(text)
     const edges = edgesOf(text)
     const copies: KnownCopy<Value>[] = []
@@ -91,6 +102,21 @@ export class KnownSet<Value extends Fingerprint> {
       if (copy === undefined) continue
       copies.push(copy)
       start = copy.end - 1
+    }
+    return copies
+  }
+
+  private findBy(kernel: KnownKernel, text: string): KnownCopy<Value>[] {
+    const copies: KnownCopy<Value>[] = []
+    let from = 0
+    for (const { start, length, sketch } of kernel.candidates(text)) {
+      if (start < from || !this.sketches.has(sketch)) continue
+      const end = start + Math.min(length, LONGEST)
+      const value = this.byId.get(this.fingerprinter.id(text.slice(start, end)))
+      if (value?.length !== length) continue
+      copies.push({ value, start, end })
+      if (copies.length === MOST_COPIES) break
+      from = end
     }
     return copies
   }

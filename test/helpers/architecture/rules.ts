@@ -44,7 +44,10 @@ function breachOfImport(
       : `${file} imports a validator; only ${VALIDATOR_IMPORT.folder} may`
   }
   if (WAT_IMPORT.pattern.test(imported.file)) {
-    return file.startsWith(WAT_IMPORT.folder) ? undefined : `${file} imports WebAssembly; only ${WAT_IMPORT.folder} may`
+    const { folders } = WAT_IMPORT
+    return folders.some((folder) => file.startsWith(folder))
+      ? undefined
+      : `${file} imports WebAssembly; only ${folders.join(' and ')} may`
   }
   if (!sources.has(imported.file)) return `${file} imports ${specifier}, which is not in src`
   const target = layerOf(imported.file)

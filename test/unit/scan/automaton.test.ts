@@ -1,10 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { buildAutomaton } from '../../../src/scan/automaton.ts'
+import { buildAutomaton, plainAutomaton } from '../../../src/scan/automaton.ts'
 
-function findAll(keywords: readonly string[], text: string): string[] {
+type Build = typeof buildAutomaton
+
+function findAll(keywords: readonly string[], text: string, build: Build = buildAutomaton): string[] {
   const found: string[] = []
-  buildAutomaton(keywords).scan(text, (keyword, end) => {
+  build(keywords).scan(text, (keyword, end) => {
     found.push(`${end - (keywords[keyword]?.length ?? 0)} ${keywords[keyword]}`)
   })
   return found.toSorted()
@@ -19,9 +21,12 @@ function findSlowly(keywords: readonly string[], text: string): string[] {
     .toSorted()
 }
 
-describe('buildAutomaton', () => {
+describe.each([
+  { name: 'in WebAssembly', build: buildAutomaton },
+  { name: 'in JavaScript', build: plainAutomaton },
+])('an automaton $name', ({ build }) => {
   it('finds keywords inside keywords, in any case', () => {
-    expect(findAll(['she', 'he', 'hers', 'is'], 'uSHErs')).toEqual(['1 she', '2 he', '2 hers'])
+    expect(findAll(['she', 'he', 'hers', 'is'], 'uSHErs', build)).toEqual(['1 she', '2 he', '2 hers'])
   })
 
   it('finds what a search of every place finds', () => {
@@ -29,12 +34,32 @@ describe('buildAutomaton', () => {
       minLength: 1,
       maxLength: 8,
     })
-    const texts = fc.string({ unit: fc.constantFrom('a', 'b', 'c', 'A', 'B', 'x', 'é', '\0'), maxLength: 60 })
+    const texts = fc.string({ unit: fc.constantFrom('a', 'b', 'c', 'A', 'B', 'x', 'é', 'ᅡ', '\0'), maxLength: 60 })
     fc.assert(
       fc.property(words, texts, (keywords, text) => {
-        expect(findAll(keywords, text)).toEqual(findSlowly(keywords, text))
+        expect(findAll(keywords, text, build)).toEqual(findSlowly(keywords, text))
       }),
       { numRuns: process.env['SLOW'] === undefined ? 200 : 5000 },
     )
   })
+
+  it('goes on from one part of a long text to the next', () => {
+    const text = `${'-'.repeat(16_380)}password${'-'.repeat(16_384)}word`
+    expect(findAll(['password', 'word'], text, build)).toEqual(['16380 password', '16384 word', '32772 word'])
+  })
+
+  it('can be used for another text while one is scanned', () => {
+    const automaton = build(['ab', 'cd'])
+    const found: string[] = []
+    automaton.scan(`ab${'-'.repeat(20_000)}cd`, (keyword, end) => {
+      found.push(`${keyword} ${end}`)
+      automaton.scan('cdcdcda', () => undefined)
+    })
+    expect(found).toEqual(['0 2', '1 20004'])
+  })
+})
+
+it('takes more keywords than WebAssembly would', () => {
+  const keywords = Array.from({ length: 4000 }, (_, index) => `keyword-${index.toString(36)}`)
+  expect(findAll(keywords, 'a keyword-zz')).toContain('2 keyword-zz')
 })

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { HOOK_NAMES } from '../../../../src/operations/hooks/run-hook.ts'
+import { HOOK_NAMES } from '../../../../src/operations/hooks/hook-names.ts'
 import { hookText } from '../../../../src/operations/init/hook-text.ts'
 
 describe('the hooks that the package ships', () => {

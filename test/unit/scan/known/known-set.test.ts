@@ -108,3 +108,27 @@ describe('copies of known values', () => {
 function hex(letter: string): string {
   return `%${letter.charCodeAt(0).toString(16).toUpperCase()}`
 }
+
+describe('a set of known values without WebAssembly', () => {
+  it('finds the same', () => {
+    const text = fc.array(fc.oneof(value, before, after, fc.constantFrom('abc-', '.xyz', '_a')), { maxLength: 40 })
+    fc.assert(
+      fc.property(fc.array(value, { minLength: 1, maxLength: 5 }), text, fc.nat(40), (values, parts, at) => {
+        const page = [...parts.slice(0, at), ...values, ...parts.slice(at), ...values].join('')
+        const known = values.map((one) => fingerprinter.of(one))
+        expect(new KnownSet(known, fingerprinter).find(page)).toEqual(
+          new KnownSet(known, fingerprinter, false).find(page),
+        )
+      }),
+      RUNS,
+    )
+  })
+
+  it.each([47_990, 47_999, 48_000, 48_001, 95_999])('finds the same where a long text is cut, at %i', (start) => {
+    const known = [fingerprinter.of('first-value-of-all'), fingerprinter.of('x'.repeat(80))]
+    const page = `${' '.repeat(start)}first-value-of-all ${'x'.repeat(80)}${' '.repeat(50_000)}`
+    const copies = new KnownSet(known, fingerprinter).find(page)
+    expect(copies.map((copy) => copy.start)).toEqual([start, start + 19])
+    expect(copies).toEqual(new KnownSet(known, fingerprinter, false).find(page))
+  })
+})

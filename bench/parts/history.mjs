@@ -1,0 +1,82 @@
+/** Whole repositories: all their files, and all their commits. */
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { code, makeRepository, manifest, manifests, POLICY, sealedFiles } from '../git-data.mjs'
+import { measure, median } from '../measure.mjs'
+import { BULLA, env, gitleaks } from '../place.mjs'
+import { check, compare, describe, row, title } from '../report.mjs'
+
+/** @typedef {import('../git-data.mjs').Files} Files */
+
+/** All files as they stand in the index, each of them sealed. */
+export function checkFiles() {
+  title('check: 10,000 sealed files')
+  const cwd = makeRepository('check', [{ '.sops.yaml': POLICY, ...sealedFiles(10_000) }])
+  const command = { name: 'check', argv: [...BULLA, 'check', '--quiet'], cwd, env }
+  const cold = { ...command, before: () => rmSync(join(cwd, '.git/bulla'), { recursive: true, force: true }) }
+  row('nothing known of them', describe(measure([cold], 3)[0] ?? []))
+  row('the same files again', describe(measure([command], 3)[0] ?? []))
+}
+
+/** Every commit judged by the policy that it had. */
+export function historyOfPolicy() {
+  title('policy-history: 50,000 commits')
+  const cwd = makeRepository('policy-history', policyCommits(50_000))
+  const first = { name: 'check', argv: [...BULLA, 'check', '--quiet', 'first..HEAD'], cwd, env }
+  const [runs = []] = measure([first], 1)
+  row('check first..HEAD', describe(runs))
+  check('seconds', median(runs.map(({ wallMs }) => wallMs)) / 1000, { most: 10 })
+}
+
+/** Everything that was ever committed, scanned. */
+export function historyOfScan() {
+  title('history: scan of 5,000 commits')
+  const cwd = makeRepository('history', codeCommits(5000))
+  const ours = { name: 'scan --history', argv: [...BULLA, 'scan', '--history', '--quiet'], cwd, env }
+  if (gitleaks === undefined) return row('scan --history', describe(measure([ours], 3)[0] ?? []))
+  const argv = [gitleaks, 'git', '--no-banner', '--log-level', 'error', '--exit-code', '0']
+  compare('scan --history against gitleaks', ours, { name: 'gitleaks', argv, cwd, env }, { faster: 1 }, 3)
+}
+
+/** What a GitOps repository goes through: images that move on, a secret now and then, seldom the policy. @param {number} count @returns {Generator<Files>} */
+function* policyCommits(count) {
+  const sealed = Object.entries(sealedFiles(100))
+  yield { '.sops.yaml': POLICY, ...Object.fromEntries(sealed), ...manifests(500) }
+  for (let index = 1; index < count; index += 1) {
+    if (index % 1000 === 0) yield { '.sops.yaml': `${POLICY}# ${index}\n` }
+    else if (index % 10 === 0) {
+      const [path = '', text = ''] = sealed[index % sealed.length] ?? []
+      yield { [path]: resealed(text, index) }
+    } else {
+      const app = index % 500
+      const text = manifest(app).replace(/:1\.[0-9.]+/, `:2.${index}`)
+      yield { [`apps/${app % 50}/app-${app}.yaml`]: text }
+    }
+  }
+}
+
+/** Another value in the same place. Without a key nobody sees that it is none. @param {string} text @param {number} seed */
+function resealed(text, seed) {
+  const value = Buffer.from(String(seed).padStart(9, '0')).toString('base64')
+  return text.replace(/data:[^,]*/, `data:${value}`)
+}
+
+/** A file of a thousand lines that changes line by line, and others beside it. @param {number} count @returns {Generator<Files>} */
+function* codeCommits(count) {
+  const texts = Array.from({ length: 100 }, (_, index) => code(20 * index, 120))
+  yield Object.fromEntries(texts.map((text, index) => [`src/part-${index}.js`, text]))
+  for (let index = 1; index < count; index += 1) {
+    const at = (index * 37) % texts.length
+    const lines = (texts[at] ?? '').split('\n')
+    const first = (index * 13) % 100
+    lines.splice(
+      first,
+      5,
+      ...code((index * 7) % 2600, 5 + (index % 3))
+        .trimEnd()
+        .split('\n'),
+    )
+    texts[at] = `${lines.join('\n')}\n`.replace(/\n+$/, '\n')
+    yield { [`src/part-${at}.js`]: texts[at] ?? '' }
+  }
+}

@@ -1,0 +1,124 @@
+import { bytes as MODULE } from './keyword-kernel.wat'
+
+/** See keyword-kernel.wat for what stands at these addresses. */
+const SETTINGS = 128
+const STATE = 156
+const OWN_BYTES = 160
+const PAGE_BYTES = 65_536
+/** The highest bit of a state is taken. */
+const MOST_STATES = 2 ** 15
+/** So many units of a text are looked at in one call. */
+const PIECE = 16_384
+/** What a unit takes, and what is told about one. */
+const [UNIT_BYTES, HIT_BYTES] = [2, 8]
+
+/** The types of Node leave out what makes a module run. */
+declare const WebAssembly: {
+  readonly Module: new (bytes: Uint8Array) => object
+  readonly Instance: new (module: object) => { readonly exports: object }
+}
+
+/** Called for each place where a keyword stands; `end` is exclusive. Longer keywords come first. */
+export type OnKeyword = (keyword: number, end: number) => void
+
+/** Finds all of many keywords in one pass over a text (Aho and Corasick, 1975), whatever their number. */
+export interface KeywordAutomaton {
+  scan(text: string, onKeyword: OnKeyword): void
+}
+
+interface Exports {
+  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number }
+  close(): void
+  scan(text: number, end: number, out: number): number
+}
+
+let compiled: object | undefined
+
+/**
+ * The automaton in WebAssembly: V8 compiles it before the first call, and JavaScript that V8 has seen for the first time
+ * takes ten times as long for a commit of usual size.
+ */
+export class KeywordKernel implements KeywordAutomaton {
+  private readonly exports: Exports
+  private readonly bytes: Buffer
+  private readonly fallbacks: Uint16Array
+  /** Keywords that end in a state, without those that end in a suffix of it. */
+  private readonly endings = new Map<number, number[]>()
+  private readonly text: number
+  private readonly out: number
+
+  private constructor(keywords: readonly string[], classes: Uint8Array, classCount: number) {
+    compiled ??= new WebAssembly.Module(MODULE)
+    this.exports = new WebAssembly.Instance(compiled).exports as Exports // it is our own module
+    const most = keywords.reduce((sum, { length }) => sum + length, 1)
+    const rowBits = Math.ceil(Math.log2(classCount)) + 1
+    const fallbacks = OWN_BYTES + (most << rowBits)
+    const queue = fallbacks + UNIT_BYTES * most
+    const endings = queue + UNIT_BYTES * most
+    this.text = (endings + most + 7) & -8
+    this.out = this.text + UNIT_BYTES * PIECE
+    this.exports.memory.grow(Math.ceil((this.out + HIT_BYTES * PIECE) / PAGE_BYTES) - 1)
+    const { buffer } = this.exports.memory
+    this.bytes = Buffer.from(buffer)
+    this.bytes.set(classes)
+    const states = this.buildTrie(keywords, classes, new Uint16Array(buffer, OWN_BYTES), rowBits - 1)
+    for (const state of this.endings.keys()) this.bytes[endings + state] = 1
+    this.fallbacks = new Uint16Array(buffer, fallbacks, most)
+    new Int32Array(buffer, SETTINGS).set([OWN_BYTES, states, classCount, rowBits, fallbacks, endings, queue])
+    this.exports.close()
+  }
+
+  /** Undefined where there is no WebAssembly, or more keywords than it can take. */
+  static build(keywords: readonly string[], classes: Uint8Array, classCount: number): KeywordKernel | undefined {
+    if (keywords.reduce((sum, { length }) => sum + length, 1) > MOST_STATES) return undefined
+    try {
+      return new KeywordKernel(keywords, classes, classCount)
+    } catch {
+      return undefined
+    }
+  }
+
+  scan(text: string, onKeyword: OnKeyword): void {
+    let state = 0
+    for (let from = 0; from < text.length; from += PIECE) {
+      const piece = text.length <= PIECE ? text : text.slice(from, from + PIECE)
+      this.bytes.write(piece, this.text, 'utf16le')
+      this.bytes.writeInt32LE(state, STATE)
+      const end = this.exports.scan(this.text, this.text + UNIT_BYTES * piece.length, this.out)
+      state = this.bytes.readInt32LE(STATE)
+      if (end === this.out) continue
+      // a copy: what is called may scan another text
+      const hits = new Int32Array(this.exports.memory.buffer.slice(this.out, end))
+      for (let index = 0; index < hits.length; index += 2) {
+        this.tell(hits[index + 1] ?? 0, from + ((hits[index] ?? 0) - this.text) / UNIT_BYTES, onKeyword)
+      }
+    }
+  }
+
+  /** Longer keywords come first. */
+  private tell(state: number, end: number, onKeyword: OnKeyword): void {
+    for (let suffix = state; suffix !== 0; suffix = this.fallbacks[suffix] ?? 0) {
+      for (const keyword of this.endings.get(suffix) ?? []) onKeyword(keyword, end)
+    }
+  }
+
+  /** @returns how many states there are */
+  private buildTrie(keywords: readonly string[], classes: Uint8Array, next: Uint16Array, bits: number): number {
+    let states = 1
+    for (const [keyword, text] of keywords.entries()) {
+      let state = 0
+      for (let index = 0; index < text.length; index += 1) {
+        const at = (state << bits) + (classes[text.charCodeAt(index)] ?? 0)
+        if (next[at] === 0) {
+          next[at] = states
+          states += 1
+        }
+        state = next[at] ?? 0
+      }
+      const known = this.endings.get(state)
+      if (known === undefined) this.endings.set(state, [keyword])
+      else known.push(keyword)
+    }
+    return states
+  }
+}
