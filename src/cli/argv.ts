@@ -94,6 +94,7 @@ export const SWITCHES: ReadonlySet<string> = new Set([
   'driver',
   'drop-previous',
   'dry-run',
+  'editor',
   'enable-local-keyservice',
   'fix',
   'flatten',

@@ -33,19 +33,30 @@ export function markDifferences(ours: string, theirs: string, { labels, markerSi
   return result.join('')
 }
 
-/** The two texts that a text with marks was made of, inverse of {@link markDifferences}; twice the same without marks. */
-export function sidesOf(text: string): { readonly ours: string; readonly theirs: string } {
-  const [ours, theirs]: [string[], string[]] = [[], []]
+/** What a text with marks was made of. */
+export interface MarkedSides {
+  readonly ours: string
+  readonly theirs: string
+  /** Set when the marks say what stood there before (`merge.conflictStyle`). */
+  readonly base?: string
+}
+
+/** The texts that a text with marks was made of, inverse of {@link markDifferences}; all the same without marks. */
+export function sidesOf(text: string): MarkedSides {
+  const [ours, theirs, base]: [string[], string[], string[]] = [[], [], []]
   let side: 'both' | 'ours' | 'base' | 'theirs' = 'both'
+  let [count, baseCount] = [0, 0]
   for (const line of linesOf(text)) {
-    if (side === 'both' && /^<{7,} /.test(line)) side = 'ours'
-    else if (side === 'ours' && /^\|{7,}(?: |\s*$)/.test(line)) side = 'base'
+    if (side === 'both' && /^<{7,} /.test(line)) [side, count] = ['ours', count + 1]
+    else if (side === 'ours' && /^\|{7,}(?: |\s*$)/.test(line)) [side, baseCount] = ['base', baseCount + 1]
     else if ((side === 'ours' || side === 'base') && /^={7,}\s*$/.test(line)) side = 'theirs'
     else if (side === 'theirs' && /^>{7,} /.test(line)) side = 'both'
     else {
       if (side === 'both' || side === 'ours') ours.push(line)
       if (side === 'both' || side === 'theirs') theirs.push(line)
+      if (side === 'both' || side === 'base') base.push(line)
     }
   }
-  return { ours: ours.join(''), theirs: theirs.join('') }
+  const sides = { ours: ours.join(''), theirs: theirs.join('') }
+  return count === baseCount ? { ...sides, base: base.join('') } : sides
 }

@@ -248,7 +248,7 @@ describe('two changes of one value', () => {
   it.skipIf(noTerminal !== undefined)('are shown and asked for on a terminal', async ({ box }) => {
     const repo = await conflict(box)
     await repo.run('merge', '-m', 'merge', 'topic')
-    const session = await onTerminal(box, `bulla resolve ${FILE}`, { steps: [{ expect: '(t)heirs? ', send: 't\n' }] })
+    const session = await onTerminal(box, `bulla resolve ${FILE}`, { steps: [{ expect: '(e)ditor? ', send: 't\n' }] })
     expect(session).toMatchObject({ code: 0, left: 0 })
     expect(session.shown).toContain(`ours:   ${MARKER}-ours`)
     await box.git('add', FILE)

@@ -81,7 +81,9 @@ function tell(outcome: Exclude<MergeOutcome, { kind: 'not-sealed' }>, name: stri
   if (outcome.kind === 'merged') return
   for (const { path } of outcome.conflicts)
     io.writeErr(`${io.program}: ${printable(name)}: both sides changed ${printable(path)}\n`)
-  const command = `bulla resolve ${outcome.needsReseal ? '--reseal ' : ''}${shellWord(name)}`
+  // who has a key decides conflicts of values from what git has; then there is nothing to be sealed again
+  const isMacOnly = outcome.needsReseal && outcome.conflicts.length === 0
+  const command = `bulla resolve ${isMacOnly ? '--reseal ' : ''}${shellWord(name)}`
   const who = outcome.needsReseal ? ', by somebody with a key' : ''
   io.writeErr(`${io.program}: hint: ${command}${who}\n`)
 }

@@ -2,7 +2,9 @@ import { resolve } from 'node:path'
 import { FormatError, UsageError } from '../../errors.ts'
 import type { Node } from '../../format/tree.ts'
 import type { Repository } from '../../operations/git-port.ts'
-import { type OpenChoice, type Resolution, reseal, resolveConflicts } from '../../operations/merge/resolve.ts'
+import { editConflicts } from '../../operations/merge/edit-conflicts.ts'
+import { reseal } from '../../operations/merge/reseal.ts'
+import { type OpenChoice, type Resolution, resolveConflicts } from '../../operations/merge/resolve.ts'
 import { shellWord } from '../../operations/shell-word.ts'
 import type { CommandDefinition, Io } from '../io.ts'
 import { addCommonOptions, collect, flag, text, texts, type Values, worldOf } from '../options.ts'
@@ -11,16 +13,23 @@ import { repositoryPath } from '../repository-path.ts'
 
 const HELP = `
 Without an option it shows both sides of each value on a terminal and asks; elsewhere it lists what
-is in conflict. PATH is as "ls" shows it; a dot stands for all that is left.
+is in conflict. PATH is as "ls" shows it; a dot stands for all that is left. Where both sides changed
+who reads the file or what is sealed in it, that is decided first: sops.readers, sops.threshold,
+sops.selector. With --editor, what is left is edited in clear, with marks around both sides; as with
+"edit", in memory where the system has a folder there, and gone afterwards.
+
+While a merge is not over the versions are those of git's index; else those between the marks.
 
 Examples:
   $ bulla resolve secrets.yaml
   $ bulla resolve secrets.yaml --ours db.password --theirs .
   $ generate-password | bulla resolve secrets.yaml --value db.password
+  $ bulla resolve --editor secrets.yaml
   $ bulla resolve --reseal secrets.yaml
 
 Exit codes: 0 resolved and written, 1 something is still in conflict, or not sealed, 25 a value does
-not verify, 91 malformed path, 100 no file named, 128 no key opens the file.`
+not verify, 91 malformed path, 100 no file named, 128 no key opens the file, 201 no editor, or it
+failed.`
 
 const OPEN = 1
 
@@ -33,6 +42,7 @@ export function define(command: CommandDefinition, io: Io, done: (code: number) 
     .option('--ours <path>', 'take the value of our side; may be given several times', collect)
     .option('--theirs <path>', 'take the value of the other side; may be given several times', collect)
     .option('--value <path>', 'take another value: from standard input, or asked for on a terminal')
+    .option('--editor', 'decide in an editor: SOPS_EDITOR, EDITOR, else what is installed')
     .option('--reseal', 'seal again a file that was merged or changed without bulla')
   addCommonOptions(command)
   command.addHelpText('after', HELP)
@@ -52,29 +62,67 @@ export function define(command: CommandDefinition, io: Io, done: (code: number) 
 
 type Decision = Parameters<typeof resolveConflicts>[0]['decisions'][number]
 
+interface Subject {
+  readonly file: string
+  /** Absolute. */
+  readonly path: string
+  readonly decide: (decisions: readonly Decision[]) => Promise<Resolution>
+  readonly edit: (marked: Uint8Array, notes: readonly string[]) => ReturnType<typeof editConflicts>
+}
+
 async function run(file: string, values: Values, repository: Repository, io: Io): Promise<number> {
   const world = worldOf(values, io)
   const path = resolve(io.cwd, file)
-  const name = await repositoryPath(file, repository, io)
-  const decide = (decisions: readonly Decision[]) => resolveConflicts({ path, name, decisions }, repository, world)
-  const given = await givenDecisions(values, io)
-  let result = await decide(given)
-  if (result.kind === 'open' && given.length === 0) result = await askFor(result, decide, io)
-  if (result.kind === 'open') return tellOpen(file, result.conflicts, io)
-  if (result.kind === 'no-conflict' && !flag(values, 'reseal')) {
-    throw new FormatError('ERR_MERGE', 'git has no conflict in this file', {
-      where: { file: path },
-      hint: 'if it was merged without bulla: bulla resolve --reseal FILE',
-    })
-  }
+  const quiet = flag(values, 'quiet')
+  const tell = (note: string) => (quiet ? undefined : renderNote(path, note, io))
   const version = await world.files.open(path)
-  const bytes = result.kind === 'resolved' ? result.bytes : await reseal(path, version.bytes, world)
-  if (!flag(values, 'quiet') && result.kind === 'resolved') {
-    for (const note of result.notes) renderNote(path, note, io)
+  const write = async (bytes: Uint8Array, notes: readonly string[]): Promise<number> => {
+    for (const note of notes) tell(note)
+    await world.files.write({ path, bytes, expected: version })
+    if (!quiet) io.writeErr(`${io.program}: resolved; next: git add ${shellWord(file)}\n`)
+    return 0
   }
-  await world.files.write({ path, bytes, expected: version })
-  if (!flag(values, 'quiet')) io.writeErr(`${io.program}: resolved; next: git add ${shellWord(file)}\n`)
-  return 0
+  if (flag(values, 'reseal')) return write(await reseal(path, version.bytes, world), [])
+  const name = await repositoryPath(file, repository, io)
+  const editors = { SOPS_EDITOR: io.env['SOPS_EDITOR'], EDITOR: io.env['EDITOR'] }
+  const subject: Subject = {
+    ...{ file, path },
+    decide: (decisions) => resolveConflicts({ path, name, decisions }, repository, world),
+    edit: async (marked, notes) => {
+      notes.forEach(tell)
+      return editConflicts({ path, marked, editors, tell }, world, await io.desk())
+    },
+  }
+  const given = await givenDecisions(values, io)
+  const result = await settle(subject, given, flag(values, 'editor'), io)
+  if (result === undefined) return OPEN
+  return write(result.bytes, result.notes)
+}
+
+/** @returns undefined when something is still in conflict, which was told */
+async function settle(
+  subject: Subject,
+  given: readonly Decision[],
+  inEditor: boolean,
+  io: Io,
+): Promise<{ readonly bytes: Uint8Array; readonly notes: readonly string[] } | undefined> {
+  const decisions = [...given]
+  for (;;) {
+    const result = await subject.decide(decisions)
+    if (result.kind === 'resolved') return result
+    if (result.kind === 'no-conflict') {
+      throw new FormatError('ERR_MERGE', 'git has no conflict in this file', {
+        where: { file: subject.path },
+        hint: 'if it was merged without bulla: bulla resolve --reseal FILE',
+      })
+    }
+    const { conflicts, marked, notes } = result
+    const isOfValues = !conflicts.some(({ isOfSetting }) => isOfSetting)
+    const answers = inEditor && isOfValues ? 'editor' : given.length > 0 ? undefined : await askFor(conflicts, io)
+    if (answers === undefined) return tellOpen(subject.file, conflicts, io)
+    if (answers === 'editor') return (await subject.edit(marked, notes)) ?? tellOpen(subject.file, conflicts, io)
+    decisions.push(...answers)
+  }
 }
 
 async function givenDecisions(values: Values, io: Io): Promise<Decision[]> {
@@ -98,18 +146,19 @@ function bySpecific(decisions: readonly Decision[]): Decision[] {
   return [...decisions].sort((a, b) => Number(a.path === '.') - Number(b.path === '.'))
 }
 
-async function askFor(
-  { conflicts }: Extract<Resolution, { kind: 'open' }>,
-  decide: (decisions: readonly Decision[]) => Promise<Resolution>,
-  io: Io,
-): Promise<Resolution> {
+/** @returns undefined when nobody can be asked, or gave up */
+async function askFor(conflicts: readonly OpenChoice[], io: Io): Promise<Decision[] | 'editor' | undefined> {
   const decisions: Decision[] = []
   for (const conflict of conflicts) {
-    const take = await io.choose(`${describe(conflict)}\n  take (o)urs or (t)heirs? `, ['o', 't'])
-    if (take === undefined) return { kind: 'open', conflicts }
+    const [question, answers] = conflict.isOfSetting
+      ? ['(o)urs or (t)heirs', ['o', 't']]
+      : ['(o)urs or (t)heirs, or decide all of them in the (e)ditor', ['o', 't', 'e']]
+    const take = await io.choose(`${describe(conflict)}\n  take ${question}? `, answers)
+    if (take === undefined) return undefined
+    if (take === 'e') return 'editor'
     decisions.push({ path: conflict.path, take: take === 'o' ? 'ours' : 'theirs' })
   }
-  return decide(decisions)
+  return decisions
 }
 
 /** Both sides in clear: only a terminal sees this. */
@@ -125,11 +174,11 @@ function shown(node: Node | undefined): string {
   return node.kind === 'null' ? 'null' : `(${node.kind === 'list' ? 'a list' : 'a mapping'})`
 }
 
-function tellOpen(file: string, conflicts: readonly OpenChoice[], io: Io): number {
+function tellOpen(file: string, conflicts: readonly OpenChoice[], io: Io): undefined {
   io.writeErr(`${io.program}: ${printable(file)}: nothing was written; still in conflict:\n`)
   for (const { path } of conflicts) io.writeErr(`  ${printable(path)}\n`)
   const [first] = conflicts
   const example = first === undefined ? '' : ` --ours ${shellWord(first.path)}`
-  io.writeErr(`${io.program}: hint: bulla resolve ${shellWord(file)}${example}, or --theirs, or --value\n`)
-  return OPEN
+  const others = first?.isOfSetting === true ? 'or --theirs' : 'or --theirs, or --value, or --editor'
+  io.writeErr(`${io.program}: hint: bulla resolve ${shellWord(file)}${example}, ${others}\n`)
 }

@@ -1,13 +1,13 @@
 import { basename, relative, resolve } from 'node:path'
-import { BullaError, FileError, isBullaError, UsageError } from '../../errors.ts'
+import { type BullaError, FileError, isBullaError, UsageError } from '../../errors.ts'
 import type { StoreName } from '../../format/tree.ts'
 import type { BatchResult, FileReport } from '../batch.ts'
 import { inFile } from '../in-file.ts'
-import type { Desk, Scratch, World } from '../ports.ts'
+import type { Desk, World } from '../ports.ts'
 import { shellWord } from '../shell-word.ts'
 import { storeNameFor } from '../stores.ts'
-import { describeProblem, withoutProblem, withProblem } from './comment.ts'
-import { chooseEditor, type Editor, type EditorSettings, runEditor } from './editor.ts'
+import { chooseEditor, type Editor, type EditorSettings } from './editor.ts'
+import { editText } from './session.ts'
 import { openSubject, type Subject, type SubjectOptions } from './subject.ts'
 
 export interface EditOptions extends Omit<SubjectOptions, 'inputType' | 'name'> {
@@ -92,7 +92,17 @@ async function editFile(path: string, room: Room): Promise<EditReport> {
   try {
     for (const note of [...subject.notes, ...policyNotes(subject, options)]) options.tell(path, note)
     const editor = chooseEditor(options.editors, desk)
-    const sealed = await inScratch(path, name, subject, editor, room)
+    const sealed = await editText(
+      {
+        name: basename(name),
+        text: subject.text,
+        store: subject.store.name,
+        seal: (text) => subject.seal(text),
+        tell: (note) => options.tell(path, note),
+      },
+      editor,
+      desk,
+    )
     if (sealed === undefined) return { path, outcome: 'unchanged', notes: unchangedNotes(subject, editor) }
     await save(path, sealed.bytes, subject, world)
     return { path, outcome: 'written', notes: sealed.notes }
@@ -112,78 +122,6 @@ function unchangedNotes({ expected }: Subject, { mayReturnAtOnce }: Editor): str
   const note =
     expected === 'nothing' ? 'nothing was edited: no file was made' : 'nothing was edited: the file is as it was'
   return [note, ...(mayReturnAtOnce === undefined ? [] : [mayReturnAtOnce])]
-}
-
-type Sealed = Awaited<ReturnType<Subject['seal']>>
-
-/** @returns undefined when nothing was edited */
-async function inScratch(
-  path: string,
-  name: string,
-  subject: Subject,
-  editor: Editor,
-  { options, desk }: Room,
-): Promise<Sealed | undefined> {
-  const scratch = desk.scratch(basename(name))
-  try {
-    if (!scratch.isInMemory) {
-      options.tell(path, `this system has no folder in memory: while it is edited, the plain file is ${scratch.path}`)
-    }
-    scratch.write(subject.text)
-    return await editUntilSealed(subject, scratch, editor, desk)
-  } finally {
-    scratch.remove()
-  }
-}
-
-/** A text that cannot be sealed goes back to its author, with the reason: until it is right, or left as it is. */
-async function editUntilSealed(
-  subject: Subject,
-  scratch: Scratch,
-  editor: Editor,
-  desk: Desk,
-): Promise<Sealed | undefined> {
-  const { name } = subject.store
-  let refused: { readonly text: Uint8Array; readonly problem: BullaError } | undefined
-  for (;;) {
-    await runEditor(editor, scratch.path, desk)
-    const saved = scratch.read()
-    if (saved === undefined) throw gone()
-    const text = refused === undefined ? saved : withoutProblem(saved, name)
-    if (isEqual(text, subject.text)) return undefined
-    if (refused !== undefined && isEqual(text, refused.text)) throw givenUp(refused.problem)
-    try {
-      return await subject.seal(text)
-    } catch (problem) {
-      // a script would do the same again
-      if (!isBullaError(problem)) throw problem
-      if (!desk.hasPerson()) throw givenUp(problem)
-      refused = { text, problem }
-    }
-    if (!(await handBack(refused, scratch, name, desk))) throw givenUp(refused.problem)
-  }
-}
-
-/** @returns whether the person wants to go on */
-async function handBack(
-  { text, problem }: { text: Uint8Array; problem: BullaError },
-  scratch: Scratch,
-  store: StoreName,
-  desk: Desk,
-): Promise<boolean> {
-  const commented = withProblem(text, problem, store)
-  scratch.write(commented ?? text)
-  return commented !== undefined || desk.pause(describeProblem(problem).join('\n'))
-}
-
-function givenUp(problem: BullaError): BullaError {
-  return problem.at({}, 'this is about the text that was edited; the file was not changed')
-}
-
-function gone(): BullaError {
-  return new BullaError('ERR_EDITOR', 'the editor removed the file; nothing was changed', {
-    hint: 'save under the same name',
-  })
 }
 
 /** What cannot be written in its place is kept beside it, sealed: an edit may have been much work. */
@@ -221,8 +159,4 @@ async function keep(path: string, bytes: Uint8Array, error: BullaError, world: W
 /** A name beside `path` that says what it is; the ending, and with it the format, stays. */
 function besideName(path: string, random: string): string {
   return path.replace(/(\.(?:ya?ml|json|env|ini))?$/, `.bulla-edit-${random}$1`)
-}
-
-function isEqual(first: Uint8Array, second: Uint8Array): boolean {
-  return Buffer.compare(first, second) === 0
 }

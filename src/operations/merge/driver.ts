@@ -26,6 +26,8 @@ export interface MergeRequest extends FileVersions {
   readonly path: string
   readonly marking: Marking
   readonly choices?: readonly Choice[]
+  /** Whether the versions were taken out of a text with marks, see `MergeSettings`. */
+  readonly fromMarks?: boolean
 }
 
 /** A conflict, as a person decides it. */
@@ -62,13 +64,14 @@ export async function mergeVersions(
   world: World,
   keys: 'with-key' | 'with-or-without-key' = 'with-or-without-key',
 ): Promise<MergeOutcome> {
-  const { base, ours, theirs, path, marking, choices = [] } = request
+  const { base, ours, theirs, path, marking, choices = [], fromMarks = false } = request
   const [name, other] = [storeOf(path, ours), storeOf(path, theirs)]
   if (name === undefined || name !== other) return { kind: 'not-sealed', isMixed: name !== other }
-  const settled = oneSideOf({ base, ours, theirs })
+  const settled = fromMarks ? undefined : oneSideOf({ base, ours, theirs })
   if (settled !== undefined) return { kind: 'merged', bytes: settled, notes: [] }
   const store = await loadStore(name)
-  const settings = { file: path, store, layout: await layoutFor(path, name, undefined, world), choices, marking }
+  const layout = await layoutFor(path, name, undefined, world)
+  const settings = { file: path, store, layout, choices, marking, fromMarks }
   try {
     return outcome(await mergeSealed({ base, ours, theirs }, settings, world), false)
   } catch (error) {

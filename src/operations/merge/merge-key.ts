@@ -12,11 +12,13 @@ export interface OpenedSide {
   readonly bytes: Uint8Array
   readonly file: OpenedFile
   readonly pool: CiphertextPool
+  /** Whether its MAC was looked at: another one is never taken over. */
+  readonly isVerified: boolean
 }
 
 /**
- * The data key of a merged file: that of a side, unless somebody has it who may not read the file any more. The side that was
- * rotated goes first: the other key is the one that was given up.
+ * The data key of a merged file: that of a side, unless somebody has it who may not read the file any more, because one of the
+ * sides took them off the readers, or both did. The side that was rotated goes first: the other key is the one that was given up.
  */
 export async function mergedKey(
   base: OpenedSide | undefined,
@@ -29,7 +31,12 @@ export async function mergedKey(
   const sides = wasRotated(theirs) && !wasRotated(ours) ? [theirs, ours] : [ours, theirs]
   // given up by rotation on one side: it must not come back
   const usable = sides.filter((side, index) => index === 0 || hasSameKey(side, sides[0] ?? side))
-  const chosen = usable.find(({ file }) => mayKeep(file.metadata, policy))
+  const versions = [...(base === undefined ? [] : [base]), ours, theirs]
+  const chosen = usable.find(
+    (side) =>
+      mayKeep(side.file.metadata, policy) &&
+      versions.every((version) => !hasSameKey(side, version) || areReaders(version.file.metadata, policy)),
+  )
   if (chosen === undefined) return newSealKey(policy, world.keyring, world)
   return extendKey(chosen, policy, world.keyring)
 }
@@ -39,7 +46,13 @@ export function hasSameKey(first: OpenedSide, second: OpenedSide): boolean {
   return Buffer.compare(first.file.dataKey, second.file.dataKey) === 0
 }
 
-/** Whether everybody who has the data key still reads the file. */
+/** Whether everybody who read a version still reads the file. */
+function areReaders({ groups }: Metadata, policy: SealPolicy): boolean {
+  const wanted = new Set(policy.groups.flat().map(idOf))
+  return groups.flat().every((entry) => wanted.has(idOf(entry)))
+}
+
+/** Whether the groups of a side can become those of the merged file with the data key that they have. */
 function mayKeep({ groups, shamirThreshold }: Metadata, policy: SealPolicy): boolean {
   if (groups.length !== policy.groups.length) return false
   // shares cannot be added: only the very same groups keep their key
@@ -52,11 +65,13 @@ function mayKeep({ groups, shamirThreshold }: Metadata, policy: SealPolicy): boo
 }
 
 /** Whether a side is what a merge comes to: the same content, readers and settings, under the same data key. */
-export function isSameSide({ file }: OpenedSide, plain: Uint8Array, policy: SealPolicy, key: SealKey): boolean {
+export function isSameSide(side: OpenedSide, plain: Uint8Array, policy: SealPolicy, key: SealKey): boolean {
+  const { file, isVerified } = side
   const { metadata } = file
   const { selector = DEFAULT_SELECTOR, macOnlyEncrypted } = metadata
   const settings = JSON.stringify([policy.selector ?? selector, policy.macOnlyEncrypted])
   return (
+    isVerified &&
     Buffer.compare(file.dataKey, key.dataKey) === 0 &&
     JSON.stringify([selector, macOnlyEncrypted]) === settings &&
     metadata.shamirThreshold === key.shamirThreshold &&

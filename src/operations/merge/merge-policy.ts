@@ -1,12 +1,21 @@
 import type { KeyDescription } from '../../config/key-text.ts'
-import { DEFAULT_SELECTOR, type Metadata } from '../../format/metadata.ts'
+import { DEFAULT_SELECTOR, type Metadata, type SelectorSpec } from '../../format/metadata.ts'
+import type { Scalar } from '../../format/tree.ts'
+import { displayName, keyName } from '../../keys/key-name.ts'
+import type { MergeStep } from '../../merge/three-way.ts'
 import { idOf } from '../readers/readers.ts'
 import type { SealPolicy } from '../seal.ts'
+import type { Choice, OpenConflict } from './choices.ts'
 
 /** Readers and settings of a merged file, and what could not be merged. */
 export interface MergedPolicy {
   readonly policy: SealPolicy
-  /** Settings that both sides changed in different ways; ours are taken. Texts for the user. */
+  /**
+   * Settings that decide who can read what, and that both sides changed in different ways. Their paths are none that a value
+   * can have: the first step is the reserved key. Ours are in the policy.
+   */
+  readonly conflicts: readonly OpenConflict[]
+  /** What both sides changed, and of which ours is taken. Texts for the user. */
   readonly disputes: readonly string[]
 }
 
@@ -17,30 +26,79 @@ export interface MetadataVersions {
   readonly theirs: Metadata
 }
 
+export interface PolicySettings {
+  readonly isBinary: boolean
+  readonly choices: readonly Choice[]
+  /** Whether only two versions are known: who reads the file cannot be merged then, because somebody may have been removed. */
+  readonly isTwoWay: boolean
+}
+
+const RESERVED = 'sops'
+
+/** Whether the path of a conflict is that of a setting. */
+export function isSetting([first, ...rest]: readonly MergeStep[]): boolean {
+  return first === RESERVED && rest.length === 1
+}
+
 type Groups = readonly (readonly KeyDescription[])[]
 
 /** Merge who reads a file and what is sealed in it: whoever one side added reads it, whoever one side removed does not. */
-export function mergePolicy(versions: MetadataVersions, isBinary: boolean): MergedPolicy {
+export function mergePolicy(versions: MetadataVersions, { isBinary, choices, isTwoWay }: PolicySettings): MergedPolicy {
   const disputes: string[] = []
-  const pick = <T>(of: (metadata: Metadata) => T, what: string): T => {
+  const conflicts: OpenConflict[] = []
+  const pick = <T>(of: (metadata: Metadata) => T, settle: (ours: T, theirs: T) => T, textOf = json<T>): T => {
     const { base, ours, theirs } = versions
-    const [was, own, other] = [base === undefined ? undefined : of(base), of(ours), of(theirs)]
-    const isSame = (a: T | undefined, b: T | undefined) => JSON.stringify(a) === JSON.stringify(b)
-    if (isSame(own, other) || isSame(was, other)) return own
-    if (isSame(was, own)) return other
-    disputes.push(`both sides changed ${what}: ours is kept`)
-    return own
+    const [own, other] = [of(ours), of(theirs)]
+    const was = base === undefined ? undefined : textOf(of(base))
+    if (textOf(own) === textOf(other) || was === textOf(other)) return own
+    return was === textOf(own) ? other : settle(own, other)
   }
-  const groups = mergeGroups(versions)
-  return {
-    policy: {
-      groups: groups ?? pick((metadata) => metadata.groups, 'the key groups'),
-      shamirThreshold: pick((metadata) => metadata.shamirThreshold, 'the threshold'),
-      selector: isBinary ? undefined : pick((metadata) => metadata.selector ?? DEFAULT_SELECTOR, 'the selector'),
-      macOnlyEncrypted: pick((metadata) => metadata.macOnlyEncrypted, 'what the MAC covers'),
-    },
-    disputes,
+  const decide =
+    <T>(name: string, show: (setting: T) => string) =>
+    (ours: T, theirs: T): T => {
+      const path = [RESERVED, name]
+      const choice = choices.find((one) => json(one.path) === json(path))
+      if (choice === undefined) {
+        conflicts.push({ document: 0, path, base: undefined, ours: text(show(ours)), theirs: text(show(theirs)) })
+      }
+      return choice?.take === 'theirs' ? theirs : ours
+    }
+  const groupsOf = (metadata: Metadata): Groups => metadata.groups
+  const selectorOf = ({ selector = DEFAULT_SELECTOR }: Metadata): SelectorSpec => selector
+  const macOf = ({ macOnlyEncrypted }: Metadata) => macOnlyEncrypted
+  const groups = isTwoWay ? undefined : mergeGroups(versions)
+  const policy = {
+    groups: groups ?? pick(groupsOf, decide('readers', showGroups), idsOf),
+    shamirThreshold: pick((metadata) => metadata.shamirThreshold, decide('threshold', String)),
+    selector: isBinary ? undefined : pick(selectorOf, decide('selector', showSelector)),
+    macOnlyEncrypted: pick(macOf, (ours) => {
+      disputes.push('both sides changed what the MAC covers: ours is kept')
+      return ours
+    }),
   }
+  return { policy, conflicts, disputes }
+}
+
+function text(value: string): Scalar {
+  return { kind: 'scalar', type: 'str', value }
+}
+
+function showSelector({ field, pattern }: SelectorSpec): string {
+  return `${field}: ${pattern}`
+}
+
+function showGroups(groups: Groups): string {
+  const shown = groups.map((group) => group.map((key) => displayName(key.type, keyName(key))).join(', '))
+  return shown.length === 1 ? (shown[0] ?? '') : shown.map((group, index) => `group ${index}: ${group}`).join('; ')
+}
+
+/** The same for the same readers, in any order and whatever was wrapped for them. */
+function idsOf(groups: Groups): string {
+  return json(groups.map((group) => group.map(idOf).sort()))
+}
+
+function json<T>(value: T): string {
+  return JSON.stringify(value)
 }
 
 /** Group by group; undefined when the versions have not as many of them. */

@@ -1,14 +1,21 @@
 import { wipeDataKey } from '../../crypto/data-key.ts'
+import { openedDocuments, openTree } from '../../crypto/open-tree.ts'
 import { CiphertextPool } from '../../crypto/reuse.ts'
-import { decodeText } from '../../format/text.ts'
+import { compileSelector } from '../../format/selector.ts'
+import type { Store } from '../../format/store.ts'
+import { decodeText, encodeText } from '../../format/text.ts'
+import { markDifferences, sidesOf } from '../../merge/marks.ts'
+import { compareDocuments } from '../diff/compare.ts'
 import { sealedStore } from '../judge/sealed-store.ts'
-import { openSealed } from '../open.ts'
+import { type OpenedFile, openSealed } from '../open.ts'
 import type { World } from '../ports.ts'
-import type { SealKey } from '../seal.ts'
+import type { SealKey, SealPolicy } from '../seal.ts'
 import { loadChanger } from '../values/changers.ts'
+import { showPath } from '../values/tree-path.ts'
+import { haveOwnComments, lostComments } from './lost-comments.ts'
 import { hasSameKey, mergedKey, type OpenedSide } from './merge-key.ts'
-import { mergeOpened } from './merge-opened.ts'
-import { mergePolicy } from './merge-policy.ts'
+import { mergeOpened, type OpenedSides } from './merge-opened.ts'
+import { isSetting, mergePolicy } from './merge-policy.ts'
 import type { MergedFile, MergeSettings, SealedVersions } from './merge-settings.ts'
 
 /**
@@ -22,13 +29,13 @@ export async function mergeSealed(
   settings: MergeSettings,
   world: World,
 ): Promise<MergedFile> {
-  const { store, layout } = settings
+  const { store, layout, choices, fromMarks } = settings
   const changer = await loadChanger(store.name)
   const sides: OpenedSide[] = []
   const open = async (bytes: Uint8Array): Promise<OpenedSide> => {
     const pool = new CiphertextPool()
-    const file = await openSealed({ store, bytes, layout, pool, file: settings.file }, world)
-    const side = { bytes, file, pool }
+    const request = { store, bytes, layout, pool, file: settings.file, ignoreMac: fromMarks, keepClear: fromMarks }
+    const side = { bytes, file: await openSealed(request, world), pool, isVerified: !fromMarks }
     sides.push(side)
     return side
   }
@@ -37,21 +44,56 @@ export async function mergeSealed(
     const isPlain = versions.base !== undefined && sealedStore(settings.file, decodeText(versions.base)) === undefined
     const base = versions.base === undefined || isPlain ? undefined : await open(versions.base)
     const [ours, theirs] = [await open(versions.ours), await open(versions.theirs)]
-    const { policy, disputes } = mergePolicy(
-      {
-        base: base?.file.metadata,
-        ours: ours.file.metadata,
-        theirs: theirs.file.metadata,
-      },
-      store.name === 'binary',
-    )
+    const metadata = { base: base?.file.metadata, ours: ours.file.metadata, theirs: theirs.file.metadata }
+    const isTwoWay = fromMarks && versions.base === undefined
+    const { policy, disputes, conflicts } = mergePolicy(metadata, {
+      isBinary: store.name === 'binary',
+      choices,
+      isTwoWay,
+    })
+    // nothing is mixed before it is known who reads it
+    if (conflicts.length > 0) return { bytes: markedSides(versions, settings), conflicts, notes: disputes }
     key = await mergedKey(base, ours, theirs, policy, world)
     if (hasSameKey(ours, theirs)) for (const side of [ours, theirs]) key.reuse?.addMissing(side.pool)
     const opened = { base, plainBase: isPlain ? versions.base : undefined, ours, theirs }
-    const merged = await mergeOpened(opened, { ...settings, changer, policy, key }, world)
-    return { ...merged, notes: disputes }
+    const ofValues = choices.filter(({ path }) => !isSetting(path))
+    const merged = await mergeOpened(opened, { ...settings, choices: ofValues, changer, policy, key }, world)
+    const comments = await commentNotes(sidesOf(decodeText(merged.bytes)).ours, opened, policy, key, store)
+    const notes = [...disputes, ...comments, ...(isTwoWay ? onlyOneSided(ours.file, theirs.file) : [])]
+    return { ...merged, notes }
   } finally {
     for (const { file } of sides) file.dispose()
     if (key !== undefined) wipeDataKey(key.dataKey)
   }
+}
+
+/** The sides as they are, with marks around all lines in which they differ. */
+function markedSides({ ours, theirs }: SealedVersions, { marking }: MergeSettings): Uint8Array {
+  return encodeText(markDifferences(decodeText(ours), decodeText(theirs), marking))
+}
+
+/** Without a base nobody knows whether one side put a value in or the other took it out. */
+function onlyOneSided(ours: OpenedFile, theirs: OpenedFile): string[] {
+  const changes = compareDocuments(ours.documents(), theirs.documents())
+  const found = changes.filter(({ before, after }) => before === undefined || after === undefined)
+  return found.map(({ path }) => `${showPath([...path])} stands on one side only: it was kept`)
+}
+
+/** Only where both sides changed comments it is worth to open what was merged. */
+async function commentNotes(
+  text: string,
+  { base, plainBase, ours, theirs }: OpenedSides,
+  policy: SealPolicy,
+  { dataKey }: SealKey,
+  store: Store,
+): Promise<string[]> {
+  if (policy.selector === undefined) return []
+  const plain = plainBase === undefined ? [] : store.parse(decodeText(plainBase)).documents
+  const [own, other] = [ours.file.documents(), theirs.file.documents()]
+  const versions = { base: base?.file.documents() ?? plain, ours: own, theirs: other }
+  if (!haveOwnComments(versions)) return []
+  const { macOnlyEncrypted } = policy
+  const source = store.parse(text)
+  const { opened } = openTree(source, { dataKey, selector: await compileSelector(policy.selector), macOnlyEncrypted })
+  return lostComments(versions, openedDocuments(source.documents, opened))
 }

@@ -18,6 +18,11 @@ export interface MergeSettings {
   /** How conflicts are decided; what is not named stays one. */
   readonly choices: readonly Choice[]
   readonly marking: Marking
+  /**
+   * Whether the versions were taken out of a text with marks: lines of both sides stand in each, so that no MAC fits, and
+   * what somebody wrote there in clear is taken as new.
+   */
+  readonly fromMarks: boolean
 }
 
 export interface MergedFile {

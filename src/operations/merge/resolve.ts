@@ -1,20 +1,14 @@
-import { CiphertextPool } from '../../crypto/reuse.ts'
-import { FormatError, UsageError } from '../../errors.ts'
-import { DEFAULT_SELECTOR } from '../../format/metadata.ts'
+import { FormatError, IntegrityError, UsageError } from '../../errors.ts'
 import { decodeText, encodeText } from '../../format/text.ts'
 import type { Node } from '../../format/tree.ts'
-import { sidesOf } from '../../merge/marks.ts'
+import { type Marking, sidesOf } from '../../merge/marks.ts'
+import type { MergeStep } from '../../merge/three-way.ts'
 import type { Repository } from '../git-port.ts'
-import { sealedStore } from '../judge/sealed-store.ts'
-import { layoutFor } from '../layout.ts'
-import { openSealed } from '../open.ts'
 import type { World } from '../ports.ts'
-import { policyOf, readPlain, sealFile } from '../seal.ts'
-import { loadStore } from '../stores.ts'
 import { readTreePath } from '../values/tree-path.ts'
 import type { Choice } from './choices.ts'
-import { type MergeOutcome, mergeVersions } from './driver.ts'
-import { withoutMarks } from './without-key.ts'
+import { type FileVersions, type MergeOutcome, type MergeRequest, mergeVersions, type ShownConflict } from './driver.ts'
+import { isSetting } from './merge-policy.ts'
 
 export interface ResolveRequest {
   /** Absolute. */
@@ -28,6 +22,8 @@ export interface ResolveRequest {
 /** What is in conflict, both sides opened, for somebody to choose. */
 export interface OpenChoice {
   readonly path: string
+  /** Whether it is about who reads the file, or what is sealed in it: values are looked at when that is decided. */
+  readonly isOfSetting: boolean
   readonly ours: Node | undefined
   readonly theirs: Node | undefined
 }
@@ -35,12 +31,20 @@ export interface OpenChoice {
 export type Resolution =
   | { readonly kind: 'resolved'; readonly bytes: Uint8Array; readonly notes: readonly string[] }
   /** Nothing is to be written before all of these are decided. */
-  | { readonly kind: 'open'; readonly conflicts: readonly OpenChoice[] }
-  /** Git has no sides of this file: it is not in conflict any more, or was never. */
+  | {
+      readonly kind: 'open'
+      readonly conflicts: readonly OpenChoice[]
+      /** Sealed, with marks around them. */
+      readonly marked: Uint8Array
+      readonly notes: readonly string[]
+    }
+  /** Git has no sides of this file and no marks stand in it: it is not in conflict any more, or was never. */
   | { readonly kind: 'no-conflict' }
 
+export const MARKING: Marking = { labels: { ours: 'ours', theirs: 'theirs' }, markerSize: 7 }
+
 /**
- * Decide the conflicts of a file that git left in conflict, and seal the result.
+ * Decide the conflicts of a file that git left in conflict, or that has marks in it, and seal the result.
  *
  * @throws KeyError, IntegrityError, FormatError, UsageError `ERR_TREE_PATH`, `ERR_USAGE`
  */
@@ -49,79 +53,117 @@ export async function resolveConflicts(
   repository: Repository,
   world: World,
 ): Promise<Resolution> {
+  const found = await versionsOf(path, name, repository, world)
+  if (found === undefined) return { kind: 'no-conflict' }
+  const request = { ...found, path, marking: MARKING }
+  const decided: Choice[] = []
+  const seen: ShownConflict[] = []
+  // who reads the file is decided before its values are looked at
+  for (;;) {
+    const outcome = await mergeFound({ ...request, choices: decided }, world)
+    if (outcome.kind === 'not-sealed') throw notSealed(path)
+    if (outcome.kind === 'conflict') seen.push(...outcome.conflicts)
+    const next = outcome.kind === 'conflict' ? choicesOf(decisions, outcome.conflicts, decided) : []
+    decided.push(...next)
+    if (next.length > 0) continue
+    const { bytes, notes } = outcome
+    const open = outcome.kind === 'conflict' ? outcome.conflicts : []
+    if (!open.some(({ steps }) => isSetting(steps))) checkNamed(decisions, seen)
+    if (open.length === 0) return { kind: 'resolved', bytes, notes }
+    const conflicts = open.map((conflict) => ({ ...conflict, isOfSetting: isSetting(conflict.steps) }))
+    return { kind: 'open', conflicts, marked: bytes, notes }
+  }
+}
+
+type Versions = FileVersions & { readonly fromMarks: boolean }
+
+/** As git keeps them while a merge is not over; else what the marks in the file keep apart. */
+async function versionsOf(
+  path: string,
+  name: string,
+  repository: Repository,
+  world: World,
+): Promise<Versions | undefined> {
   const { base, ours, theirs } = await repository.sides(name)
-  if (ours === undefined && theirs === undefined && base === undefined) return { kind: 'no-conflict' }
-  if (ours === undefined || theirs === undefined) {
+  if (ours !== undefined && theirs !== undefined) return { base, ours, theirs, fromMarks: false }
+  if (base !== undefined || ours !== undefined || theirs !== undefined) {
     throw new FormatError('ERR_MERGE', 'one side took the file away, the other changed it', {
       where: { file: path },
       hint: 'keep it with "git add", or take it away with "git rm"',
     })
   }
-  const marking = { labels: { ours: 'ours', theirs: 'theirs' }, markerSize: 7 }
-  const request = { base, ours, theirs, path, marking }
-  const first = await mergeVersions(request, world, 'with-key')
-  if (first.kind === 'not-sealed') {
-    throw new FormatError('ERR_NOT_SEALED', 'not every side of this file is sealed', {
-      where: { file: path },
-      hint: 'repair the marks in an editor, then seal it: bulla encrypt --in-place FILE',
-    })
+  const { bytes } = await world.files.open(path)
+  const sides = sidesOf(decodeText(bytes))
+  if (sides.ours === sides.theirs) return undefined
+  const [own, other] = [encodeText(sides.ours), encodeText(sides.theirs)]
+  return {
+    ...{ base: sides.base === undefined ? undefined : encodeText(sides.base), ours: own, theirs: other },
+    fromMarks: true,
   }
-  if (first.kind === 'merged') return { kind: 'resolved', bytes: first.bytes, notes: first.notes }
-  const choices = choicesOf(decisions, first)
-  const second = await mergeVersions({ ...request, choices }, world, 'with-key')
-  if (second.kind === 'merged') return { kind: 'resolved', bytes: second.bytes, notes: second.notes }
-  return { kind: 'open', conflicts: second.kind === 'conflict' ? second.conflicts : [] }
 }
 
-function choicesOf(
-  decisions: ResolveRequest['decisions'],
-  outcome: Extract<MergeOutcome, { kind: 'conflict' }>,
-): Choice[] {
-  return decisions.flatMap(({ path, take }) => {
-    const isAll = path === '.'
-    const wanted = isAll ? '' : JSON.stringify(readTreePath(path).steps)
-    const found = outcome.conflicts.filter(({ steps }) => isAll || JSON.stringify(steps) === wanted)
-    if (found.length > 0) return found.map(({ document, steps }) => ({ document, path: steps, take }))
-    throw new UsageError('ERR_TREE_PATH', 'nothing is in conflict at a path that was named', {
-      hint: `in conflict are ${outcome.conflicts.map((conflict) => conflict.path).join(', ')}`,
-    })
+/** Git merged the lines around marks: what stands there need not be one file. */
+async function mergeFound(request: MergeRequest, world: World): Promise<MergeOutcome> {
+  if (request.fromMarks !== true) return mergeVersions(request, world, 'with-key')
+  try {
+    return await mergeVersions(request, world, 'with-key')
+  } catch (error) {
+    if (!(error instanceof FormatError || error instanceof IntegrityError)) throw error
+    if (request.base !== undefined) return mergeFound({ ...request, base: undefined }, world)
+    throw error instanceof IntegrityError ? error.at({}, MIXED_KEYS) : error
+  }
+}
+
+const MIXED_KEYS =
+  'git put lines under different data keys together; "git log -- FILE" finds the commits: merge them again with the driver, or take one side with git checkout COMMIT -- FILE'
+
+function notSealed(path: string): FormatError {
+  return new FormatError('ERR_NOT_SEALED', 'not every side of this file is sealed', {
+    where: { file: path },
+    hint: 'repair the marks in an editor, then seal it: bulla encrypt --in-place FILE',
   })
 }
 
-/**
- * Seal a damaged file again: what is sealed is opened, what stands there in clear and should be sealed is taken as new, the
- * MAC is made anew. For files that were merged or changed without bulla.
- *
- * @throws KeyError, IntegrityError `ERR_VALUE_AUTH`, FormatError
- */
-export async function reseal(path: string, bytes: Uint8Array, world: World): Promise<Uint8Array> {
-  const sides = sidesOf(decodeText(bytes))
-  const name = sealedStore(path, sides.ours)
-  if (name === undefined) {
-    throw new FormatError('ERR_NOT_SEALED', 'the file is not sealed', {
-      where: { file: path },
-      hint: 'seal it with "encrypt --in-place"',
-    })
-  }
-  const store = await loadStore(name)
-  const text = withoutMarks(store, sides.ours, sides.theirs)
-  if (text === undefined) {
-    throw new FormatError('ERR_MERGE', 'values or readers of this file are still in conflict', {
-      where: { file: path },
-      hint: 'take one side of each in an editor: what stands there is sealed; then seal it again',
-    })
-  }
-  const layout = await layoutFor(path, name, undefined, world)
-  const pool = new CiphertextPool()
-  const request = { store, bytes: encodeText(text), layout, pool, ignoreMac: true, keepClear: true, file: path }
-  const opened = await openSealed(request, world)
-  try {
-    const { dataKey, metadata } = opened
-    const { groups, shamirThreshold, selector = DEFAULT_SELECTOR } = metadata
-    const policy = policyOf({ ...metadata, selector }, store.name === 'binary')
-    const plain = readPlain(opened.bytes(), store, store, layout)
-    return (await sealFile(plain, policy, { dataKey, groups, shamirThreshold, reuse: pool }, world)).bytes
-  } finally {
-    opened.dispose()
-  }
+type Decisions = ResolveRequest['decisions']
+
+function choicesOf(
+  decisions: Decisions,
+  conflicts: readonly ShownConflict[],
+  decided: readonly Choice[],
+): readonly Choice[] {
+  const isDecided = ({ document, steps }: ShownConflict) =>
+    decided.some((choice) => choice.document === document && isSame(choice.path, steps))
+  return decisions.flatMap((decision) =>
+    conflicts
+      .filter((conflict) => isMeant(decision, conflict) && !isDecided(conflict))
+      .map(({ document, steps }) => ({ document, path: steps, take: sideOf(decision, steps) })),
+  )
 }
+
+function isMeant({ path }: Decisions[number], { steps }: ShownConflict): boolean {
+  return path === '.' || isSame(readTreePath(path).steps, steps)
+}
+
+function isSame(first: readonly unknown[], second: readonly unknown[]): boolean {
+  return JSON.stringify(first) === JSON.stringify(second)
+}
+
+/** @throws UsageError `ERR_USAGE` */
+function sideOf({ take }: Decisions[number], steps: readonly MergeStep[]): Choice['take'] {
+  if (typeof take === 'string' || !isSetting(steps)) return take
+  throw new UsageError('ERR_USAGE', 'who reads the file and what is sealed in it can only be that of a side', {
+    hint: 'use --ours or --theirs; to have it otherwise, resolve first and then see "rotate" and "updatekeys"',
+  })
+}
+
+/** @throws UsageError `ERR_TREE_PATH` when a decision is about nothing that was in conflict */
+function checkNamed(decisions: Decisions, seen: readonly ShownConflict[]): void {
+  if (decisions.every((decision) => decision.path === '.' || seen.some((conflict) => isMeant(decision, conflict))))
+    return
+  const paths = [...new Set(seen.map(({ path }) => path))]
+  throw new UsageError('ERR_TREE_PATH', 'nothing is in conflict at a path that was named', {
+    hint: paths.length === 0 ? 'nothing is in conflict at all: leave it out' : `in conflict are ${paths.join(', ')}`,
+  })
+}
+
+export { reseal } from './reseal.ts'

@@ -47,11 +47,12 @@ export async function mergeWithoutKey(versions: SealedVersions, settings: MergeS
   if (merged === undefined) throw notMergeable()
   const { text, conflicts } = merged
   const groups = mergedEntries(base, ours, theirs)
+  const notes = removalNotes([base, ours, theirs], groups)
   const settled = [ours, theirs].find((side) => conflicts.length === 0 && side.text === text)
   if (settled !== undefined) {
     // the MAC covers the values, not who reads them
     const bytes = encodeText(withMetadata(store, text, { ...settled.metadata, groups }))
-    return { bytes, conflicts: [], notes: [], needsReseal: false }
+    return { bytes, conflicts: [], notes, needsReseal: false }
   }
   const [asOurs, asTheirs] = (
     [
@@ -63,7 +64,7 @@ export async function mergeWithoutKey(versions: SealedVersions, settings: MergeS
     return withMetadata(store, chosenText(merged, all, tools).text, { ...metadata, groups })
   })
   const marked = markDifferences(asOurs ?? '', asTheirs ?? '', marking)
-  return { bytes: encodeText(marked), conflicts, notes: [], needsReseal: true }
+  return { bytes: encodeText(marked), conflicts, notes, needsReseal: true }
 }
 
 /** @throws FormatError when ciphertexts of the sides cannot stand in one file */
@@ -109,6 +110,14 @@ function mergedEntries(base: Body | undefined, ours: Body, theirs: Body): readon
   if (merged === undefined || merged.length !== 1) throw notMergeable()
   const entries = new Map([...other, ...own].flat().map((entry) => [idOf(entry), entry]))
   return [(merged[0] ?? []).flatMap((key) => entries.get(idOf(key)) ?? [])]
+}
+
+/** Who was removed has the data key, which only somebody with a key can change. */
+function removalNotes(versions: readonly (Body | undefined)[], groups: readonly KeyGroup[]): string[] {
+  const readers = new Set(groups.flat().map(idOf))
+  const isGone = (version: Body | undefined) => version?.metadata.groups.flat().some((key) => !readers.has(idOf(key)))
+  if (!versions.some((version) => isGone(version) === true)) return []
+  return ['somebody was removed who has the data key, and it stays: somebody with a key should run "bulla rotate"']
 }
 
 function contentOf(groups: readonly KeyGroup[]): string {

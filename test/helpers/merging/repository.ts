@@ -48,6 +48,13 @@ export class MergeRepository {
     return this.bulla('set', file, path, JSON.stringify(value))
   }
 
+  /** Make these, beside the person of the sandbox, the readers of a file: with the data key that it has. */
+  async readers(file: string, ...recipients: readonly string[]): Promise<void> {
+    const list = [this.box.recipient, ...recipients].join(',')
+    this.box.write('.sops.yaml', `creation_rules:\n  - age: ${list}\n`)
+    await this.bulla('updatekeys', '--yes', file)
+  }
+
   /** Make a branch off the current one, and a commit on it; then go back to where it was. */
   async branch(name: string, change: () => Promise<unknown>): Promise<void> {
     await this.box.git('checkout', '-q', '-b', name)

@@ -37,19 +37,21 @@ describe('the sides of a text with marks', () => {
     ['a\r\nb\r\n', 'a\r\nc\r\n'],
     ['a\n', 'a\n'],
   ])('are those it was made of: %j and %j', (ours, theirs) => {
-    expect(sidesOf(markDifferences(ours, theirs, MARKING))).toEqual({ ours, theirs })
-    expect(sidesOf(markDifferences(ours, theirs, { ...MARKING, markerSize: 12 }))).toEqual({ ours, theirs })
+    expect(sidesOf(markDifferences(ours, theirs, MARKING))).toMatchObject({ ours, theirs })
+    expect(sidesOf(markDifferences(ours, theirs, { ...MARKING, markerSize: 12 }))).toMatchObject({ ours, theirs })
   })
 
-  it('leave out the base that git shows between them where it is told to', () => {
-    const text = '<<<<<<< ours\na\n||||||| base\nb\n=======\nc\n>>>>>>> theirs\n'
-    expect(sidesOf(text)).toEqual({ ours: 'a\n', theirs: 'c\n' })
+  it('have a base where all marks say what stood there before', () => {
+    const text = '<<<<<<< ours\na\n||||||| base\nb\n=======\nc\n>>>>>>> theirs\nd\n'
+    expect(sidesOf(text)).toEqual({ ours: 'a\nd\n', theirs: 'c\nd\n', base: 'b\nd\n' })
+    expect(sidesOf(`${text}<<<<<<< ours\na\n=======\nc\n>>>>>>> theirs\n`)).toEqual({
+      ours: 'a\nd\na\n',
+      theirs: 'c\nd\nc\n',
+    })
   })
 
   it('keep lines that only look like marks', () => {
-    expect(sidesOf('=======\na: <<<<<<< b\n')).toEqual({
-      ours: '=======\na: <<<<<<< b\n',
-      theirs: '=======\na: <<<<<<< b\n',
-    })
+    const text = '=======\na: <<<<<<< b\n'
+    expect(sidesOf(text)).toEqual({ ours: text, theirs: text, base: text })
   })
 })
