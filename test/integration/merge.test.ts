@@ -4,6 +4,7 @@ import { looksSealed } from '../../src/format/enc.ts'
 import type { SelectorSpec } from '../../src/format/metadata.ts'
 import type { Node } from '../../src/format/tree.ts'
 import { type MergeOutcome, mergeVersions } from '../../src/operations/merge/driver.ts'
+import { isSetting } from '../../src/operations/merge/merge-policy.ts'
 import { reseal } from '../../src/operations/merge/resolve.ts'
 import { MARKER } from '../helpers/canary.ts'
 import { rejection } from '../helpers/failure.ts'
@@ -92,9 +93,21 @@ async function mergeOrRefusal(scene: Scene): Promise<MergeOutcome | undefined> {
   }
 }
 
-function mergeScene({ path, base, ours, theirs }: Scene, people: readonly Person[] = ['alice']): Promise<MergeOutcome> {
-  const versions = { base: base?.bytes, ours: ours.bytes, theirs: theirs.bytes }
-  return mergeVersions({ ...versions, path, marking: MARKING }, mergeWorld(people))
+/** Where both sides chose what is sealed, that of ours. */
+async function mergeScene(
+  { path, base, ours, theirs }: Scene,
+  people: readonly Person[] = ['alice'],
+): Promise<MergeOutcome> {
+  const request = { base: base?.bytes, ours: ours.bytes, theirs: theirs.bytes, path, marking: MARKING }
+  const outcome = await mergeVersions(request, mergeWorld(people))
+  if (outcome.kind !== 'conflict' || !outcome.conflicts.some(({ steps }) => isSetting(steps))) return outcome
+  expect(outcome.conflicts).toMatchObject([{ path: 'sops.selector' }])
+  expect([withoutMarks(outcome.bytes, 'ours'), withoutMarks(outcome.bytes, 'theirs')]).toEqual([
+    Buffer.from(ours.bytes).toString(),
+    Buffer.from(theirs.bytes).toString(),
+  ])
+  const choices = [{ document: 0, path: ['sops', 'selector'], take: 'ours' as const }]
+  return mergeVersions({ ...request, choices }, mergeWorld(people))
 }
 
 function expected({ base, ours, theirs }: Scene, side: 'ours' | 'theirs') {
