@@ -1,5 +1,5 @@
 import type { Machine } from '../operations/doctor/machine.ts'
-import type { MergeFileRequest, Repository } from '../operations/git-port.ts'
+import type { MergeFileRequest, MergeLabels, Repository } from '../operations/git-port.ts'
 import type { GitSetup } from '../operations/init/setup-port.ts'
 import type { KnownStore } from '../operations/known/known-store.ts'
 import type { Desk, MachineWorld, Programs } from '../operations/ports.ts'
@@ -37,6 +37,8 @@ export interface Io {
   settle(): Promise<void>
   /** Merge plain files as git does; replaces the one of ours. @returns how many conflicts there are */
   mergeFile(request: MergeFileRequest): Promise<number>
+  /** What git calls the sides of the merge that it is at, as far as that can be found out. */
+  mergeLabels(): Promise<MergeLabels | undefined>
   /** @param quiet - no progress bar */
   world(settings: { configPath: string | undefined; quiet: boolean }): MachineWorld
 }

@@ -58,6 +58,13 @@ export interface Repository {
   close(): void
 }
 
+/** What git calls the sides of a merge in its conflict marks. */
+export interface MergeLabels {
+  readonly ours: string
+  readonly base: string
+  readonly theirs: string
+}
+
 /** Three files, and how conflicts between them are marked. */
 export interface MergeFileRequest {
   readonly ours: string

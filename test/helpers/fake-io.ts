@@ -44,6 +44,7 @@ export function fakeIo(settings: Partial<Pick<Io, 'program' | 'cwd' | 'env'>> = 
     mergeFile: () => {
       throw new Error('this test has no git')
     },
+    mergeLabels: async () => undefined,
     world: () => {
       throw new Error('this test has no world')
     },

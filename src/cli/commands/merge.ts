@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { isBullaError, UsageError } from '../../errors.ts'
 import type { Marking } from '../../merge/marks.ts'
-import { type MergeOutcome, mergeVersions } from '../../operations/merge/driver.ts'
+import { type MergeOutcome, mergeVersions, relabelled } from '../../operations/merge/driver.ts'
 import { shellWord } from '../../operations/shell-word.ts'
 import type { CommandDefinition, Io } from '../io.ts'
 import { addCommonOptions, flag, integer, onlyGiven, text, type Values, worldOf } from '../options.ts'
@@ -71,9 +71,19 @@ async function run(words: readonly string[], values: Values, io: Io): Promise<nu
   }
   if (outcome.kind === 'not-sealed') return mergePlain(words, values, marking, outcome.isMixed, io)
   if (!flag(values, 'quiet')) tell(outcome, name, io)
-  if (flag(values, 'driver')) await world.files.write({ path: resolve(io.cwd, words[1] ?? ''), bytes: outcome.bytes })
-  else io.writeOut(outcome.bytes)
+  if (!flag(values, 'driver')) io.writeOut(outcome.bytes)
+  else {
+    const isNamed = givenLabel(values, 'labelOurs') !== undefined && givenLabel(values, 'labelTheirs') !== undefined
+    const bytes = outcome.kind === 'merged' || isNamed ? outcome.bytes : await labelled(outcome.bytes, marking, io)
+    await world.files.write({ path: resolve(io.cwd, words[1] ?? ''), bytes })
+  }
   return outcome.kind === 'merged' ? 0 : CONFLICT
+}
+
+/** Git before 2.44 does not say what it calls the sides; that it is asked for only where it is shown. */
+async function labelled(marked: Uint8Array, marking: Marking, io: Io): Promise<Uint8Array> {
+  const labels = await io.mergeLabels()
+  return labels === undefined ? marked : relabelled(marked, { ...marking, labels })
 }
 
 function tell(outcome: Exclude<MergeOutcome, { kind: 'not-sealed' }>, name: string, io: Io): void {

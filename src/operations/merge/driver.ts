@@ -1,7 +1,7 @@
 import { isBullaError, KeyError } from '../../errors.ts'
-import { decodeText } from '../../format/text.ts'
+import { decodeText, encodeText } from '../../format/text.ts'
 import type { Node } from '../../format/tree.ts'
-import type { Marking } from '../../merge/marks.ts'
+import { type Marking, markDifferences, sidesOf } from '../../merge/marks.ts'
 import type { MergeStep } from '../../merge/three-way.ts'
 import { sealedStore } from '../judge/sealed-store.ts'
 import { layoutFor } from '../layout.ts'
@@ -79,6 +79,12 @@ export async function mergeVersions(
     const merged = await mergeWithoutKey({ base, ours, theirs }, settings)
     return outcome(merged, merged.needsReseal)
   }
+}
+
+/** The same text with other marks. */
+export function relabelled(marked: Uint8Array, marking: Marking): Uint8Array {
+  const { ours, theirs } = sidesOf(decodeText(marked))
+  return encodeText(markDifferences(ours, theirs, marking))
 }
 
 /** Nothing to merge: only one side changed something, or both the same. */
