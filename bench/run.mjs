@@ -18,7 +18,7 @@ import { missedTargets, missOne, title } from './report.mjs'
 const PARTS = {
   ...{ start, large, many, rotate, growth, kms, merge },
   ...{ hook, 'hook-sizes': hookSizes, check: checkFiles, 'policy-history': historyOfPolicy, history: historyOfScan },
-  scan,
+  ...{ scan, known },
 }
 
 const only = process.argv[2]
@@ -38,4 +38,10 @@ try {
 function scan() {
   title('scan: credentials and false alarms by place and kind')
   if (spawnSync(process.execPath, [join(ROOT, 'bench/scan.mjs')], { stdio: 'inherit' }).status !== 0) missOne()
+}
+
+/** What copies of sealed values cost, and how many are found: a program of its own. */
+function known() {
+  title('known: copies of sealed values')
+  if (spawnSync(process.execPath, [join(ROOT, 'bench/known.mjs')], { stdio: 'inherit' }).status !== 0) missOne()
 }

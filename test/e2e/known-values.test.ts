@@ -63,6 +63,22 @@ describe('a value that is sealed in the repository', () => {
     expect(await commit(box)).toMatchObject({ code: 0, err: '' })
   })
 
+  it('blocks from 12 characters, warns from 8, and is not looked for below', async ({ box }) => {
+    await repository(box)
+    const values = ['qw3-Rty', 'qw3-Rtyu', 'qw3-Rtyuo9p', 'qw3-Rtyuo9p!']
+    expect(values.map(({ length }) => length)).toEqual([7, 8, 11, 12])
+    box.write('secrets/more.yaml', values.map((value, index) => `k${index}: "${value}"\n`).join(''))
+    await box.bulla(['encrypt', '-i', 'secrets/more.yaml'])
+    box.write('notes.txt', values.map((value) => `${value}\n`).join(''))
+    const { code, err } = await commit(box)
+    expect(code).toBe(1)
+    expect(err.match(/(?:block|warn) known-value: notes\.txt:\d/g)).toEqual([
+      'warn known-value: notes.txt:2',
+      'warn known-value: notes.txt:3',
+      'block known-value: notes.txt:4',
+    ])
+  })
+
   it('is known of a file that came with a merge, and that no command opened', async ({ box }) => {
     await repository(box)
     await box.git('checkout', '-q', '-b', 'side')
@@ -125,6 +141,111 @@ describe('a value that is sealed in the repository', () => {
     const { code, out } = await box.bulla(['check'])
     expect([code, out]).toEqual([1, expect.stringContaining('block known-value: README.md:1:1')])
     expectNoSecret(out, SECRET)
+  })
+})
+
+describe('a copy in what a sealed file leaves in clear', () => {
+  const partly = (text: string) => `token: x1\n${text}`
+
+  /** Seals only tokens, and in clear beside them what `text` says. */
+  async function sealedBeside(box: Sandbox, name: string, text: string): Promise<void> {
+    await repository(box)
+    const rules = `creation_rules:\n  - path_regex: ^secrets/\n    age: ${box.recipient}\n`
+    box.write('.sops.yaml', `${rules}  - age: ${box.recipient}\n    encrypted_regex: ^token$\n`)
+    box.write(name, text)
+    await box.bulla(['encrypt', '-i', name])
+    expect(box.read(name)).toContain('ENC[AES256_GCM,')
+  }
+
+  it.each<[string, string, string, RegExp, string]>([
+    [
+      'a value',
+      'app.yaml',
+      partly(`db:\n  host: '${SECRET}'\n`),
+      /app\.yaml:3:\d+: .*\(db\.host\)/,
+      'bulla set app.yaml db.host',
+    ],
+    [
+      'a value of JSON',
+      'app.json',
+      JSON.stringify({ token: 'x1', a: SECRET }),
+      /app\.json:\d+:\d+: /,
+      'bulla set app.json a',
+    ],
+    ['a value of dotenv', '.env', `token=x1\nURL=${encodeURIComponent(SECRET)}\n`, /\.env:2:5: /, 'bulla set .env URL'],
+    ['a value of INI', 'app.ini', `[a]\ntoken = x1\nb = ${SECRET}\n`, /app\.ini:3:5: /, 'bulla set app.ini a.b'],
+    ['a list', 'app.yaml', partly(`all:\n  - '${SECRET}'\n`), /app\.yaml:3:6: /, 'bulla edit app.yaml'],
+    ['a comment', 'app.yaml', partly(`# was ${SECRET}\nb: 1\n`), /app\.yaml:2:7: /, 'bulla edit app.yaml'],
+    [
+      'base64',
+      'app.yaml',
+      partly(`a: ${Buffer.from(SECRET).toString('base64')}\n`),
+      /app\.yaml:2:4: /,
+      'bulla set app.yaml a',
+    ],
+  ])('stops a commit: %s', async (_, name, text, place, repair) => {
+    const box = new Sandbox()
+    try {
+      await sealedBeside(box, name, text)
+      const { code, err } = await commit(box)
+      expect([code, err]).toEqual([1, expect.stringMatching(/stopped by 1 finding\n/)])
+      expect(err).toMatch(place)
+      expect(err.split('\n').map((line) => line.trim())).toContain(repair)
+      expectNoSecret(err, SECRET)
+      const scanned = await box.bulla(['scan', '--staged'])
+      expect([scanned.code, scanned.out]).toEqual([1, expect.stringContaining(repair)])
+    } finally {
+      box.dispose()
+    }
+  })
+
+  it('is repaired by the command that is named', async ({ box }) => {
+    await sealedBeside(box, 'app.yaml', partly(`host: '${SECRET}'\n`))
+    expect((await commit(box)).code).toBe(1)
+    await box.bulla(['set', 'app.yaml', 'host', '"db.example.org"'])
+    expect(await commit(box)).toMatchObject({ code: 0, err: '' })
+  })
+
+  it('is none when it is sealed there too, nor in metadata', async ({ box }) => {
+    await sealedBeside(box, 'app.yaml', `token: '${SECRET}'\nhost: db.example.org\n`)
+    expect(await commit(box)).toMatchObject({ code: 0, err: '' })
+  })
+
+  it('is told once when the file says that it is sealed', async ({ box }) => {
+    await sealedBeside(box, 'app.yaml', partly('host: h\n'))
+    box.write('app.yaml', box.read('app.yaml').replace('host: h', `host: h\nmore:\n  token: '${SECRET}'`))
+    const { code, err } = await commit(box)
+    expect([code, err]).toEqual([1, expect.stringContaining('stopped by 1 finding\n  block plain-value: app.yaml:4:')])
+  })
+})
+
+describe('a copy elsewhere', () => {
+  it.each<[string, string, string, string]>([
+    ['a file that a rule would seal', 'app.yaml', `token: '${SECRET}'\n`, 'bulla encrypt --in-place app.yaml'],
+    ['what the rule for the file leaves in clear', 'app.yaml', `a: '${SECRET}'\n`, 'git rm --cached app.yaml'],
+    ['a new file that no rule is for', 'it is.txt', `${SECRET}\n`, "git rm --cached 'it is.txt'"],
+    ['a file that was there before', 'old.txt', `${SECRET}\n`, 'git restore --staged old.txt'],
+  ])('is repaired by one command: %s', async (_, name, text, repair) => {
+    const box = new Sandbox()
+    try {
+      await repository(box)
+      const rule = `  - path_regex: \\.yaml$\n    age: ${box.recipient}\n    encrypted_regex: ^token$\n`
+      box.write('.sops.yaml', `${box.read('.sops.yaml')}${rule}`)
+      box.write('old.txt', 'old\n')
+      await commit(box)
+      box.write(name, text)
+      const { code, err } = await commit(box)
+      expect(code).toBe(1)
+      expect(err).toContain(`block known-value: ${name}:1:`)
+      expect(err.split('\n').map((line) => line.trim())).toContain(repair)
+      if (repair.startsWith('bulla ')) {
+        await box.bulla(repair.split(' ').slice(1))
+        await box.git('add', name)
+      } else await box.sh(repair)
+      expect(await box.git('diff', '--cached')).not.toContain(SECRET)
+    } finally {
+      box.dispose()
+    }
   })
 })
 

@@ -4,6 +4,7 @@ import { type JudgeOptions, judgeFiles } from '../judge/judge-files.ts'
 import type { HookName } from './hook-names.ts'
 import { type CommitFinding, judgeCommits } from './judge-commits.ts'
 import { relaxStanding } from './standing.ts'
+import { withUnstaging } from './unstaging-repair.ts'
 
 export interface HookRequest {
   readonly name: HookName
@@ -37,8 +38,9 @@ export async function runHook(
 }
 
 async function judgeStaged(repository: Repository, options: JudgeOptions): Promise<readonly CommitFinding[]> {
-  const findings = await judgeFiles(await repository.staged(), repository.tree(''), options)
-  return relaxStanding(findings, repository, options)
+  const staged = await repository.staged()
+  const findings = await judgeFiles(staged, repository.tree(''), options)
+  return withUnstaging(await relaxStanding(findings, repository, options), staged)
 }
 
 /** Commits that come in. */

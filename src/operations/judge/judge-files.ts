@@ -12,6 +12,7 @@ import { judgePlain } from './judge-plain.ts'
 import { judgeSealed } from './judge-sealed.ts'
 import { sealedSiblings } from './leftover.ts'
 import { sealedStore } from './sealed-store.ts'
+import { withSealing } from './sealing-repair.ts'
 import { type JudgeSettings, readSettings, SETTINGS } from './settings.ts'
 import { stale } from './stale.ts'
 import { TreeNames } from './tree-names.ts'
@@ -138,15 +139,20 @@ class Judge {
       return [brokenPolicy(path, error.message)]
     }
     const sealed = sealedStore(path, text)
-    if (sealed !== undefined) this.options.onSealed?.(file)
+    if (sealed !== undefined) {
+      this.options.onSealed?.(file)
+      return this.sealed(file, text, sealed, placed)
+    }
     const { exceptions } = this.settings
-    if (sealed !== undefined) return exceptions.apply(await this.sealed(path, text, sealed, placed), path, text)
     const leftover = this.leftover(path)
     const all = leftover.length > 0 || placed === undefined ? leftover : await this.plain(path, text, placed)
     const judged = await exceptions.apply(all, path, text)
     // what may not be here at all needs no list of what is in it
     if (judged.some(({ rule }) => OF_WHOLE_FILES.includes(rule))) return judged
-    return [...judged, ...(await this.scan(file, readable))]
+    const found = await this.scan(file, readable)
+    if (found.length === 0 || placed === undefined || !isForRules(path, placed)) return [...judged, ...found]
+    const store = await loadStore(storeNameFor(path))
+    return [...judged, ...(await withSealing(found, { file: path, store, text, ...placed }))]
   }
 
   private async scan(file: JudgedFile, text: string): Promise<readonly Finding[]> {
@@ -156,23 +162,29 @@ class Judge {
   }
 
   private async sealed(
-    file: string,
+    file: JudgedFile,
     text: string,
     name: Parameters<typeof loadStore>[0],
     placed: PlacedRule | undefined,
-  ): Promise<Finding[]> {
-    const { findings, metadata } = await judgeSealed({ file, store: await loadStore(name), text })
-    if (metadata === undefined) return [...findings]
-    const old = stale(file, name, metadata, this.settings.minVersion)
-    if (placed === undefined) return [...findings, ...old]
-    const isStrict = this.options.isStrict || this.settings.isStrict || placed.rule.isStrict
-    const settings = { isBinary: name === 'binary', isStrict, names: this.names }
-    return [...findings, ...old, ...(await drift(file, metadata, placed.rule, settings))]
+  ): Promise<readonly Finding[]> {
+    const { path } = file
+    const { findings, metadata, clear } = await judgeSealed({ file: path, store: await loadStore(name), text })
+    const all = [...findings]
+    if (metadata !== undefined) {
+      all.push(...stale(path, name, metadata, this.settings.minVersion))
+      const isStrict = this.options.isStrict || this.settings.isStrict || placed?.rule.isStrict === true
+      const settings = { isBinary: name === 'binary', isStrict, names: this.names }
+      if (placed !== undefined) all.push(...(await drift(path, metadata, placed.rule, settings)))
+    }
+    const judged = await this.settings.exceptions.apply(all, path, text)
+    if (clear === undefined) return judged
+    const found = await this.scan(file, clear.text)
+    return [...judged, ...found.map((finding) => clear.place(finding))]
   }
 
   private async plain(file: string, text: string, placed: PlacedRule): Promise<Finding[]> {
     const { rule } = placed
-    if (POLICY_FILE.test(file) || !rule.mustEncrypt) return []
+    if (!isForRules(file, placed)) return []
     if (!text.startsWith(LFS)) return judgePlain({ file, store: await loadStore(storeNameFor(file)), text, ...placed })
     if (await isBroad(rule)) return []
     const message = `rule ${rule.index + 1} wants this file sealed, and git LFS keeps its content elsewhere`
@@ -194,6 +206,11 @@ class Judge {
     if (rule === undefined || !rule.mustEncrypt || (await isBroad(rule))) return []
     return [undecided(file, 'it is too large', 'git rm --cached')]
   }
+}
+
+/** Whether a rule that matches a file wants it sealed. */
+function isForRules(file: string, { rule }: PlacedRule): boolean {
+  return rule.mustEncrypt && !POLICY_FILE.test(file)
 }
 
 /** Bytes that are no UTF-8 are no secret that anybody could read here; a file under a rule is refused by its store. */

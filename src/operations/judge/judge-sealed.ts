@@ -8,6 +8,7 @@ import { walk } from '../../format/walk.ts'
 import { sidesOf } from '../../merge/marks.ts'
 import { shellWord } from '../shell-word.ts'
 import { showPath } from '../values/tree-path.ts'
+import { ClearParts } from './clear-parts.ts'
 import type { Finding } from './finding.ts'
 import { LineFinder } from './lines.ts'
 
@@ -22,6 +23,8 @@ export interface SealedText {
 export interface SealedJudgement {
   readonly findings: readonly Finding[]
   readonly metadata?: Metadata
+  /** What its selector leaves in clear; undefined when that is nothing. */
+  readonly clear?: ClearParts
 }
 
 /** The marks that git leaves where two versions differ. */
@@ -78,7 +81,8 @@ export async function judgeSealed({ file, store, text }: SealedText): Promise<Se
   if (sealedCount === 0 && leafCount > 0) {
     findings.push(block('nothing-sealed', 'the file has sops metadata, and not one sealed value', reseal))
   }
-  return { findings, metadata }
+  const clear = store.name === 'binary' ? undefined : ClearParts.of(file, source, selector)
+  return { findings, metadata, ...(clear === undefined ? {} : { clear }) }
 }
 
 /** What a merge without a key leaves: only the MAC and its time are in conflict. */

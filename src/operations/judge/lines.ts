@@ -18,4 +18,9 @@ export class LineFinder {
     }
     return { line: low + 1, column: offset - (this.starts[low] ?? 0) + 1 }
   }
+
+  /** Where {@link at} found this. */
+  offset(line: number, column: number): number {
+    return (this.starts[line - 1] ?? 0) + column - 1
+  }
 }

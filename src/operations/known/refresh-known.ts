@@ -1,17 +1,12 @@
 import { createHash } from 'node:crypto'
 import { isBullaError } from '../../errors.ts'
-import { decodeText } from '../../format/text.ts'
 import type { Keyring } from '../../keys/keyring.ts'
 import { Fingerprinter } from '../../scan/known/fingerprint.ts'
 import type { Repository } from '../git-port.ts'
 import type { JudgedFile } from '../judge/judge-files.ts'
-import { sealedStore } from '../judge/sealed-store.ts'
-import { openSealed, readSealed } from '../open.ts'
-import { loadStore } from '../stores.ts'
 import type { KnownFile, SealedValue } from './known-file.ts'
 import type { KnownStore } from './known-store.ts'
 import { remember } from './opened-files.ts'
-import { valuesOf } from './values-of.ts'
 
 /** How every sealed value begins. */
 const SEALED = 'ENC[AES256_GCM,'
@@ -97,6 +92,8 @@ async function lookInto(files: readonly JudgedFile[], known: KnownFile, request:
   const fingerprinter = new Fingerprinter(known.key)
   for await (const { file, bytes } of request.repository.tree('').contents(files)) {
     if (bytes === undefined || !Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes(SEALED)) continue
+    // most commits have no new sealed file
+    const { valuesIn } = await import('./values-in.ts')
     const values = await valuesIn(file, bytes, fingerprinter, request)
     if (values === 'none') continue
     if (values === 'closed') seen.closed.push(file)
@@ -106,33 +103,6 @@ async function lookInto(files: readonly JudgedFile[], known: KnownFile, request:
     }
   }
   return seen
-}
-
-async function valuesIn(
-  { path }: JudgedFile,
-  bytes: Uint8Array,
-  fingerprinter: Fingerprinter,
-  { keyring, root }: RefreshRequest,
-): Promise<readonly SealedValue[] | 'closed' | 'none'> {
-  try {
-    const name = sealedStore(path, decodeText(bytes))
-    if (name === undefined) return 'none'
-    const store = await loadStore(name)
-    const parsed = readSealed(store, bytes)
-    const file = `${root}/${path}`
-    if (!(await keyring.holds({ ...parsed.metadata, file }))) return 'closed'
-    const request = { store, bytes, parsed, file, offline: true, ignoreMac: true, keepClear: true }
-    const opened = await openSealed(request, { keyring })
-    try {
-      return valuesOf(opened, path, fingerprinter)
-    } finally {
-      opened.dispose()
-    }
-  } catch (error) {
-    // damaged: that is told by who judges it
-    if (isBullaError(error)) return 'none'
-    throw error
-  }
 }
 
 /** Changes when another key is at hand. */

@@ -71,7 +71,7 @@ async function scanChanges(
       continue
     }
     fileCount += 1
-    const found = look({ path: file.path, bytes }, tools)
+    const found = await look({ path: file.path, bytes }, tools)
     if (found.length === 0) continue
     const text = textOf(bytes)
     const before = file.before === undefined ? undefined : await repository.blob(file.before)

@@ -1,10 +1,12 @@
 import { wideText } from '../../scan/wide-text.ts'
 import type { Repository } from '../git-port.ts'
 import type { Finding } from '../judge/finding.ts'
+import { judgeSealed } from '../judge/judge-sealed.ts'
 import { sealedStore } from '../judge/sealed-store.ts'
 import type { JudgeSettings } from '../judge/settings.ts'
 import type { KnownScanner } from '../known/known-scanner.ts'
 import type { Progress } from '../ports.ts'
+import { loadStore } from '../stores.ts'
 import { type Spotted, spotted } from './scan-file.ts'
 import { textOf } from './text-of.ts'
 
@@ -78,17 +80,27 @@ export async function scanTree(
 }
 
 async function findingsIn(file: NamedText, tools: ScanTools): Promise<readonly Finding[]> {
-  const found = look(file, tools)
+  const found = await look(file, tools)
   if (found.length === 0) return []
   const findings = found.map(({ finding }) => finding)
   return tools.settings.exceptions.apply(findings, file.path, textOf(file.bytes))
 }
 
-/** Sealed files hold no secret in clear that the judge of the policy does not see. */
-export function look({ path, bytes }: NamedText, { known, settings: { rules } }: ScanTools): Spotted[] {
+/** Of sealed files, what they leave in clear: what they ought to seal is told by the judge of the policy. */
+export async function look(
+  { path, bytes }: NamedText,
+  { known, settings: { rules } }: ScanTools,
+): Promise<readonly Spotted[]> {
   // before it is decoded: most large files are no texts
   const wide = wideText(bytes)
   if (wide === undefined && bytes.subarray(0, 8000).includes(0)) return []
   const text = wide ?? textOf(bytes)
-  return sealedStore(path, text) === undefined ? spotted(path, text, { known, rules }) : []
+  const name = sealedStore(path, text)
+  if (name === undefined) return spotted(path, text, { known, rules })
+  const { clear } = await judgeSealed({ file: path, store: await loadStore(name), text })
+  if (clear === undefined) return []
+  return spotted(path, clear.text, { known, rules }).map(({ finding, line }) => ({
+    finding: clear.place(finding),
+    line,
+  }))
 }

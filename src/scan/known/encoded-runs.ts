@@ -10,6 +10,8 @@ export interface EncodedRun {
 
 const BASE64 = /[A-Za-z0-9+/_-]{11,}={0,2}/g
 const WORD = /[^\s"'<>`]+/g
+/** What a variable or a parameter is called. */
+const NAME = /^[\w.-]{1,100}=/
 const LINE = /[^\n]+/g
 
 /** Everything in a text that is base64 of a text, URL-encoded, or escaped as in JSON. */
@@ -18,11 +20,10 @@ export function* encodedRuns(text: string): Generator<EncodedRun> {
   if (/%[\dA-Fa-f]{2}/.test(text)) {
     for (const { 0: run, index } of text.matchAll(WORD)) {
       if (!/%[\dA-Fa-f]{2}/.test(run)) continue
-      const place = { start: index, end: index + run.length }
-      const decoded = decodeUrl(run)
-      yield { ...place, text: decoded }
-      // forms write blanks so
-      if (run.includes('+')) yield { ...place, text: decodeUrl(run.replaceAll('+', ' ')) }
+      // a value alone is the better place
+      const name = NAME.exec(run)?.[0].length ?? 0
+      if (name > 0) yield* urlRuns(run.slice(name), index + name)
+      yield* urlRuns(run, index)
     }
   }
   if (text.includes('\\')) {
@@ -30,6 +31,13 @@ export function* encodedRuns(text: string): Generator<EncodedRun> {
       if (run.includes('\\')) yield { start: index, end: index + run.length, text: withoutEscapes(run) }
     }
   }
+}
+
+function* urlRuns(run: string, start: number): Generator<EncodedRun> {
+  const place = { start, end: start + run.length }
+  yield { ...place, text: decodeUrl(run) }
+  // forms write blanks so
+  if (run.includes('+')) yield { ...place, text: decodeUrl(run.replaceAll('+', ' ')) }
 }
 
 function* base64Runs(run: string, start: number): Generator<EncodedRun> {

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest'
+import { compileSelector } from '../../../../src/format/selector.ts'
+import type { StoreName } from '../../../../src/format/tree.ts'
+import { ClearParts } from '../../../../src/operations/judge/clear-parts.ts'
+import { loadStore } from '../../../../src/operations/stores.ts'
+
+const SEALED = 'ENC[AES256_GCM,data:c2VhbGVk,iv:aXY=,tag:dGFn,type:str]'
+const METADATA = `sops:\n    mac: ${SEALED}\n    encrypted_regex: ^token$\n    version: 3.13.3\n`
+
+async function clearParts(text: string, name: StoreName = 'yaml') {
+  const store = await loadStore(name)
+  const selector = await compileSelector({ field: 'encrypted_regex', pattern: '^token$' })
+  return ClearParts.of('app.yaml', store.parse(text), selector)
+}
+
+describe('what a sealed file leaves in clear', () => {
+  it('is its text without ciphertexts, metadata and what it says is sealed, each line at its place', async () => {
+    const text = `# note\ntoken: ${SEALED}\nb: {token: leaked, c: clear}\n${METADATA}`
+    const shown = (await clearParts(text))?.text ?? ''
+    expect(shown).toHaveLength(text.length)
+    expect(shown.split('\n')).toHaveLength(text.split('\n').length)
+    expect(shown.split('\n').slice(0, 3)).toEqual([
+      '# note',
+      'token: ENC[AES256_GCM,***************************************]',
+      'b: {token:       , c: clear}',
+    ])
+    expect(shown.split('\n').slice(3).join('').trim()).toBe('')
+  })
+
+  it.each([
+    ['only sealed values', `token: ${SEALED}\n${METADATA}`],
+    ['nothing but its metadata', METADATA],
+    ['what it ought to seal', `token: leaked\n${METADATA}`],
+  ])('is nothing: %s', async (_, text) => expect(await clearParts(text)).toBeUndefined())
+
+  it.each([
+    ['a value', `token: ${SEALED}\na:\n  b: 'clear'\n${METADATA}`, 3, 7, 'bulla set app.yaml a.b'],
+    ['a name that a shell would read', `'a b': clear\n${METADATA}`, 1, 8, `bulla set app.yaml '["a b"]'`],
+    ['an item of a list', `a:\n  - clear\n${METADATA}`, 2, 5, 'bulla edit app.yaml'],
+    ['a comment', `a: b # clear\n${METADATA}`, 1, 8, 'bulla edit app.yaml'],
+    ['one of several documents', `a: clear\n${METADATA}---\nb: c\n${METADATA}`, 1, 4, 'bulla edit app.yaml'],
+    ['a key', `clear: b\n${METADATA}`, 1, 1, 'bulla edit app.yaml'],
+  ])('is changed by a command: %s', async (_, text, line, column, repair) => {
+    const finding = { rule: 'known-value', level: 'block', file: 'app.yaml', line, column, message: 'x' } as const
+    expect((await clearParts(text))?.place(finding)).toMatchObject({ repair })
+  })
+})
