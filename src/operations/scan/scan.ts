@@ -87,8 +87,7 @@ async function findingsIn(file: NamedText, tools: ScanTools): Promise<readonly F
 /** Sealed files hold no secret in clear that the judge of the policy does not see. */
 export function look({ path, bytes }: NamedText, { known, settings: { rules } }: ScanTools): Spotted[] {
   // before it is decoded: most large files are no texts
-  const wide = wideText(bytes)
-  if (wide === undefined && bytes.subarray(0, 8000).includes(0)) return []
-  const text = wide ?? textOf(bytes)
+  if (bytes.subarray(0, 8000).includes(0) && wideText(bytes) === undefined) return []
+  const text = textOf(bytes)
   return sealedStore(path, text) === undefined ? spotted(path, text, { known, rules }) : []
 }
