@@ -104,6 +104,19 @@ describe('hooks through what the repository uses', () => {
   })
 })
 
+describe(withJudge('a hook that was there before init', 'pre-commit'), () => {
+  it.skipIf(findJudge('pre-commit') === undefined)('still runs when pre-commit takes the place of ours', async () => {
+    box.put('.git/hooks/pre-commit', '#!/bin/sh\ntouch mine\n', 0o755)
+    await init()
+    box.put('.pre-commit-config.yaml', 'repos: []\n')
+    await box.must(findJudge('pre-commit') ?? 'pre-commit', 'install')
+    box.put('a.txt', 'a\n')
+    await box.git('add', 'a.txt', '.pre-commit-config.yaml')
+    await box.git('commit', '-q', '-m', 'x')
+    expect(box.has('mine')).toBe(true)
+  })
+})
+
 /** How each of them is switched on. */
 const SWITCH_ON: Record<(typeof MANAGERS)[number], [file: string, text: string, ...command: string[]]> = {
   husky: ['package.json', '{ "devDependencies": { "husky": "9" } }\n', 'husky'],

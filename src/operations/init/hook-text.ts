@@ -29,8 +29,10 @@ export function hookText(name: HookName): string {
     HOOK_MARK,
     ...(withInput ? ['lines=$(cat)', `given() { [ -z "$lines" ] || printf '%s\\n' "$lines"; }`] : []),
     `# What was the hook before is run first; not when "bulla doctor" asks whether this one is run.`,
-    `if [ -z "$BULLA_HOOK_PROBE" ] && [ -x "$0${KEPT_SUFFIX}" ]; then`,
-    `  ${pipe}"$0${KEPT_SUFFIX}" "$@" || exit`,
+    // by its name: managers give this file another one, and run it
+    `kept="\${0%/*}/${name}${KEPT_SUFFIX}"`,
+    'if [ -z "$BULLA_HOOK_PROBE" ] && [ -x "$kept" ]; then',
+    `  ${pipe}"$kept" "$@" || exit`,
     'fi',
     'if [ -x node_modules/.bin/bulla ]; then',
     `  ${run}node_modules/.bin/bulla hook run ${name} "$@"`,

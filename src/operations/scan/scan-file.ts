@@ -1,9 +1,7 @@
-import { decodeText } from '../../format/text.ts'
 import { scanText } from '../../scan/engine.ts'
 import type { Finding as Found } from '../../scan/finding.ts'
 import { fingerprintsOf } from '../../scan/fingerprint.ts'
 import type { Detector } from '../../scan/page.ts'
-import { wideText } from '../../scan/wide-text.ts'
 import type { Repository } from '../git-port.ts'
 import type { WeighedFinding } from '../judge/exceptions.ts'
 import type { Finding } from '../judge/finding.ts'
@@ -11,6 +9,7 @@ import type { TextScanner } from '../judge/judge-files.ts'
 import { BASELINE } from '../judge/settings.ts'
 import { type KnownScanner, weighKnown, weighStanding } from '../known/known-scanner.ts'
 import { showPath } from '../values/tree-path.ts'
+import { textOf } from './text-of.ts'
 
 /** Content that is no text: nobody could read a secret in it that is not one of a program. */
 const isBinary = (text: string) => text.slice(0, 8000).includes('\0')
@@ -85,17 +84,9 @@ export function treeScanner(known?: KnownScanner): TextScanner {
 /** Whether a finding stands on a line that was there before. */
 function lookup(text: string, before: Uint8Array | undefined): (finding: { readonly line?: number }) => boolean {
   if (before === undefined) return () => false
-  const old = new Set(linesOf(before))
+  const old = new Set(textOf(before).split('\n'))
   const lines = text.split('\n')
   return ({ line }) => old.has(lines[(line ?? 1) - 1] ?? '')
-}
-
-function linesOf(bytes: Uint8Array): string[] {
-  try {
-    return (wideText(bytes) ?? decodeText(bytes)).split('\n')
-  } catch {
-    return []
-  }
 }
 
 function toFindings(file: string, text: string, found: readonly Found[]): Finding[] {

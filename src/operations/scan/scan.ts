@@ -92,9 +92,8 @@ export async function look(
   { known, settings: { rules } }: ScanTools,
 ): Promise<readonly Spotted[]> {
   // before it is decoded: most large files are no texts
-  const wide = wideText(bytes)
-  if (wide === undefined && bytes.subarray(0, 8000).includes(0)) return []
-  const text = wide ?? textOf(bytes)
+  if (bytes.subarray(0, 8000).includes(0) && wideText(bytes) === undefined) return []
+  const text = textOf(bytes)
   const name = sealedStore(path, text)
   if (name === undefined) return spotted(path, text, { known, rules })
   const { clear } = await judgeSealed({ file: path, store: await loadStore(name), text })
