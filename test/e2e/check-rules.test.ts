@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest'
+import { newIdentity } from '../helpers/age.ts'
 import { HookedRepository } from '../helpers/hooked-repository.ts'
 import { it } from '../helpers/sandbox.ts'
 
@@ -27,5 +28,22 @@ describe('check', () => {
     expect(out).toContain('warn sealed-without-rule: a.yaml')
     expect(out).toContain('warn rule-without-files: .sops.yaml:2')
     expect(await box.bulla(['check', '--fail-on', 'warn'])).toMatchObject({ code: 1 })
+  })
+
+  it('tells once of a policy that cannot be read, and still finds what needs none', async ({ box }) => {
+    const repository = await HookedRepository.create(box)
+    await repository.commit({
+      '.sops.yaml': 'creation_rules:\n  - age: [\n',
+      'a.yaml': TEXT,
+      'b.yaml': TEXT,
+      'c.txt': newIdentity().identity,
+    })
+    const { code, out } = await box.bulla(['check', '--format', 'json'], { cwd: 'repo' })
+    expect(code).toBe(2)
+    const { findings } = JSON.parse(out) as { findings: readonly { rule: string; file: string }[] }
+    expect(findings.map(({ rule, file }) => `${rule} ${file}`)).toEqual([
+      'policy-broken .sops.yaml',
+      'age-identity c.txt',
+    ])
   })
 })

@@ -1,4 +1,4 @@
-import { isBullaError } from '../../errors.ts'
+import { type BullaError, isBullaError } from '../../errors.ts'
 import { decodeText } from '../../format/text.ts'
 import type { Detector } from '../../scan/page.ts'
 import { wideText } from '../../scan/wide-text.ts'
@@ -110,6 +110,8 @@ class Judge {
   private readonly names: TreeNames
   private readonly settings: JudgeSettings
   private readonly options: JudgeOptions
+  /** Policies that cannot be read, and were told. */
+  private readonly broken = new Set<string>()
 
   constructor(
     around: ReadonlyMap<string, Uint8Array>,
@@ -127,17 +129,33 @@ class Judge {
   async file(file: JudgedFile, bytes: Uint8Array | undefined): Promise<readonly Finding[]> {
     const { path } = file
     if (bytes === undefined) return [undecided(path, 'its content is not in this repository', 'git fetch --refetch')]
-    if (bytes.length > MAX_BYTES) return this.large(path)
+    const { placed, problems } = await this.place(path)
+    if (bytes.length > MAX_BYTES) return [...problems, ...(await this.large(path, placed))]
     const text = textOf(bytes)
     const readable = wideText(bytes) ?? text
-    if (file.mode === LINK) return this.scan(file, readable)
-    let placed: PlacedRule | undefined
+    const findings =
+      file.mode === LINK ? await this.scan(file, readable) : await this.placed(file, { text, readable, placed })
+    return [...problems, ...findings]
+  }
+
+  /** The rule of a file. A policy that cannot be read is told with the first file that it is for. */
+  private async place(path: string): Promise<{ placed?: PlacedRule | undefined; problems: readonly Finding[] }> {
     try {
-      placed = await this.policies.rule(path)
+      return { placed: await this.policies.rule(path), problems: [] }
     } catch (error) {
       if (!isBullaError(error)) throw error
-      return [brokenPolicy(path, error.message)]
+      const policy = policyPaths(path).find((candidate) => this.around.has(candidate)) ?? path
+      if (this.broken.has(policy)) return { problems: [] }
+      this.broken.add(policy)
+      return { problems: [brokenPolicy(policy, error)] }
     }
+  }
+
+  private async placed(
+    file: JudgedFile,
+    { text, readable, placed }: { text: string; readable: string; placed: PlacedRule | undefined },
+  ): Promise<readonly Finding[]> {
+    const { path } = file
     const sealed = sealedStore(path, text)
     if (sealed !== undefined) {
       this.options.onSealed?.(file)
@@ -201,8 +219,7 @@ class Judge {
     return [{ rule: 'decrypted-leftover', level: 'block', file, message, repair: `git rm --cached ${shellWord(file)}` }]
   }
 
-  private async large(file: string): Promise<Finding[]> {
-    const { rule } = (await this.policies.rule(file)) ?? {}
+  private async large(file: string, { rule }: Partial<PlacedRule> = {}): Promise<Finding[]> {
     if (rule === undefined || !rule.mustEncrypt || (await isBroad(rule))) return []
     return [undecided(file, 'it is too large', 'git rm --cached')]
   }
@@ -229,7 +246,8 @@ function undecided(file: string, why: string, command: string): Finding {
   }
 }
 
-function brokenPolicy(file: string, why: string): Finding {
-  const message = `this file cannot be judged, because its policy is broken: ${why.split('\n')[0] ?? ''}`
-  return { rule: 'policy-broken', level: 'block', file, message, repair: 'bulla doctor' }
+function brokenPolicy(file: string, { message: why, where: { line, column } = {} }: BullaError): Finding {
+  const message = `this policy cannot be read, so what it is for cannot be judged: ${why.split('\n')[0] ?? ''}`
+  const place = line === undefined ? {} : { line, ...(column === undefined ? {} : { column }) }
+  return { rule: 'policy-broken', level: 'block', file, ...place, message, repair: 'bulla doctor' }
 }
