@@ -1,3 +1,4 @@
+import { existsSync, rmSync } from 'node:fs'
 import { describe, expect } from 'vitest'
 import { newIdentity } from '../helpers/age.ts'
 import { expectNoSecret, MARKER } from '../helpers/canary.ts'
@@ -52,6 +53,21 @@ describe('a value that is sealed in the repository', () => {
     expect(box.mode(STORE)).toBe('600')
     expect(box.read(STORE)).toMatch(/^value [\w-]{14} 20 \w+ \["secrets\/db.yaml","db.password"\]$/m)
     expect(await box.git('status', '--porcelain')).toBe('')
+  })
+
+  it('keeps the path of its file when git shows an older version, which it hands over as a copy', async ({ box }) => {
+    await repository(box)
+    await box.git('config', 'diff.bulla.textconv', `'${process.execPath}' '${COMMAND}' diff --textconv`)
+    box.write('.git/info/attributes', 'secrets/** diff=bulla\n')
+    await box.bulla(['set', 'secrets/db.yaml', 'db.short', '"other-19ab"'])
+    await box.git('commit', '-q', '-a', '-m', 'next')
+    rmSync(box.path(STORE))
+    expect(await box.git('log', '-p')).toContain(SECRET)
+    expect(existsSync(box.path(STORE))).toBe(false)
+    await box.bulla(['set', 'secrets/db.yaml', 'db.short', '"third-19ab"'])
+    expect(await box.git('diff')).toContain('third-19ab')
+    const places = box.read(STORE).match(/\["[^"]+"/g)
+    expect([...new Set(places)]).toEqual(['["secrets/db.yaml"'])
   })
 
   it('warns when it is short, until it stands in clear', async ({ box }) => {

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { basename, isAbsolute, relative, resolve } from 'node:path'
 import { UsageError } from '../../errors.ts'
 import { diffRepository } from '../../operations/diff/diff.ts'
 import { asText, textForm } from '../../operations/diff/text-form.ts'
@@ -51,10 +51,15 @@ export function define(command: CommandDefinition, io: Io, done: (code: number) 
 /** Git shows nothing at all when this fails, so it shows the file. */
 async function textconv(file: string, values: Values, io: Io): Promise<number> {
   const world = worldOf(values, io)
-  const { bytes } = await world.files.open(resolve(io.cwd, file))
-  // git hands over a copy elsewhere, under the name of the file: policy and recipients are those of the repository
-  const name = file.split(/[\\/]/).at(-1) ?? file
-  io.writeOut(await textForm(bytes, resolve(io.cwd, name), world).catch(() => asText(bytes)))
+  const path = resolve(io.cwd, file)
+  const { bytes } = await world.files.open(path)
+  const below = relative(io.cwd, path)
+  const isCopy = isAbsolute(below) || below.startsWith('..')
+  // of what is in no work tree git hands over a copy elsewhere, under the name of the file: policy and recipients are those
+  // of the repository, and what the copy holds is not remembered under that name
+  const { opened: _, ...unheard } = world
+  const form = isCopy ? textForm(bytes, resolve(io.cwd, basename(path)), unheard) : textForm(bytes, path, world)
+  io.writeOut(await form.catch(() => asText(bytes)))
   return 0
 }
 
