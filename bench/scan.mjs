@@ -21,16 +21,37 @@ const FLOORS = /** @type {Record<string, readonly [number, number]>} */ ({
   typescript: [0.76, 0.92],
   kubernetes: [0.85, 0.92],
 })
-/** Slow in their own way. */
+/** Slow in their own way: long lines, deep nesting, what looks like PEM, base64, names and values without an end, markup. */
 const HOSTILE = [
-  '{"kind":"Secret","data":{"a":"',
-  'kind: Secret\ndata:\n  a: b\n',
-  '{"a":',
-  '\r\n',
-  '\0',
-  'PASSWORD',
-  'password: |\n',
-  'a=1,b=function(c){return c.token||"x"},',
+  ...['{"kind":"Secret","data":{"a":"', 'kind: Secret\ndata:\n  a: b\n', '- kind: Secret\n  data:\n    a: b\n'],
+  ...['{"a":', '[', '{', '- ', 'a: ', 'x: |\n', 'a: &b\n', '"', "'", '\\"', '<a b="'],
+  ...['\n', '\r\n', '\r', '\0', ' ', '\t', 'a', '=', '\u00e9', '\ud83d\ude00'],
+  ...[
+    'PASSWORD',
+    'password: |\n',
+    'password=',
+    '\\"password\\":\\"',
+    'password: Xk29dkSlqpe\n',
+    'name: PASSWORD\n  value: ',
+  ],
+  ...[
+    '-----BEGIN ',
+    '-----BEGIN PRIVATE KEY-----\n',
+    `-----BEGIN PRIVATE KEY-----${'AbC1'.repeat(10)}`,
+    'LS0tLS1CRUdJTi',
+  ],
+  ...[
+    'QWxhZGRpbjpvcGVuIHNlc2FtZQ',
+    'eyJhbGciOi.',
+    'Basic QWxhZGRpbjpvcGVu ',
+    'c2VjcmV0OiB4\n',
+    '%41%42',
+    '\\x41',
+    '\\u0041',
+  ],
+  ...['a://b:c@', 'postgres://a:Xk29dkSlqpe@h.io/', '://:@', '"kty":"EC",', 'curl -u a:', 'PuTTY-User-Key-File-2: a\n'],
+  ...['a=1,b=function(c){return c.token||"x"},', '!function(e){var t={};', '.a{color:#fff}', '# bulla:allow a -- '],
+  ...['5f4dcc3b5aa765d61d8327deb882cf99', 'AKIAIOSFODNN7EXAMPL', 'ENC[AES256_GCM,data:', 'age1qqqqqqqqqqqq'],
 ]
 let missed = 0
 const folder = mkdtempSync(join(tmpdir(), 'bulla-scan-'))

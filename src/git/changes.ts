@@ -1,4 +1,5 @@
 import { GitError } from '../errors.ts'
+import { contextsOf } from './contexts.ts'
 import { type GitPlace, runGit } from './run-git.ts'
 
 /** A file of a tree or of the index. */
@@ -17,6 +18,7 @@ export interface FileChange extends TreeFile {
   readonly before: string | undefined
 }
 
+const REMOVED = /^0+$/
 const RAW = ['--raw', '-z', '--no-abbrev', '--no-renames', '--diff-filter=ACMT']
 
 /** What the index adds to HEAD; everything in it when there is no commit yet. @throws GitError `ERR_GIT` */
@@ -66,6 +68,8 @@ export async function workingFiles(place: GitPlace): Promise<string[]> {
 /** A file that one of several commits adds or changes. */
 export interface CommitChange {
   readonly commit: string
+  /** A commit in whose tree the files of interest are the same. */
+  readonly context: string
   readonly change: FileChange
 }
 
@@ -73,14 +77,29 @@ export interface CommitChange {
  * Everything that commits add or change, oldest first; of a merge, only what none of its parents has.
  *
  * @param range - what `rev-list` takes: revisions, `A..B`, `--not`, `--remotes=…`
+ * @param isContext - which files are of interest for {@link CommitChange.context}
  * @throws GitError `ERR_GIT`
  */
-export async function changesOfCommits(range: readonly string[], place: GitPlace): Promise<CommitChange[]> {
-  const commits = await must(['rev-list', '--reverse', ...range, '--'], place)
+export async function changesOfCommits(
+  range: readonly string[],
+  isContext: (path: string) => boolean,
+  place: GitPlace,
+): Promise<CommitChange[]> {
+  const commits = await must(['rev-list', '--topo-order', '--reverse', '--parents', ...range, '--'], place)
   if (commits.length === 0) return []
-  const args = ['diff-tree', '--stdin', '-r', '-c', '--root', ...RAW]
-  const output = await must(args, place, commits.toString('latin1'))
-  return parseRaw(output).map(({ commit, change }) => ({ commit: commit ?? '', change }))
+  const lines = commits.toString('latin1').trimEnd().split('\n')
+  const graph = lines.map((line) => {
+    const [id = '', ...parents] = line.split(' ')
+    return { id, parents }
+  })
+  const args = ['diff-tree', '--stdin', '-r', '-c', '--root', ...RAW, '--diff-filter=ACMTD']
+  const output = await must(args, place, graph.map(({ id }) => `${id}\n`).join(''))
+  const changes = parseRaw(output)
+  const touched = new Set(changes.flatMap(({ commit, change }) => (isContext(change.path) ? [commit] : [])))
+  const contexts = contextsOf(graph.map((commit) => ({ ...commit, isTouched: touched.has(commit.id) })))
+  return changes.flatMap(({ commit = '', change }) =>
+    REMOVED.test(change.id) ? [] : [{ commit, context: contexts.get(commit) ?? commit, change }],
+  )
 }
 
 /** What a commit changes against its first parent. */

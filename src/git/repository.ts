@@ -82,8 +82,8 @@ export class GitRepository {
     return changesBetween(from, to, this.place)
   }
 
-  commits(range: readonly string[]): Promise<CommitChange[]> {
-    return changesOfCommits(range, this.place)
+  commits(range: readonly string[], isContext: (path: string) => boolean = () => false): Promise<CommitChange[]> {
+    return changesOfCommits(range, isContext, this.place)
   }
 
   history(branches: readonly string[]): Promise<HistoryStep[]> {
@@ -121,7 +121,9 @@ export class GitRepository {
       async read(paths: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {
         const found = new Map<string, Uint8Array>()
         let index = 0
-        for await (const { bytes } of blobs.read(paths.map((path) => `${prefix}${path}`))) {
+        // contents may be on their way
+        const reader = blobs.isBusy ? others : blobs
+        for await (const { bytes } of reader.read(paths.map((path) => `${prefix}${path}`))) {
           if (bytes !== undefined) found.set(paths[index] ?? '', bytes)
           index += 1
         }

@@ -6,6 +6,14 @@ export interface ChangedFile extends JudgedFile {
   readonly before: string | undefined
 }
 
+/** A file that a commit adds or changes. */
+export interface CommitChange {
+  readonly commit: string
+  /** A commit, often an earlier one, that says the same about how it is judged. */
+  readonly context: string
+  readonly change: ChangedFile
+}
+
 /** A commit of a history. */
 export interface HistoryStep {
   readonly commit: string
@@ -33,8 +41,13 @@ export interface Repository {
   workingFiles(): Promise<readonly string[]>
   /** What stands in `to` and not in `from`. */
   between(from: string, to: string): Promise<readonly ChangedFile[]>
-  /** What commits add or change, oldest first. @param range - as `rev-list` takes it */
-  commits(range: readonly string[]): Promise<readonly { readonly commit: string; readonly change: ChangedFile }[]>
+  /**
+   * What commits add or change, oldest first.
+   *
+   * @param range - as `rev-list` takes it
+   * @param isContext - files that are the same in the commits that have the same `context`; none of them by default
+   */
+  commits(range: readonly string[], isContext?: (path: string) => boolean): Promise<readonly CommitChange[]>
   /** Every commit that branches have, parents before children, and what it changes against its first parent. */
   history(branches: readonly string[]): Promise<readonly HistoryStep[]>
   /** Ids of all commits of a branch, oldest first. */

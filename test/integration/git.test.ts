@@ -145,11 +145,46 @@ describe.each(['sha1', 'sha256'])('in a repository of %s objects', (format) => {
     write('evil', 'only in the merge\n')
     git('add', '.')
     git('commit', '-q', '-m', 'merge')
-    const changes = await changesOfCommits([`${base}..HEAD`], place())
+    const changes = await changesOfCommits([`${base}..HEAD`], () => false, place())
     expect(changes.map(({ change }) => change.path).sort()).toEqual(['evil', 'leak', 'side'])
     expect(changes.find(({ change }) => change.path === 'evil')?.commit).toBe(git('rev-parse', 'HEAD'))
     expect((await changesBetween(base, 'HEAD', place())).map(({ path }) => path)).toEqual(['evil', 'side'])
-    expect((await changesOfCommits(['HEAD'], place())).map(({ change }) => change.path)).toContain('base')
+    expect((await changesOfCommits(['HEAD'], () => false, place())).map(({ change }) => change.path)).toContain('base')
+  })
+
+  it('tells in which commits the files of interest are the same', async () => {
+    const commit = (message: string) => {
+      git('add', '--all')
+      git('commit', '-q', '--allow-empty', '-m', message)
+      return git('rev-parse', 'HEAD')
+    }
+    const make = (message: string, files: Record<string, string>) => {
+      for (const [path, text] of Object.entries(files)) write(path, text)
+      return commit(message)
+    }
+    const first = make('first', { policy: 'a', other: '1' })
+    const second = make('second', { other: '2' })
+    git('checkout', '-q', '-b', 'side')
+    const side = make('side', { aside: '1' })
+    git('checkout', '-q', 'main')
+    make('third', { other: '3' })
+    git('merge', '-q', '--no-commit', 'side')
+    const same = make('merge', { merged: '1' })
+    git('rm', '-q', 'policy')
+    const gone = make('gone', { other: '4' })
+    git('checkout', '-q', 'side')
+    const changed = make('changed', { policy: 'b' })
+    git('merge', '-q', '--no-commit', '-s', 'ours', gone)
+    const mixed = make('mixed', { merged: '2' })
+    git('checkout', '-q', '-b', 'last', same)
+    git('merge', '-q', '--no-commit', second)
+    const after = make('after', { aside: '2' })
+    const changes = await changesOfCommits(['HEAD', 'side'], (path) => path === 'policy', place())
+    const contexts = new Map(changes.map(({ commit, context }) => [commit, context]))
+    expect([first, second, side, same, after].map((id) => contexts.get(id))).toEqual(Array(5).fill(first))
+    expect([gone, changed, mixed].map((id) => contexts.get(id))).toEqual([gone, changed, mixed])
+    const rest = await changesOfCommits([`${second}..last`], (path) => path === 'policy', place())
+    expect(rest.find(({ commit }) => commit === side)?.context).toBe(side)
   })
 
   it('reads blobs of any size and content in order, and says which are not there', async () => {

@@ -3,6 +3,7 @@ import { judgeCommits } from '../hooks/judge-commits.ts'
 import type { Finding } from '../judge/finding.ts'
 import { type JudgedFile, type JudgedTree, type JudgeOptions, judgeTree } from '../judge/judge-files.ts'
 import type { JudgeSettings } from '../judge/settings.ts'
+import { isSurrounding } from '../judge/surroundings.ts'
 import { findMissingDrivers } from './missing-drivers.ts'
 import { findRuleProblems } from './rule-problems.ts'
 
@@ -38,7 +39,7 @@ export async function check(
   const sealed = new Map<string, JudgedFile>()
   const noting: JudgeOptions = { ...options, onSealed: (file) => sealed.set(`${file.id} ${file.path}`, file) }
   if (revision.includes('..')) {
-    const commits = await repository.commits([revision])
+    const commits = await repository.commits([revision], isSurrounding)
     const wanted = commits.filter(({ change }) => isWanted(change.path))
     const findings = await judgeCommits(wanted, startOf(revision), repository, noting)
     return { findings, fileCount: wanted.length, sealed: [...sealed.values()], files: [] }

@@ -1,6 +1,7 @@
-import type { ChangedFile, Repository } from '../git-port.ts'
+import type { ChangedFile, CommitChange, Repository } from '../git-port.ts'
 import type { Finding } from '../judge/finding.ts'
-import { type JudgeOptions, judgeFiles } from '../judge/judge-files.ts'
+import { isJudged, type JudgedFile, type JudgedTree, type JudgeOptions, judgeFiles } from '../judge/judge-files.ts'
+import { Surroundings } from '../judge/surroundings.ts'
 
 /** A finding, and the commit that brings it; undefined for what is staged. */
 export interface CommitFinding extends Finding {
@@ -10,22 +11,71 @@ export interface CommitFinding extends Finding {
 /**
  * Judge every file of every commit, by the policy of that commit: what a later one removes again was still published.
  *
+ * @param changes - with the `context` that {@link isSurrounding} gives
  * @param target - the branch they are for: exceptions count that it has already. Undefined: those of each commit
  */
 export async function judgeCommits(
-  changes: readonly { readonly commit: string; readonly change: ChangedFile }[],
+  changes: readonly CommitChange[],
   target: string | undefined,
   repository: Repository,
   options: JudgeOptions,
 ): Promise<CommitFinding[]> {
-  const byCommit = new Map<string, ChangedFile[]>()
-  for (const { commit, change } of changes) byCommit.set(commit, [...(byCommit.get(commit) ?? []), change])
+  const commits = new Map<string, { readonly context: string; readonly files: ChangedFile[] }>()
+  for (const { commit, context, change } of changes) {
+    const known = commits.get(commit)
+    if (known === undefined) commits.set(commit, { context, files: [change] })
+    else known.files.push(change)
+  }
   const withTarget: JudgeOptions =
     target === undefined ? options : { ...options, approved: (path) => repository.blob(`${target}:${path}`) }
+  const contexts = new Map<string, Surroundings>()
+  const stream = new ContentStream(
+    repository,
+    [...commits.values()].flatMap(({ files }) => files),
+  )
   const findings: CommitFinding[] = []
-  for (const [commit, files] of byCommit) {
-    const found = await judgeFiles(files, repository.tree(commit), withTarget)
-    findings.push(...found.map((finding) => ({ ...finding, commit })))
+  try {
+    for (const [commit, { context, files }] of commits) {
+      const tree = stream.treeOf(commit)
+      const surroundings = contexts.get(context) ?? new Surroundings(tree)
+      contexts.set(context, surroundings)
+      const found = await judgeFiles(files, tree, withTarget, surroundings)
+      findings.push(...found.map((finding) => ({ ...finding, commit })))
+    }
+  } finally {
+    await stream.close()
   }
   return findings
+}
+
+/** Contents of all files of all commits, asked for at once: git reads on while one commit is judged. */
+class ContentStream {
+  private readonly repository: Repository
+  private readonly contents: AsyncIterator<{ file: JudgedFile; bytes: Uint8Array | undefined }>
+
+  constructor(repository: Repository, files: readonly ChangedFile[]) {
+    this.repository = repository
+    const wanted = files.filter(isJudged)
+    this.contents = repository.tree('').contents(wanted)[Symbol.asyncIterator]()
+  }
+
+  /** Contents must be taken of one commit after the other. */
+  treeOf(commit: string): JudgedTree {
+    const tree = this.repository.tree(commit)
+    const { contents } = this
+    return {
+      read: (paths) => tree.read(paths),
+      filesIn: (folders) => tree.filesIn(folders),
+      async *contents<File extends JudgedFile>(files: readonly File[]) {
+        for (const file of files) {
+          const { value, done } = await contents.next()
+          yield { file, bytes: done === true ? undefined : value.bytes }
+        }
+      },
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.contents.return?.()
+  }
 }

@@ -1,6 +1,7 @@
 import { UsageError } from '../../errors.ts'
 import type { Repository } from '../git-port.ts'
 import { type JudgeOptions, judgeFiles } from '../judge/judge-files.ts'
+import { isSurrounding } from '../judge/surroundings.ts'
 import type { HookName } from './hook-names.ts'
 import { type CommitFinding, judgeCommits } from './judge-commits.ts'
 import { relaxStanding } from './standing.ts'
@@ -96,7 +97,7 @@ async function judgeRanges(
   const findings: CommitFinding[] = []
   const judged = new Set<string>()
   for (const { range, target } of incoming) {
-    const all = await repository.commits(range)
+    const all = await repository.commits(range, isSurrounding)
     // the same commit may come with several names
     const changes = all.filter(({ commit }) => !judged.has(commit))
     findings.push(...(await judgeCommits(changes, target, repository, options)))

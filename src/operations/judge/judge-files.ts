@@ -15,8 +15,9 @@ import { sealedStore } from './sealed-store.ts'
 import { withSealing } from './sealing-repair.ts'
 import { type JudgeSettings, readSettings, SETTINGS } from './settings.ts'
 import { stale } from './stale.ts'
-import { TreeNames } from './tree-names.ts'
-import { type PlacedRule, policyPaths, TreePolicies } from './tree-policies.ts'
+import { Surroundings } from './surroundings.ts'
+import type { TreeNames } from './tree-names.ts'
+import { type PlacedRule, policyPaths, type TreePolicies } from './tree-policies.ts'
 
 /** A file to be judged: as git stores it. */
 export interface JudgedFile {
@@ -63,6 +64,7 @@ export interface TextScanner {
   find(file: JudgedFile, text: string, rules: readonly Detector[]): Promise<readonly WeighedFinding[]>
 }
 
+const NOTHING: ReadonlyMap<string, Uint8Array> = new Map()
 /** What says how files are sealed is read before anything can be opened. */
 const POLICY_FILE = /(?:^|\/)(?:\.sops\.yaml$|\.bulla\/|\.git[a-z]+$)/
 const LINK = '120000'
@@ -79,8 +81,10 @@ export async function judgeFiles(
   files: readonly JudgedFile[],
   tree: JudgedTree,
   options: JudgeOptions,
+  surroundings?: Surroundings,
 ): Promise<Finding[]> {
-  return files.every(({ mode }) => mode === SUBMODULE) ? [] : (await judgeTree(files, tree, options)).findings
+  if (!files.some(isJudged)) return []
+  return (await judgeTree(files, tree, options, surroundings)).findings
 }
 
 /** The same, with what the tree says about how it is judged. */
@@ -88,25 +92,32 @@ export async function judgeTree(
   files: readonly JudgedFile[],
   tree: JudgedTree,
   options: JudgeOptions,
+  surroundings: Surroundings = new Surroundings(tree),
 ): Promise<{ findings: Finding[]; settings: JudgeSettings }> {
-  const wanted = files.filter(({ mode }) => mode !== SUBMODULE)
-  const around = await tree.read([
-    ...new Set([...SETTINGS, ...wanted.flatMap(({ path }) => [...policyPaths(path), ...sealedSiblings(path)])]),
-  ])
+  const wanted = files.filter(isJudged)
+  const siblings = new Set(wanted.flatMap(({ path }) => sealedSiblings(path)))
+  await surroundings.read([...SETTINGS, ...wanted.flatMap(({ path }) => policyPaths(path))], tree)
+  const sealed = siblings.size === 0 ? NOTHING : await tree.read([...siblings])
   const { approved, today, scanner } = options
-  const settings = await readSettings({
-    ...{ contents: around, scope: scanner?.scope ?? 'tree', today, approvedSettings: approved },
+  surroundings.settings ??= await readSettings({
+    ...{ contents: surroundings.contents, scope: scanner?.scope ?? 'tree', today, approvedSettings: approved },
     approved: approved && (async (path) => textOf((await approved(path)) ?? new Uint8Array())),
   })
-  const judge = new Judge(around, new TreeNames(tree), settings, options)
+  const { settings } = surroundings
+  const judge = new Judge(sealed, surroundings, settings, options)
   const findings: Finding[] = [...settings.problems]
   for await (const { file, bytes } of tree.contents(wanted)) findings.push(...(await judge.file(file, bytes)))
   return { findings, settings }
 }
 
+/** Whether a file has a content of its own. */
+export function isJudged({ mode }: JudgedFile): boolean {
+  return mode !== SUBMODULE
+}
+
 class Judge {
   private readonly policies: TreePolicies
-  private readonly around: ReadonlyMap<string, Uint8Array>
+  private readonly siblings: ReadonlyMap<string, Uint8Array>
   private readonly names: TreeNames
   private readonly settings: JudgeSettings
   private readonly options: JudgeOptions
@@ -114,13 +125,13 @@ class Judge {
   private readonly broken = new Set<string>()
 
   constructor(
-    around: ReadonlyMap<string, Uint8Array>,
-    names: TreeNames,
+    siblings: ReadonlyMap<string, Uint8Array>,
+    { policies, names }: Surroundings,
     settings: JudgeSettings,
     options: JudgeOptions,
   ) {
-    this.policies = new TreePolicies(around)
-    this.around = around
+    this.policies = policies
+    this.siblings = siblings
     this.names = names
     this.settings = settings
     this.options = options
@@ -211,7 +222,7 @@ class Judge {
 
   private leftover(file: string): Finding[] {
     const sibling = sealedSiblings(file).find((path) => {
-      const bytes = this.around.get(path)
+      const bytes = this.siblings.get(path)
       return bytes !== undefined && sealedStore(path, textOf(bytes)) !== undefined
     })
     if (sibling === undefined) return []

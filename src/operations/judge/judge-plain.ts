@@ -43,6 +43,8 @@ export async function judgePlain({ file, store, text, rule, isAtRoot }: PlainTex
     if (broad && !isMarked) return []
     return [finding('unsealed-file', 'block', `rule ${rule.index + 1} wants this file sealed as a whole`)]
   }
+  // nothing that it could find would stop or warn
+  if (broad && !isMarked && !mayHold(text, rule)) return []
   let documents: readonly Branch[]
   try {
     documents = store.parse(text).documents
@@ -90,6 +92,23 @@ async function valuesToSeal(
     return false
   })
   return found
+}
+
+/** An expression that wants a key to be one of some words. */
+const OF_WORDS = /^\^\(?([\w|-]+)\)?\$$/
+const keyWords = new WeakMap<CreationRule, RegExp | 'other'>()
+
+/**
+ * False when no key of a text can be one that the rule is after: its words stand nowhere in it, and nothing is written with
+ * escapes. Most manifests are told by that, without being read.
+ */
+function mayHold(text: string, rule: CreationRule): boolean {
+  const { selector } = rule
+  if (selector?.field !== 'encrypted_regex' || text.includes('\\')) return true
+  const words = OF_WORDS.exec(selector.pattern)?.[1]
+  const known = keyWords.get(rule) ?? (words === undefined ? 'other' : new RegExp(`(?<![\\w-])(?:${words})(?![\\w-])`))
+  keyWords.set(rule, known)
+  return known === 'other' || known.test(text)
 }
 
 /** Whether it could be secret at all. */
