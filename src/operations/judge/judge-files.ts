@@ -155,7 +155,7 @@ class Judge {
       return { placed: await this.policies.rule(path), problems: [] }
     } catch (error) {
       if (!isBullaError(error)) throw error
-      const policy = policyPaths(path).find((candidate) => this.around.has(candidate)) ?? path
+      const policy = this.policies.pathFor(path) ?? path
       if (this.broken.has(policy)) return { problems: [] }
       this.broken.add(policy)
       return { problems: [brokenPolicy(policy, error)] }

@@ -30,12 +30,17 @@ export class TreePolicies {
    * @throws ConfigError with the path of the policy in the tree
    */
   async rule(file: string): Promise<PlacedRule | undefined> {
-    const path = policyPaths(file).find((candidate) => this.contents.has(candidate))
+    const path = this.pathFor(file)
     if (path === undefined) return undefined
     const config = this.config(path)
     if (config.rules === undefined) return undefined
     const { rule } = await findRule(config, `${ROOT}/${file}`, posix)
     return rule === undefined ? undefined : { rule, isAtRoot: path === POLICY }
+  }
+
+  /** The nearest policy upwards from a file. */
+  pathFor(file: string): string | undefined {
+    return policyPaths(file).find((candidate) => this.contents.has(candidate))
   }
 
   /** @throws ConfigError */
