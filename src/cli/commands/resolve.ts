@@ -15,8 +15,8 @@ const HELP = `
 Without an option it shows both sides of each value on a terminal and asks; elsewhere it lists what
 is in conflict. PATH is as "ls" shows it; a dot stands for all that is left. Where both sides
 changed who reads the file or what is sealed in it, that is decided first: sops.readers,
-sops.threshold, sops.selector. With --editor, what is left is edited in clear, with marks around both sides; as with
-"edit", in memory where the system has a folder there, and gone afterwards.
+sops.threshold, sops.selector. With --editor, what is left is edited in clear, with marks around
+both sides; as with "edit", in memory where the system has a folder there, and gone afterwards.
 
 While a merge is not over the versions are those of git's index; else those between the marks.
 
