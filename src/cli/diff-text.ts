@@ -28,7 +28,10 @@ export function diffMarkdown(diffs: readonly FileDiff[]): string {
   return `| file | change |\n| --- | --- |\n${rows.join('')}`
 }
 
+const UNREADABLE = 'cannot be compared: damaged, or in conflict'
+
 function linesOf(diff: FileDiff): string[] {
+  if (!diff.isReadable) return [UNREADABLE]
   const readers = [
     ...diff.readersAdded.map((name) => `+${printable(name)}`),
     ...diff.readersRemoved.map((name) => `-${printable(name)}`),
@@ -51,7 +54,8 @@ function lineOf({ document, path, change, before, after }: ChangedValue): string
   return `${SIGNS[change]} ${name}: ${change === 'unsealed' ? 'in clear now' : change}${values}`
 }
 
-function summaryOf({ values, readersAdded, readersRemoved, isRotated }: FileDiff): string {
+function summaryOf({ values, readersAdded, readersRemoved, isRotated, isReadable }: FileDiff): string {
+  if (!isReadable) return UNREADABLE
   const kinds = (['changed', 'added', 'removed', 'sealed', 'unsealed'] as const).flatMap((kind) => {
     const count = values.filter(({ change }) => change === kind).length
     return count === 0 ? [] : [`${count} ${kind}`]

@@ -36,6 +36,17 @@ export async function changesBetween(from: string, to: string, place: GitPlace):
   return parseRaw(await must(args, place)).map(({ change }) => change)
 }
 
+/**
+ * Paths of what is not the same in the work tree, or gone there; also of what only may be another one. @param from - a
+ * revision; empty for the index @throws GitError `ERR_GIT`
+ */
+export async function changedInWorkTree(from: string, place: GitPlace): Promise<string[]> {
+  const options = ['--name-only', '-z', '--no-renames', '--no-ext-diff', '--ignore-submodules']
+  const args =
+    from === '' ? ['diff-files', ...options, '--'] : ['diff-index', ...options, '--end-of-options', from, '--']
+  return [...new Set(fields(await must(args, place)))] // a path in conflict comes twice
+}
+
 /** All files of a revision, or those below some folders of it. @throws GitError `ERR_GIT` */
 export async function filesOfTree(
   revision: string,

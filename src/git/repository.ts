@@ -3,6 +3,7 @@ import { authorsOf } from './authors.ts'
 import { BlobReader } from './blobs.ts'
 import {
   type CommitChange,
+  changedInWorkTree,
   changesBetween,
   changesOfCommits,
   commitsOf,
@@ -96,6 +97,10 @@ export class GitRepository {
 
   authors(commits: readonly string[]): Promise<ReadonlyMap<string, string>> {
     return authorsOf(commits, this.place)
+  }
+
+  changedInWorkTree(from: string): Promise<string[]> {
+    return changedInWorkTree(from, this.place)
   }
 
   workingFiles(): Promise<string[]> {
@@ -211,6 +216,14 @@ export class GitRepository {
   async commitId(revision: string): Promise<string | undefined> {
     const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`]
     const output = await runGit(args, this.place, '')
+    return 'stdout' in output ? output.stdout.toString('latin1').trim() : undefined
+  }
+
+  /** The commit that two revisions have in common; one of them when there are several. */
+  async mergeBase(one: string, other: string): Promise<string | undefined> {
+    const ids = [await this.commitId(one), await this.commitId(other)]
+    if (ids.includes(undefined)) return undefined
+    const output = await runGit(['merge-base', ...ids.map(String)], this.place, '')
     return 'stdout' in output ? output.stdout.toString('latin1').trim() : undefined
   }
 

@@ -39,6 +39,8 @@ export interface Repository {
   authors(commits: readonly string[]): Promise<ReadonlyMap<string, string>>
   /** Paths of what is tracked, and of what is neither tracked nor ignored. */
   workingFiles(): Promise<readonly string[]>
+  /** Paths of what is, or may be, not the same in the work tree. @param from - a revision; empty for the index */
+  changedInWorkTree(from: string): Promise<readonly string[]>
   /** What stands in `to` and not in `from`. */
   between(from: string, to: string): Promise<readonly ChangedFile[]>
   /**
@@ -68,6 +70,8 @@ export interface Repository {
   has(revision: string): Promise<boolean>
   /** The id of the commit that a revision names; undefined when there is none. */
   commitId(revision: string): Promise<string | undefined>
+  /** The commit that two revisions have in common; undefined when there is none. */
+  mergeBase(one: string, other: string): Promise<string | undefined>
   close(): void
 }
 

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync, truncateSync } from 'node:fs'
+import { Encrypter } from 'age-encryption'
 import ajv2020 from 'ajv/dist/2020.js'
 import { describe, expect } from 'vitest'
 import { newIdentity } from '../helpers/age.ts'
@@ -107,6 +108,53 @@ describe('what git shows of sealed files', () => {
     expect(box.observed()).toEqual([])
   })
 
+  it('asks for no passphrase: a note says why it is masked', async ({ box }) => {
+    const repo = await repository(box)
+    await repo.set(FILE, 'db.password', `${MARKER}-new`)
+    const encrypter = new Encrypter()
+    encrypter.setPassphrase('a passphrase')
+    encrypter.setScryptWorkFactor(1)
+    const locked = box.write('../locked.age', await encrypter.encrypt(`${box.identity}\n`))
+    const env = { SOPS_AGE_KEY_FILE: locked }
+    const reason = `no key that is at hand opens it; ${locked} has a passphrase, which is not asked for here`
+    const shown = await box.run('git', ['diff'], { env })
+    expect(shown).toMatchObject({ code: 0, err: '' })
+    expect(shown.out).toContain(` # masked: ${reason}\n`)
+    expect(shown.out).not.toContain(MARKER)
+    const compared = await box.bulla(['diff', '--clear'], { env })
+    expect(compared.out).toBe(`${FILE}\n  ~ db.password: changed\n`)
+    expect(compared.err).toBe(`bulla: note: ${FILE}: values are masked: ${reason}\n`)
+  })
+
+  it('is that of its own format where a renamed file has another one, in each operation of git', async ({ box }) => {
+    const repo = await repository(box)
+    box.write('a.env', `A=${MARKER}\nB=${MARKER}-2\n`)
+    await repo.bulla('encrypt', '--in-place', 'a.env')
+    await repo.commit()
+    await box.git('mv', 'a.env', 'b.yaml')
+    await repo.bulla('set', '--input-type', 'dotenv', '--output-type', 'dotenv', 'b.yaml', 'A', '"new"')
+    box.write('.gitattributes', '* diff=bulla\n')
+    await repo.commit()
+    for (const args of [
+      ['show', '-M'],
+      ['log', '-p', '-M', '-1'],
+      ['diff', 'HEAD~1'],
+      ['diff', '--word-diff', 'HEAD~1'],
+    ]) {
+      const { code, out } = await repo.run(...args)
+      expect({ code, out }, args.join(' ')).toEqual({ code: 0, out: expect.not.stringContaining('ENC[') })
+    }
+    const masked = await box.run('git', ['show', '-M'], { env: nobody })
+    expect(masked.out).toMatch(/^-A: sealed str [0-9a-f]{12}$/m)
+    await repo.set(FILE, 'db.password', `${MARKER}-new`)
+    await repo.run('stash')
+    expect((await repo.run('stash', 'show', '-p', '--textconv')).out).toContain(`+  password: ${MARKER}-new\n`)
+    expect((await repo.run('stash', 'show', '-p')).out).not.toContain(MARKER)
+    // nothing of what was shown is kept
+    expect((await box.run('git', ['config', 'diff.bulla.cachetextconv'], {})).code).toBe(1)
+    expect((await box.git('for-each-ref')).split('\n').filter((line) => line.includes('refs/notes'))).toEqual([])
+  })
+
   it('calls no key service', async ({ box }) => {
     const sealed = await box.seal({ [FILE]: TEXT })
     const arn = 'arn:aws:kms:eu-west-1:111122223333:key/00000000-0000-4000-8000-000000000000'
@@ -177,10 +225,69 @@ describe('bulla diff', () => {
       expect((await box.bulla(['diff', ...words, '--summary'])).out, words.join(' ')).toContain('1 changed')
     }
     expect((await box.bulla(['diff', 'HEAD~1', 'HEAD', '.sops.yaml'])).out).toBe('')
-    for (const words of [['nothing.yaml'], ['HEAD..no'], ['HEAD...HEAD~1']]) {
+    for (const words of [['nothing.yaml'], ['HEAD..no'], ['HEAD..no/']]) {
       const { code, err } = await box.bulla(['diff', ...words])
       expect({ code: code === 0, err }).toMatchObject({ code: false, err: expect.stringContaining('error: ') })
     }
+  })
+
+  it('with three dots is what a branch changed since it left the other', async ({ box }) => {
+    const repo = await repository(box)
+    await repo.branch('topic', () => repo.set(FILE, 'db.password', `${MARKER}-new`))
+    await repo.change(() => repo.set(FILE, 'host_unencrypted', 'example.org'))
+    expect((await box.bulla(['diff', 'main...topic'])).out).toBe(`${FILE}\n  ~ db.password: changed\n`)
+    expect((await box.bulla(['diff', 'main..topic', '--summary'])).out).toBe(`${FILE}: 2 changed\n`)
+    await box.git('checkout', '-q', '--orphan', 'other')
+    await repo.commit('nothing in common')
+    const apart = await box.bulla(['diff', 'main...other'])
+    expect(apart).toMatchObject({ code: 1, err: expect.stringContaining('no commit in common') })
+  })
+
+  it('takes paths from where it is started', async ({ box }) => {
+    await changedRepository(box)
+    box.write('sub/x', '')
+    const { out } = await box.bulla(['diff', `../${FILE}`, '--summary'], { cwd: 'sub' })
+    expect(out).toBe(`${FILE}: 1 changed, 1 added, 1 removed\n`)
+  })
+
+  it('reads only what changed, and large files too', async ({ box }) => {
+    const long = 'x'.repeat(3_000)
+    const values = Array.from({ length: 1_300 }, (_, index) => `k${index}: ${MARKER}-${index}-${long}\n`).join('')
+    const repo = await repository(box)
+    box.write('large.yaml', values)
+    await repo.bulla('encrypt', '--in-place', 'large.yaml')
+    expect(statSync(box.path('large.yaml')).size).toBeGreaterThan(5_000_000)
+    // sparse: larger than any file that is read
+    box.write('huge.yaml', '')
+    truncateSync(box.path('huge.yaml'), 300 * 1024 * 1024)
+    await box.git('add', 'large.yaml')
+    await box.git('-c', 'core.compression=0', 'commit', '-q', '--no-verify', '-m', 'large')
+    await box.git('add', '--intent-to-add', 'huge.yaml')
+    await repo.set('large.yaml', 'k7', 'new')
+    expect((await box.bulla(['diff'])).out).toBe('large.yaml\n  ~ k7: changed\n')
+    const shown = await box.run('git', ['diff', '-U0'], {})
+    expect(shown.code).toBe(0)
+    expect(shown.out).toContain(`-k7: ${MARKER}-7-${long}\n+k7: new\n`)
+    expect(shown.out).toContain('+too large to be shown\n')
+  })
+
+  it('says which files cannot be compared: damaged, or in conflict', async ({ box }) => {
+    const repo = await repository(box)
+    const before = box.read(FILE)
+    const expectUnreadable = async () => {
+      const { code, out } = await box.bulla(['diff'])
+      expect({ code, out }).toEqual({ code: 0, out: `${FILE}\n  cannot be compared: damaged, or in conflict\n` })
+      const found = JSON.parse((await box.bulla(['diff', '--json'])).out)
+      expect(isValid(found), JSON.stringify(isValid.errors)).toBe(true)
+      expect(found).toMatchObject([{ file: FILE, isReadable: false }])
+    }
+    box.write(FILE, before.slice(0, 400))
+    await expectUnreadable()
+    box.write(FILE, before)
+    await repo.branch('topic', () => repo.set(FILE, 'db.password', `${MARKER}-theirs`))
+    await repo.change(() => repo.set(FILE, 'db.password', `${MARKER}-ours`))
+    await repo.run('merge', '-m', 'merge', 'topic')
+    await expectUnreadable()
   })
 
   it('shows new files and removed ones value by value', async ({ box }) => {

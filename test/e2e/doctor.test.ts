@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, statSync } from 'node:fs'
 import { describe, expect } from 'vitest'
 import packageJson from '../../package.json' with { type: 'json' }
 import { expectNoSecret } from '../helpers/canary.ts'
+import { readReport } from '../helpers/reports.ts'
 import { it, type Sandbox } from '../helpers/sandbox.ts'
 
 interface Check {
@@ -15,7 +16,7 @@ async function checksOf(box: Sandbox, env: Record<string, string | undefined> = 
   const { code, out, err } = await box.bulla(['doctor', '--json'], { env })
   expect(err).toBe('')
   expectNoSecret(out)
-  const { fine, checks } = JSON.parse(out) as { fine: boolean; checks: Check[] } // what the command writes
+  const { fine, checks } = readReport('doctor-report', out) as { fine: boolean; checks: Check[] } // its schema says so
   expect({ code, fine }).toEqual(fine ? { code: 0, fine } : { code: 1, fine })
   const of = (name: string) => checks.filter((check) => check.name === name)
   return { fine, checks, of }

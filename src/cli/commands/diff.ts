@@ -1,24 +1,29 @@
 import { basename, isAbsolute, relative, resolve } from 'node:path'
-import { UsageError } from '../../errors.ts'
-import { diffRepository } from '../../operations/diff/diff.ts'
+import { isBullaError, UsageError } from '../../errors.ts'
+import { diffRepository, type FileDiff } from '../../operations/diff/diff.ts'
+import { maskedReason } from '../../operations/diff/masked-reason.ts'
 import { asText, textForm } from '../../operations/diff/text-form.ts'
+import type { ChangedValue } from '../../operations/diff/value-changes.ts'
 import type { Repository } from '../../operations/git-port.ts'
+import type { MachineWorld } from '../../operations/ports.ts'
 import { diffMarkdown, diffSummary, diffText } from '../diff-text.ts'
 import type { CommandDefinition, Io } from '../io.ts'
 import { addCommonOptions, flag, text, type Values, worldOf } from '../options.ts'
+import { renderNote } from '../render.ts'
 import { repositoryPaths } from '../repository-path.ts'
 
 const HELP = `
 The working tree is compared with the index, with one revision with that; two revisions are compared
-with each other. Only sealed files count. No key is needed to tell which values changed, because
-equal ciphertext means equal value; values are masked unless --clear asks for them.
+with each other, A..B; A...B is what B changed since it left A. Only sealed files count. No key is
+needed to tell which values changed, because equal ciphertext means equal value; values are masked
+unless --clear asks for them.
 
 With --textconv this is git's diff driver: it prints one file as git compares it, in clear when a
 key is at hand, masked otherwise.
 
 Examples:
   $ bulla diff
-  $ bulla diff main HEAD --markdown
+  $ bulla diff main...HEAD --markdown
   $ bulla diff HEAD~1 secrets/app.yaml --clear
 
 Exit codes: 0 compared, whatever was found, 1 no repository, or no such revision or file.`
@@ -52,7 +57,17 @@ export function define(command: CommandDefinition, io: Io, done: (code: number) 
 async function textconv(file: string, values: Values, io: Io): Promise<number> {
   const world = worldOf(values, io)
   const path = resolve(io.cwd, file)
-  const { bytes } = await world.files.open(path)
+  const bytes = await world.files.open(path).then(
+    (version) => version.bytes,
+    (error: unknown) => {
+      if (!isBullaError(error) || error.code !== 'ERR_READ') throw error
+      return undefined
+    },
+  )
+  if (bytes === undefined) {
+    io.writeOut('too large to be shown\n')
+    return 0
+  }
   const below = relative(io.cwd, path)
   const isCopy = isAbsolute(below) || below.startsWith('..')
   // of what is in no work tree git hands over a copy elsewhere, under the name of the file: policy and recipients are those
@@ -68,15 +83,25 @@ async function run(words: readonly string[], values: Values, repository: Reposit
   const paths = await repositoryPaths(names, repository, io)
   const [from = '', to] = revisions
   for (const path of paths) await mustBeThere(path, [from, to ?? ''], repository)
-  const diffs = await diffRepository(
-    { from, to, paths, inClear: flag(values, 'clear') },
-    repository,
-    worldOf(values, io),
-  )
+  const world = worldOf(values, io)
+  const diffs = await diffRepository({ from, to, paths, inClear: flag(values, 'clear') }, repository, world)
+  if (flag(values, 'clear') && !flag(values, 'quiet')) await tellMasked(diffs, world, io)
   if (flag(values, 'json')) io.writeOut(`${JSON.stringify(diffs, undefined, 2)}\n`)
   else if (flag(values, 'markdown')) io.writeOut(diffMarkdown(diffs))
   else io.writeOut(flag(values, 'summary') ? diffSummary(diffs) : diffText(diffs))
   return 0
+}
+
+/** Who asked for values and gets none is told why. */
+async function tellMasked(diffs: readonly FileDiff[], world: MachineWorld, io: Io): Promise<void> {
+  const isMasked = ({ change, before, after }: ChangedValue) =>
+    !['sealed', 'unsealed'].includes(change) && before === undefined && after === undefined
+  const masked = diffs.filter(
+    ({ values, isCertain, isReadable }) => isReadable && (!isCertain || values.some(isMasked)),
+  )
+  if (masked.length === 0) return
+  const reason = await maskedReason(world)
+  for (const { file } of masked) renderNote(file, `values are masked: ${reason}`, io)
 }
 
 /** Up to two words that git knows as revisions come first, `A..B` counts as both. */
@@ -85,16 +110,21 @@ async function readWords(
   repository: Repository,
 ): Promise<{ revisions: readonly string[]; names: readonly string[] }> {
   const [first = '', second = '', ...others] = words
-  const range = /^(.*?)\.{2}(?!\.)(.*)$/.exec(first)
+  // no name of a revision begins or ends with a slash, as "../app.yaml" would have it
+  const range = /^((?![/\\]).*?(?<![/\\]))(\.{2,3})((?![/\\.]).*(?<![/\\]))$/.exec(first)
   if (range !== null) {
-    const ends = [range[1] || 'HEAD', range[2] || 'HEAD']
-    for (const end of ends) await mustHave(end, repository)
-    return { revisions: ends, names: words.slice(1) }
+    const [from, to] = [range[1] || 'HEAD', range[3] || 'HEAD']
+    for (const end of [from, to]) await mustHave(end, repository)
+    const base = range[2] === '...' ? await repository.mergeBase(from, to) : from
+    if (base === undefined) throw new UsageError('ERR_USAGE', 'these revisions have no commit in common', NO_BASE)
+    return { revisions: [base, to], names: words.slice(1) }
   }
   if (first === '' || !(await isRevision(first, repository))) return { revisions: [], names: words }
   if (second === '' || !(await isRevision(second, repository))) return { revisions: [first], names: words.slice(1) }
   return { revisions: [first, second], names: others }
 }
+
+const NO_BASE = { hint: 'compare them as they are: write two dots, or two words' }
 
 async function isRevision(word: string, repository: Repository): Promise<boolean> {
   return !word.startsWith('-') && (await repository.has(word))

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { isBullaError } from '../../errors.ts'
 import type { Metadata } from '../../format/metadata.ts'
 import { displayName, keyName } from '../../keys/key-name.ts'
 import type { Repository } from '../git-port.ts'
@@ -27,7 +28,11 @@ export interface FileDiff {
   readonly isRotated: boolean
   /** Whether `values` is all that changed: of rotated files only a key can tell. */
   readonly isCertain: boolean
+  /** Whether both versions can be read: one may be damaged, or in conflict. Then nothing else is known. */
+  readonly isReadable: boolean
 }
+
+const NOTHING = { values: [], readersAdded: [], readersRemoved: [], isRotated: false, isCertain: false }
 
 /** What changed in the sealed files between two versions of a repository. Needs no key, and calls nobody. */
 export async function diffRepository(request: DiffRequest, repository: Repository, world: World): Promise<FileDiff[]> {
@@ -47,20 +52,26 @@ export async function diffRepository(request: DiffRequest, repository: Repositor
   return diffs
 }
 
-async function changedNames({ from, to }: DiffRequest, repository: Repository): Promise<string[]> {
+async function changedNames({ from, to }: DiffRequest, repository: Repository): Promise<readonly string[]> {
+  if (to === undefined) return repository.changedInWorkTree(from)
   const ids = async (revision: string) =>
     new Map((await repository.files(revision)).map(({ path, id }) => [path, id] as const))
-  const old = await ids(from)
-  if (to === undefined) return [...old.keys()]
-  const next = await ids(to)
+  const [old, next] = [await ids(from), await ids(to)]
   return [...new Set([...old.keys(), ...next.keys()])].filter((path) => old.get(path) !== next.get(path)).sort()
 }
 
-async function readWorkTree(root: string, names: readonly string[], world: World): Promise<Map<string, Uint8Array>> {
-  const found = new Map<string, Uint8Array>()
+type Content = Uint8Array | 'unreadable' | undefined
+
+async function readWorkTree(root: string, names: readonly string[], world: World): Promise<Map<string, Content>> {
+  const found = new Map<string, Content>()
   for (const name of names) {
-    const bytes = await world.files.read(join(root, name))
-    if (bytes !== undefined) found.set(name, bytes)
+    try {
+      found.set(name, (await world.files.open(join(root, name))).bytes)
+    } catch (error) {
+      if (!isBullaError(error)) throw error
+      // gone: taken away; else something that cannot be read, which is no reason not to look at the others
+      if (error.code !== 'ERR_NO_FILE') found.set(name, 'unreadable')
+    }
   }
   return found
 }
@@ -69,16 +80,22 @@ async function readWorkTree(root: string, names: readonly string[], world: World
 async function diffFile(
   file: string,
   path: string,
-  before: Uint8Array | undefined,
-  after: Uint8Array | undefined,
+  before: Content,
+  after: Content,
   inClear: boolean,
   world: World,
 ): Promise<FileDiff | undefined> {
-  if (before !== undefined && after !== undefined && Buffer.compare(before, after) === 0) return undefined
-  const read = async (bytes: Uint8Array | undefined) =>
-    bytes === undefined ? undefined : readVersion(bytes, path, world, true)
+  const isSame = before instanceof Uint8Array && after instanceof Uint8Array && Buffer.compare(before, after) === 0
+  if (isSame) return undefined
+  const read = async (content: Content) =>
+    content instanceof Uint8Array ? readVersion(content, path, world, true) : undefined
   const [old, next] = [await read(before), await read(after)]
   try {
+    const isDamaged = (content: Content, version: typeof old) => content !== undefined && version === undefined
+    if (isDamaged(before, old) || isDamaged(after, next)) {
+      const isAbout = old?.metadata ?? next?.metadata ?? (isMeantSealed(before) || isMeantSealed(after) || undefined)
+      return isAbout === undefined ? undefined : { file, ...NOTHING, isReadable: false }
+    }
     if (old?.metadata === undefined && next?.metadata === undefined) return undefined
     const names = await namesOfKeys(world, path)
     const nameOf = (key: Parameters<typeof keyName>[0]) =>
@@ -94,6 +111,7 @@ async function diffFile(
       readersRemoved: missingIn(has, had),
       isRotated: isRotated(old, next),
       isCertain: isCertain(old, next),
+      isReadable: true,
     }
     const isEmpty = values.length + diff.readersAdded.length + diff.readersRemoved.length === 0
     return isEmpty && !diff.isRotated ? undefined : diff
@@ -101,6 +119,16 @@ async function diffFile(
     old?.opened?.dispose()
     next?.opened?.dispose()
   }
+}
+
+/** Whether a text that cannot be read has what only sealed files have. */
+function isMeantSealed(content: Content): boolean {
+  return (
+    content instanceof Uint8Array &&
+    ['ENC[AES256_GCM,', 'lastmodified'].every((text) =>
+      Buffer.from(content.buffer, content.byteOffset, content.length).includes(text),
+    )
+  )
 }
 
 function readersOf(metadata: Metadata | undefined) {

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
-import { BullaError, isBullaError } from '../../errors.ts'
+import { BullaError } from '../../errors.ts'
 import { looksSealed } from '../../format/enc.ts'
 import type { Metadata } from '../../format/metadata.ts'
 import type { Store } from '../../format/store.ts'
 import { decodeText } from '../../format/text.ts'
-import type { Branch, Node } from '../../format/tree.ts'
-import { sealedStore } from '../judge/sealed-store.ts'
+import type { Branch, Node, StoreName } from '../../format/tree.ts'
+import { sealedStore, sealedUnderAnotherName } from '../judge/sealed-store.ts'
 import { type OpenedFile, openSealed, readSealed } from '../open.ts'
 import type { World } from '../ports.ts'
 import { loadStore, storeNameFor } from '../stores.ts'
@@ -32,24 +32,39 @@ export async function readVersion(
   world: World,
   wantsOpened: boolean,
 ): Promise<ReadVersion | undefined> {
-  try {
-    const text = decodeText(bytes)
-    const name = sealedStore(path, text)
-    const store = await loadStore(name ?? storeNameFor(path))
-    if (name === undefined) {
-      const documents = store.name === 'binary' ? [] : store.parse(text).documents
-      return { store, metadata: undefined, documents, opened: undefined }
-    }
-    const parsed = readSealed(store, bytes)
-    const { metadata } = parsed
-    const canOpen = wantsOpened && (await world.keyring.holds({ ...metadata, file: path }))
-    const request = { store, bytes, parsed, file: path, offline: true, ignoreMac: true }
-    const opened = canOpen ? await quietly(() => openSealed(request, world)) : undefined
-    return { store, metadata, documents: parsed.source.documents, opened }
-  } catch (error) {
-    if (isBullaError(error)) return undefined
-    throw error
+  const text = decodeText(bytes)
+  const [named, other] = [sealedStore(path, text), sealedUnderAnotherName(text)]
+  const readAs = (name: StoreName | undefined) => quietly(() => readIn(name, { bytes, path, text, wantsOpened }, world))
+  const version = await readAs(named ?? other)
+  return version === undefined && named !== undefined && other !== undefined && other !== named
+    ? readAs(other)
+    : version
+}
+
+interface Version {
+  readonly bytes: Uint8Array
+  readonly path: string
+  readonly text: string
+  readonly wantsOpened: boolean
+}
+
+/** @param name - undefined when it is not sealed */
+async function readIn(
+  name: StoreName | undefined,
+  { bytes, path, text, wantsOpened }: Version,
+  world: World,
+): Promise<ReadVersion> {
+  const store = await loadStore(name ?? storeNameFor(path))
+  if (name === undefined) {
+    const documents = store.name === 'binary' ? [] : store.parse(text).documents
+    return { store, metadata: undefined, documents, opened: undefined }
   }
+  const parsed = readSealed(store, bytes)
+  const { metadata } = parsed
+  const canOpen = wantsOpened && (await world.keyring.holds({ ...metadata, file: path }))
+  const request = { store, bytes, parsed, file: path, offline: true, ignoreMac: true }
+  const opened = canOpen ? await quietly(() => openSealed(request, world)) : undefined
+  return { store, metadata, documents: parsed.source.documents, opened }
 }
 
 async function quietly<T>(run: () => Promise<T>): Promise<T | undefined> {

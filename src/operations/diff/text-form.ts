@@ -9,6 +9,7 @@ import { markDifferences, sidesOf } from '../../merge/marks.ts'
 import type { World } from '../ports.ts'
 import { type Names, namesOfKeys } from '../recipients/names-of-keys.ts'
 import { type PathStep, showPath } from '../values/tree-path.ts'
+import { maskedReason } from './masked-reason.ts'
 import { markOf, type ReadVersion, readVersion } from './read-version.ts'
 
 /**
@@ -17,7 +18,20 @@ import { markOf, type ReadVersion, readVersion } from './read-version.ts'
  * a conflict, git's marks stand around what differs. A file that is not sealed, or damaged, stays as it is.
  */
 export async function textForm(bytes: Uint8Array, path: string, world: World): Promise<Uint8Array> {
+  if (bytes.length > LARGEST) return largeForm(bytes)
   return (await sealedForm(bytes, path, world)) ?? (await conflictForm(bytes, path, world)) ?? asText(bytes)
+}
+
+/** Parsing more takes longer, and more memory, than somebody has who only looks. */
+const LARGEST = 32 * 1024 * 1024
+
+function largeForm(bytes: Uint8Array): Uint8Array {
+  if (!Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes('ENC[AES256_GCM,')) return asText(bytes)
+  return encodeText(`sealed file, ${bytes.length} bytes, ${digestOf(bytes)}: too large to be shown\n`)
+}
+
+function digestOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex').slice(0, 12)
 }
 
 /** What two sides of a merge have, between git's marks. Undefined where there are none, or no sealed file around them. */
@@ -47,7 +61,8 @@ async function sealedForm(bytes: Uint8Array, path: string, world: World): Promis
     const readers = readerLines(version.metadata, names).join('')
     const plain = plainOf(version)
     if (plain !== undefined) return Buffer.concat([ended(asText(plain)), encodeText(readers)])
-    return encodeText(`${maskedLines(version).join('')}${readers}`)
+    const reason = JSON.stringify(await maskedReason(world)).slice(1, -1)
+    return encodeText(`# masked: ${reason}\n${maskedLines(version).join('')}${readers}`)
   } finally {
     version.opened?.dispose()
   }
@@ -74,13 +89,14 @@ const LOOKED_AT = 8000
 /** Whatever a program writes for git to compare, git shows on the terminal: of a binary file, only what it is. */
 export function asText(bytes: Uint8Array): Uint8Array {
   if (!bytes.subarray(0, LOOKED_AT).includes(0)) return bytes
-  const digest = createHash('sha256').update(bytes).digest('hex').slice(0, 12)
-  return encodeText(`binary file, ${bytes.length} bytes, ${digest}\n`)
+  return encodeText(`binary file, ${bytes.length} bytes, ${digestOf(bytes)}\n`)
 }
 
 /** One line for each value and comment, with its path; a line between documents. */
-function maskedLines({ documents }: ReadVersion): string[] {
-  return documents.flatMap((root, index) => [...(index === 0 ? [] : ['---\n']), ...linesOf(root, [])])
+function maskedLines({ documents, store }: ReadVersion): string[] {
+  const lines = documents.flatMap((root, index) => [...(index === 0 ? [] : ['---\n']), ...linesOf(root, [])])
+  // the part of an INI file before its first section, which most do not have
+  return store.name === 'ini' ? lines.filter((line) => line !== 'DEFAULT: {}\n') : lines
 }
 
 function linesOf(node: Node, steps: readonly PathStep[]): string[] {

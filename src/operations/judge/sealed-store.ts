@@ -26,3 +26,9 @@ export function sealedStore(file: string, text: string): StoreName | undefined {
   // sealed with --input-type under a name that says nothing
   return BLOCKS.find(([name, block]) => name !== 'json' && block.test(text))?.[0]
 }
+
+/** Which format a sealed file has whose name says another one: it was renamed. */
+export function sealedUnderAnotherName(text: string): StoreName | undefined {
+  if (!text.includes('ENC[AES256_GCM,') || !text.includes('lastmodified')) return undefined
+  return /^\s*\{/.test(text) ? 'json' : BLOCKS.find(([name, block]) => name !== 'json' && block.test(text))?.[0]
+}
