@@ -111,6 +111,7 @@ export const SWITCHES: ReadonlySet<string> = new Set([
   'mac-only-encrypted',
   'markdown',
   'new-key',
+  'no-cache',
   'no-drivers',
   'no-fifo',
   'no-hooks',

@@ -1,3 +1,4 @@
+import type { CleanBlobs } from '../operations/cache/clean-blobs.ts'
 import type { Machine } from '../operations/doctor/machine.ts'
 import type { MergeFileRequest, MergeLabels, Repository } from '../operations/git-port.ts'
 import type { GitSetup } from '../operations/init/setup-port.ts'
@@ -33,6 +34,8 @@ export interface Io {
   gitSetup(): Promise<GitSetup>
   /** What the repository around the working directory remembers of its sealed values; undefined when it may not. */
   knownValues(): Promise<{ readonly store: KnownStore; readonly root: string } | undefined>
+  /** In which files of that repository nothing was found before; undefined outside of one. Never rejects. */
+  cleanBlobs(): Promise<CleanBlobs | undefined>
   /** What is left to the end of a command. Never rejects. */
   settle(): Promise<void>
   /** Merge plain files as git does; replaces the one of ours. @returns how many conflicts there are */

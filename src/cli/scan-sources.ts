@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path'
 import { isBullaError, UsageError } from '../errors.ts'
+import type { CleanBlobs } from '../operations/cache/clean-blobs.ts'
 import type { Repository } from '../operations/git-port.ts'
 import { type JudgeSettings, readSettings, SETTINGS, type SettingsSource } from '../operations/judge/settings.ts'
 import type { KnownScanner } from '../operations/known/known-scanner.ts'
@@ -25,22 +26,29 @@ export class Scanner {
   /** Undefined outside of a repository, and in a bare one. */
   private readonly root: string | undefined
   private readonly isBare: boolean
+  private readonly clean: CleanBlobs | undefined
 
   private constructor(
     repository: Repository,
     known: KnownScanner | undefined,
-    { root, isBare, world, io }: { root: string | undefined; isBare: boolean; world: World; io: Io },
+    { root, isBare, world, io, clean }: Place & { world: World; io: Io; clean: CleanBlobs | undefined },
   ) {
     this.repository = repository
     this.known = known
     this.root = root
     this.isBare = isBare
+    this.clean = clean
     this.world = world
     this.io = io
   }
 
-  static async open(repository: Repository, known: KnownScanner | undefined, world: World, io: Io): Promise<Scanner> {
-    return new Scanner(repository, known, { ...(await placeOf(repository)), world, io })
+  /** @param clean - undefined: everything is looked into */
+  static async open(
+    repository: Repository,
+    known: KnownScanner | undefined,
+    { world, io, clean }: { world: World; io: Io; clean: CleanBlobs | undefined },
+  ): Promise<Scanner> {
+    return new Scanner(repository, known, { ...(await placeOf(repository)), world, io, clean })
   }
 
   /** @param withoutBaseline - leave out the baseline: it is about to be made */
@@ -76,7 +84,8 @@ export class Scanner {
   private async tools(source: ScanSource, withoutBaseline: boolean): Promise<RepositoryTools> {
     const { repository, known, world } = this
     const settings = await this.settings(source, withoutBaseline)
-    return { repository, known, settings, progress: world.progress }
+    const clean = this.clean?.under('scan', known?.id ?? '', settings.rulesId)
+    return { repository, known, settings, progress: world.progress, clean }
   }
 
   /** Of the same place as what is looked into; for a range, of what it starts from. */
@@ -110,7 +119,12 @@ export class Scanner {
   }
 }
 
-async function placeOf(repository: Repository): Promise<{ root: string | undefined; isBare: boolean }> {
+interface Place {
+  readonly root: string | undefined
+  readonly isBare: boolean
+}
+
+async function placeOf(repository: Repository): Promise<Place> {
   try {
     const { root } = await repository.folders()
     return { root, isBare: root === undefined }

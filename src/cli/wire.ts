@@ -12,6 +12,7 @@ import { ClosedPipe, readStdin, writeTo } from '../platform/streams.ts'
 import { lazyBook } from '../recipients/lazy-book.ts'
 import { machineKeys } from '../wire-keyring.ts'
 import type { Io } from './io.ts'
+import { VERSION } from './version.ts'
 
 /** The real machine behind the commands. */
 export function realIo(): Io {
@@ -51,6 +52,14 @@ export function realIo(): Io {
       const folders = gitFolders(join(process.cwd(), 'any'))
       return folders && { root: folders.root, store: new KnownStore(folders.common, nodeFiles, random) }
     },
+    cleanBlobs: async () => {
+      const [{ gitFolders }, { CleanBlobs }] = await Promise.all([
+        import('../git/git-folders.ts'),
+        import('../operations/cache/clean-blobs.ts'),
+      ])
+      const folders = gitFolders(join(process.cwd(), 'any'))
+      return folders === undefined ? undefined : CleanBlobs.load(folders.common, nodeFiles, buildId())
+    },
     settle: async () => opened?.settle(),
     mergeFile: async (request) =>
       (await import('../git/merge-file.ts')).mergeFile(request, { cwd: process.cwd(), inHook: true }),
@@ -77,6 +86,12 @@ export function realIo(): Io {
       }
     },
   }
+}
+
+/** Another one for each build of this program: rules of another one may find more. */
+function buildId(): string {
+  const { size, mtimeMs } = statSync(process.argv[1] ?? '', { throwIfNoEntry: false }) ?? { size: 0, mtimeMs: 0 }
+  return `${VERSION} ${size} ${mtimeMs}`
 }
 
 /** Files outside of any repository are most often opened by a program that opens no other: nothing is loaded for them. */

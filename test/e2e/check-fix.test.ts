@@ -99,6 +99,10 @@ describe('check --fix', () => {
     expect(after).toContain(recipient)
     expect(await repository.must('diff', '--cached', '--name-only')).toBe('')
     expect((await box.bulla(['decrypt', FILE], { cwd: 'repo' })).out).toBe(PLAIN)
+    // what is staged is still what it was
+    expect((await check(box)).out).toContain('warn readers-drift: secrets/a.yaml')
+    await repository.must('add', '.')
+    expect((await check(box)).out).toBe('')
   })
 
   it('seals a comment that came into a file that seals its comments', async ({ box }) => {

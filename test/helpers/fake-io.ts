@@ -40,6 +40,7 @@ export function fakeIo(settings: Partial<Pick<Io, 'program' | 'cwd' | 'env'>> = 
       throw new Error('this test has no git')
     },
     knownValues: async () => undefined,
+    cleanBlobs: async () => undefined,
     settle: async () => undefined,
     mergeFile: () => {
       throw new Error('this test has no git')

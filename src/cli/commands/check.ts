@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { UsageError } from '../../errors.ts'
+import type { CleanBlobs } from '../../operations/cache/clean-blobs.ts'
 import { byPlace, type CheckRequest, check } from '../../operations/check/check.ts'
 import type { FixReport } from '../../operations/check/fix.ts'
 import type { Verification } from '../../operations/check/verify.ts'
@@ -8,6 +9,7 @@ import { cannotJudge } from '../../operations/judge/finding.ts'
 import type { JudgedFile } from '../../operations/judge/judge-files.ts'
 import type { World } from '../../operations/ports.ts'
 import { changeScanner, treeScanner } from '../../operations/scan/scan-file.ts'
+import { cleanBlobs, NO_CACHE } from '../clean-blobs.ts'
 import { showFindings } from '../findings.ts'
 import { FORMATS, writeReport } from '../formats/formats.ts'
 import { failOnOption, formatOption } from '../formats/options.ts'
@@ -48,26 +50,35 @@ export function define(command: CommandDefinition, io: Io, done: (code: number) 
     .option('--verify', 'with a key, open every sealed file: all values and the MAC')
     .option('--fix', 'repair what needs no decision; needs a key, and stages nothing')
     .option('--dry-run', 'with --fix: only say what would be done')
+    .option(...NO_CACHE)
     .option('--fail-on <level>', 'exit 1 from this level on: block (default) or warn')
   addCommonOptions(command)
   command.addHelpText('after', HELP)
   command.action(async (first: string | undefined, others: string[], values: Values) => {
     const repository = await io.repository({ inHook: false })
+    const clean = await cleanBlobs(values, io)
     try {
-      done(await run(first === undefined ? [] : [first, ...others], values, repository, io))
+      done(await run(first === undefined ? [] : [first, ...others], values, { repository, clean }, io))
     } finally {
+      await clean?.settle()
       repository.close()
     }
   })
 }
 
-async function run(words: readonly string[], values: Values, repository: Repository, io: Io): Promise<number> {
+interface Place {
+  readonly repository: Repository
+  readonly clean: CleanBlobs | undefined
+}
+
+async function run(words: readonly string[], values: Values, place: Place, io: Io): Promise<number> {
+  const { repository } = place
   const format = formatOption(values)
   const failOn = failOnOption(values)
   const { revision, names } = await readWords(words, repository)
   checkOptions(revision, values)
   const paths = await repositoryPaths(names, repository, io)
-  const report = await findingsOf({ revision, paths }, values, repository, io)
+  const report = await findingsOf({ revision, paths }, values, place, io)
   const { findings, fileCount } = report
   if (fileCount === 0 && names.length > 0) {
     throw new UsageError('ERR_NO_FILE', 'neither a revision nor a file that git tracks has this name', {
@@ -89,17 +100,19 @@ async function run(words: readonly string[], values: Values, repository: Reposit
 async function findingsOf(
   request: CheckRequest,
   values: Values,
-  repository: Repository,
+  { repository, clean }: Place,
   io: Io,
 ): Promise<Omit<Report, 'version'>> {
   const world = worldOf(values, io)
   const known = await knownScanner(io)
+  const isRange = request.revision?.includes('..') === true
   const options = {
     isStrict: flag(values, 'strict'),
     today: world.now().slice(0, 10),
-    scanner: request.revision?.includes('..') === true ? changeScanner(repository, known) : treeScanner(known),
+    scanner: isRange ? changeScanner(repository, known) : treeScanner(known),
+    ...(isRange ? {} : { progress: world.progress }),
   }
-  let result = await check(request, repository, options)
+  let result = await check(request, repository, { ...options, ...(clean === undefined ? {} : { clean }) })
   const { root = io.cwd } = await repository.folders()
   const { findings: opened, verifiedCount } = flag(values, 'verify')
     ? await verify(result.sealed, { root, repository, world }, options.today)
@@ -112,6 +125,7 @@ async function findingsOf(
   const fixes = await fixFindings({ findings: [...result.findings, ...opened], files, root, dryRun }, repository, world)
   const done = fixes.filter((fix) => fix.done !== undefined).map(({ file }) => file)
   if (!dryRun && done.length > 0) {
+    // nothing of this is remembered: the ids are still those of what is staged
     const contents = done.map(async (path) => [path, (await world.files.open(join(root, path))).bytes] as const)
     result = await check(request, repository, options, new Map(await Promise.all(contents)))
   }

@@ -5,6 +5,7 @@ import { cannotJudge, type Level } from '../../operations/judge/finding.ts'
 import { BASELINE } from '../../operations/judge/settings.ts'
 import type { ScanResult } from '../../operations/scan/scan.ts'
 import { newBaseline } from '../../operations/scan/write-baseline.ts'
+import { cleanBlobs, NO_CACHE } from '../clean-blobs.ts'
 import { showFindings } from '../findings.ts'
 import { FORMATS, type Format, writeReport } from '../formats/formats.ts'
 import { failOnOption, formatOption } from '../formats/options.ts'
@@ -43,6 +44,7 @@ export function define(command: CommandDefinition, io: Io, done: (code: number) 
     .option('--range <range>', 'what the commits of A..B add')
     .option('--history', 'what all commits of all branches and tags ever added')
     .option('--write-baseline', 'accept what is found: write it to .bulla/baseline.json')
+    .option(...NO_CACHE)
     .optionsGroup('How findings are told:')
     .option('--filename-override <name>', 'how standard input is called')
     .option('--format <format>', `how findings are written: ${FORMATS.join(', ')}`)
@@ -58,11 +60,13 @@ async function run(names: readonly string[], values: Values, io: Io): Promise<nu
   const failOn = failOnOption(values)
   const world = worldOf(values, io)
   const repository = await io.repository({ inHook: false })
+  const clean = await cleanBlobs(values, io)
   try {
-    const scanner = await Scanner.open(repository, await knownScanner(io), world, io)
+    const scanner = await Scanner.open(repository, await knownScanner(io), { world, io, clean })
     if (flag(values, 'writeBaseline')) return await writeBaseline(source, names, { scanner, repository, values, io })
     return await tell(await scanner.scan(source, names), { format, failOn, values, io })
   } finally {
+    await clean?.settle()
     repository.close()
   }
 }

@@ -2,9 +2,12 @@ import { type BullaError, isBullaError } from '../../errors.ts'
 import { decodeText } from '../../format/text.ts'
 import type { Detector } from '../../scan/page.ts'
 import { wideText } from '../../scan/wide-text.ts'
+import type { CleanBlobs } from '../cache/clean-blobs.ts'
+import type { Progress } from '../ports.ts'
 import { shellWord } from '../shell-word.ts'
 import { loadStore, storeNameFor } from '../stores.ts'
 import { isBroad } from './broad-rule.ts'
+import { type CleanFiles, cleanFiles } from './clean-files.ts'
 import { drift } from './drift.ts'
 import type { Scope, WeighedFinding } from './exceptions.ts'
 import type { Finding } from './finding.ts'
@@ -54,12 +57,17 @@ export interface JudgeOptions {
   /** Told of every sealed file. */
   readonly onSealed?: (file: JudgedFile) => void
   readonly scanner?: TextScanner
+  /** What was found out before; only for scanners with an id. */
+  readonly clean?: CleanBlobs
+  readonly progress?: Progress
 }
 
 /** Looks for secrets in texts that the policy does not speak about. */
 export interface TextScanner {
   /** Whether it tells all that stands in a file, or what a change brings to it. */
   readonly scope: Exclude<Scope, 'history'>
+  /** Another one for each that may find something else in the same text; undefined where that depends on more. */
+  id?(): string
   /** @param rules - of the repository */
   find(file: JudgedFile, text: string, rules: readonly Detector[]): Promise<readonly WeighedFinding[]>
 }
@@ -104,9 +112,17 @@ export async function judgeTree(
     approved: approved && (async (path) => textOf((await approved(path)) ?? new Uint8Array())),
   })
   const { settings } = surroundings
-  const judge = new Judge(sealed, surroundings, settings, options)
+  const around = { policies: surroundings.contents, siblings: sealed }
+  const clean = options.clean && scanner?.id && cleanFiles(options.clean, scanner.id(), settings, around)
+  const judge = new Judge(sealed, surroundings, settings, { ...options, noted: clean })
   const findings: Finding[] = [...settings.problems]
-  for await (const { file, bytes } of tree.contents(wanted)) findings.push(...(await judge.file(file, bytes)))
+  const left = clean === undefined ? wanted : wanted.filter((file) => !isClean(file, clean, options))
+  let done = wanted.length - left.length
+  for await (const { file, bytes } of tree.contents(left)) {
+    options.progress?.update('judging', done++, wanted.length)
+    findings.push(...(await judge.file(file, bytes)))
+  }
+  options.progress?.finish()
   return { findings, settings }
 }
 
@@ -115,20 +131,33 @@ export function isJudged({ mode }: JudgedFile): boolean {
   return mode !== SUBMODULE
 }
 
+function isClean(file: JudgedFile, clean: CleanFiles, { onSealed }: JudgeOptions): boolean {
+  const kind = clean.find(file)
+  if (kind === 'sealed') onSealed?.(file)
+  return kind !== undefined
+}
+
+interface Options extends JudgeOptions {
+  /** Told of files of which nothing is to be told. */
+  readonly noted: CleanFiles | undefined
+}
+
 class Judge {
   private readonly policies: TreePolicies
   private readonly siblings: ReadonlyMap<string, Uint8Array>
   private readonly names: TreeNames
   private readonly settings: JudgeSettings
-  private readonly options: JudgeOptions
+  private readonly options: Options
   /** Policies that cannot be read, and were told. */
   private readonly broken = new Set<string>()
+  /** Files that they are for: nobody knows whether these are clean. */
+  private readonly unclear = new Set<string>()
 
   constructor(
     siblings: ReadonlyMap<string, Uint8Array>,
     { policies, names }: Surroundings,
     settings: JudgeSettings,
-    options: JudgeOptions,
+    options: Options,
   ) {
     this.policies = policies
     this.siblings = siblings
@@ -145,7 +174,9 @@ class Judge {
     const text = textOf(bytes)
     const readable = wideText(bytes) ?? text
     const findings =
-      file.mode === LINK ? await this.scan(file, readable) : await this.placed(file, { text, readable, placed })
+      file.mode === LINK
+        ? await this.scan(file, readable, 'plain')
+        : await this.placed(file, { text, readable, placed })
     return [...problems, ...findings]
   }
 
@@ -155,6 +186,7 @@ class Judge {
       return { placed: await this.policies.rule(path), problems: [] }
     } catch (error) {
       if (!isBullaError(error)) throw error
+      this.unclear.add(path)
       const policy = this.policies.pathFor(path) ?? path
       if (this.broken.has(policy)) return { problems: [] }
       this.broken.add(policy)
@@ -178,15 +210,21 @@ class Judge {
     const judged = await exceptions.apply(all, path, text)
     // what may not be here at all needs no list of what is in it
     if (judged.some(({ rule }) => OF_WHOLE_FILES.includes(rule))) return judged
-    const found = await this.scan(file, readable)
+    const found = await this.scan(file, readable, all.length === 0 ? 'plain' : undefined)
     if (found.length === 0 || placed === undefined || !isForRules(path, placed)) return [...judged, ...found]
     const store = await loadStore(storeNameFor(path))
     return [...judged, ...(await withSealing(found, { file: path, store, text, ...placed }))]
   }
 
-  private async scan(file: JudgedFile, text: string): Promise<readonly Finding[]> {
+  /** @param cleanAs - what the file is, when nothing else is to be told of it */
+  private async scan(
+    file: JudgedFile,
+    text: string,
+    cleanAs: 'sealed' | 'plain' | undefined,
+  ): Promise<readonly Finding[]> {
     const { exceptions, rules } = this.settings
     const found = (await this.options.scanner?.find(file, text, rules)) ?? []
+    if (found.length === 0 && cleanAs !== undefined) this.note(file, cleanAs)
     return exceptions.apply(found, file.path, text)
   }
 
@@ -206,8 +244,12 @@ class Judge {
       if (placed !== undefined) all.push(...(await drift(path, metadata, placed.rule, settings)))
     }
     const judged = await this.settings.exceptions.apply(all, path, text)
-    if (clear === undefined) return judged
-    const found = await this.scan(file, clear.text)
+    const cleanAs = all.length === 0 ? 'sealed' : undefined
+    if (clear === undefined) {
+      if (cleanAs !== undefined) this.note(file, cleanAs)
+      return judged
+    }
+    const found = await this.scan(file, clear.text, cleanAs)
     return [...judged, ...found.map((finding) => clear.place(finding))]
   }
 
@@ -218,6 +260,10 @@ class Judge {
     if (await isBroad(rule)) return []
     const message = `rule ${rule.index + 1} wants this file sealed, and git LFS keeps its content elsewhere`
     return [{ rule: 'lfs-under-rule', level: 'block', file, message, repair: `git lfs untrack ${shellWord(file)}` }]
+  }
+
+  private note(file: JudgedFile, kind: 'sealed' | 'plain'): void {
+    if (!this.unclear.has(file.path)) this.options.noted?.add(file, kind)
   }
 
   private leftover(file: string): Finding[] {

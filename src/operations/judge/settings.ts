@@ -11,7 +11,8 @@ const ALLOW_LIST = '.bulla/allow.yaml'
 /** What it had when it was scanned for the first time. */
 export const BASELINE = '.bulla/baseline.json'
 const HOOK_POLICY = '.bulla/policy.yaml'
-const MORE_RULES = '.gitleaks.toml'
+/** Of gitleaks. */
+export const MORE_RULES = '.gitleaks.toml'
 
 /** Files of a tree that say how it is judged. */
 export const SETTINGS: readonly string[] = [HOOK_POLICY, ALLOW_LIST, BASELINE, MORE_RULES]

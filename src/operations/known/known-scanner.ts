@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Finding } from '../../scan/finding.ts'
 import { Fingerprinter, SHORTEST } from '../../scan/known/fingerprint.ts'
 import { type KnownCopy, KnownSet } from '../../scan/known/known-set.ts'
@@ -12,10 +13,19 @@ const RULE = 'known-value'
 
 /** Finds copies of values that are sealed in this repository. */
 export class KnownScanner {
+  private readonly known: KnownFile
   private readonly values: KnownSet<SealedValue>
 
   constructor(known: KnownFile) {
+    this.known = known
     this.values = new KnownSet(known.values.values(), new Fingerprinter(known.key))
+  }
+
+  /** Another one for other values. */
+  get id(): string {
+    const hash = createHash('sha256').update(this.known.key)
+    for (const id of this.known.values.keys()) hash.update(`${id}\n`)
+    return hash.digest('base64')
   }
 
   /** All copies in a text, before it is known which of them stand elsewhere in clear. */

@@ -26,11 +26,12 @@ export class AcceptedNow {
 
   private async valuesIn(path: string): Promise<ReadonlySet<string>> {
     const bytes = await this.read(path)
-    if (bytes === undefined || !Buffer.from(bytes).includes('bulla:allow')) return new Set()
+    const text = bytes === undefined ? '' : textOf(bytes)
+    if (bytes === undefined || !text.includes('bulla:allow')) return new Set()
     const found = await look({ path, bytes }, this.tools)
     const ofText = new Exceptions({ scope: 'history', today: '' })
     const findings = found.map(({ finding }) => finding)
-    const left = new Set<Finding>(await ofText.apply(findings, path, textOf(bytes)))
+    const left = new Set<Finding>(await ofText.apply(findings, path, text))
     return new Set(
       found.filter(({ finding }) => !left.has(finding)).map(({ finding, line }) => `${finding.rule} ${line}`),
     )

@@ -58,21 +58,26 @@ async function scanChanges(
   tools: RepositoryTools,
   acceptedNow?: AcceptedNow,
 ): Promise<ScanResult> {
-  const { repository, progress, settings } = tools
+  const { repository, progress, settings, clean } = tools
   const commits = new Map<JudgedFile, string | undefined>(changes.map(({ change, commit }) => [change, commit]))
   const met: Met[] = []
   const skipped: string[] = []
-  let [done, fileCount] = [0, 0]
-  const files = changes.map(({ change }) => change).filter(({ mode }) => mode !== '160000')
+  const all = changes.map(({ change }) => change).filter(({ mode }) => mode !== '160000')
+  const files = all.filter(({ path, id }) => clean?.has('blob', path, id) !== true)
+  let fileCount = all.length - files.length
+  let done = fileCount
   for await (const { file, bytes } of repository.tree('').contents(files)) {
-    progress.update(LABEL, done++, files.length)
+    progress.update(LABEL, done++, all.length)
     if (bytes === undefined || bytes.length > MAX_BYTES) {
       skipped.push(file.path)
       continue
     }
     fileCount += 1
     const found = await look({ path: file.path, bytes }, tools)
-    if (found.length === 0) continue
+    if (found.length === 0) {
+      clean?.add('blob', file.path, file.id)
+      continue
+    }
     const text = textOf(bytes)
     const before = file.before === undefined ? undefined : await repository.blob(file.before)
     const lines = new Map<Finding, string>()

@@ -6,7 +6,7 @@ import type { Repository } from '../git-port.ts'
 import type { WeighedFinding } from '../judge/exceptions.ts'
 import type { Finding } from '../judge/finding.ts'
 import type { TextScanner } from '../judge/judge-files.ts'
-import { BASELINE } from '../judge/settings.ts'
+import { BASELINE, MORE_RULES } from '../judge/settings.ts'
 import { type KnownScanner, weighKnown, weighStanding } from '../known/known-scanner.ts'
 import { showPath } from '../values/tree-path.ts'
 import { textOf } from './text-of.ts'
@@ -30,7 +30,8 @@ export interface Spotted {
 
 /** What a baseline names would be told by the names of its keys, and its fingerprints look drawn by chance. */
 function byRules(file: string, text: string, rules: readonly Detector[]): Found[] {
-  const found = scanText(text, { fileName: file, rules })
+  // a rule may find itself where it stands
+  const found = scanText(text, { fileName: file, rules: file === MORE_RULES ? [] : rules })
   return file === BASELINE ? found.filter(({ rule }) => !rule.startsWith('generic-')) : found
 }
 
@@ -77,6 +78,7 @@ export function changeScanner(repository: Repository, known?: KnownScanner): Tex
 export function treeScanner(known?: KnownScanner): TextScanner {
   return {
     scope: 'tree',
+    id: () => known?.id ?? '',
     find: async ({ path }, text, rules) => spotted(path, text, { known, rules }).map(({ finding }) => finding),
   }
 }

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto'
 import { wideText } from '../../scan/wide-text.ts'
+import type { CleanScope } from '../cache/clean-blobs.ts'
 import type { Repository } from '../git-port.ts'
 import type { Finding } from '../judge/finding.ts'
 import { judgeSealed } from '../judge/judge-sealed.ts'
@@ -28,6 +30,8 @@ export interface ScanTools {
   /** Rules and exceptions of the repository. */
   readonly settings: JudgeSettings
   readonly progress: Progress
+  /** Texts in which nothing was found before. */
+  readonly clean?: CleanScope | undefined
 }
 
 export interface RepositoryTools extends ScanTools {
@@ -47,7 +51,8 @@ export const LABEL = 'scanning'
 export async function scanOne(name: string, bytes: Uint8Array, tools: ScanTools): Promise<ScanResult> {
   const { problems } = tools.settings
   if (bytes.length > MAX_BYTES) return { findings: problems, fileCount: 0, skipped: [name] }
-  const findings = await findingsIn({ path: name, bytes }, tools)
+  const file = { path: name, bytes }
+  const findings = await accepted(await look(file, tools), file, tools)
   return { findings: [...problems, ...findings], fileCount: 1, skipped: [] }
 }
 
@@ -72,18 +77,25 @@ export async function scanTree(
       skipped.push(path)
       continue
     }
-    findings.push(...(await findingsIn({ path, bytes }, tools)))
     fileCount += 1
+    const about = ['file', path, hashOf(bytes)]
+    if (tools.clean?.has(...about) === true) continue
+    const found = await look({ path, bytes }, tools)
+    if (found.length === 0) tools.clean?.add(...about)
+    findings.push(...(await accepted(found, { path, bytes }, tools)))
   }
   tools.progress.finish()
   return { findings, fileCount, skipped }
 }
 
-async function findingsIn(file: NamedText, tools: ScanTools): Promise<readonly Finding[]> {
-  const found = await look(file, tools)
+async function accepted(found: readonly Spotted[], file: NamedText, tools: ScanTools): Promise<readonly Finding[]> {
   if (found.length === 0) return []
   const findings = found.map(({ finding }) => finding)
   return tools.settings.exceptions.apply(findings, file.path, textOf(file.bytes))
+}
+
+function hashOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('base64')
 }
 
 /** Of sealed files, what they leave in clear: what they ought to seal is told by the judge of the policy. */
