@@ -61,22 +61,23 @@ function resealed(text, seed) {
   return text.replace(/data:[^,]*/, `data:${value}`)
 }
 
-/** A file of a thousand lines that changes line by line, and others beside it. @param {number} count @returns {Generator<Files>} */
+/** Code that grows: every commit edits a file, every second one brings a new one. @param {number} count @returns {Generator<Files>} */
 function* codeCommits(count) {
   const texts = Array.from({ length: 100 }, (_, index) => code(20 * index, 120))
-  yield Object.fromEntries(texts.map((text, index) => [`src/part-${index}.js`, text]))
+  yield Object.fromEntries(texts.map((text, index) => [pathOf(index), text]))
   for (let index = 1; index < count; index += 1) {
     const at = (index * 37) % texts.length
     const lines = (texts[at] ?? '').split('\n')
-    const first = (index * 13) % 100
-    lines.splice(
-      first,
-      5,
-      ...code((index * 7) % 2600, 5 + (index % 3))
-        .trimEnd()
-        .split('\n'),
-    )
-    texts[at] = `${lines.join('\n')}\n`.replace(/\n+$/, '\n')
-    yield { [`src/part-${at}.js`]: texts[at] ?? '' }
+    const drawn = code((index * 7) % 2600, 5 + (index % 3))
+    lines.splice((index * 13) % 100, 5, ...drawn.trimEnd().split('\n'))
+    texts[at] = lines.join('\n')
+    const added = index % 2 === 0 ? { [pathOf(texts.length)]: code((index * 11) % 2600, 60 + (index % 120)) } : {}
+    texts.push(...Object.values(added))
+    yield { [pathOf(at)]: texts[at] ?? '', ...added }
   }
+}
+
+/** @param {number} index */
+function pathOf(index) {
+  return `src/module-${index % 60}/part-${index}.js`
 }

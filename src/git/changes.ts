@@ -1,5 +1,5 @@
 import { GitError } from '../errors.ts'
-import { contextsOf } from './contexts.ts'
+import { Contexts } from './contexts.ts'
 import { type GitPlace, runGit } from './run-git.ts'
 
 /** A file of a tree or of the index. */
@@ -84,33 +84,60 @@ export interface CommitChange {
   readonly change: FileChange
 }
 
+/** Some of many commits. */
+export interface CommitPart {
+  readonly changes: readonly CommitChange[]
+  /** How many commits came before, how many these are, and how many there are in all. */
+  readonly before: number
+  readonly count: number
+  readonly total: number
+}
+
+/** While these are looked at, git compares the next. */
+const COMMITS_AT_ONCE = 1000
+
 /**
- * Everything that commits add or change, oldest first; of a merge, only what none of its parents has.
+ * Everything that commits add or change, oldest first, in parts; of a merge, only what none of its parents has.
  *
  * @param range - what `rev-list` takes: revisions, `A..B`, `--not`, `--remotes=…`
  * @param isContext - which files are of interest for {@link CommitChange.context}
  * @throws GitError `ERR_GIT`
  */
-export async function changesOfCommits(
+export async function* changesOfCommits(
   range: readonly string[],
   isContext: (path: string) => boolean,
   place: GitPlace,
-): Promise<CommitChange[]> {
-  const commits = await must(['rev-list', '--topo-order', '--reverse', '--parents', ...range, '--'], place)
-  if (commits.length === 0) return []
-  const lines = commits.toString('latin1').trimEnd().split('\n')
+  atOnce = COMMITS_AT_ONCE,
+): AsyncGenerator<CommitPart> {
+  const output = await must(['rev-list', '--topo-order', '--reverse', '--parents', ...range, '--'], place)
+  const lines = output
+    .toString('latin1')
+    .split('\n')
+    .filter((line) => line !== '')
   const graph = lines.map((line) => {
     const [id = '', ...parents] = line.split(' ')
     return { id, parents }
   })
+  const contexts = new Contexts()
+  let ahead = comparisons(graph.slice(0, atOnce), place)
+  for (let before = 0; before < graph.length; before += atOnce) {
+    const changes = await ahead
+    const commits = graph.slice(before, before + atOnce)
+    ahead = comparisons(graph.slice(before + atOnce, before + 2 * atOnce), place)
+    ahead.catch(() => undefined) // told with the next part, if anybody wants that
+    const touched = new Set(changes.flatMap(({ commit, change }) => (isContext(change.path) ? [commit] : [])))
+    for (const { id, parents } of commits) contexts.add(id, parents, touched.has(id))
+    const kept = changes.flatMap(({ commit = '', change }) =>
+      REMOVED.test(change.id) ? [] : [{ commit, context: contexts.of(commit), change }],
+    )
+    yield { changes: kept, before, count: commits.length, total: graph.length }
+  }
+}
+
+async function comparisons(commits: readonly { readonly id: string }[], place: GitPlace) {
+  if (commits.length === 0) return []
   const args = ['diff-tree', '--stdin', '-r', '-c', '--root', ...RAW, '--diff-filter=ACMTD']
-  const output = await must(args, place, graph.map(({ id }) => `${id}\n`).join(''))
-  const changes = parseRaw(output)
-  const touched = new Set(changes.flatMap(({ commit, change }) => (isContext(change.path) ? [commit] : [])))
-  const contexts = contextsOf(graph.map((commit) => ({ ...commit, isTouched: touched.has(commit.id) })))
-  return changes.flatMap(({ commit = '', change }) =>
-    REMOVED.test(change.id) ? [] : [{ commit, context: contexts.get(commit) ?? commit, change }],
-  )
+  return parseRaw(await must(args, place, commits.map(({ id }) => `${id}\n`).join('')))
 }
 
 /** What a commit changes against its first parent. */

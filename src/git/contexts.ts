@@ -1,24 +1,23 @@
-/** A commit as `rev-list --parents` names it. */
-interface TouchedCommit {
-  readonly id: string
-  readonly parents: readonly string[]
-  /** Whether it adds, changes or removes one of the files; for a merge: whether it differs from all parents in one. */
-  readonly isTouched: boolean
-}
-
 /**
  * In which commits some files are the same, without a look at any tree: where nothing of them changes, they are those of the
- * parent.
- *
- * @param commits - parents before children; parents that are not among them are not known
- * @returns for each commit one that has the same files: itself, or an earlier one
+ * parent. Each has for a name the first commit that was seen with it.
  */
-export function contextsOf(commits: readonly TouchedCommit[]): ReadonlyMap<string, string> {
-  const contexts = new Map<string, string>()
-  for (const { id, parents, isTouched } of commits) {
-    const [first, ...others] = parents.map((parent) => contexts.get(parent))
+export class Contexts {
+  private readonly known = new Map<string, string>()
+
+  /**
+   * Parents come before their children; those that never come are not known.
+   *
+   * @param isTouched - whether one of the files is added, changed or removed; in a merge: differs from all parents
+   */
+  add(id: string, parents: readonly string[], isTouched: boolean): void {
+    const [first, ...others] = parents.map((parent) => this.known.get(parent))
     const isSame = first !== undefined && others.every((other) => other === first) && !isTouched
-    contexts.set(id, isSame ? first : id)
+    this.known.set(id, isSame ? first : id)
   }
-  return contexts
+
+  /** A commit that has the same files. */
+  of(id: string): string {
+    return this.known.get(id) ?? id
+  }
 }

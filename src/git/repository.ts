@@ -2,7 +2,7 @@ import { GitError } from '../errors.ts'
 import { authorsOf } from './authors.ts'
 import { BlobReader } from './blobs.ts'
 import {
-  type CommitChange,
+  type CommitPart,
   changedInWorkTree,
   changesBetween,
   changesOfCommits,
@@ -83,7 +83,7 @@ export class GitRepository {
     return changesBetween(from, to, this.place)
   }
 
-  commits(range: readonly string[], isContext: (path: string) => boolean = () => false): Promise<CommitChange[]> {
+  commits(range: readonly string[], isContext: (path: string) => boolean = () => false): AsyncIterable<CommitPart> {
     return changesOfCommits(range, isContext, this.place)
   }
 

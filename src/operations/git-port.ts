@@ -14,6 +14,15 @@ export interface CommitChange {
   readonly change: ChangedFile
 }
 
+/** Some of many commits. */
+export interface CommitPart {
+  readonly changes: readonly CommitChange[]
+  /** How many commits came before, how many these are, and how many there are in all. */
+  readonly before: number
+  readonly count: number
+  readonly total: number
+}
+
 /** A commit of a history. */
 export interface HistoryStep {
   readonly commit: string
@@ -44,12 +53,12 @@ export interface Repository {
   /** What stands in `to` and not in `from`. */
   between(from: string, to: string): Promise<readonly ChangedFile[]>
   /**
-   * What commits add or change, oldest first.
+   * What commits add or change, oldest first, in parts: while one is looked at, git works on the next.
    *
    * @param range - as `rev-list` takes it
    * @param isContext - files that are the same in the commits that have the same `context`; none of them by default
    */
-  commits(range: readonly string[], isContext?: (path: string) => boolean): Promise<readonly CommitChange[]>
+  commits(range: readonly string[], isContext?: (path: string) => boolean): AsyncIterable<CommitPart>
   /** Every commit that branches have, parents before children, and what it changes against its first parent. */
   history(branches: readonly string[]): Promise<readonly HistoryStep[]>
   /** Ids of all commits of a branch, oldest first. */

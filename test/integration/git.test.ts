@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readBlobs } from '../../src/git/blobs.ts'
 import {
+  type CommitChange,
   changesBetween,
   changesOfCommits,
   commitsOf,
@@ -42,6 +43,13 @@ beforeEach(() => {
   folder = realpathSync(mkdtempSync(join(tmpdir(), 'bulla-git-')))
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+/** In parts of two commits. */
+async function allChanges(range: string[], isContext: (path: string) => boolean, at: ReturnType<typeof place>) {
+  const found: CommitChange[] = []
+  for await (const { changes } of changesOfCommits(range, isContext, at, 2)) found.push(...changes)
+  return found
+}
 
 describe.each(['sha1', 'sha256'])('in a repository of %s objects', (format) => {
   beforeEach(() => git('init', '-q', '-b', 'main', `--object-format=${format}`))
@@ -145,11 +153,11 @@ describe.each(['sha1', 'sha256'])('in a repository of %s objects', (format) => {
     write('evil', 'only in the merge\n')
     git('add', '.')
     git('commit', '-q', '-m', 'merge')
-    const changes = await changesOfCommits([`${base}..HEAD`], () => false, place())
+    const changes = await allChanges([`${base}..HEAD`], () => false, place())
     expect(changes.map(({ change }) => change.path).sort()).toEqual(['evil', 'leak', 'side'])
     expect(changes.find(({ change }) => change.path === 'evil')?.commit).toBe(git('rev-parse', 'HEAD'))
     expect((await changesBetween(base, 'HEAD', place())).map(({ path }) => path)).toEqual(['evil', 'side'])
-    expect((await changesOfCommits(['HEAD'], () => false, place())).map(({ change }) => change.path)).toContain('base')
+    expect((await allChanges(['HEAD'], () => false, place())).map(({ change }) => change.path)).toContain('base')
   })
 
   it('tells in which commits the files of interest are the same', async () => {
@@ -179,11 +187,11 @@ describe.each(['sha1', 'sha256'])('in a repository of %s objects', (format) => {
     git('checkout', '-q', '-b', 'last', same)
     git('merge', '-q', '--no-commit', second)
     const after = make('after', { aside: '2' })
-    const changes = await changesOfCommits(['HEAD', 'side'], (path) => path === 'policy', place())
+    const changes = await allChanges(['HEAD', 'side'], (path) => path === 'policy', place())
     const contexts = new Map(changes.map(({ commit, context }) => [commit, context]))
     expect([first, second, side, same, after].map((id) => contexts.get(id))).toEqual(Array(5).fill(first))
     expect([gone, changed, mixed].map((id) => contexts.get(id))).toEqual([gone, changed, mixed])
-    const rest = await changesOfCommits([`${second}..last`], (path) => path === 'policy', place())
+    const rest = await allChanges([`${second}..last`], (path) => path === 'policy', place())
     expect(rest.find(({ commit }) => commit === side)?.context).toBe(side)
   })
 

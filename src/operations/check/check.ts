@@ -39,10 +39,14 @@ export async function check(
   const sealed = new Map<string, JudgedFile>()
   const noting: JudgeOptions = { ...options, onSealed: (file) => sealed.set(`${file.id} ${file.path}`, file) }
   if (revision.includes('..')) {
-    const commits = await repository.commits([revision], isSurrounding)
-    const wanted = commits.filter(({ change }) => isWanted(change.path))
-    const findings = await judgeCommits(wanted, startOf(revision), repository, noting)
-    return { findings, fileCount: wanted.length, sealed: [...sealed.values()], files: [] }
+    const findings: CheckResult['findings'][number][] = []
+    let fileCount = 0
+    for await (const part of repository.commits([revision], isSurrounding)) {
+      const wanted = part.changes.filter(({ change }) => isWanted(change.path))
+      findings.push(...(await judgeCommits(wanted, startOf(revision), repository, noting)))
+      fileCount += wanted.length
+    }
+    return { findings, fileCount, sealed: [...sealed.values()], files: [] }
   }
   const files = await repository.files(revision)
   const wanted = files.filter(({ path }) => isWanted(path))

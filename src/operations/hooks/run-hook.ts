@@ -97,11 +97,12 @@ async function judgeRanges(
   const findings: CommitFinding[] = []
   const judged = new Set<string>()
   for (const { range, target } of incoming) {
-    const all = await repository.commits(range, isSurrounding)
-    // the same commit may come with several names
-    const changes = all.filter(({ commit }) => !judged.has(commit))
-    findings.push(...(await judgeCommits(changes, target, repository, options)))
-    for (const { commit } of changes) judged.add(commit)
+    for await (const part of repository.commits(range, isSurrounding)) {
+      // the same commit may come with several names
+      const changes = part.changes.filter(({ commit }) => !judged.has(commit))
+      findings.push(...(await judgeCommits(changes, target, repository, options)))
+      for (const { commit } of changes) judged.add(commit)
+    }
   }
   return findings
 }

@@ -19,8 +19,7 @@ import { withSealing } from './sealing-repair.ts'
 import { type JudgeSettings, readSettings, SETTINGS } from './settings.ts'
 import { stale } from './stale.ts'
 import { Surroundings } from './surroundings.ts'
-import type { TreeNames } from './tree-names.ts'
-import { type PlacedRule, policyPaths, type TreePolicies } from './tree-policies.ts'
+import { type PlacedRule, policyPaths } from './tree-policies.ts'
 
 /** A file to be judged: as git stores it. */
 export interface JudgedFile {
@@ -143,9 +142,8 @@ interface Options extends JudgeOptions {
 }
 
 class Judge {
-  private readonly policies: TreePolicies
+  private readonly surroundings: Surroundings
   private readonly siblings: ReadonlyMap<string, Uint8Array>
-  private readonly names: TreeNames
   private readonly settings: JudgeSettings
   private readonly options: Options
   /** Policies that cannot be read, and were told. */
@@ -155,13 +153,12 @@ class Judge {
 
   constructor(
     siblings: ReadonlyMap<string, Uint8Array>,
-    { policies, names }: Surroundings,
+    surroundings: Surroundings,
     settings: JudgeSettings,
     options: Options,
   ) {
-    this.policies = policies
+    this.surroundings = surroundings
     this.siblings = siblings
-    this.names = names
     this.settings = settings
     this.options = options
   }
@@ -183,11 +180,11 @@ class Judge {
   /** The rule of a file. A policy that cannot be read is told with the first file that it is for. */
   private async place(path: string): Promise<{ placed?: PlacedRule | undefined; problems: readonly Finding[] }> {
     try {
-      return { placed: await this.policies.rule(path), problems: [] }
+      return { placed: await this.surroundings.policies.rule(path), problems: [] }
     } catch (error) {
       if (!isBullaError(error)) throw error
       this.unclear.add(path)
-      const policy = this.policies.pathFor(path) ?? path
+      const policy = this.surroundings.policies.pathFor(path) ?? path
       if (this.broken.has(policy)) return { problems: [] }
       this.broken.add(policy)
       return { problems: [brokenPolicy(policy, error)] }
@@ -240,7 +237,7 @@ class Judge {
     if (metadata !== undefined) {
       all.push(...stale(path, name, metadata, this.settings.minVersion))
       const isStrict = this.options.isStrict || this.settings.isStrict || placed?.rule.isStrict === true
-      const settings = { isBinary: name === 'binary', isStrict, names: this.names }
+      const settings = { isBinary: name === 'binary', isStrict, names: this.surroundings.names }
       if (placed !== undefined) all.push(...(await drift(path, metadata, placed.rule, settings)))
     }
     const judged = await this.settings.exceptions.apply(all, path, text)

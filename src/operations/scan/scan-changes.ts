@@ -9,10 +9,9 @@ import { textOf } from './text-of.ts'
 /** What is staged and was not there before. */
 export async function scanStaged(isWanted: (path: string) => boolean, tools: RepositoryTools): Promise<ScanResult> {
   const files = (await tools.repository.staged()).filter(({ path }) => isWanted(path))
-  return scanChanges(
-    files.map((change) => ({ change })),
-    tools,
-  )
+  const scan = new ChangeScan(tools)
+  await scan.add(files.map((change) => ({ change })))
+  return scan.result()
 }
 
 export interface CommitsRequest {
@@ -32,13 +31,17 @@ export async function scanCommits(
   tools: RepositoryTools,
 ): Promise<ScanResult> {
   const seen = new Set<string>()
-  const changes = (await tools.repository.commits(range)).filter(({ change }) => {
-    const key = `${change.id} ${change.path}`
-    if (seen.has(key) || !isWanted(change.path)) return false
-    seen.add(key)
-    return true
-  })
-  return scanChanges(changes, tools, now === undefined ? undefined : new AcceptedNow(now, tools))
+  const scan = new ChangeScan(tools, now === undefined ? undefined : new AcceptedNow(now, tools))
+  for await (const part of tools.repository.commits(range)) {
+    const changes = part.changes.filter(({ change }) => {
+      const key = `${change.id} ${change.path}`
+      if (seen.has(key) || !isWanted(change.path)) return false
+      seen.add(key)
+      return true
+    })
+    await scan.add(changes, part)
+  }
+  return scan.result()
 }
 
 interface Change {
@@ -53,43 +56,70 @@ interface Met {
   readonly line: string | undefined
 }
 
-async function scanChanges(
-  changes: readonly Change[],
-  tools: RepositoryTools,
-  acceptedNow?: AcceptedNow,
-): Promise<ScanResult> {
-  const { repository, progress, settings, clean } = tools
-  const commits = new Map<JudgedFile, string | undefined>(changes.map(({ change, commit }) => [change, commit]))
-  const met: Met[] = []
-  const skipped: string[] = []
-  const all = changes.map(({ change }) => change).filter(({ mode }) => mode !== '160000')
-  const files = all.filter(({ path, id }) => clean?.has('blob', path, id) !== true)
-  let fileCount = all.length - files.length
-  let done = fileCount
-  for await (const { file, bytes } of repository.tree('').contents(files)) {
-    progress.update(LABEL, done++, all.length)
-    if (bytes === undefined || bytes.length > MAX_BYTES) {
-      skipped.push(file.path)
-      continue
-    }
-    fileCount += 1
-    const found = await look({ path: file.path, bytes }, tools)
-    if (found.length === 0) {
-      clean?.add('blob', file.path, file.id)
-      continue
-    }
-    const text = textOf(bytes)
-    const before = file.before === undefined ? undefined : await repository.blob(file.before)
-    const lines = new Map<Finding, string>()
-    for (const { finding, line } of marked(found, text, before)) lines.set(finding, line)
-    for (const finding of await settings.exceptions.apply([...lines.keys()], file.path, text)) {
-      const line = lines.get(finding)
-      const isAccepted = line !== undefined && (await acceptedNow?.has(finding, line)) === true
-      if (!isAccepted) met.push({ commit: commits.get(file), finding, line })
+/** Where the progress bar stands. */
+interface Share {
+  readonly before: number
+  readonly count: number
+  readonly total: number
+}
+
+/** Looks into what changes bring, one part after the other. */
+class ChangeScan {
+  private readonly tools: RepositoryTools
+  private readonly acceptedNow: AcceptedNow | undefined
+  private readonly met: Met[] = []
+  private readonly skipped: string[] = []
+  private fileCount = 0
+
+  constructor(tools: RepositoryTools, acceptedNow?: AcceptedNow) {
+    this.tools = tools
+    this.acceptedNow = acceptedNow
+  }
+
+  async add(changes: readonly Change[], share?: Share): Promise<void> {
+    const { repository, progress, clean } = this.tools
+    const commits = new Map<JudgedFile, string | undefined>(changes.map(({ change, commit }) => [change, commit]))
+    const all = changes.map(({ change }) => change).filter(({ mode }) => mode !== '160000')
+    const files = all.filter(({ path, id }) => clean?.has('blob', path, id) !== true)
+    this.fileCount += all.length - files.length
+    const { before, count, total } = share ?? { before: 0, count: files.length, total: files.length }
+    let done = 0
+    for await (const { file, bytes } of repository.tree('').contents(files)) {
+      progress.update(LABEL, before + Math.floor((count * done) / files.length), total)
+      done += 1
+      await this.file(file, bytes, commits.get(file))
     }
   }
-  progress.finish()
-  return { findings: [...settings.problems, ...(await withHistory(met, tools))], fileCount, skipped }
+
+  async result(): Promise<ScanResult> {
+    const { progress, settings } = this.tools
+    progress.finish()
+    const findings = [...settings.problems, ...(await withHistory(this.met, this.tools))]
+    return { findings, fileCount: this.fileCount, skipped: this.skipped }
+  }
+
+  private async file(file: ChangedFile, bytes: Uint8Array | undefined, commit: string | undefined): Promise<void> {
+    const { repository, settings, clean } = this.tools
+    if (bytes === undefined || bytes.length > MAX_BYTES) {
+      this.skipped.push(file.path)
+      return
+    }
+    this.fileCount += 1
+    const found = await look({ path: file.path, bytes }, this.tools)
+    if (found.length === 0) {
+      clean?.add('blob', file.path, file.id)
+      return
+    }
+    const text = textOf(bytes)
+    const old = file.before === undefined ? undefined : await repository.blob(file.before)
+    const lines = new Map<Finding, string>()
+    for (const { finding, line } of marked(found, text, old)) lines.set(finding, line)
+    for (const finding of await settings.exceptions.apply([...lines.keys()], file.path, text)) {
+      const line = lines.get(finding)
+      const isAccepted = line !== undefined && (await this.acceptedNow?.has(finding, line)) === true
+      if (!isAccepted) this.met.push({ commit, finding, line })
+    }
+  }
 }
 
 /** Who brought it, and whether it is still there: what was removed again is still in every clone. */
