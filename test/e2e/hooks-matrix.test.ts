@@ -1,6 +1,6 @@
 import { cpSync, rmSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
-import { HOOK_MANAGERS, init, managedRepository, whyNot } from '../helpers/hook-managers.ts'
+import { HOOK_MANAGERS, managedRepository, whyNot } from '../helpers/hook-managers.ts'
 import { HookedRepository } from '../helpers/hooked-repository.ts'
 import { it, Sandbox } from '../helpers/sandbox.ts'
 import { FILE, OPERATIONS, type Operation } from '../helpers/scenarios/operations.ts'
@@ -73,7 +73,8 @@ describe.each(HOOK_MANAGERS.map((manager) => [manager.name, manager] as const))(
 
     it('and let pass what is fine: another init, a sealed file, a push', async ({ box }) => {
       const repository = copied(box)
-      expect(await init(repository, manager)).toMatchObject({ code: 0, out: expect.stringContaining('nothing to do') })
+      const again = await repository.run('bulla', ['init', '--yes'])
+      expect(again).toMatchObject({ code: 0, out: expect.stringContaining('nothing to do') })
       expect((await repository.git(['status', '--short'])).out).toBe('')
       expect((await repository.run('bulla', ['doctor'])).out).toContain('fine     hooks: ')
       repository.write(FILE, PLAIN)

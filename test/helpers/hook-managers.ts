@@ -46,9 +46,14 @@ export const HOOK_MANAGERS: readonly HookManager[] = [
 export function whyNot({ name, program }: HookManager): string | undefined {
   if (program !== undefined) return findJudge(program) === undefined ? withJudge('', program).trim() : undefined
   if (name !== 'config') return undefined
-  const [major = 0, minor = 0] = gitVersion().split('.').map(Number)
-  if (major > 2 || (major === 2 && minor >= 54)) return undefined
+  if (hasConfigHooks()) return undefined
   return `(skipped: git ${gitVersion()} has no hooks in its configuration; BULLA_TEST_GIT may name a git from 2.54 on)`
+}
+
+/** They came with git 2.54. */
+export function hasConfigHooks(): boolean {
+  const [major = 0, minor = 0] = gitVersion().split('.').map(Number)
+  return major > 2 || (major === 2 && minor >= 54)
 }
 
 /** A repository that was set up for a manager as people do it; the policy seals `secrets/`. */
@@ -60,18 +65,13 @@ export async function managedRepository(box: Sandbox, manager: HookManager): Pro
   for (const [name, text] of Object.entries({ 'notes.txt': 'notes\n', ...manager.files })) repository.write(name, text)
   await repository.must('init', '-q', '-b', 'main')
   await run(repository, manager.before)
-  const { code, err } = await init(repository, manager)
+  // what the repository uses is found; of the others people have to say it
+  const asked = manager.program === undefined ? ['--hooks', manager.name] : []
+  const { code, err } = await repository.run('bulla', ['init', '--yes', ...asked])
   if (code !== 0 && manager.after === undefined) throw new Error(`bulla init failed: ${err}`)
   await run(repository, manager.after)
   await repository.commit({})
   return repository
-}
-
-/** Run `bulla init` for a manager, which finds nothing to do the second time. */
-export function init(repository: HookedRepository, { name, program }: HookManager) {
-  // what the repository uses is found; of the others people have to say it
-  const asked = program === undefined ? ['--hooks', name] : []
-  return repository.run('bulla', ['init', '--yes', ...asked])
 }
 
 async function run(repository: HookedRepository, command: readonly string[] = []): Promise<void> {

@@ -1,4 +1,4 @@
-import { configHooks } from './managers/config-hooks.ts'
+import { configHooks, knowsConfigHooks, usesConfigHooks } from './managers/config-hooks.ts'
 import { huskyHooks } from './managers/husky.ts'
 import { lefthookHooks } from './managers/lefthook.ts'
 import { detectManager, type HooksPlace, type ManagerName } from './managers/manager.ts'
@@ -9,7 +9,7 @@ import type { Plan } from './step.ts'
 
 /** Hooks through what the repository uses, or what was asked for. */
 export async function hooksPlan(chosen: ManagerName | undefined, place: HooksPlace): Promise<Plan> {
-  switch (chosen ?? (await detectManager(place))) {
+  switch (chosen ?? (await detected(place))) {
     case 'husky':
       return huskyHooks(place)
     case 'lefthook':
@@ -29,10 +29,18 @@ export async function hooksPlan(chosen: ManagerName | undefined, place: HooksPla
   }
 }
 
+/** The configuration of git has hooks of this repository alone, where folders are for others too. */
+async function detected(place: HooksPlace): Promise<ManagerName> {
+  if (await usesConfigHooks(place.git)) return 'config'
+  const name = await detectManager(place)
+  return name === 'native' && place.folder.isShared && (await knowsConfigHooks(place.git)) ? 'config' : name
+}
+
 /** What to do when the hooks of git are not those of this repository alone. */
 function ownFolder({ folder: { path, isShared } }: HooksPlace): Plan | undefined {
   if (!isShared) return undefined
-  const todo = 'run "git config core.hooksPath .git/hooks", or "bulla init --hooks native" to write them there'
+  const own = 'git config core.hooksPath "$(git rev-parse --path-format=absolute --git-common-dir)/hooks"'
+  const todo = `run "bulla init --hooks native" to write them there, or ${own} to go without those here`
   return {
     steps: [],
     problems: [`core.hooksPath leads to ${path}, which may be for other repositories too: ${todo}`],

@@ -60,12 +60,14 @@ async function identityPlan(world: World): Promise<Plan> {
 
 async function policyPlan(root: string, identities: readonly Step[], { repository, world }: InitPlace): Promise<Plan> {
   const path = join(root, '.sops.yaml')
-  if ((await world.files.kind(path)) === 'file') {
-    const isNew = identities.length > 0
-    const notes = isNew ? [`${path}: add your new recipient to the rules whose files you are to open`] : []
-    return { steps: [], problems: [], notes: isNew ? notes : await lockedRules(path, world) }
+  const isThere = (await world.files.kind(path)) === 'file'
+  const below = await policyPaths(repository)
+  if (isThere || below.length > 0) {
+    const todo = 'add your new recipient to the rules whose files you are to open'
+    if (identities.length === 0)
+      return { steps: [], problems: [], notes: isThere ? await lockedRules(path, world) : [] }
+    return { steps: [], problems: [], notes: [`${[...(isThere ? [path] : []), ...below].join(', ')}: ${todo}`] }
   }
-  if ((await policyPaths(repository)).length > 0) return joined([])
   const recipient = identities.find((step): step is IdentityStep => step.kind === 'identity')?.recipient
   const own = recipient ?? (await ownRecipient(world))
   if (own !== undefined) return { steps: [newPolicy(root, own)], problems: [], notes: [] }

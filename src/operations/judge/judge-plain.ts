@@ -47,11 +47,12 @@ export async function judgePlain({ file, store, text, rule, isAtRoot }: PlainTex
   if (broad && !isMarked && !mayHold(text, rule)) return []
   let documents: readonly Branch[]
   try {
-    documents = store.parse(text).documents
+    // JSON has no mark of the order of bytes; whoever wrote one there wrote a secret all the same
+    documents = store.parse(store.name === 'json' ? text.replace(/^\ufeff/, '') : text).documents
   } catch (error) {
     if (!isBullaError(error)) throw error
-    // templates and such are no YAML; nobody can tell what the rule would seal in them
-    if (broad && !isMarked) return []
+    // templates and such are no YAML; nobody can tell what the rule would seal in them, unless it is everything
+    if (broad && !isMarked && (isAtRoot || rule.selector !== undefined)) return []
     const { line } = error.where ?? {}
     const at = line === undefined ? {} : { line }
     const message = `rule ${rule.index + 1} wants this file sealed, and it cannot be read as ${store.name}`

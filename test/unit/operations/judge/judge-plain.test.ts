@@ -51,3 +51,32 @@ describe('a file whose name says that it is to be sealed', () => {
     expect(await judge('app.enc.yaml', 'a: b: metadata\n')).toEqual(['unreadable undefined'])
   })
 })
+
+const EVERYTHING = '.*'
+
+/** Ids of what is found in a plain file under a rule. */
+async function judgedUnder(file: string, text: string, pathRegex: string, isAtRoot = false, ...fields: string[]) {
+  const lines = [`path_regex: '${pathRegex}'`, ...fields, `age: ${AGE}`].join('\n    ')
+  const [rule] = parseConfig(Buffer.from(`creation_rules:\n  - ${lines}\n`), '/r/.sops.yaml').rules ?? []
+  if (rule === undefined) throw new Error('no rule')
+  const findings = await judgePlain({ file, text, rule, isAtRoot, store: await loadStore(storeNameFor(file)) })
+  return findings.map(({ level, rule: id }) => `${level} ${id}`)
+}
+
+describe('a plain file under a rule', () => {
+  it('is found in JSON behind a mark of the order of bytes', async () => {
+    expect(await judgedUnder('a.json', '\ufeff{ "a": "winter" }', '\\.json$')).toEqual(['block unsealed-file'])
+  })
+
+  it('that cannot be read stops where the rule wants all of it', async () => {
+    const template = '{{- if .x }}\na: b\n'
+    expect(await judgedUnder('secrets/a.yaml', template, '^secrets/', true)).toEqual(['block unreadable'])
+    expect(await judgedUnder('a.yaml', template, EVERYTHING)).toEqual(['block unreadable'])
+  })
+
+  it('that cannot be read passes under a rule for everything, at the root or for some keys', async () => {
+    const template = '{{- if .x }}\na: b\n'
+    expect(await judgedUnder('a.yaml', template, EVERYTHING, true)).toEqual([])
+    expect(await judgedUnder('a.yaml', template, EVERYTHING, false, 'encrypted_regex: ^data$')).toEqual([])
+  })
+})
