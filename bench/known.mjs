@@ -110,7 +110,10 @@ function speed(setOf) {
   console.log('\nspeed: one thread, code, by CPU time')
   const text = textsBelow('src', 'test').join('\n').repeat(3)
   const next = dice(3)
-  for (const count of [1000, 50_000]) {
+  for (const [count = 0, least = 0] of [
+    [1000, 5],
+    [50_000, 2],
+  ]) {
     const set = setOf(Array.from({ length: count }, () => draw(next, 8 + (next() % 60))))
     const times = Array.from({ length: 5 }, () => {
       const before = process.cpuUsage()
@@ -118,7 +121,7 @@ function speed(setOf) {
       const { user, system } = process.cpuUsage(before)
       return (user + system) / 1e3
     })
-    check(`${count} values`, text.length / 1e3 / median(times), 'MB/s', { least: 5 })
+    check(`${count} values`, text.length / 1e3 / median(times), 'MB/s', { least })
   }
 }
 

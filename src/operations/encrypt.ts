@@ -83,7 +83,10 @@ export async function encrypt(given: EncryptOptions, world: World): Promise<Batc
   const plan = (input: Input) => planFile(input, context, committed.get(input.place ?? ''))
   const { jobs, failures } = await planAll(inputs, world.progress, 'sealing', plan)
   const result = { reports: jobs.map(({ report }) => report), fileCount: inputs.length }
-  if (failures.length > 0) return { ...result, bytes: undefined, failures, writtenCount: 0 }
+  if (failures.length > 0) {
+    const { nameInErrors } = await import('./recipients/name-in-errors.ts')
+    return { ...result, bytes: undefined, failures: await nameInErrors(failures, world), writtenCount: 0 }
+  }
   const writes = jobs.flatMap(({ bytes, target }) => (target === undefined ? [] : [{ ...target, bytes }]))
   const written = await writeAll(world.files, dryRun ? [] : writes, world.progress)
   const isForCaller = single && !inPlace && options.output === undefined

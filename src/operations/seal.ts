@@ -6,7 +6,7 @@ import type { RandomSource } from '../crypto/random.ts'
 import type { CiphertextPool } from '../crypto/reuse.ts'
 import { sameValues } from '../crypto/same-values.ts'
 import { type SealedValues, type SealOptions, sealComments, sealValues } from '../crypto/seal-tree.ts'
-import { BullaError, FormatError } from '../errors.ts'
+import { BullaError, FormatError, KeyError } from '../errors.ts'
 import { binaryDocument } from '../format/binary-document.ts'
 import { applyEdits, areSure, type Edit } from '../format/edits.ts'
 import {
@@ -21,7 +21,9 @@ import type { EmitOptions, Source, Store } from '../format/store.ts'
 import { decodeText, encodeText } from '../format/text.ts'
 import type { Branch, LeafPlace } from '../format/tree.ts'
 import { SOPS_VERSION } from '../format/version.ts'
+import { displayName, keyName } from '../keys/key-name.ts'
 import type { Keyring } from '../keys/keyring.ts'
+import type { MasterKey } from '../keys/master-key.ts'
 
 /** Who reads a file, and which of its values are sealed. */
 export interface SealPolicy {
@@ -122,13 +124,25 @@ function textDocument(text: string): Branch {
 
 /** Make a new data key and wrap it. @throws KeyError `ERR_WRAP`, `ERR_NO_RECIPIENT`, `ERR_KEY_GROUPS`, `ERR_RECIPIENT` */
 export async function newSealKey(policy: SealPolicy, keyring: Keyring, tools: SealTools): Promise<SealKey> {
-  const groups = policy.groups.map((group) => group.map((description) => keyring.masterKey(description)))
+  const groups = policy.groups.map((group) => group.map((description) => usableKey(description, keyring)))
   const dataKey = createDataKey(tools.random)
   try {
     return { dataKey, ...(await keyring.wrap({ dataKey, groups, shamirThreshold: policy.shamirThreshold })) }
   } catch (error) {
     wipeDataKey(dataKey)
     throw error
+  }
+}
+
+/** @throws KeyError `ERR_KEY_UNSUPPORTED`, which says of which key; `ERR_RECIPIENT` */
+function usableKey(description: KeyDescription, keyring: Keyring): MasterKey {
+  try {
+    return keyring.masterKey(description)
+  } catch (error) {
+    if (!(error instanceof KeyError) || error.code !== 'ERR_KEY_UNSUPPORTED') throw error
+    const { code, message, hint } = error
+    const shown = displayName(description.type, keyName(description))
+    throw new KeyError(code, `${message}: ${shown}`, hint === undefined ? {} : { hint })
   }
 }
 

@@ -1,4 +1,5 @@
 import { PAIR_DETECTOR } from './generic.ts'
+import { GO_DSN_DETECTOR } from './go-dsn.ts'
 import { HTTP_AUTH_DETECTORS } from './http-auth.ts'
 import { JWK_DETECTOR, JWT_DETECTOR } from './jwt.ts'
 import { KUBERNETES_DETECTOR } from './kubernetes-secret.ts'
@@ -15,6 +16,7 @@ export const DETECTORS: readonly Detector[] = [
   PPK_DETECTOR,
   WRAPPED_DETECTOR,
   URL_DETECTOR,
+  GO_DSN_DETECTOR,
   ...HTTP_AUTH_DETECTORS,
   JWT_DETECTOR,
   JWK_DETECTOR,

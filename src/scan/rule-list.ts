@@ -22,6 +22,7 @@ const OTHERS: readonly RuleFacts[] = [
   { id: 'kubernetes-service-account-token', name: 'Kubernetes service account token', level: 'block' },
   { id: 'kubernetes-secret', name: 'value of a Kubernetes Secret', level: 'block' },
   { id: 'url-credentials', name: 'password in an address', level: 'block' },
+  { id: 'mysql-dsn', name: 'password in the address of a MySQL database', level: 'block' },
   { id: 'http-basic-auth', name: 'user and password of an HTTP header', level: 'block' },
   { id: 'http-bearer-token', name: 'bearer token', level: 'block' },
   { id: 'curl-user-password', name: 'password of a curl command', level: 'warn' },

@@ -25,7 +25,7 @@ export const URL_DETECTOR: Detector = {
     if (match === null || !hasScheme(page, start)) return
     const [whole, user = '', password = '', host = ''] = match
     page.steps += whole.length
-    const level = judge(user, password, host)
+    const level = judgePassword(user, password, host)
     if (level === undefined) return
     const from = end + user.length + 1
     page.report({
@@ -39,7 +39,12 @@ export const URL_DETECTOR: Detector = {
   },
 }
 
-function judge(user: string, password: string, host: string): 'block' | 'warn' | undefined {
+/**
+ * How bad a password with its user and host is; undefined for what stands for one, and for those of manuals.
+ *
+ * @param password - as an address spells it
+ */
+export function judgePassword(user: string, password: string, host: string): 'block' | 'warn' | undefined {
   const plain = decode(password)
   if (isReference(plain) || isCiphertext(plain) || /^\{.*\}$|^\[.*\]$|^\(.*\)$|^[*:.,;|-]+$|%[sdv]/.test(plain))
     return undefined

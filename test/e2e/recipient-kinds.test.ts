@@ -67,6 +67,7 @@ describe('people with keys that bulla cannot seal for yet', () => {
         code: 1,
         err: expect.stringContaining(`recipients of ${kind} cannot be used yet`),
       })
+      expect(encrypted.err).toContain(`${key.split(' ').slice(0, 2).join(' ')} (bob, .bulla/recipients/bob.yaml)`)
       expect(box.read('b.yaml')).toBe('b: 1\n')
     },
   )

@@ -114,6 +114,18 @@ describe.each(Object.keys(services))('an identity wrapped by an RSA key of %s', 
   })
 })
 
+it('an identity is wrapped by a key of Azure once, whether the version is named or not', async ({ box }) => {
+  const one = services['Azure Key Vault']?.()
+  if (one === undefined) throw new RangeError('no such service')
+  await wrapped(box, one)
+  const before = box.read(FILE)
+  for (const key of [one.key, ['--azure-kv', `${azure.http.origin}/keys/${KEY_NAME}/${azure.newest()}`]]) {
+    const { code, err } = await box.bulla(['recipient', 'wrap', 'prod', ...key], { env: one.env })
+    expect([code, err]).toEqual([1, expect.stringMatching(/prod is wrapped by .* already\n.*recipient rewrap/)])
+    expect(box.read(FILE)).toBe(before)
+  }
+})
+
 it('an identity wrapped by Azure moves to the newest version of its key', async ({ box }) => {
   const { key, env } = services['Azure Key Vault']?.() ?? { key: [], env: {} }
   expect(await box.bulla(['recipient', 'create', 'prod', ...key], { env })).toMatchObject({ code: 0 })

@@ -48,6 +48,11 @@ export async function addWrappings(
     if (twice !== undefined) throw hasWrapping(name, twice, stored.recipient)
     const { text } = await unwrapIdentity(wrapped, world.wrapping)
     const added = await Promise.all(keys.map((key) => wrapIdentity(text, key, { name, recipient }, toolsOf(world))))
+    // a key that was named without its version is known by its name only now
+    for (const { key } of added) {
+      if (known.has(wrappingName(key))) throw hasWrapping(name, key, stored.recipient)
+      known.add(wrappingName(key))
+    }
     changed.set(wrapped.recipient, [...wrapped.wrappings, ...added])
     steps.push(
       ...added.map(

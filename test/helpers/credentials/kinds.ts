@@ -135,6 +135,11 @@ const FORMS: Readonly<Record<string, readonly [variable: string, ...forms: strin
   'Facebook token': ['FACEBOOK_TOKEN', 'EAAC{a160}'],
   'Dropbox token': ['DROPBOX_TOKEN', 'sl.{w136}'],
   'Postgres address': ['DATABASE_URL', 'postgres://app:{a20}@db.prod.internal.acme.io:5432/app'],
+  'MySQL DSN': [
+    'DSN',
+    'app:{a20}@tcp(mysql.prod.acme.io:3306)/app?parseTime=true',
+    'svc-orders:{a8}!{a6}@tcp(10.20.{d2}.7:3306)/orders',
+  ],
   'MongoDB address': ['MONGO_URL', 'mongodb+srv://app:{a18}@cluster0.ab1cd.mongodb.net/app'],
   'Redis address': ['REDIS_URL', 'redis://:{a24}@cache.acme.io:6379/0'],
   'HTTP bearer': ['AUTHORIZATION', 'Bearer {w48}'],
