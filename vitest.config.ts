@@ -16,6 +16,8 @@ const project = (name: string, testTimeout: number, include = [`test/${name}/**/
 export default defineConfig({
   plugins: [schemaValidators(), watModules()],
   test: {
+    // tests mostly wait for the processes that they start
+    maxWorkers: '100%',
     reporters: [
       'default',
       ...(process.env['GITHUB_ACTIONS'] === 'true' ? ['github-actions'] : []),
