@@ -1,5 +1,5 @@
 import { GitError } from '../errors.ts'
-import { type GitPlace, type GitProcess, startGit } from './run-git.ts'
+import { type GitPlace, type GitProcess, NOT_INSTALLED, startGit } from './run-git.ts'
 
 /** A blob as it was asked for. */
 export interface Blob {
@@ -121,7 +121,7 @@ async function* readOdd(objects: readonly string[], place: GitPlace): AsyncGener
 
 function start(args: readonly string[], place: GitPlace) {
   const child = startGit(args, place)
-  child.on('error', () => child.stdout.destroy(unreadable('git is not installed')))
+  child.on('error', () => child.stdout.destroy(unreadable(NOT_INSTALLED)))
   const answers = new Answers(child.stdout[Symbol.asyncIterator]() as AsyncIterator<Buffer>) // a stream of bytes
   return { child, answers }
 }

@@ -1,6 +1,6 @@
 import { GitError } from '../errors.ts'
 import { Contexts } from './contexts.ts'
-import { type GitPlace, runGit } from './run-git.ts'
+import { type GitPlace, NOT_INSTALLED, runGit } from './run-git.ts'
 
 /** A file of a tree or of the index. */
 export interface TreeFile {
@@ -228,7 +228,10 @@ function fields(output: Buffer): string[] {
 async function must(args: readonly string[], place: GitPlace, input = ''): Promise<Buffer> {
   const output = await runGit(args, place, input)
   if ('stdout' in output) return output.stdout
+  const isMissing = output.problem === NOT_INSTALLED
   throw new GitError('ERR_GIT', output.problem, {
-    hint: 'check that this is a git repository, that you may read it, and that the revisions exist',
+    hint: isMissing
+      ? 'install git, or put it on PATH'
+      : 'check that this is a git repository, that you may read it, and that the revisions exist',
   })
 }

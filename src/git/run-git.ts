@@ -38,13 +38,16 @@ export type GitOutput =
   /** Why there is none; a text for the user. */
   | { readonly problem: string }
 
+/** Why nothing can be asked at all. */
+export const NOT_INSTALLED = 'git is not installed'
+
 /** Run git to its end. @param input - for its standard input */
 export function runGit(args: readonly string[], place: string | GitPlace, input: string): Promise<GitOutput> {
   return new Promise((resolve) => {
     const child = startGit(args, typeof place === 'string' ? { cwd: place } : place)
     const chunks: Buffer[] = []
     child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
-    child.on('error', () => resolve({ problem: 'git is not installed' }))
+    child.on('error', () => resolve({ problem: NOT_INSTALLED }))
     child.on('close', (code) =>
       resolve(code === 0 ? { stdout: Buffer.concat(chunks) } : { problem: 'git refuses to read this repository' }),
     )
