@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect } from 'vitest'
 import { expectNoSecret } from '../helpers/canary.ts'
 import { it } from '../helpers/sandbox.ts'
 import { AzureVaultServer, CLIENT, KEY_NAME, SECRET, TENANT, TOKEN } from '../helpers/servers/azure-kv.ts'
+import { itStaysClosed } from '../helpers/servers/stays-closed.ts'
 import { TLS_CERT_PATH } from '../helpers/servers/tls.ts'
 
 let server: AzureVaultServer
@@ -59,22 +60,8 @@ describe('files sealed by a key of Azure Key Vault', () => {
     expect(server.http.requests.length).toBe(before)
   })
 
-  it.for([
-    ['refused', { kind: 'reply', status: 403, body: 'C4N4RY' }, 'did not say who may ask'],
-    ['answered with a page', { kind: 'reply', status: 200, body: '<p>C4N4RY' }, 'something else than JSON'],
-    ['never answered', { kind: 'silence' }, 'no answer came in time'],
-    ['reset', { kind: 'reset' }, 'cut off'],
-  ] as const)('stay closed when the service is %s', async ([, fault, reason], { box }) => {
-    box.write('.sops.yaml', rule())
-    box.write('a.yaml', 'a: C4N4RY-value\n')
-    await box.bulla(['encrypt', '-i', 'a.yaml'], { env: env() })
-    server.http.failAlways(fault)
-    const args = ['decrypt', '--output', 'out.yaml', 'a.yaml']
-    const { code, out, err } = await box.bulla(args, { env: { ...env(), BULLA_KEY_TIMEOUT: '1' } })
-    server.http.failAlways(undefined)
-    expect({ code, out }).toEqual({ code: 128, out: '' })
-    expect(err).toContain(reason)
-    expectNoSecret(err, TOKEN, SECRET)
-    expect(box.has('out.yaml')).toBe(false)
+  itStaysClosed({
+    ...{ server: () => server.http, rule, env, secrets: () => [TOKEN, SECRET] },
+    reasons: { refused: 'did not say who may ask', page: 'something else than JSON' },
   })
 })

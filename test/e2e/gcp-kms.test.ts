@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect } from 'vitest'
-import { expectNoSecret } from '../helpers/canary.ts'
 import { it } from '../helpers/sandbox.ts'
 import { GcpKmsServer, KEY, TOKEN } from '../helpers/servers/gcp-kms.ts'
+import { itStaysClosed } from '../helpers/servers/stays-closed.ts'
 
 let server: GcpKmsServer
 
@@ -48,23 +48,9 @@ describe('files sealed by a key of GCP KMS', () => {
     expect(opened).toMatchObject({ code: 0, out: 'a: 1\n', err: '' })
   })
 
-  it.for([
-    ['refused', { kind: 'reply', status: 403, body: 'C4N4RY' }, 'cloudkms.cryptoKeyVersions.useToDecrypt is missing'],
-    ['answered with a page', { kind: 'reply', status: 200, body: '<p>C4N4RY' }, 'something else than JSON'],
-    ['never answered', { kind: 'silence' }, 'no answer came in time'],
-    ['reset', { kind: 'reset' }, 'cut off'],
-  ] as const)('stay closed when the service is %s', async ([, fault, reason], { box }) => {
-    box.write('.sops.yaml', RULE)
-    box.write('a.yaml', 'a: C4N4RY-value\n')
-    await box.bulla(['encrypt', '-i', 'a.yaml'], { env: env() })
-    server.http.failAlways(fault)
-    const args = ['decrypt', '--output', 'out.yaml', 'a.yaml']
-    const { code, out, err } = await box.bulla(args, { env: { ...env(), BULLA_KEY_TIMEOUT: '1' } })
-    server.http.failAlways(undefined)
-    expect({ code, out }).toEqual({ code: 128, out: '' })
-    expect(err).toContain(reason)
-    expectNoSecret(err, TOKEN)
-    expect(box.has('out.yaml')).toBe(false)
+  itStaysClosed({
+    ...{ server: () => server.http, rule: () => RULE, env, secrets: () => [TOKEN] },
+    reasons: { refused: 'cloudkms.cryptoKeyVersions.useToDecrypt is missing', page: 'something else than JSON' },
   })
 
   it('ask the proxy of the environment, also for plain HTTP', async ({ box }) => {

@@ -41,6 +41,12 @@ describe('a machine with a post-quantum key', () => {
   })
 })
 
+it('recipient list says how to make the first one', async ({ box }) => {
+  const { code, out, err } = await box.bulla(['recipient', 'list'])
+  expect([code, out, err]).toEqual([0, '', expect.stringContaining('"bulla recipient add"')])
+  expect(await box.bulla(['recipient', 'list', '--quiet'])).toMatchObject({ code: 0, err: '' })
+})
+
 describe('people with keys that bulla cannot seal for yet', () => {
   it.for([
     ['an SSH key', SSH, 'SSH keys'],

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect } from 'vitest'
 import { expectNoSecret } from '../helpers/canary.ts'
 import { it } from '../helpers/sandbox.ts'
+import { itStaysClosed } from '../helpers/servers/stays-closed.ts'
 import { FakeVault } from '../helpers/servers/vault.ts'
 
 let vault: FakeVault
@@ -37,24 +38,10 @@ describe('files sealed by a key of Vault', () => {
     expect(err).toContain('vault.invalid')
   })
 
-  it.for([
-    ['refused', { kind: 'reply', status: 403, body: 'C4N4RY' }, 'update on transit/decrypt/k is missing'],
-    ['answered with a page', { kind: 'reply', status: 200, body: '<p>C4N4RY' }, 'cannot be used'],
-    ['never answered', { kind: 'silence' }, 'no answer came in time'],
-    ['reset', { kind: 'reset' }, 'cut off'],
-  ] as const)('stay closed when the service is %s', async ([, fault, reason], { box }) => {
-    box.write('.sops.yaml', rule())
-    box.write('a.yaml', 'a: C4N4RY-value\n')
-    await box.bulla(['encrypt', '-i', 'a.yaml'], { env: env() })
-    vault.server.failAlways(fault)
-    const args = ['decrypt', '--output', 'out.yaml', 'a.yaml']
-    const { code, out, err } = await box.bulla(args, { env: { ...env(), BULLA_KEY_TIMEOUT: '1' } })
-    vault.server.failAlways(undefined)
-    expect({ code, out }).toEqual({ code: 128, out: '' })
-    expect(err).toContain(reason)
-    expect(err).toContain(`${vault.server.origin}/v1/transit/keys/k`)
-    expectNoSecret(err, vault.token)
-    expect(box.has('out.yaml')).toBe(false)
+  itStaysClosed({
+    ...{ server: () => vault.server, rule, env, secrets: () => [vault.token] },
+    reasons: { refused: 'update on transit/decrypt/k is missing', page: 'cannot be used' },
+    always: () => `${vault.server.origin}/v1/transit/keys/k`,
   })
 
   it('are not written when they cannot be sealed', async ({ box }) => {

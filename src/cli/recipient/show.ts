@@ -2,7 +2,7 @@ import { listRecipients, type ShownRecipient, showRecipient } from '../../operat
 import { flag, worldOf } from '../options.ts'
 import { printable, renderError } from '../render.ts'
 import { shortKey } from './short-key.ts'
-import { type VerbCall, wordsOf } from './verbs.ts'
+import { told, type VerbCall, wordsOf } from './verbs.ts'
 
 export async function list(call: VerbCall): Promise<number> {
   const { values, io } = call
@@ -13,6 +13,8 @@ export async function list(call: VerbCall): Promise<number> {
     io.writeOut(`${JSON.stringify({ recipients, problems: told }, undefined, 2)}\n`)
   } else {
     for (const recipient of recipients) io.writeOut(line(recipient))
+    if (recipients.length === 0 && problems.length === 0)
+      told(call, 'there are no recipients here; "bulla recipient add" and "create" make one')
   }
   for (const problem of problems) renderError(problem, io)
   return problems.length === 0 ? 0 : 1

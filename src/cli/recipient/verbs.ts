@@ -147,6 +147,7 @@ function note({ values, io }: VerbCall, path: string, message: string): void {
   if (!flag(values, 'quiet')) renderNote(path, message, io)
 }
 
-function told({ values, io }: VerbCall, message: string): void {
+/** Say what was done, unless it shall be quiet. */
+export function told({ values, io }: VerbCall, message: string): void {
   if (!flag(values, 'quiet')) io.writeErr(`${io.program}: ${printable(message)}\n`)
 }

@@ -1,6 +1,6 @@
 import { KeyError } from '../../errors.ts'
 
-/** AWS account, GCP project, Azure vault or tenant, Vault address: whose key it is. */
+/** AWS account, GCP project, Azure vault, Vault address: whose key it is. */
 export interface Account {
   readonly cloud: 'AWS' | 'GCP' | 'Azure' | 'Vault'
   readonly id: string

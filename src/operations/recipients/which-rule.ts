@@ -25,7 +25,7 @@ export async function whichRule(target: string, world: World): Promise<ChosenRul
   const { config, notes } = await finder.config(kind === 'file' ? path : undefined)
   if (config === undefined) {
     throw new ConfigError('ERR_CONFIG_NOT_FOUND', 'there is no .sops.yaml here or above that could be changed', {
-      hint: 'write one, or name it with --config',
+      hint: 'bulla init writes one; or name one with --config',
     })
   }
   const rules = config.rules ?? []

@@ -63,6 +63,19 @@ const byComment =
     return { code, readable: player.read('f.yaml').includes('secret') }
   }
 
+/** bulla refuses the path; for both the file stays as it is. @param sopsCode - the exit code of sops */
+const refused = (
+  id: string,
+  what: string,
+  sopsCode: number,
+  plain: string,
+  change: (plain: string) => Row['see'],
+): Row => ({
+  ...{ id, what, see: change(plain) },
+  sops: { code: sopsCode, opened: plain },
+  bulla: { code: 7, opened: plain },
+})
+
 export const VALUES: readonly Row[] = [
   {
     id: 'V1',
@@ -99,43 +112,12 @@ export const VALUES: readonly Row[] = [
     sops: { code: 7, opened: 'a: x\n' },
     bulla: { code: 0, opened: 'a: x\nk:\n    - 1\n    - b\n' },
   },
-  {
-    id: 'V5',
-    what: NOWHERE,
-    see: set('a: x\n', '', '"w"'),
-    sops: { code: 2, opened: 'a: x\n' },
-    bulla: { code: 7, opened: 'a: x\n' },
-  },
-  ...[set('l:\n    - x\n', '["l"]["k"]', '"w"'), unset('l:\n    - x\n', '["l"]["k"]')].map(
-    (see): Row => ({
-      id: 'V5',
-      what: NOWHERE,
-      see,
-      sops: { code: 2, opened: 'l:\n    - x\n' },
-      bulla: { code: 7, opened: 'l:\n    - x\n' },
-    }),
-  ),
-  {
-    id: 'V5',
-    what: NOWHERE,
-    see: set('l:\n    - x\n', '["l"][-1]', '"w"'),
-    sops: { code: 2, opened: 'l:\n    - x\n' },
-    bulla: { code: 7, opened: 'l:\n    - x\n' },
-  },
-  {
-    id: 'V6',
-    what: IN_MAPPING,
-    see: set('m:\n    k: x\n', '["m"][0]', '"w"'),
-    sops: { code: 0, opened: 'm:\n    k: x\n' },
-    bulla: { code: 7, opened: 'm:\n    k: x\n' },
-  },
-  {
-    id: 'V6',
-    what: IN_MAPPING,
-    see: unset('m:\n    k: x\n', '["m"][0]'),
-    sops: { code: 1, opened: 'm:\n    k: x\n' },
-    bulla: { code: 7, opened: 'm:\n    k: x\n' },
-  },
+  refused('V5', NOWHERE, 2, 'a: x\n', (plain) => set(plain, '', '"w"')),
+  refused('V5', NOWHERE, 2, 'l:\n    - x\n', (plain) => set(plain, '["l"]["k"]', '"w"')),
+  refused('V5', NOWHERE, 2, 'l:\n    - x\n', (plain) => unset(plain, '["l"]["k"]')),
+  refused('V5', NOWHERE, 2, 'l:\n    - x\n', (plain) => set(plain, '["l"][-1]', '"w"')),
+  refused('V6', IN_MAPPING, 0, 'm:\n    k: x\n', (plain) => set(plain, '["m"][0]', '"w"')),
+  refused('V6', IN_MAPPING, 1, 'm:\n    k: x\n', (plain) => unset(plain, '["m"][0]')),
   {
     id: 'V7',
     what: COMMENT,

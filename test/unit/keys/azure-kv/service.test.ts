@@ -6,9 +6,8 @@ import { expectNoSecret } from '../../../helpers/canary.ts'
 import { failure, rejection } from '../../../helpers/failure.ts'
 import { AzureVaultServer, CLIENT, KEY_NAME, SECRET, TENANT, TOKEN } from '../../../helpers/servers/azure-kv.ts'
 import { fakeServiceEnvironment } from '../../../helpers/servers/fake-environment.ts'
-import { GARBAGE, HTML, TRUNCATED } from '../../../helpers/servers/faults.ts'
-import { times } from '../../../helpers/servers/loopback.ts'
 import { trustingHttp } from '../../../helpers/servers/tls.ts'
+import { itBearsFaults } from '../../../helpers/servers/unwell-service.ts'
 
 const DATA_KEY = Buffer.from('C4N4RY-data-key-of-32-bytes-0123')
 const BINDING = { name: 'prod', recipient: 'age1alice' }
@@ -152,39 +151,7 @@ describe('an Azure key', () => {
 })
 
 describe('Azure Key Vault that does not do well', () => {
-  it.each([
-    ['throttled', times(5, { kind: 'reply', status: 429 })],
-    ['not well', times(3, { kind: 'reply', status: 503 })],
-    ['cut off in the middle of a reply', times(2, { kind: 'reset' })],
-    ['answered by a page', [HTML]],
-    ['garbage', [GARBAGE]],
-    ['truncated', [TRUNCATED]],
-  ])('works in the end when it is %s at first', async (_, faults) => {
-    const { service, call } = setUp()
-    const { enc, key } = await service.wrap(keyOf(), DATA_KEY, call())
-    server.http.failNext(...faults)
-    expect(await service.unwrap(key, enc, call())).toEqual(DATA_KEY)
-  })
-
-  it('ends with ERR_KEY_SERVICE at the deadline when it is throttled for ever', async () => {
-    const { service, call, environment } = setUp()
-    server.http.failAlways({ kind: 'reply', status: 429, body: TOKEN })
-    const before = environment.clock.now()
-    const error = await rejection(service.wrap(keyOf(), DATA_KEY, call()))
-    expect(error).toMatchObject({ code: 'ERR_KEY_SERVICE', message: expect.stringContaining('status 429') })
-    expect(environment.clock.now() - before).toBeLessThan(35_000)
-    expectNoSecret(error, TOKEN, SECRET, DATA_KEY)
-  })
-
-  it('ends with ERR_KEY_SERVICE at the deadline when it never answers', async () => {
-    const { service, call, environment } = setUp()
-    server.http.failAlways({ kind: 'silence' })
-    const asked = server.http.nextRequest()
-    const failing = rejection(service.wrap(keyOf(), DATA_KEY, call()))
-    await asked
-    environment.clock.pass(30_000)
-    expect(await failing).toMatchObject({ code: 'ERR_KEY_SERVICE', message: expect.stringContaining('no answer') })
-  })
+  itBearsFaults({ server: () => server.http, setUp, key: () => keyOf(), secrets: [TOKEN, SECRET] })
 
   it.each<[string, (origin: string) => Record<string, unknown>]>([
     ['another vault', () => ({ kid: `https://other.vault.azure.net/keys/${KEY_NAME}/abc` })],
@@ -200,14 +167,6 @@ describe('Azure Key Vault that does not do well', () => {
       expect(error).toMatchObject({ code: 'ERR_KEY_SERVICE', message: expect.stringContaining('another key') })
       expectNoSecret(error, TOKEN, SECRET, DATA_KEY)
     }
-  })
-
-  it.each([0, 16, 31, 34, 64])('is not believed when it answers %i bytes for a data key', async (length) => {
-    const { service, call } = setUp()
-    const { enc, key } = await service.wrap(keyOf(), Buffer.alloc(length, 'C4N4RY'), call())
-    const error = await rejection(service.unwrap(key, enc, call()))
-    expect(error).toMatchObject({ code: 'ERR_KEY_SERVICE', message: expect.stringContaining(`${length} bytes`) })
-    expectNoSecret(error, TOKEN, SECRET, DATA_KEY)
   })
 
   it('is not believed when what it wrapped is too short for any RSA key', async () => {
