@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { writeSmallFiles } from './data.mjs'
+import { smallYaml, writeSmallFiles } from './data.mjs'
 import { env, folder, ROOT, recipient, runBulla } from './place.mjs'
 
 /** Of a GitOps repository: secrets as whole files, and the `data` of every manifest. */
@@ -156,6 +156,13 @@ function settings(index) {
   timeout: 30s
   features: [search, export, audit]
 `
+}
+
+/** 320 lines, each a key and a value that looks drawn: every one of them is looked at closely. */
+export function manyKeys() {
+  return Array.from({ length: 32 }, (_, index) => smallYaml(1_000_000 + index).replaceAll('key', `key_${index}`)).join(
+    '',
+  )
 }
 
 /** @param {number} count @param {(index: number) => readonly [string, string]} make @returns {Files} */

@@ -5,6 +5,7 @@ import {
   makeRepository,
   manifest,
   manifests,
+  manyKeys,
   POLICY,
   sealedFiles,
   sixteenHundredLines,
@@ -21,6 +22,8 @@ export function hook() {
   title('hook: 5 files of 1,600 lines together, and 100 manifests')
   const lines = withStaged('hook-lines', sixteenHundredLines())
   over('5 files, 1,600 lines', lines, 65)
+  const keys = withStaged('hook-keys', { ...sixteenHundredLines(), 'config/values.yml': manyKeys() })
+  over('the same, 320 of them keys and values', keys, 65)
   const sealed = Object.entries(sealedFiles(110)).slice(100)
   const renamed = Object.fromEntries(sealed.map(([path, text]) => [path.replace('file', 'new'), text]))
   over('100 manifests, 10 of them sealed', withStaged('hook-100', { ...manifests(90, 'new'), ...renamed }), 400)
