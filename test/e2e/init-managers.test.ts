@@ -106,7 +106,8 @@ describe(withJudge('a hook that was there before init', 'pre-commit'), () => {
     box.put('.git/hooks/pre-commit', '#!/bin/sh\ntouch mine\n', 0o755)
     await init()
     box.put('.pre-commit-config.yaml', 'repos: []\n')
-    await box.must(findJudge('pre-commit') ?? 'pre-commit', 'install')
+    box.addProgram('pre-commit', `'${findJudge('pre-commit')}'`)
+    await box.must('pre-commit', 'install')
     box.put('a.txt', 'a\n')
     await box.git('add', 'a.txt', '.pre-commit-config.yaml')
     await box.git('commit', '-q', '-m', 'x')
@@ -133,6 +134,7 @@ describe.each(MANAGERS.map((name) => [withJudge(`with the real ${name}`, name), 
     'plain secrets do not get in, with --no-verify neither, nor out',
     async () => {
       const [file, text, ...command] = SWITCH_ON[name]
+      if (name !== 'husky') box.addProgram(name, `'${findJudge(name)}'`)
       box.put(file, text)
       if (name === 'husky') await box.must('husky')
       await init('--hooks', name)

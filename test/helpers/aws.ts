@@ -1,5 +1,6 @@
 import { devNull } from 'node:os'
 import { vi } from 'vitest'
+import type { RandomSource } from '../../src/crypto/random.ts'
 import { AwsKmsService } from '../../src/keys/aws-kms/service.ts'
 import { CallPolicy, type CallSettings } from '../../src/keys/services/call-policy.ts'
 import type { Binding, ServiceCall, ServiceKey } from '../../src/keys/services/key-service.ts'
@@ -25,9 +26,13 @@ export interface AwsSetup {
 /** The service on a machine with these variables, which allows the address in them. */
 export function awsService(
   variables: Readonly<Record<string, string>>,
-  { files = {}, settings = {} }: { files?: Record<string, string>; settings?: Partial<CallSettings> } = {},
+  {
+    files = {},
+    settings = {},
+    random,
+  }: { files?: Record<string, string>; settings?: Partial<CallSettings>; random?: RandomSource } = {},
 ): AwsSetup {
-  const environment = fakeServiceEnvironment({ variables, files })
+  const environment = fakeServiceEnvironment({ variables, files, ...(random === undefined ? {} : { random }) })
   const host = new URL(variables['AWS_ENDPOINT_URL'] ?? 'https://kms.eu-west-1.amazonaws.com').host
   const policy = new CallPolicy({ hosts: [host, `http://${host}`], accounts: undefined, ...settings })
   return { environment, service: new AwsKmsService(environment, policy) }

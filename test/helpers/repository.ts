@@ -7,18 +7,25 @@ export class RepositorySandbox extends Sandbox {
   /** Where to look for programs: with the command in front. */
   readonly searchPath: string
 
+  private readonly programs: string
+
   private constructor() {
     super()
-    const programs = join(dirname(this.keyFile), 'bin')
-    mkdirSync(programs)
-    writeFileSync(join(programs, 'bulla'), `#!/bin/sh\nexec '${process.execPath}' '${COMMAND}' "$@"\n`, { mode: 0o755 })
-    this.searchPath = `${programs}${delimiter}${this.env['PATH'] ?? ''}`
+    this.programs = join(dirname(this.keyFile), 'bin')
+    mkdirSync(this.programs)
+    this.addProgram('bulla', `'${process.execPath}' '${COMMAND}'`)
+    this.searchPath = `${this.programs}${delimiter}${this.env['PATH'] ?? ''}`
   }
 
   static async make(...initOptions: readonly string[]): Promise<RepositorySandbox> {
     const sandbox = new RepositorySandbox()
     await sandbox.must('git', 'init', '-q', '-b', 'main', ...initOptions)
     return sandbox
+  }
+
+  /** Put another program in front of those on PATH. @param command - of a shell, in front of the arguments */
+  addProgram(name: string, command: string): void {
+    writeFileSync(join(this.programs, name), `#!/bin/sh\nexec ${command} "$@"\n`, { mode: 0o755 })
   }
 
   override run(program: string, args: readonly string[], options: RunOptions): Promise<Outcome> {

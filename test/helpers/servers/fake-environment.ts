@@ -1,3 +1,4 @@
+import type { RandomSource } from '../../../src/crypto/random.ts'
 import type { Clock, ServiceEnvironment } from '../../../src/keys/services/environment.ts'
 import { nodeHttp } from '../../../src/platform/http.ts'
 import { random } from '../random.ts'
@@ -45,10 +46,12 @@ export function fakeServiceEnvironment({
   variables = {},
   files = {},
   platform = 'linux',
+  random: source = random,
 }: {
   readonly variables?: Readonly<Record<string, string | undefined>>
   readonly files?: Readonly<Record<string, string>>
   readonly platform?: string
+  readonly random?: RandomSource
 } = {}): FakeEnvironment {
   const contents = new Map(Object.entries(files).map(([path, text]) => [path, Buffer.from(text) as Uint8Array]))
   return {
@@ -64,7 +67,7 @@ export function fakeServiceEnvironment({
     },
     http: nodeHttp,
     clock: new FakeClock(),
-    random,
+    random: source,
     files: contents,
   }
 }

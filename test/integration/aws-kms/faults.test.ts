@@ -51,9 +51,9 @@ async function refusal(
 
 describe('a KMS in trouble', () => {
   it('is asked again while it is throttled, until it answers', async () => {
-    const { service, environment } = awsService(variables)
+    const { service, environment } = awsService(variables, { random: (count) => new Uint8Array(count).fill(0x80) })
     const started = environment.clock.now()
-    // pauses double up to four seconds: this is more than five seconds of throttling
+    // pauses double up to four seconds, and are half of that here: this is more than five seconds of throttling
     server.http.failNext(...times(9, THROTTLED))
     expect(Buffer.from(await service.unwrap(key, enc, patiently()))).toEqual(share)
     expect(environment.clock.waits).toHaveLength(9)
