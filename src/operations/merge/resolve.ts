@@ -165,5 +165,3 @@ function checkNamed(decisions: Decisions, seen: readonly ShownConflict[]): void 
     hint: paths.length === 0 ? 'nothing is in conflict at all: leave it out' : `in conflict are ${paths.join(', ')}`,
   })
 }
-
-export { reseal } from './reseal.ts'
