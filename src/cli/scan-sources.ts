@@ -53,7 +53,7 @@ export class Scanner {
 
   /** @param withoutBaseline - leave out the baseline: it is about to be made */
   async scan(source: ScanSource, names: readonly string[], withoutBaseline = false): Promise<ScanResult> {
-    const tools = { ...(await this.tools(source, withoutBaseline)) }
+    const tools = await this.tools(source, withoutBaseline)
     if (source.kind === 'stdin') return scanOne(source.name, await this.io.stdin(), tools)
     if (source.kind === 'tree') return this.tree(names, tools)
     const isWanted = await this.wanted(names)

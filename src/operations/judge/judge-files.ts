@@ -1,9 +1,9 @@
 import { type BullaError, isBullaError } from '../../errors.ts'
-import { decodeText } from '../../format/text.ts'
 import type { Detector } from '../../scan/page.ts'
 import { wideText } from '../../scan/wide-text.ts'
 import type { CleanBlobs } from '../cache/clean-blobs.ts'
 import type { Progress } from '../ports.ts'
+import { narrowText } from '../scan/text-of.ts'
 import { shellWord } from '../shell-word.ts'
 import { loadStore, storeNameFor } from '../stores.ts'
 import { isBroad } from './broad-rule.ts'
@@ -108,7 +108,7 @@ export async function judgeTree(
   const { approved, today, scanner } = options
   surroundings.settings ??= await readSettings({
     ...{ contents: surroundings.contents, scope: scanner?.scope ?? 'tree', today, approvedSettings: approved },
-    approved: approved && (async (path) => textOf((await approved(path)) ?? new Uint8Array())),
+    approved: approved && (async (path) => narrowText((await approved(path)) ?? new Uint8Array())),
   })
   const { settings } = surroundings
   const around = { policies: surroundings.contents, siblings: sealed }
@@ -168,7 +168,7 @@ class Judge {
     if (bytes === undefined) return [undecided(path, 'its content is not in this repository', 'git fetch --refetch')]
     const { placed, problems } = await this.place(path)
     if (bytes.length > MAX_BYTES) return [...problems, ...(await this.large(path, placed))]
-    const text = textOf(bytes)
+    const text = narrowText(bytes)
     const readable = wideText(bytes) ?? text
     const findings =
       file.mode === LINK
@@ -266,7 +266,7 @@ class Judge {
   private leftover(file: string): Finding[] {
     const sibling = sealedSiblings(file).find((path) => {
       const bytes = this.siblings.get(path)
-      return bytes !== undefined && sealedStore(path, textOf(bytes)) !== undefined
+      return bytes !== undefined && sealedStore(path, narrowText(bytes)) !== undefined
     })
     if (sibling === undefined) return []
     const message = `the name says that this is the opened form of ${sibling}`
@@ -282,15 +282,6 @@ class Judge {
 /** Whether a rule that matches a file wants it sealed. */
 function isForRules(file: string, { rule }: PlacedRule): boolean {
   return rule.mustEncrypt && !POLICY_FILE.test(file)
-}
-
-/** Bytes that are no UTF-8 are no secret that anybody could read here; a file under a rule is refused by its store. */
-function textOf(bytes: Uint8Array): string {
-  try {
-    return decodeText(bytes)
-  } catch {
-    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
-  }
 }
 
 function undecided(file: string, why: string, command: string): Finding {

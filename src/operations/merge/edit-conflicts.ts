@@ -9,7 +9,7 @@ import { chooseEditor, type EditorSettings } from '../edit/editor.ts'
 import { editText } from '../edit/session.ts'
 import { sealedStore } from '../judge/sealed-store.ts'
 import { layoutFor } from '../layout.ts'
-import { openSealed } from '../open.ts'
+import { type OpenedFile, openSealed } from '../open.ts'
 import type { Desk, World } from '../ports.ts'
 import { loadStore } from '../stores.ts'
 import { MARKING } from './resolve.ts'
@@ -49,8 +49,7 @@ export async function editConflicts(
     const others = new CiphertextPool()
     const theirs = await open(sealed.theirs, others)
     pool.addMissing(others)
-    const [own, other] = [textOf(ours.bytes()), textOf(theirs.bytes())]
-    theirs.dispose()
+    const [own, other] = textsOf(ours, theirs)
     const file = new ChangingFile(await world.files.open(path), ours, layout, pool)
     const isMark = marksBesides([own, other])
     const session = {
@@ -66,6 +65,15 @@ export async function editConflicts(
     return await editText(session, chooseEditor(editors, desk), desk)
   } finally {
     ours.dispose()
+  }
+}
+
+/** Of the other side nothing else is needed. @throws FormatError `ERR_MERGE` for bytes that are no text */
+function textsOf(ours: OpenedFile, theirs: OpenedFile): [string, string] {
+  try {
+    return [textOf(ours.bytes()), textOf(theirs.bytes())]
+  } finally {
+    theirs.dispose()
   }
 }
 

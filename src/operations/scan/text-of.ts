@@ -4,8 +4,13 @@ import { wideText } from '../../scan/wide-text.ts'
 
 /** A text of any bytes: what is no UTF-8 may be UTF-16, or still hold a token. */
 export function textOf(bytes: Uint8Array): string {
+  return wideText(bytes) ?? narrowText(bytes)
+}
+
+/** The same, as what reads sealed files sees it: UTF-16 is none of theirs, and such a file under a rule is refused by its store. */
+export function narrowText(bytes: Uint8Array): string {
   try {
-    return wideText(bytes) ?? decodeText(bytes)
+    return decodeText(bytes)
   } catch (error) {
     if (!(error instanceof FormatError)) throw error
     return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')

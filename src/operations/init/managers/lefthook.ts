@@ -5,7 +5,7 @@ import { CLIENT_HOOKS } from '../native-hooks.ts'
 import type { FileStep, Plan } from '../step.ts'
 import { notInstalled } from './installed.ts'
 import { type HooksPlace, LEFTHOOK_FILES, LEFTHOOK_OTHERS } from './manager.ts'
-import { nodeIn, setInText } from './set-in-text.ts'
+import { nodeIn, settingsChange } from './set-in-text.ts'
 
 const GUARD = guardLine('LEFTHOOK=0 git ...')
 
@@ -33,13 +33,7 @@ async function settingsStep(path: string, { world }: HooksPlace): Promise<FileSt
     if ((await nodeIn(before.bytes, steps, 'yaml')) === undefined) settings.push({ steps, value: commandOf(name) })
   }
   if (settings.length === 0) return undefined
-  return {
-    kind: 'file',
-    path,
-    about,
-    before,
-    after: await setInText(before.bytes, settings, { path, name: 'yaml', world }),
-  }
+  return settingsChange({ path, about, before }, settings, world)
 }
 
 function commandOf(name: string): object {

@@ -5,7 +5,7 @@ import { nativeHooks } from '../native-hooks.ts'
 import type { FileStep, Plan } from '../step.ts'
 import { notInstalled } from './installed.ts'
 import { type HooksPlace, PRE_COMMIT_FILE } from './manager.ts'
-import { nodeIn, setInText } from './set-in-text.ts'
+import { nodeIn, settingsChange } from './set-in-text.ts'
 
 const STAGES = ['pre-commit', 'pre-merge-commit', 'prepare-commit-msg'] as const
 /** It knows no stage for patches, and of several branches that are pushed it tells one. */
@@ -36,13 +36,7 @@ async function settingsStep({ root, world }: HooksPlace): Promise<FileStep | und
   const repos = await nodeIn(before.bytes, ['repos'], 'yaml')
   const count = repos?.kind === 'list' ? repos.items.filter(({ kind }) => kind !== 'comment').length : 0
   const settings = [{ steps: ['repos', count], value: { repo: 'local', hooks: STAGES.map(hookOf) } }]
-  return {
-    kind: 'file',
-    path,
-    about,
-    before,
-    after: await setInText(before.bytes, settings, { path, name: 'yaml', world }),
-  }
+  return settingsChange({ path, about, before }, settings, world)
 }
 
 function hookOf(stage: string): object {

@@ -1,19 +1,30 @@
 import { decodeText, encodeText } from '../../../format/text.ts'
 import type { Node, StoreName } from '../../../format/tree.ts'
 import { layoutFor } from '../../layout.ts'
-import type { World } from '../../ports.ts'
+import type { FileVersion, World } from '../../ports.ts'
 import { loadStore } from '../../stores.ts'
 import { changedText } from '../../values/change-text.ts'
 import { loadChanger } from '../../values/changers.ts'
 import { parseJsonValue } from '../../values/json-value.ts'
 import { changeToSet, locate } from '../../values/tree-change.ts'
 import type { PathStep } from '../../values/tree-path.ts'
+import type { FileStep } from '../step.ts'
 
 /** One value in a file of settings. */
 export interface Setting {
   readonly steps: readonly PathStep[]
   /** Anything that JSON can say. */
   readonly value: unknown
+}
+
+/** The step that puts settings into a file of YAML. @throws as {@link setInText} */
+export async function settingsChange(
+  { path, about, before }: Pick<FileStep, 'path' | 'about'> & { readonly before: FileVersion },
+  settings: readonly Setting[],
+  world: World,
+): Promise<FileStep> {
+  const after = await setInText(before.bytes, settings, { path, name: 'yaml', world })
+  return { kind: 'file', path, about, before, after }
 }
 
 /**
