@@ -6,6 +6,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
+import { floor } from './parts/floor.mjs'
 import { checkFiles, historyOfPolicy, historyOfScan } from './parts/history.mjs'
 import { hook, hookSizes } from './parts/hook.mjs'
 import { kms } from './parts/kms.mjs'
@@ -18,7 +19,7 @@ import { missedTargets, missOne, title } from './report.mjs'
 const PARTS = {
   ...{ start, large, many, rotate, growth, kms, merge },
   ...{ hook, 'hook-sizes': hookSizes, check: checkFiles, 'policy-history': historyOfPolicy, history: historyOfScan },
-  ...{ scan, known },
+  ...{ scan, known, floor },
 }
 
 const only = process.argv[2]

@@ -39,7 +39,7 @@ export function rotate() {
 }
 
 /** Many small files, plain and sealed, and what makes a folder of them for each run. */
-function smallFiles() {
+export function smallFiles() {
   if (!existsSync(join(folder, 'plain'))) {
     writeSmallFiles(join(folder, 'plain'), FILES)
     cpSync(join(folder, 'plain'), join(folder, 'sealed'), { recursive: true })
