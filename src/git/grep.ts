@@ -1,12 +1,19 @@
 import { type GitPlace, runGit } from './run-git.ts'
 
+/** Settings of the user that would change what is printed, or look into submodules. */
+const PLAIN = ['--no-color', '--no-line-number', '--no-column', '--no-recurse-submodules', '-F']
+
 /**
  * Paths of the files of the index that hold a text.
  *
  * @param text - an argument of git, which everybody on this machine may see: no secret
  */
 export async function filesHolding(text: string, place: GitPlace): Promise<string[]> {
-  const output = await runGit(['grep', '--cached', '-l', '-z', '-F', '--full-name', '-e', text, '--', ':/'], place, '')
+  const output = await runGit(
+    ['grep', ...PLAIN, '--cached', '-l', '-z', '--full-name', '-e', text, '--', ':/'],
+    place,
+    '',
+  )
   return 'stdout' in output ? output.stdout.toString('utf8').split('\0').slice(0, -1) : [] // none is a failure for git
 }
 
@@ -14,7 +21,7 @@ export async function filesHolding(text: string, place: GitPlace): Promise<strin
 export async function standingAtHead(texts: readonly string[], place: GitPlace): Promise<ReadonlySet<string>> {
   const wanted = texts.filter((text) => text !== '' && !/[\n\0]/.test(text))
   if (wanted.length === 0) return new Set()
-  const args = ['grep', '-h', '-o', '-I', '-F', '-f', '-', 'HEAD', '--', ':/']
+  const args = ['grep', ...PLAIN, '-h', '-o', '-I', '-f', '-', 'HEAD', '--', ':/']
   const output = await runGit(args, place, wanted.map((text) => `${text}\n`).join(''))
   return new Set('stdout' in output ? output.stdout.toString('utf8').split('\n') : [])
 }

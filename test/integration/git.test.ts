@@ -54,6 +54,24 @@ async function allChanges(range: string[], isContext: (path: string) => boolean,
 describe.each(['sha1', 'sha256'])('in a repository of %s objects', (format) => {
   beforeEach(() => git('init', '-q', '-b', 'main', `--object-format=${format}`))
 
+  it('finds texts whatever the settings of the user make of the output of git', async () => {
+    write('a.txt', 'ENC here\n')
+    git('add', '-A')
+    git('commit', '-q', '-m', 'one')
+    for (const [name, value] of [
+      ['color.ui', 'always'],
+      ['grep.lineNumber', 'true'],
+      ['grep.column', 'true'],
+      ['grep.patternType', 'perl'],
+    ] as const) {
+      git('config', name, value)
+    }
+    const repository = new GitRepository(place())
+    expect(await repository.holding('ENC')).toEqual(['a.txt'])
+    expect(await repository.standingAtHead(['here', 'there'])).toContain('here')
+    repository.close()
+  })
+
   it('tells of every commit of branches what it changes against its first parent: merges and removals too', async () => {
     const commit = (message: string) => {
       git('add', '-A')
