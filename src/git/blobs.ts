@@ -4,17 +4,23 @@ import { type GitPlace, type GitProcess, NOT_INSTALLED, startGit } from './run-g
 /** A blob as it was asked for. */
 export interface Blob {
   readonly id: string
-  /** Undefined when there is no such object, or it is no blob: a submodule, an object that was not fetched. */
+  /** Undefined when there is no such object, it is no blob (a submodule, an object that was not fetched), or it is too long. */
   readonly bytes: Uint8Array | undefined
+  /** Of one that is too long: its first bytes. */
+  readonly beginning?: Uint8Array
 }
 
 const LINE_FEED = 10
+/** So much is read of what is too long: enough to see that it is no text. */
+const BEGINNING = 8000
 
 /** Any object that is there. */
 interface GitObject {
   readonly id: string
   readonly kind: string
   readonly bytes: Uint8Array
+  /** Whether there is more of it. */
+  readonly isCut: boolean
 }
 
 /** Reads objects of one repository, by one process for all of them. Memory holds one at a time. */
@@ -42,22 +48,23 @@ export class BlobReader {
    * The contents of objects, in the order asked for. One call is answered after the other: take all of one before the next.
    *
    * @param objects - ids, or what git takes for one
+   * @param most - longer ones are not held in memory: only their beginning is given
    * @throws GitError `ERR_GIT` when git stops before the last
    */
-  async *read(objects: readonly string[]): AsyncGenerator<Blob> {
+  async *read(objects: readonly string[], most = Number.POSITIVE_INFINITY): AsyncGenerator<Blob> {
     // a line break in a name would ask for something else
     const isOdd = objects.some((object) => object.includes('\n'))
-    if (isOdd) return yield* readOdd(objects, this.place)
+    if (isOdd) return yield* readOdd(objects, this.place, most)
     let index = 0
-    for await (const found of this.objects(objects)) {
-      yield { id: objects[index] ?? '', bytes: found?.kind === 'blob' ? found.bytes : undefined }
+    for await (const found of this.objects(objects, most)) {
+      yield asBlob(objects[index] ?? '', found)
       index += 1
     }
   }
 
   /** The id of the commit that a name stands for; undefined when there is none. @throws GitError `ERR_GIT` */
   async commit(name: string): Promise<string | undefined> {
-    for await (const found of this.objects([`${name}^{commit}`])) return found?.id
+    for await (const found of this.objects([`${name}^{commit}`], Number.POSITIVE_INFINITY)) return found?.id
     return undefined
   }
 
@@ -67,7 +74,7 @@ export class BlobReader {
     this.started = undefined
   }
 
-  private async *objects(names: readonly string[]): AsyncGenerator<GitObject | undefined> {
+  private async *objects(names: readonly string[], most: number): AsyncGenerator<GitObject | undefined> {
     if (names.length === 0) return
     const before = this.last
     let finish: (value?: unknown) => void = () => undefined
@@ -83,7 +90,7 @@ export class BlobReader {
       const { child, answers } = this.started
       child.stdin.write(names.map((name) => `${name}\n`).join(''))
       while (left > 0) {
-        const found = await answers.next()
+        const found = await answers.next(most)
         left -= 1
         yield found
       }
@@ -106,17 +113,21 @@ export async function* readBlobs(objects: readonly string[], place: GitPlace): A
   }
 }
 
-async function* readOdd(objects: readonly string[], place: GitPlace): AsyncGenerator<Blob> {
+async function* readOdd(objects: readonly string[], place: GitPlace, most: number): AsyncGenerator<Blob> {
   const { child, answers } = start(['cat-file', '--batch', '-z'], place)
   child.stdin.end(objects.map((object) => `${object}\0`).join(''))
   try {
     for (const id of objects) {
-      const found = await answers.next()
-      yield { id, bytes: found?.kind === 'blob' ? found.bytes : undefined }
+      yield asBlob(id, await answers.next(most))
     }
   } finally {
     child.kill()
   }
+}
+
+function asBlob(id: string, found: GitObject | undefined): Blob {
+  if (found?.kind !== 'blob') return { id, bytes: undefined }
+  return found.isCut ? { id, bytes: undefined, beginning: found.bytes } : { id, bytes: found.bytes }
 }
 
 function start(args: readonly string[], place: GitPlace) {
@@ -135,12 +146,14 @@ class Answers {
     this.input = input
   }
 
-  async next(): Promise<GitObject | undefined> {
+  async next(most: number): Promise<GitObject | undefined> {
     const [, id, kind, size] = /^([0-9a-f]+) (\w+) ([0-9]+)$/.exec(await this.line()) ?? []
     if (id === undefined || kind === undefined) return undefined // "… missing", "… ambiguous"
-    const bytes = await this.take(Number(size))
-    await this.take(1)
-    return { id, kind, bytes }
+    const isCut = Number(size) > most
+    const length = isCut ? BEGINNING : Number(size)
+    const bytes = await this.take(length)
+    await this.skip(Number(size) - length + 1)
+    return { id, kind, bytes, isCut }
   }
 
   /** What is missing is answered with the name that was asked for, which may hold line breaks itself. */
@@ -173,6 +186,15 @@ class Answers {
     parts.push(this.pending.subarray(0, missing))
     this.pending = this.pending.subarray(missing)
     return parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts)
+  }
+
+  private async skip(count: number): Promise<void> {
+    let missing = count
+    while (this.pending.length < missing) {
+      missing -= this.pending.length
+      this.pending = await this.chunk()
+    }
+    this.pending = this.pending.subarray(missing)
   }
 
   private async chunk(): Promise<Buffer> {

@@ -21,6 +21,8 @@ import { type GitPlace, runGit } from './run-git.ts'
 
 /** So much of what is staged is kept in memory: first copies of sealed values are looked for, then all of it is judged. */
 const KEPT_BYTES = 8 * 1024 * 1024
+/** Nothing longer is held in memory to be judged or searched. */
+const LARGEST_BYTES = 64 * 1024 * 1024
 /** What the index is called where a revision is expected. */
 const INDEX = ''
 
@@ -108,7 +110,7 @@ export class GitRepository {
   }
 
   async blob(id: string): Promise<Uint8Array | undefined> {
-    for await (const { bytes } of this.others.read([id])) return bytes
+    for await (const { bytes } of this.others.read([id], LARGEST_BYTES)) return bytes
     return undefined
   }
 
@@ -151,11 +153,12 @@ export class GitRepository {
         const unknown = known.filter(({ bytes }) => bytes === undefined)
         for (const { file, bytes } of known) if (bytes !== undefined) yield { file, bytes }
         let index = 0
-        for await (const { id, bytes } of blobs.read(unknown.map(({ file }) => file.id))) {
+        const ids = unknown.map(({ file }) => file.id)
+        for await (const { id, bytes, beginning } of blobs.read(ids, LARGEST_BYTES)) {
           const file = unknown[index]?.file
           index += 1
           keep(id, bytes)
-          if (file !== undefined) yield { file, bytes }
+          if (file !== undefined) yield { file, bytes, beginning }
         }
       },
     }

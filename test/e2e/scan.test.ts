@@ -47,6 +47,30 @@ describe('scan', () => {
     expect([code, out]).toEqual([1, expect.stringContaining('app.ts:1:14')])
   })
 
+  it('names texts that are too large to be searched, and passes over pictures and programs of any size', async ({
+    box,
+  }) => {
+    await repository(box)
+    const large = 'a'.repeat(80).concat('\n').repeat(840_000)
+    box.write('large.txt', large)
+    box.write('large.bin', Buffer.alloc(large.length))
+    box.write('below.txt', `${large.slice(0, large.length / 2)}${KEY}\n`)
+    await box.git('add', '.')
+    const found = /^ {2}block aws-access-key-id: below\.txt:420001:1: [^\n]*\n/
+    for (const args of [['scan'], ['scan', '--staged']]) {
+      const { code, out, err } = await box.bulla(args)
+      expect(code).toBe(1)
+      expect(err).not.toContain('large.bin')
+      expect(err).toContain('bulla: large.txt: too large, or it cannot be read\n')
+      expect(out).toMatch(found)
+    }
+    const { code, out } = await box.bulla(['check'])
+    expect(code).toBe(1)
+    expect(out).toMatch(found)
+    expect(out).toContain('warn not-searched: large.txt: this text is larger than 64 MiB')
+    expect(out).not.toContain('large.bin')
+  })
+
   it('finds in history what was removed again, with its commit, its author, and whether it is still there', async ({
     box,
   }) => {

@@ -72,7 +72,9 @@ function withChanges(tree: JudgedTree, changes: ReadonlyMap<string, Uint8Array>)
     read: async (paths) => new Map([...(await tree.read(paths)), ...ofPaths(paths, changes)]),
     filesIn: (folders) => tree.filesIn(folders),
     async *contents(files) {
-      for await (const { file, bytes } of tree.contents(files)) yield { file, bytes: changes.get(file.path) ?? bytes }
+      for await (const content of tree.contents(files)) {
+        yield { ...content, bytes: changes.get(content.file.path) ?? content.bytes }
+      }
     },
   }
 }

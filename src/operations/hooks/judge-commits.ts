@@ -1,6 +1,13 @@
 import type { ChangedFile, CommitChange, Repository } from '../git-port.ts'
 import type { Finding } from '../judge/finding.ts'
-import { isJudged, type JudgedFile, type JudgedTree, type JudgeOptions, judgeFiles } from '../judge/judge-files.ts'
+import {
+  type Content,
+  isJudged,
+  type JudgedFile,
+  type JudgedTree,
+  type JudgeOptions,
+  judgeFiles,
+} from '../judge/judge-files.ts'
 import { Surroundings } from '../judge/surroundings.ts'
 
 /** A finding, and the commit that brings it; undefined for what is staged. */
@@ -51,7 +58,7 @@ export async function judgeCommits(
 /** Contents of all files of all commits, asked for at once: git reads on while one commit is judged. */
 class ContentStream {
   private readonly repository: Repository
-  private readonly contents: AsyncIterator<{ file: JudgedFile; bytes: Uint8Array | undefined }>
+  private readonly contents: AsyncIterator<Content<JudgedFile>>
 
   constructor(repository: Repository, files: readonly ChangedFile[]) {
     this.repository = repository
@@ -69,7 +76,7 @@ class ContentStream {
       async *contents<File extends JudgedFile>(files: readonly File[]) {
         for (const file of files) {
           const { value, done } = await contents.next()
-          yield { file, bytes: done === true ? undefined : value.bytes }
+          yield done === true ? { file, bytes: undefined } : { ...value, file }
         }
       },
     }

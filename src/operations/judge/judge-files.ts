@@ -3,7 +3,7 @@ import type { Detector } from '../../scan/page.ts'
 import { wideText } from '../../scan/wide-text.ts'
 import type { CleanBlobs } from '../cache/clean-blobs.ts'
 import type { Progress } from '../ports.ts'
-import { narrowText } from '../scan/text-of.ts'
+import { isBinary, narrowText, textOf } from '../scan/text-of.ts'
 import { shellWord } from '../shell-word.ts'
 import { loadStore, storeNameFor } from '../stores.ts'
 import { isBroad } from './broad-rule.ts'
@@ -31,6 +31,15 @@ export interface JudgedFile {
   readonly before?: string | undefined
 }
 
+/** A file, and what git has of it. */
+export interface Content<File> {
+  readonly file: File
+  /** Undefined: it is not in this repository, or longer than 64 MiB. */
+  readonly bytes: Uint8Array | undefined
+  /** The first bytes of one that is too long. */
+  readonly beginning?: Uint8Array | undefined
+}
+
 /** What the judge asks of a tree: the index, or a commit. Contents are read once, in batches. */
 export interface JudgedTree {
   /** Contents by path, for those that are there. */
@@ -38,9 +47,7 @@ export interface JudgedTree {
   /** Contents by path of all files in folders, which end in a slash. May be asked for while {@link contents} are read. */
   filesIn(folders: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>>
   /** The contents of files, in any order. */
-  contents<File extends JudgedFile>(
-    files: readonly File[],
-  ): AsyncIterable<{ file: File; bytes: Uint8Array | undefined }>
+  contents<File extends JudgedFile>(files: readonly File[]): AsyncIterable<Content<File>>
 }
 
 export interface JudgeOptions {
@@ -117,9 +124,9 @@ export async function judgeTree(
   const findings: Finding[] = [...settings.problems]
   const left = clean === undefined ? wanted : wanted.filter((file) => !isClean(file, clean, options))
   let done = wanted.length - left.length
-  for await (const { file, bytes } of tree.contents(left)) {
+  for await (const content of tree.contents(left)) {
     options.progress?.update('judging', done++, wanted.length)
-    findings.push(...(await judge.file(file, bytes)))
+    findings.push(...(await judge.file(content)))
   }
   options.progress?.finish()
   return { findings, settings }
@@ -163,11 +170,14 @@ class Judge {
     this.options = options
   }
 
-  async file(file: JudgedFile, bytes: Uint8Array | undefined): Promise<readonly Finding[]> {
+  async file({ file, bytes, beginning }: Content<JudgedFile>): Promise<readonly Finding[]> {
     const { path } = file
-    if (bytes === undefined) return [undecided(path, 'its content is not in this repository', 'git fetch --refetch')]
+    if (bytes === undefined && beginning === undefined)
+      return [undecided(path, 'its content is not in this repository', 'git fetch --refetch')]
     const { placed, problems } = await this.place(path)
-    if (bytes.length > MAX_BYTES) return [...problems, ...(await this.large(path, placed))]
+    if (bytes === undefined || bytes.length > MAX_BYTES) {
+      return [...problems, ...(await this.large(file, placed, { bytes, beginning }))]
+    }
     const text = narrowText(bytes)
     const readable = wideText(bytes) ?? text
     const findings =
@@ -273,9 +283,21 @@ class Judge {
     return [{ rule: 'decrypted-leftover', level: 'block', file, message, repair: `git rm --cached ${shellWord(file)}` }]
   }
 
-  private async large(file: string, { rule }: Partial<PlacedRule> = {}): Promise<Finding[]> {
-    if (rule === undefined || !rule.mustEncrypt || (await isBroad(rule))) return []
-    return [undecided(file, 'it is too large', 'git rm --cached')]
+  /** What is too long to be judged under a rule. Without one it is searched, as far as git gives it. */
+  private async large(
+    file: JudgedFile,
+    placed: PlacedRule | undefined,
+    { bytes, beginning = new Uint8Array() }: Pick<Content<JudgedFile>, 'bytes' | 'beginning'>,
+  ): Promise<readonly Finding[]> {
+    const { path } = file
+    const rule = placed !== undefined && isForRules(path, placed) ? placed.rule : undefined
+    if (rule !== undefined && !(await isBroad(rule))) return [undecided(path, 'it is too large', 'git rm --cached')]
+    if (bytes !== undefined) return this.scan(file, textOf(bytes), 'plain')
+    const message = 'this text is larger than 64 MiB: it is not searched for secrets'
+    const found: Finding[] = isBinary(textOf(beginning))
+      ? []
+      : [{ rule: 'not-searched', level: 'warn', file: path, message }]
+    return this.settings.exceptions.apply(found, path, '')
   }
 }
 

@@ -36,6 +36,7 @@ export const JUDGE_RULES: readonly JudgeRule[] = [
   ),
   rule('metadata-broken', 'block', 'a sealed file that cannot be read'),
   rule('metadata-missing', 'block', 'sealed values without metadata'),
+  rule('not-searched', 'warn', 'a text that is too large to be searched for secrets', ALLOWABLE),
   rule('not-verified', 'warn', 'a sealed file that no key at hand opens, with --verify', ALLOWABLE),
   rule('nothing-sealed', 'block', 'metadata, and not one sealed value'),
   rule('plain-comment', 'warn', 'a comment in clear in a file that seals its comments', ALLOWABLE),

@@ -2,9 +2,9 @@ import type { ChangedFile } from '../git-port.ts'
 import type { Finding } from '../judge/finding.ts'
 import type { JudgedFile } from '../judge/judge-files.ts'
 import { AcceptedNow } from './accepted-now.ts'
-import { LABEL, look, MAX_BYTES, type RepositoryTools, type ScanFinding, type ScanResult } from './scan.ts'
+import { LABEL, look, type RepositoryTools, type ScanFinding, type ScanResult } from './scan.ts'
 import { marked } from './scan-file.ts'
-import { textOf } from './text-of.ts'
+import { isBinary, textOf } from './text-of.ts'
 
 /** What is staged and was not there before. */
 export async function scanStaged(isWanted: (path: string) => boolean, tools: RepositoryTools): Promise<ScanResult> {
@@ -84,10 +84,11 @@ class ChangeScan {
     this.fileCount += all.length - files.length
     const { before, count, total } = share ?? { before: 0, count: files.length, total: files.length }
     let done = 0
-    for await (const { file, bytes } of repository.tree('').contents(files)) {
+    for await (const { file, bytes, beginning } of repository.tree('').contents(files)) {
       progress.update(LABEL, before + Math.floor((count * done) / files.length), total)
       done += 1
-      await this.file(file, bytes, commits.get(file))
+      if (bytes !== undefined) await this.file(file, bytes, commits.get(file))
+      else if (beginning === undefined || !isBinary(textOf(beginning))) this.skipped.push(file.path)
     }
   }
 
@@ -98,12 +99,8 @@ class ChangeScan {
     return { findings, fileCount: this.fileCount, skipped: this.skipped }
   }
 
-  private async file(file: ChangedFile, bytes: Uint8Array | undefined, commit: string | undefined): Promise<void> {
+  private async file(file: ChangedFile, bytes: Uint8Array, commit: string | undefined): Promise<void> {
     const { repository, settings, clean } = this.tools
-    if (bytes === undefined || bytes.length > MAX_BYTES) {
-      this.skipped.push(file.path)
-      return
-    }
     this.fileCount += 1
     const found = await look({ path: file.path, bytes }, this.tools)
     if (found.length === 0) {

@@ -9,10 +9,7 @@ import type { TextScanner } from '../judge/judge-files.ts'
 import { BASELINE, MORE_RULES } from '../judge/settings.ts'
 import { type KnownScanner, weighKnown, weighStanding } from '../known/known-scanner.ts'
 import { showPath } from '../values/tree-path.ts'
-import { textOf } from './text-of.ts'
-
-/** Content that is no text: nobody could read a secret in it that is not one of a program. */
-const isBinary = (text: string) => text.slice(0, 8000).includes('\0')
+import { isBinary, textOf } from './text-of.ts'
 
 /** What is looked for. */
 export interface Wanted {

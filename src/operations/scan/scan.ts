@@ -10,7 +10,7 @@ import type { KnownScanner } from '../known/known-scanner.ts'
 import type { Progress } from '../ports.ts'
 import { loadStore } from '../stores.ts'
 import { type Spotted, spotted } from './scan-file.ts'
-import { textOf } from './text-of.ts'
+import { isBinary, textOf } from './text-of.ts'
 
 /** A finding, and the commit that brought it; undefined for what is in none. */
 export interface ScanFinding extends Finding {
@@ -44,13 +44,13 @@ export interface NamedText {
   readonly bytes: Uint8Array
 }
 
-export const MAX_BYTES = 64 * 1024 * 1024
+const MAX_BYTES = 64 * 1024 * 1024
 export const LABEL = 'scanning'
 
 /** What a text holds. @param name - says how keys and values stand in it */
 export async function scanOne(name: string, bytes: Uint8Array, tools: ScanTools): Promise<ScanResult> {
   const { problems } = tools.settings
-  if (bytes.length > MAX_BYTES) return { findings: problems, fileCount: 0, skipped: [name] }
+  if (bytes.length > MAX_BYTES) return { findings: problems, fileCount: 0, skipped: isProgram(bytes) ? [] : [name] }
   const file = { path: name, bytes }
   const findings = await accepted(await look(file, tools), file, tools)
   return { findings: [...problems, ...findings], fileCount: 1, skipped: [] }
@@ -74,7 +74,7 @@ export async function scanTree(
     const bytes = await read(path).catch(() => 'unreadable' as const)
     if (bytes === undefined) continue
     if (bytes === 'unreadable' || bytes.length > MAX_BYTES) {
-      skipped.push(path)
+      if (bytes === 'unreadable' || !isProgram(bytes)) skipped.push(path)
       continue
     }
     fileCount += 1
@@ -92,6 +92,11 @@ async function accepted(found: readonly Spotted[], file: NamedText, tools: ScanT
   if (found.length === 0) return []
   const findings = found.map(({ finding }) => finding)
   return tools.settings.exceptions.apply(findings, file.path, textOf(file.bytes))
+}
+
+/** Or a picture: nothing is searched for in it, whatever its size. */
+function isProgram(bytes: Uint8Array): boolean {
+  return isBinary(textOf(bytes.subarray(0, 8000)))
 }
 
 function hashOf(bytes: Uint8Array): string {

@@ -16,3 +16,8 @@ export function narrowText(bytes: Uint8Array): string {
     return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
   }
 }
+
+/** Content that is no text: nobody could read a secret in it that is not one of a program. */
+export function isBinary(text: string): boolean {
+  return text.slice(0, 8000).includes('\0')
+}
