@@ -282,6 +282,19 @@ describe('renaming a recipient', () => {
   })
 })
 
+describe('a recipient whose file was copied', () => {
+  it('is listed with what is wrong', async () => {
+    await made()
+    files.contents.set('/repo/.bulla/recipients/prod2.yaml', files.contents.get(PROD) ?? '')
+    ;(await world.recipients()).forget()
+    const { recipients, problems } = await listRecipients(world)
+    expect(recipients.map(({ name }) => name)).toEqual(['prod', 'prod2'])
+    expect(problems).toMatchObject([
+      { code: 'ERR_RECIPIENT_FILE', where: { file: '/repo/.bulla/recipients/prod2.yaml' } },
+    ])
+  })
+})
+
 describe('removing a recipient', () => {
   it('says first what still has its public key', async () => {
     const { recipient } = await made()
