@@ -6,18 +6,16 @@ export interface Unsupported {
   readonly hint: string
 }
 
-const KEPT = 'the entry is kept as it is'
-
 /** Kinds of keys that sops knows and this program does not use. */
 export function unsupported(type: KeyType): Unsupported {
   if (type === 'hckms') {
     return {
-      reason: `Huawei Cloud KMS cannot be used by bulla; ${KEPT}`,
+      reason: 'Huawei Cloud KMS cannot be used by bulla',
       hint: 'use sops where this key is needed, or add a reader of another kind to the rule and run sops updatekeys',
     }
   }
   return {
-    reason: `keys of the kind ${type} cannot be used by this version of bulla; ${KEPT}`,
+    reason: `keys of the kind ${type} cannot be used by this version of bulla`,
     hint: 'wrap with age keys, or use sops for this file',
   }
 }

@@ -28,7 +28,12 @@ interface GroupReport {
 interface Failure {
   readonly entry: KeyEntry
   readonly reason: string
+  /** Only sops can use a key of this kind. */
+  readonly isUnsupported?: boolean
 }
+
+const ONLY_SOPS_HINT =
+  'open it with sops, or have somebody who can add an age recipient of yours to it ("sops updatekeys", with the recipient in its rule)'
 
 /**
  * Get the data key of a file back: group by group, key by key, until as many groups have answered as the file needs.
@@ -122,8 +127,8 @@ async function openGroup(entries: readonly KeyEntry[], opening: Opening, provide
   const failures: Failure[] = []
   for (const entry of await nearestFirst(entries, opening.context, providers)) {
     const attempt = await openEntry(entry, opening, providers.get(entry.type))
-    if (typeof attempt !== 'string') return { share: attempt, failures }
-    failures.push({ entry, reason: attempt })
+    if (attempt instanceof Uint8Array) return { share: attempt, failures }
+    failures.push({ entry, ...attempt })
   }
   return { failures }
 }
@@ -166,18 +171,18 @@ async function openEntry(
   entry: KeyEntry,
   { shareBytes, context }: Opening,
   provider: KeyProvider | undefined,
-): Promise<Uint8Array | string> {
-  if (provider === undefined) return unsupported(entry.type).reason
+): Promise<Uint8Array | Omit<Failure, 'entry'>> {
+  if (provider === undefined) return { reason: unsupported(entry.type).reason, isUnsupported: true }
   try {
     const share = await provider.unwrap(entry, context)
-    if (share === null) return 'no key for it was found here'
+    if (share === null) return { reason: 'no key for it was found here' }
     // whoever wrapped something else, or a service that answers something else, does not get to choose the data key
     if (share.length === shareBytes) return share
     share.fill(0)
-    return `it holds ${share.length} bytes where a data key of ${shareBytes} is expected`
+    return { reason: `it holds ${share.length} bytes where a data key of ${shareBytes} is expected` }
   } catch (error) {
     if (isBindingError(error)) throw error
-    return reasonOf(error)
+    return { reason: reasonOf(error), isUnsupported: isBullaError(error) && error.code === 'ERR_KEY_UNSUPPORTED' }
   }
 }
 
@@ -208,7 +213,9 @@ async function nothingOpened(
   const looked = [...providers.values()]
     .filter((provider) => types.has(provider.type))
     .flatMap((provider) => provider.report?.() ?? [])
-  return new KeyError('ERR_NO_DATA_KEY', [...lines, ...looked].join('\n'), { hint: hintFor(types) })
+  const isOnlyForSops = reports.every(({ failures }) => failures.every(({ isUnsupported }) => isUnsupported === true))
+  const hint = opened === 0 && isOnlyForSops ? ONLY_SOPS_HINT : hintFor(types)
+  return new KeyError('ERR_NO_DATA_KEY', [...lines, ...looked].join('\n'), { hint })
 }
 
 /** By their names, where they have one: nobody knows a recipient by its public key. */

@@ -48,6 +48,15 @@ const MAX_LEVELS = 100
 const MAX_FILES = 2_000
 const MAX_FILE_BYTES = 256 * 1024
 
+/** Two files with one public key: nobody can tell whose it is. */
+export function copied(first: ListedRecipient, second: ListedRecipient): ConfigError {
+  return new ConfigError(
+    'ERR_RECIPIENT_FILE',
+    `the recipients ${first.name} and ${second.name} have the same public key: one is a copy`,
+    { where: { file: second.path }, hint: 'remove the file that does not belong there' },
+  )
+}
+
 /** Finds recipients; reads each folder once. */
 export class RecipientBook {
   private readonly files: RecipientFiles
@@ -112,11 +121,7 @@ export class RecipientBook {
       return key === undefined ? [] : [{ recipient, key, isPrevious: index > 0 }]
     })
     if (first === undefined || second === undefined) return first
-    throw new ConfigError(
-      'ERR_RECIPIENT_FILE',
-      `the recipients ${first.recipient.name} and ${second.recipient.name} have the same public key: one is a copy`,
-      { where: { file: second.recipient.path }, hint: 'remove the file that does not belong there' },
-    )
+    throw copied(first.recipient, second.recipient)
   }
 
   /** Read everything anew when it is asked for again: a file was written. */

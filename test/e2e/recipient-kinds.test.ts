@@ -41,6 +41,28 @@ describe('a machine with a post-quantum key', () => {
   })
 })
 
+it('an option that a verb does not have is refused, and nothing is done', async ({ box }) => {
+  expect((await box.bulla(['recipient', 'create', 'prod', '--local'])).code).toBe(0)
+  const file = '.bulla/recipients/prod.yaml'
+  const before = box.read(file)
+  const wrong = [
+    ['create', 'other', '--local', '--dry-run'],
+    ['rename', 'prod', 'other', '--dry-run'],
+    ['rename', 'prod', 'other', '--local'],
+    ['wrap', 'prod', '--local', '--local-name', 'b', '--from', 'default'],
+    ['add', 'bob', PLUGIN, '--json'],
+  ]
+  for (const words of wrong) {
+    const { code, err } = await box.bulla(['recipient', ...words])
+    expect([words, code, err]).toEqual([words, 1, expect.stringMatching(/recipient \w+ has no option --\S+\n.*hint/)])
+  }
+  const planned = await box.bulla(['recipient', 'wrap', 'prod', '--local', '--local-name', 'b', '--dry-run'])
+  expect(planned).toMatchObject({ code: 0, out: 'planned\tprod\tlocal key b\n' })
+  const kept = await box.bulla(['recipient', 'remove', 'prod', '--yes', '--dry-run'])
+  expect(kept).toMatchObject({ code: 0, err: expect.stringContaining('nothing was removed') })
+  expect([box.read(file), box.has('.bulla/recipients/other.yaml')]).toEqual([before, false])
+})
+
 it('recipient list says how to make the first one', async ({ box }) => {
   const { code, out, err } = await box.bulla(['recipient', 'list'])
   expect([code, out, err]).toEqual([0, '', expect.stringContaining('"bulla recipient add"')])
@@ -59,7 +81,8 @@ describe('people with keys that bulla cannot seal for yet', () => {
       expect((await box.bulla(['recipient', 'list'])).out).toContain('bob\tperson\t')
       const sealed = await box.seal({ 'a.yaml': 'a: 1\n' })
       box.write('.sops.yaml', `creation_rules:\n  - path_regex: b\\.yaml$\n    age: ${box.recipient}\n`)
-      expect((await box.bulla(['recipient', 'grant', 'bob', 'rule 1'])).code).toBe(0)
+      const granted = await box.bulla(['recipient', 'grant', 'bob', 'rule 1'])
+      expect(granted).toMatchObject({ code: 0, err: expect.stringContaining('(bob): by this rule only sops seals') })
       expect(box.read('.sops.yaml')).toContain(key.split(' ').slice(0, 2).join(' '))
 
       const rotated = await box.bulla(['rotate', '-i', '--add-age', 'bob', 'a.yaml'])
@@ -73,7 +96,7 @@ describe('people with keys that bulla cannot seal for yet', () => {
         code: 1,
         err: expect.stringContaining(`recipients of ${kind} cannot be used yet`),
       })
-      expect(encrypted.err).toContain(`${key.split(' ').slice(0, 2).join(' ')} (bob, .bulla/recipients/bob.yaml)`)
+      expect(encrypted.err).toContain(`${key} (bob, .bulla/recipients/bob.yaml)`)
       expect(box.read('b.yaml')).toBe('b: 1\n')
     },
   )

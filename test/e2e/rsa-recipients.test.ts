@@ -126,6 +126,35 @@ it('an identity is wrapped by a key of Azure once, whether the version is named 
   }
 })
 
+it('a key of Azure without a version is the same key when there is a newer version', async ({ box }) => {
+  const { key, env } = services['Azure Key Vault']?.() ?? { key: [], env: {} }
+  expect(await box.bulla(['recipient', 'create', 'prod', ...key], { env })).toMatchObject({ code: 0 })
+  const before = box.read(FILE)
+  const version = azure.addVersion(KEY_NAME)
+  const { code, err } = await box.bulla(['recipient', 'wrap', 'prod', ...key], { env })
+  expect([code, err]).toEqual([1, expect.stringMatching(/prod is wrapped by .* already\n.*recipient rewrap/)])
+  expect(box.read(FILE)).toBe(before)
+  // two versions on purpose: rewrapped by the newest they are one
+  const named = ['--azure-kv', `${azure.http.origin}/keys/${KEY_NAME}/${version}`]
+  expect(await box.bulla(['recipient', 'wrap', 'prod', ...named], { env })).toMatchObject({ code: 0 })
+  const { out } = await box.bulla(['recipient', 'rewrap', 'prod', '--json'], { env })
+  expect(JSON.parse(out).map(({ how }: { how: string }) => how)).toEqual(['unwrapped', 'dropped'])
+  expect(box.read(FILE).match(/version: /g)).toHaveLength(1)
+})
+
+it('an alias of AWS is the same key as the one it stands for', async ({ box }) => {
+  const { key, env } = services['AWS KMS']?.() ?? { key: [], env: {} }
+  const alias = aws.pointAlias('alias/deploy', key[1] ?? '')
+  expect(await box.bulla(['recipient', 'create', 'prod', '--aws-kms', alias], { env })).toMatchObject({ code: 0 })
+  const before = box.read(FILE)
+  const wrapped = await box.bulla(['recipient', 'wrap', 'prod', ...key], { env })
+  expect(wrapped).toMatchObject({ code: 1, err: expect.stringContaining('already') })
+  const both = ['recipient', 'create', 'other', ...key, '--aws-kms', alias]
+  expect(await box.bulla(both, { env })).toMatchObject({ code: 1, err: expect.stringContaining('already') })
+  expect(box.read(FILE)).toBe(before)
+  expect(box.has('.bulla/recipients/other.yaml')).toBe(false)
+})
+
 it('an identity wrapped by Azure moves to the newest version of its key', async ({ box }) => {
   const { key, env } = services['Azure Key Vault']?.() ?? { key: [], env: {} }
   expect(await box.bulla(['recipient', 'create', 'prod', ...key], { env })).toMatchObject({ code: 0 })

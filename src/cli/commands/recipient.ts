@@ -5,6 +5,7 @@ import { addCommonOptions, type Values, VERBOSE } from '../options.ts'
 import { addGrantOptions } from '../recipient/grant-options.ts'
 import { HELP, VERB_HELP } from '../recipient/help.ts'
 import { RECIPIENT_VERBS, type RecipientVerb } from '../recipient/verb-names.ts'
+import { checkVerbOptions } from '../recipient/verb-options.ts'
 import type { VerbCall } from '../recipient/verbs.ts'
 import { addWrappingOptions } from '../recipient/wrapping-options.ts'
 
@@ -48,7 +49,7 @@ export function define(command: CommandDefinition, io: Io, done: (code: number) 
     .option('--drop-previous', 'rotate: drop the wrapped identities of earlier keys')
     .option('--all', 'rewrap: all recipients')
     .option('--from <text>', 'rewrap: the wrapping whose key holds this text')
-    .option('--dry-run', 'rewrap, rotate, grant, ungrant: say what would be done, and do nothing')
+    .option('--dry-run', 'wrap, rewrap, remove, rotate, grant, ungrant: say what would be done, and do nothing')
     .option('-y, --yes', 'remove, rotate, grant, ungrant: do not ask')
     .option('--json', 'one JSON document about it')
     .option(...VERBOSE)
@@ -57,14 +58,17 @@ export function define(command: CommandDefinition, io: Io, done: (code: number) 
   command.addHelpText('after', () => VERB_HELP[command.args[0] ?? ''] ?? HELP)
   command.action(async (verb: string | undefined, words: string[], values: Values) => {
     if (verb === undefined) io.writeOut(`${command.helpInformation()}${HELP}\n`)
-    done(verb === undefined ? 0 : await (await loadVerb(verb))({ words, values, keys: keysOf(values), io }))
+    done(verb === undefined ? 0 : await run(verb, { words, values, keys: keysOf(values), io }))
   })
 }
 
 /** @throws UsageError `ERR_USAGE` */
-function loadVerb(word: string): Promise<Verb> {
+async function run(word: string, call: VerbCall): Promise<number> {
   const verb = RECIPIENT_VERBS.find((known) => known === word)
-  if (verb !== undefined) return VERBS[verb]()
+  if (verb !== undefined) {
+    checkVerbOptions(verb, call.values)
+    return await (await VERBS[verb]())(call)
+  }
   const meant = suggest(word, RECIPIENT_VERBS)
   throw new UsageError('ERR_USAGE', 'recipient has no such verb', {
     hint: meant === undefined ? `the verbs are ${RECIPIENT_VERBS.join(', ')}` : `did you mean ${meant}?`,

@@ -55,7 +55,7 @@ Examples:
 
 Exit codes: 0 shown, 1 no such recipient, or its file is wrong.`,
   wrap: `
-bulla recipient wrap NAME KEYS
+bulla recipient wrap NAME KEYS [--dry-run]
 
 Add wrappings to a machine's recipient, for another region or cloud: where one key cannot be used,
 the next one is tried. The identity is unwrapped once for that.
@@ -65,14 +65,15 @@ Examples:
   $ bulla recipient wrap prod-deploy --aws-kms arn:aws:kms:us-east-1:111122223333:key/…
   $ bulla recipient wrap prod-deploy --gcp-kms projects/p/locations/global/keyRings/r/cryptoKeys/k
 
-Exit codes: 0 wrapped, 1 no such recipient, a key is not allowed, or a service refused, 3 cannot be
-written.`,
+Exit codes: 0 wrapped, 1 no such recipient, a key wraps it already or is not allowed, or a service
+refused, 3 cannot be written.`,
   rewrap: `
 bulla recipient rewrap NAME|--all [KEYS] [--from TEXT] [--dry-run]
 
 Wrap identities anew: by KEYS, each in the place of the wrapping of its kind (or of the one whose
 key holds the TEXT), else by the newest version of the same keys. No sealed file changes. AWS moves
 a wrapping within a region without showing it (kms:ReEncrypt*); else it is unwrapped and wrapped.
+Of two wrappings that one key would make the later one is dropped.
 ${KEYS}
 
 Examples:
@@ -82,7 +83,7 @@ Examples:
 Exit codes: 0 done, 1 no such recipient, a key is not allowed, a service refused, or it is not clear
 which wrapping is to move, 3 cannot be written.`,
   remove: `
-bulla recipient remove NAME [--yes]
+bulla recipient remove NAME [--yes] [--dry-run]
 
 Remove the file of a recipient, after saying which rules and sealed files have its public key. They
 stay as they are. With a machine's file goes the only way to its identity. Calls nobody.

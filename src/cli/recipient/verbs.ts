@@ -6,7 +6,8 @@ import { createRecipient } from '../../operations/recipients/create.ts'
 import { listRecipients } from '../../operations/recipients/list.ts'
 import { type RecipientUse, removeRecipient } from '../../operations/recipients/remove.ts'
 import { renameRecipient } from '../../operations/recipients/rename.ts'
-import { addWrappings, type RewrapStep, rewrapRecipient } from '../../operations/recipients/rewrap.ts'
+import { type RewrapStep, rewrapRecipient } from '../../operations/recipients/rewrap.ts'
+import { addWrappings } from '../../operations/recipients/wrap.ts'
 import type { Io } from '../io.ts'
 import { flag, text, type Values, worldOf } from '../options.ts'
 import { printable, renderNote, shortPath } from '../render.ts'
@@ -56,7 +57,8 @@ export async function add(call: VerbCall): Promise<number> {
 
 export async function wrap(call: VerbCall): Promise<number> {
   const [name] = wordsOf(call, 1, 'wrap NAME KEYS')
-  showSteps(await addWrappings(name, call.keys, worldOf(call.values, call.io)), call)
+  const dryRun = flag(call.values, 'dryRun')
+  showSteps(await addWrappings(name, { keys: call.keys, dryRun }, worldOf(call.values, call.io)), call)
   return 0
 }
 
@@ -99,13 +101,15 @@ export async function remove(call: VerbCall): Promise<number> {
   const { values, io } = call
   const [name = ''] = wordsOf(call, 1, 'remove NAME')
   const world = worldOf(values, io)
+  const dryRun = flag(values, 'dryRun')
   const confirmed = async (use: RecipientUse) => {
     io.writeErr(useText(name, use, io))
+    if (dryRun) return false
     return flag(values, 'yes') ? true : world.confirm({ text: `Remove the recipient ${name}?`, mayBePiped: true })
   }
   const use = await removeRecipient(name, confirmed, world)
   told(call, use === undefined ? 'nothing was removed' : `removed ${name}`)
-  return use === undefined ? 1 : 0
+  return use === undefined && !dryRun ? 1 : 0
 }
 
 function useText(name: string, { rules, files, isMachine }: RecipientUse, io: Io): string {

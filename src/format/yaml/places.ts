@@ -14,6 +14,7 @@ import type { BlockScalarShape, YamlAlias, YamlScalar } from './nodes.ts'
 import { coreTag } from './resolve-scalar.ts'
 import { sopsStyle } from './scalar-style.ts'
 import { sealedSpelling, sealedSpellingNumber, spell, spellingOf } from './spelling.ts'
+import { lineStart } from './spot.ts'
 
 interface Position {
   readonly flow: boolean
@@ -207,7 +208,7 @@ export class YamlAliasPlace implements AliasPlace {
     if (position.flow) return [{ start, end, text: flowText(copy) }]
     const { text, indent, lineBreak } = layout
     const inList = position.dash !== undefined
-    const child = inList ? position.column + 2 : childColumn(position.column, indent)
+    const child = inList ? this.elementColumn : childColumn(position.column, indent)
     const lineEnd = lineEndAfter(text, end)
     const blocks = hasRoomForBlock(text, lineEnd, child, '\n')
     const [first = '', ...below] = new YamlWriter(indent, { blocks }).valueBehind(copy, position.column, child)
@@ -223,6 +224,14 @@ export class YamlAliasPlace implements AliasPlace {
     const inside = below.join(lineBreak).trimStart()
     if (comment === '') return [{ start, end, text: inside }]
     return this.commentAboveDash(comment, inside, lineEnd)
+  }
+
+  /** Where an element of a list starts: not always one blank behind its dash, and maybe on a line of its own. */
+  private get elementColumn(): number {
+    const { start, layout, position } = this
+    const { dash = start, column } = position
+    const from = Math.max(dash, lineStart(layout.text, start))
+    return from === dash ? column + start - dash : start - from
   }
 
   /** Where the blanks in front of the alias start: in front of nothing they would trail. */

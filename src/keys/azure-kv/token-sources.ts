@@ -93,7 +93,9 @@ function fromEnvironment(setup: Setup): TokenSource {
     const sendCertificateChain = /^(?:1|true)$/i.test(read('AZURE_CLIENT_SEND_CERTIFICATE_CHAIN'))
     const certificate = { certificatePath, ...(certificatePassword === '' ? {} : { certificatePassword }) }
     const options = { ...setup.options, sendCertificateChain }
-    return source(who, setup, () => new ClientCertificateCredential(tenant, client, certificate, options), meant)
+    const before = () => checkPem(certificatePath, setup.environment)
+    const make = () => new ClientCertificateCredential(tenant, client, certificate, options)
+    return source(who, setup, make, { ...meant, before })
   }
   const [user, password] = [read('AZURE_USERNAME'), read('AZURE_PASSWORD')]
   if (user === '' || password === '') return nothing(who)
@@ -121,6 +123,13 @@ function fromManagedIdentity(setup: Setup): TokenSource {
   return source(who, setup, () => new ManagedIdentityCredential(options), { isMeant })
 }
 
+interface Meant {
+  readonly tenant?: string
+  readonly isMeant?: boolean
+  /** Looked at before the library is asked. @throws CallFailure */
+  readonly before?: () => Promise<void>
+}
+
 function nothing(who: string): TokenSource {
   return { who, isMeant: false, token: async () => undefined }
 }
@@ -129,7 +138,7 @@ function source(
   who: string,
   { record, isOnly, options }: Setup,
   credential: () => TokenCredential,
-  { tenant, isMeant = isOnly }: { readonly tenant?: string; readonly isMeant?: boolean } = {},
+  { tenant, isMeant = isOnly, before }: Meant = {},
 ): TokenSource {
   let made: TokenCredential | undefined
   return {
@@ -137,6 +146,7 @@ function source(
     isMeant,
     async token({ scope, tenant: wanted }: Challenge): Promise<SourcedToken | undefined> {
       checkTenant(who, tenant, wanted, options.additionallyAllowedTenants)
+      await before?.()
       record.status = undefined
       record.failure = undefined
       try {
@@ -151,6 +161,20 @@ function source(
       }
     },
   }
+}
+
+/** The library reads PEM only, and says of anything else that a login had failed. */
+async function checkPem(path: string, { readFile }: ServiceEnvironment): Promise<void> {
+  const bytes = await readFile(path).catch(() => undefined)
+  if (bytes === undefined) {
+    throw new CallFailure('the file that AZURE_CLIENT_CERTIFICATE_PATH names is not there, or cannot be read', {
+      hint: 'check its path, and who may read it',
+    })
+  }
+  if (Buffer.from(bytes).includes('-----BEGIN ')) return
+  throw new CallFailure('the file that AZURE_CLIENT_CERTIFICATE_PATH names is no PEM; PKCS #12 (.pfx) cannot be used', {
+    hint: 'convert it: openssl pkcs12 -in FILE.pfx -out FILE.pem -nodes',
+  })
 }
 
 /** The library would say no as well, but as if there were no credentials. */

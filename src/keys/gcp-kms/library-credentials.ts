@@ -55,6 +55,7 @@ function makeClient(json: JsonObject, options: OAuth2ClientOptions): AuthClient 
     case 'impersonated_service_account':
       return impersonated(json, options)
     case 'external_account': {
+      if (asObject(json['credential_source'])?.['certificate'] !== undefined) throw certificateOfWorkload()
       // the library checks the fields itself
       const settings = json as unknown as Parameters<typeof ExternalAccountClient.fromJSON>[0]
       const client = ExternalAccountClient.fromJSON({ ...settings, ...options })
@@ -99,6 +100,13 @@ function impersonated(json: JsonObject, options: OAuth2ClientOptions): Impersona
     targetScopes: SCOPES,
     endpoint: new URL(url).origin,
     delegates,
+  })
+}
+
+/** The library opens its own connections for these: past proxies, deadlines and the hosts that are allowed. */
+function certificateOfWorkload(): CallFailure {
+  return new CallFailure('workload identity by an X.509 certificate cannot be used', {
+    hint: 'use a credential source that is a file, a URL or a command, or an access token of gcloud in GOOGLE_OAUTH_ACCESS_TOKEN',
   })
 }
 

@@ -28,7 +28,8 @@ export async function unwrapIdentity(wrapped: WrappedIdentity, tools: WrappingTo
   const total = tools.clock.timeout(timeouts.totalMs)
   const failures: string[] = []
   for (const [index, wrapping] of wrapped.wrappings.entries()) {
-    const limit = limitOf(index === wrapped.wrappings.length - 1, timeouts, total, tools.clock)
+    const remaining = wrapped.wrappings.length - index
+    const limit = limitOf({ count: wrapped.wrappings.length, remaining }, timeouts, total, tools.clock)
     try {
       return await tryOne(wrapped, wrapping, limit, tools)
     } catch (error) {
@@ -44,10 +45,16 @@ interface Limit {
   readonly ms: number
 }
 
-/** The last one has all the time that is left. */
-function limitOf(isLast: boolean, { eachMs, totalMs }: Timeouts, total: AbortSignal, clock: Clock): Limit {
-  if (isLast) return { signal: total, ms: totalMs }
-  return { signal: AbortSignal.any([total, clock.timeout(eachMs)]), ms: Math.min(eachMs, totalMs) }
+/** The last one has all the time that is left; those before it leave every other one its share. */
+function limitOf(
+  { count, remaining }: { readonly count: number; readonly remaining: number },
+  { eachMs, totalMs }: Timeouts,
+  total: AbortSignal,
+  clock: Clock,
+): Limit {
+  if (remaining === 1) return { signal: total, ms: totalMs }
+  const ms = Math.min(eachMs, totalMs / count)
+  return { signal: AbortSignal.any([total, clock.timeout(ms)]), ms }
 }
 
 async function tryOne(
@@ -120,7 +127,7 @@ function indented(lines: readonly string[]): string {
 }
 
 function tooLate(ms: number): KeyError {
-  return new KeyError('ERR_KEY_SERVICE', `there was no answer within ${ms / 1000} s`, {
+  return new KeyError('ERR_KEY_SERVICE', `there was no answer within ${Math.round(ms / 100) / 10} s`, {
     hint: 'check the network, or allow more time in your own bulla configuration',
   })
 }

@@ -7,6 +7,7 @@ import { inFile } from '../in-file.ts'
 import { openSealed } from '../open.ts'
 import type { World } from '../ports.ts'
 import { resolveNames } from '../recipients/named-keys.ts'
+import { namesOfKeys } from '../recipients/names-of-keys.ts'
 import { loadStore, storeNameFor } from '../stores.ts'
 import { confirmLockout, locksOut } from './lockout.ts'
 import { checkUsable } from './readers.ts'
@@ -60,7 +61,7 @@ export async function changeGroups(options: ChangeGroupsOptions, world: World): 
     const opened = await openSealed({ store, bytes, file: path, layout: layoutOfBlock(store, bytes), ignoreMac }, world)
     try {
       const shape = reshape(opened.metadata, change, options.shamirThreshold)
-      const readers = await wrapAll(shape, opened.dataKey, world)
+      const readers = await wrapAll(shape, opened.dataKey, path, world)
       const changed = withNewReaders(opened.source, readers, store)
       const notes = [...shape.notes, ...(await lockoutNotes(readers, path, change, world))]
       if (inPlace && change.verb === 'delete' && (await locksOut(readers, path, world)))
@@ -103,9 +104,11 @@ function single(groups: Shape['groups'], wanted: number, given: number | undefin
 async function wrapAll(
   { groups, shamirThreshold }: Shape,
   dataKey: Parameters<World['keyring']['wrap']>[0]['dataKey'],
-  { keyring }: World,
+  path: string,
+  world: World,
 ): Promise<Readers> {
-  checkUsable(groups, keyring)
+  const { keyring } = world
+  await checkUsable(groups, keyring, () => namesOfKeys(world, path))
   const keys = groups.map((group) => group.map((key) => keyring.masterKey(key)))
   return keyring.wrap({ dataKey, groups: keys, shamirThreshold })
 }

@@ -90,9 +90,11 @@ function withKeys(
   return [...keys, ...added]
 }
 
-/** What tells two readers apart. */
+/** What tells two readers apart. Of an SSH key the comment behind it does not. */
 export function idOf(key: KeyDescription): string {
-  return `${key.type} ${keyName(key)}`
+  const name = keyName(key)
+  const isSsh = key.type === 'age' && name.startsWith('ssh-')
+  return `${key.type} ${isSsh ? name.split(' ', 2).join(' ') : name}`
 }
 
 /** A reader as it is shown: by its name, if it has one. */
@@ -116,20 +118,21 @@ const REMOVE_OPTIONS: Readonly<Record<KeyType, string>> = {
  *
  * @throws KeyError `ERR_KEY_UNSUPPORTED` naming them; `ERR_RECIPIENT`
  */
-export function checkUsable(
+export async function checkUsable(
   groups: readonly (readonly KeyDescription[])[],
   keyring: Keyring,
-  known: Names = new Map(),
-): void {
+  namesOf: () => Promise<Names>,
+): Promise<void> {
   const unusable = groups.flat().filter((key) => !isUsable(key, keyring))
   const [first] = unusable
   if (first === undefined) return
+  const known = await namesOf()
   const names = [...new Set(unusable.map((key) => shown(key, known)))].join(', ')
   throw new KeyError('ERR_KEY_UNSUPPORTED', `keys that cannot be used yet would have to be wrapped for: ${names}`, {
     hint:
       first.type === 'age'
-        ? 'ask for an age recipient (age1…) in their place, take them out (rotate --rm-age), or use sops for this file'
-        : `leave them out (rotate ${REMOVE_OPTIONS[first.type]} takes one out of a file), or use sops for this file`,
+        ? 'ask for an age recipient (age1…) in their place, take them out (of the rule, or of a file with rotate --rm-age), or use sops for this file'
+        : `take them out of the rule, or of a file (rotate ${REMOVE_OPTIONS[first.type]}), or use sops for this file`,
   })
 }
 

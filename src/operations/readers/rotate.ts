@@ -183,7 +183,7 @@ async function sealAnew(
   const names = options.readers.add.length + remove.length === 0 ? new Map() : await namesOfKeys(world, path)
   const before = options.replace === undefined ? metadata.groups : replaceReader(metadata.groups, options.replace)
   const { groups, notes } = changeReaders(before, { ...options.readers, remove }, names)
-  checkUsable(groups, world.keyring, names)
+  await checkUsable(groups, world.keyring, () => namesOfKeys(world, path))
   const isBinary = file.store.name === 'binary' || store.name === 'binary'
   const policy = policyOf(metadata, isBinary, groups)
   const plain = readPlain(file.bytes(), file.store, store, layout)

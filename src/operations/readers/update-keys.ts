@@ -110,7 +110,7 @@ async function planFile(input: Input, options: UpdateKeysOptions, finder: Policy
     try {
       const names = await namesOfKeys(world, path)
       const report: UpdateReport = { path, outcome: 'changed', notes, diff, names }
-      checkUsable(toWrap(sealed.metadata, found.policy), world.keyring, names)
+      await checkUsable(toWrap(sealed.metadata, found.policy), world.keyring, async () => names)
       if (options.dryRun === true) return { report, change: undefined }
       const rewrapped = await rewrap(store, version, found.policy, options, world)
       const warnings = diff.groups.some(({ removed }) => removed.length > 0) ? [REMOVED_NOTE] : []

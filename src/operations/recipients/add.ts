@@ -55,7 +55,7 @@ export function onlyKey(text: string): string {
 }
 
 /** @returns why it cannot be used yet. @throws KeyError `ERR_RECIPIENT` when it is no public key */
-function checkPublicKey(text: string): string | undefined {
+export function checkPublicKey(text: string): string | undefined {
   try {
     parseRecipient(text)
     return undefined

@@ -1,10 +1,9 @@
-import { KeyError } from '../../errors.ts'
 import { generateHybrid } from '../../keys/age/hybrid.ts'
 import { generateIdentity } from '../../keys/age/identities.ts'
 import type { ServiceKey } from '../../keys/services/key-service.ts'
-import { wrapIdentity } from '../../keys/wrapped/wrap-identity.ts'
 import type { Recipient } from '../../recipients/recipient-file.ts'
 import type { MachineWorld } from '../ports.ts'
+import { newWrappings } from './new-wrappings.ts'
 import { createRecipientFile, newRecipientPath } from './recipient-store.ts'
 
 export interface CreateOptions {
@@ -32,15 +31,8 @@ export interface MadeRecipient {
 export async function createRecipient(options: CreateOptions, world: MachineWorld): Promise<MadeRecipient> {
   const { name, keys, description, isPostQuantum = false } = options
   const path = await newRecipientPath(name, world)
-  if (keys.length === 0) {
-    throw new KeyError('ERR_NO_RECIPIENT', 'no key was named that wraps the identity', {
-      hint: 'name one with --aws-kms, --gcp-kms, --azure-kv or --hc-vault-transit; to try it out, --local',
-    })
-  }
   const pair = isPostQuantum ? await generateHybrid() : generateIdentity(world.random)
-  const binding = { name, recipient: pair.recipient }
-  const tools = { ...world.wrapping, random: world.random, now: world.now }
-  const wrappings = await Promise.all(keys.map((key) => wrapIdentity(pair.identity, key, binding, tools)))
+  const wrappings = await newWrappings(pair.identity, keys, { name, recipient: pair.recipient, path }, world)
   const recipient: Recipient = {
     name,
     recipient: pair.recipient,

@@ -8,6 +8,7 @@ import type { BatchResult } from '../batch.ts'
 import { isHousekeeping } from '../inputs.ts'
 import type { FileVersion, World } from '../ports.ts'
 import { type UpdateReport, updateKeys } from '../readers/update-keys.ts'
+import { checkPublicKey } from './add.ts'
 import { whichRule } from './which-rule.ts'
 
 export interface GrantOptions {
@@ -72,7 +73,7 @@ export async function grant(options: GrantOptions, world: World): Promise<GrantR
     keys,
     alsoRules: edit.alsoRules,
     isChanged: edit.isChanged,
-    notes,
+    notes: [...notes, ...unusableNotes(options, keys)],
     files: files.filter(({ outcome }) => outcome === 'changed'),
   })
   const write = async () => {
@@ -120,6 +121,13 @@ async function editPolicy(
     edit = { bytes: next.bytes, isChanged: edit.isChanged || next.isChanged, alsoRules }
   }
   return { edit, keys }
+}
+
+/** From now on only sops can seal by this rule: better said here than by the next `encrypt`. */
+function unusableNotes({ verb, name }: GrantOptions, keys: readonly string[]): string[] {
+  if (verb === 'ungrant') return []
+  const problems = keys.flatMap((key) => checkPublicKey(key) ?? [])
+  return problems.map((problem) => `${problem} (${name}): by this rule only sops seals from now on, bulla refuses`)
 }
 
 /** The same world, in which the policy was written already. */

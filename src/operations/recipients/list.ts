@@ -1,6 +1,6 @@
 import type { BullaError } from '../../errors.ts'
 import { wrappingName } from '../../keys/wrapped/wrapping-name.ts'
-import type { ListedRecipient } from '../../recipients/directory.ts'
+import { copied, type ListedRecipient } from '../../recipients/directory.ts'
 import { keysOf, type PreviousKey, type RecipientKey } from '../../recipients/recipient-file.ts'
 import type { World } from '../ports.ts'
 
@@ -30,7 +30,21 @@ export interface RecipientList {
 /** All recipients that are known here. Calls nobody. @throws ConfigError `ERR_RECIPIENT_FILE` */
 export async function listRecipients({ recipients }: World): Promise<RecipientList> {
   const found = await (await recipients()).all()
-  return { recipients: (found?.recipients ?? []).map(shown), problems: found?.problems ?? [] }
+  const all = found?.recipients ?? []
+  return { recipients: all.map(shown), problems: [...(found?.problems ?? []), ...copiesIn(all)] }
+}
+
+function copiesIn(recipients: readonly ListedRecipient[]): BullaError[] {
+  const owners = new Map<string, ListedRecipient>()
+  const copies: BullaError[] = []
+  for (const one of recipients) {
+    const owner = keysOf(one)
+      .map(({ recipient }) => owners.get(recipient))
+      .find((other) => other !== undefined)
+    if (owner !== undefined) copies.push(copied(owner, one))
+    for (const { recipient } of keysOf(one)) if (!owners.has(recipient)) owners.set(recipient, one)
+  }
+  return copies
 }
 
 /** One recipient. Calls nobody. @throws KeyError `ERR_RECIPIENT_NAME`; ConfigError `ERR_RECIPIENT_FILE` */

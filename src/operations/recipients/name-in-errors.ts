@@ -15,10 +15,10 @@ export async function nameInErrors(
   const owners = await ownersOf(recipients)
   return errors.map((error) => {
     if (!isAboutKeys(error)) return error
-    const message = owners.reduce(
-      (text, { key, name, path }) => text.replace(key, () => `${key} (${name}, ${relative(cwd, path)})`),
-      error.message,
-    )
+    const message = owners.reduce((text, { keys, name, path }) => {
+      const key = keys.find((one) => text.includes(one))
+      return key === undefined ? text : text.replace(key, () => `${key} (${name}, ${relative(cwd, path)})`)
+    }, error.message)
     return message === error.message ? error : new KeyError(error.code, message, detailsOf(error))
   })
 }
@@ -26,10 +26,10 @@ export async function nameInErrors(
 async function ownersOf(recipients: World['recipients']) {
   try {
     const all = (await (await recipients()).all(undefined))?.recipients ?? []
-    // behind an SSH key stands a comment, or none
+    // behind an SSH key stands a comment, the same or another one, or none
     return all.map(({ name, path, recipient }) => {
-      const [kind = '', data] = recipient.split(' ')
-      return { name, path, key: displayName('age', data === undefined ? kind : `${kind} ${data}`) }
+      const keys = [recipient, recipient.split(' ', 2).join(' ')].map((key) => displayName('age', key))
+      return { name, path, keys }
     })
   } catch (error) {
     // that recipients cannot be read is told by who needs them

@@ -1,6 +1,8 @@
+import { KeyError } from '../../errors.ts'
 import { unwrapIdentity } from '../../keys/wrapped/unwrap-identity.ts'
 import { wrapIdentity } from '../../keys/wrapped/wrap-identity.ts'
 import type { Wrapping } from '../../keys/wrapped/wrapping.ts'
+import type { ListedRecipient } from '../../recipients/directory.ts'
 import { checkName } from '../../recipients/names.ts'
 import type { MachineWorld } from '../ports.ts'
 import {
@@ -28,6 +30,7 @@ export interface Renamed {
 export async function renameRecipient(from: string, to: string, world: MachineWorld): Promise<Renamed> {
   checkName(to)
   const stored = await readStored(from, world)
+  if (from === to) throw sameName(stored.recipient)
   const path = await placeFor(to, stored.recipient.recipient, world)
   const isMachine = [stored.recipient, ...stored.recipient.previous].some(({ wrappings }) => wrappings.length > 0)
   const wrapped = isMachine ? wrappedKeysOf(stored.recipient) : []
@@ -49,6 +52,13 @@ export async function renameRecipient(from: string, to: string, world: MachineWo
   await world.files.remove(stored.version)
   ;(await world.recipients()).forget()
   return { path: path.file, identityCount: wrapped.length }
+}
+
+function sameName({ name, path }: ListedRecipient): KeyError {
+  return new KeyError('ERR_RECIPIENT_NAME', `${name} is its name already`, {
+    where: { file: path },
+    hint: 'name another one; to wrap its identity anew, use "bulla recipient rewrap"',
+  })
 }
 
 /** A file of that name is there already when this was interrupted before. @throws KeyError `ERR_RECIPIENT_NAME` */

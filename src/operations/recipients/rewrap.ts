@@ -1,11 +1,11 @@
-import { isBullaError, KeyError, UsageError } from '../../errors.ts'
+import { isBullaError, UsageError } from '../../errors.ts'
 import type { ServiceKey } from '../../keys/services/key-service.ts'
 import { unwrapIdentity } from '../../keys/wrapped/unwrap-identity.ts'
 import { wrapIdentity } from '../../keys/wrapped/wrap-identity.ts'
 import type { WrappedIdentity, Wrapping } from '../../keys/wrapped/wrapping.ts'
 import { wrappingName } from '../../keys/wrapped/wrapping-name.ts'
-import type { ListedRecipient } from '../../recipients/directory.ts'
 import type { MachineWorld } from '../ports.ts'
+import { checkAllowed, checkNew, wrappingToolsOf } from './new-wrappings.ts'
 import { readStored, type StoredRecipient, withWrappings, wrappedKeysOf, writeRecipient } from './recipient-store.ts'
 
 /** What becomes of one wrapping. */
@@ -15,8 +15,8 @@ export interface RewrapStep {
   /** Names of keys; undefined where a wrapping is added. */
   readonly from: string | undefined
   readonly to: string
-  /** `moved`: inside of the service. `planned`: nothing was done. */
-  readonly how: 'moved' | 'unwrapped' | 'added' | 'planned'
+  /** `moved`: inside of the service. `dropped`: another wrapping has this key now. `planned`: nothing was done. */
+  readonly how: 'moved' | 'unwrapped' | 'added' | 'dropped' | 'planned'
 }
 
 export interface RewrapOptions {
@@ -28,47 +28,10 @@ export interface RewrapOptions {
 }
 
 /**
- * Add a wrapping to a recipient, for another region or cloud. Its identity is unwrapped once for that.
- *
- * @throws KeyError `ERR_RECIPIENT`, `ERR_KEY_SERVICE`, `ERR_NOT_ALLOWED`; IntegrityError `ERR_IDENTITY_BINDING`; FileError
- */
-export async function addWrappings(
-  name: string,
-  keys: readonly ServiceKey[],
-  world: MachineWorld,
-): Promise<RewrapStep[]> {
-  if (keys.length === 0) throw noKey()
-  const stored = await readStored(name, world)
-  const changed = new Map<string, readonly Wrapping[]>()
-  const steps: RewrapStep[] = []
-  for (const wrapped of wrappedKeysOf(stored.recipient)) {
-    const { recipient } = wrapped
-    const known = new Set(wrapped.wrappings.map(({ key }) => wrappingName(key)))
-    const twice = keys.find((key) => known.has(wrappingName(key)))
-    if (twice !== undefined) throw hasWrapping(name, twice, stored.recipient)
-    const { text } = await unwrapIdentity(wrapped, world.wrapping)
-    const added = await Promise.all(keys.map((key) => wrapIdentity(text, key, { name, recipient }, toolsOf(world))))
-    // a key that was named without its version is known by its name only now
-    for (const { key } of added) {
-      if (known.has(wrappingName(key))) throw hasWrapping(name, key, stored.recipient)
-      known.add(wrappingName(key))
-    }
-    changed.set(wrapped.recipient, [...wrapped.wrappings, ...added])
-    steps.push(
-      ...added.map(
-        ({ key }): RewrapStep => ({ name, recipient, from: undefined, to: wrappingName(key), how: 'added' }),
-      ),
-    )
-  }
-  await writeRecipient(stored, withWrappings(stored.recipient, changed), world)
-  return steps
-}
-
-/**
  * Wrap the identities of a recipient anew: by another key, or by the newest version of the same. Inside of the service where
  * it can, else by unwrapping and wrapping. No sealed file changes.
  *
- * @throws as {@link addWrappings}; UsageError `ERR_USAGE` when it is not clear which wrapping is to move
+ * @throws KeyError `ERR_RECIPIENT`, `ERR_KEY_SERVICE`, `ERR_NOT_ALLOWED`; IntegrityError `ERR_IDENTITY_BINDING`; FileError; UsageError `ERR_USAGE` when it is not clear which wrapping is to move
  */
 export async function rewrapRecipient(
   name: string,
@@ -79,13 +42,16 @@ export async function rewrapRecipient(
   const changed = new Map<string, readonly Wrapping[]>()
   const steps: RewrapStep[] = []
   for (const wrapped of wrappedKeysOf(stored.recipient)) {
-    const wrappings = [...wrapped.wrappings]
+    const moves = new Map<number, Move>()
     for (const [index, target] of targets(wrapped, options)) {
-      const to = options.keys.length === 0 ? await newest(target, world) : target
       const old = wrapped.wrappings[index]
       if (old === undefined) continue
+      const isGiven = options.keys.length > 0
+      const to = isGiven ? target : await newest(target, world)
+      if (isGiven) await checkNew(to, without(wrapped, old), world)
       const step = { name, recipient: wrapped.recipient, from: wrappingName(old.key), to: wrappingName(to) }
       if (options.dryRun === true) {
+        await checkAllowed(to, world)
         steps.push({ ...step, how: 'planned' })
         continue
       }
@@ -93,13 +59,35 @@ export async function rewrapRecipient(
         // of all recipients this one
         throw isBullaError(error) ? error.at({ file: wrapped.path }) : error
       })
-      wrappings[index] = wrapping
-      steps.push({ ...step, to: wrappingName(wrapping.key), how })
+      if (isGiven) await checkNew(wrapping.key, without(wrapped, old), world)
+      moves.set(index, { wrapping, step: { ...step, to: wrappingName(wrapping.key), how } })
     }
+    const { wrappings, dropped } = withoutTwins(wrapped, moves)
     changed.set(wrapped.recipient, wrappings)
+    for (const [index, { step }] of moves) steps.push(dropped.has(index) ? { ...step, how: 'dropped' } : step)
   }
   if (options.dryRun !== true) await writeRecipient(stored, withWrappings(stored.recipient, changed), world)
   return steps
+}
+
+interface Move {
+  readonly wrapping: Wrapping
+  readonly step: RewrapStep
+}
+
+/** Two versions of one key have become the same one: the first of them stays in its place. */
+function withoutTwins(
+  { wrappings }: WrappedIdentity,
+  moves: ReadonlyMap<number, Move>,
+): { wrappings: readonly Wrapping[]; dropped: ReadonlySet<number> } {
+  const after = wrappings.map((wrapping, index) => moves.get(index)?.wrapping ?? wrapping)
+  const names = after.map(({ key }) => wrappingName(key))
+  const dropped = new Set([...moves.keys()].filter((index) => names.indexOf(names[index] ?? '') < index))
+  return { wrappings: after.filter((_, index) => !dropped.has(index)), dropped }
+}
+
+function without(wrapped: WrappedIdentity, one: Wrapping): WrappedIdentity {
+  return { ...wrapped, wrappings: wrapped.wrappings.filter((wrapping) => wrapping !== one) }
 }
 
 /** Which wrappings move where. @throws UsageError `ERR_USAGE` */
@@ -131,8 +119,8 @@ async function moveWrapping(
   const { services, clock, timeouts } = world.wrapping
   const { name, recipient } = wrapped
   const binding = { name, recipient }
+  await checkAllowed(to, world)
   const service = await services.get(to.type)
-  service.check(to)
   if (old.key.type === to.type && service.rewrap !== undefined) {
     service.check(old.key)
     const call = { signal: clock.timeout((await timeouts()).totalMs) }
@@ -146,24 +134,7 @@ async function moveWrapping(
   // by this wrapping first; the others may help where it no longer can
   const others = wrapped.wrappings.filter((wrapping) => wrapping !== old)
   const { text } = await unwrapIdentity({ ...wrapped, wrappings: [old, ...others] }, world.wrapping)
-  return { wrapping: await wrapIdentity(text, to, binding, toolsOf(world)), how: 'unwrapped' }
-}
-
-function toolsOf({ wrapping, random, now }: MachineWorld) {
-  return { ...wrapping, random, now }
-}
-
-function hasWrapping(name: string, key: ServiceKey, { path }: ListedRecipient): KeyError {
-  return new KeyError('ERR_RECIPIENT', `the recipient ${name} is wrapped by ${wrappingName(key)} already`, {
-    where: { file: path },
-    hint: 'to wrap it anew, use "bulla recipient rewrap"',
-  })
-}
-
-function noKey(): KeyError {
-  return new KeyError('ERR_NO_RECIPIENT', 'no key was named that wraps the identity', {
-    hint: 'name one with --aws-kms, --gcp-kms, --azure-kv, --hc-vault-transit or --local',
-  })
+  return { wrapping: await wrapIdentity(text, to, binding, wrappingToolsOf(world)), how: 'unwrapped' }
 }
 
 function unclear(message: string): UsageError {

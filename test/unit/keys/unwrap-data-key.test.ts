@@ -143,11 +143,20 @@ describe('unwrapDataKey when nothing opens', () => {
       'no key at hand opens this file',
       '  age age1mine: no key for it was found here',
       '  age age1bad: its age file cannot be read: it is far too long',
-      '  kms (without a name): keys of the kind kms cannot be used by this version of bulla; the entry is kept as it is',
+      '  kms (without a name): keys of the kind kms cannot be used by this version of bulla',
       'age identities were looked for in',
       '  SOPS_AGE_KEY: no identity',
     ])
     expect(error.hint).toContain('SOPS_AGE_KEY_FILE')
+  })
+
+  it('sends to sops where only sops has a use for the keys', async () => {
+    const group = [fakeEntry('pgp', 'P', dataKey), fakeEntry('age', 'ssh-ed25519 AAAA', dataKey)]
+    const age = fakeProvider('age', {
+      errors: { 'ssh-ed25519 AAAA': new KeyError('ERR_KEY_UNSUPPORTED', 'an SSH key') },
+    })
+    const error = await failure(unwrapDataKey({ groups: [group], shamirThreshold: 0 }, providers(age)))
+    expect(error.hint).toMatch(/^open it with sops/)
   })
 
   it('lists the groups, and says how many were needed', async () => {

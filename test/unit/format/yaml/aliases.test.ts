@@ -65,6 +65,18 @@ describe('an alias in a sealed file', () => {
     ['is written out with a list', ALL, 'a: &x [1, 2]\nc: *x\n', "a: &x ['<1>', '<2>']\nc:\n    - <1>\n    - <2>\n"],
     ['is written out as an element', ALL, 'a: &x {b: 1}\nc:\n- *x\n- 2\n', "a: &x {b: '<1>'}\nc:\n- b: <1>\n- <2>\n"],
     [
+      'is written out as an element that stands further behind its dash',
+      ALL,
+      'a: &x\n  b: 1\n  d: 2\nc:\n-   *x\n- -   *x\n',
+      'a: &x\n  b: <1>\n  d: <2>\nc:\n-   b: <1>\n    d: <2>\n- -   b: <1>\n      d: <2>\n',
+    ],
+    [
+      'is written out as an element on the line below its dash',
+      ALL,
+      'a: &x\n  b: 1\n  d: 2\nc:\n-\n   *x\n',
+      'a: &x\n  b: <1>\n  d: <2>\nc:\n-\n   b: <1>\n   d: <2>\n',
+    ],
+    [
       'is written out in a flow list',
       ALL,
       'a: &x {b: [1]}\nc: [*x, 2]\n',

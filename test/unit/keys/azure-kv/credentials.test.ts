@@ -29,9 +29,9 @@ afterAll(async () => {
   await server.stop()
 })
 
-function setUp(variables: Record<string, string>) {
+function setUp(variables: Record<string, string>, files: Record<string, string> = {}) {
   const environment = {
-    ...fakeServiceEnvironment({ variables: { AZURE_AUTHORITY_HOST: server.http.origin, ...variables } }),
+    ...fakeServiceEnvironment({ files, variables: { AZURE_AUTHORITY_HOST: server.http.origin, ...variables } }),
     http: trustingHttp,
   }
   const service = new AzureKeyVaultService(
@@ -53,6 +53,19 @@ describe('credentials for Azure', () => {
     await Promise.all([wrap(), wrap()])
     await wrap()
     expect(server.http.requests.filter(({ path }) => path.includes('/oauth2/'))).toHaveLength(1)
+  })
+
+  it.for([
+    ['pfx', 'openssl pkcs12'],
+    ['missing', 'check its path'],
+  ] as const)('say what is wrong with a certificate that is no PEM, and call nobody: %s', async ([kind, way]) => {
+    const files = kind === 'pfx' ? { '/client.pfx': '0\u0082C4N4RY' } : {}
+    const wrap = setUp({ ...APPLICATION, AZURE_CLIENT_CERTIFICATE_PATH: '/client.pfx' }, files)
+    const error = await rejection(wrap())
+    expect(error).toMatchObject({ code: 'ERR_KEY_SERVICE', hint: expect.stringContaining(way) })
+    expect(error.message).toContain('AZURE_CLIENT_CERTIFICATE_PATH')
+    expectNoSecret(error, SECRET)
+    expect(server.http.requests.filter(({ path }) => path.includes('/oauth2/'))).toEqual([])
   })
 
   it('are those of a federated workload', async () => {

@@ -187,6 +187,18 @@ describe('credentials for GCP that do not work', () => {
     expectNoSecret(error, DATA_KEY)
   })
 
+  it('of a workload with an X.509 certificate are refused with the way on, and nobody is called', async () => {
+    const workload = {
+      ...kinds().workload,
+      credential_source: { certificate: { use_default_certificate_config: true } },
+    }
+    const { wrap } = setUp({ GOOGLE_CREDENTIALS: JSON.stringify(workload) })
+    const error = await rejection(wrap())
+    expect(error).toMatchObject({ code: 'ERR_KEY_SERVICE', hint: expect.stringContaining('GOOGLE_OAUTH_ACCESS_TOKEN') })
+    expect(error.message).toContain('X.509')
+    expect(server.http.requests).toEqual([])
+  })
+
   it('end with ERR_KEY_SERVICE when a login has ended, and show nothing of what was said', async () => {
     const workload = { ...kinds().workload }
     server.http.failNext({ kind: 'reply', status: 200, body: 'C4N4RY-old-subject' })

@@ -107,6 +107,21 @@ describe('an identity', () => {
     },
   )
 
+  it.each([2, 9])(
+    'is unwrapped by the last of %i wrappings though all the time is less than 5 s for each',
+    async (count) => {
+      const services = fakeServices()
+      const clock = fakeClock()
+      const names = Array.from({ length: count }, (_, index) => `k${index}`)
+      const identity = await wrapped(services, names)
+      for (const name of names.slice(0, -1)) services.faults.set(name, 'silent')
+      const tools = { ...fakeTools(services, clock), timeouts: async () => ({ eachMs: 5_000, totalMs: 4_500 }) }
+      const unwrapping = unwrapIdentity(identity, tools)
+      for (let passed = 0; passed < 4_500; passed += 250) await clock.pass(250)
+      expect((await unwrapping).text).toBe(pair.identity)
+    },
+  )
+
   it('is unwrapped by the second region when the first times out', async () => {
     const services = fakeServices()
     const clock = fakeClock()

@@ -8,7 +8,8 @@ import { createRecipient } from '../../../../src/operations/recipients/create.ts
 import { listRecipients, showRecipient } from '../../../../src/operations/recipients/list.ts'
 import { removeRecipient } from '../../../../src/operations/recipients/remove.ts'
 import { renameRecipient } from '../../../../src/operations/recipients/rename.ts'
-import { addWrappings, rewrapRecipient } from '../../../../src/operations/recipients/rewrap.ts'
+import { rewrapRecipient } from '../../../../src/operations/recipients/rewrap.ts'
+import { addWrappings } from '../../../../src/operations/recipients/wrap.ts'
 import { RecipientBook } from '../../../../src/recipients/directory.ts'
 import { keysOf } from '../../../../src/recipients/recipient-file.ts'
 import { fakeEnvironment, newIdentity } from '../../../helpers/age.ts'
@@ -151,18 +152,44 @@ describe('wrapping a recipient for another key', () => {
     files.contents.set(PROD, `# our machine\n${files.contents.get(PROD)}`)
     ;(await world.recipients()).forget()
     services.calls.length = 0
-    await addWrappings('prod', [localKey('c'), localKey('d')], world)
+    await addWrappings('prod', { keys: [localKey('c'), localKey('d')] }, world)
     expect(services.calls.filter((call) => call.startsWith('unwrap'))).toEqual(['unwrap a'])
     expect(files.contents.get(PROD)).toMatch(/^# our machine\nrecipient: /)
     expect(new Set(await identitiesOf('prod')).size).toBe(1)
     expect((await showRecipient('prod', world)).keys[0]?.wrappings).toHaveLength(4)
   })
 
+  it('calls nobody and writes nothing in a dry run, but says what is not allowed', async () => {
+    await made()
+    services.calls.length = 0
+    const steps = await addWrappings('prod', { keys: [localKey('c')], dryRun: true }, world)
+    expect(steps).toMatchObject([{ to: 'local key c', how: 'planned' }])
+    services.faults.set('d', 'forbidden')
+    const forbidden = { keys: [localKey('d')], dryRun: true }
+    expect((await rejection(addWrappings('prod', forbidden, world))).code).toBe('ERR_NOT_ALLOWED')
+    expect([services.calls, files.written.length]).toEqual([[], 1])
+  })
+
   it('is refused for a key that wraps it already, and for a person', async () => {
     await made()
-    expect((await rejection(addWrappings('prod', [localKey('a')], world))).code).toBe('ERR_RECIPIENT')
+    expect((await rejection(addWrappings('prod', { keys: [localKey('a')] }, world))).code).toBe('ERR_RECIPIENT')
     await addRecipient({ name: 'alice', text: newIdentity().recipient }, world)
-    expect((await rejection(addWrappings('alice', [localKey('a')], world))).code).toBe('ERR_RECIPIENT')
+    expect((await rejection(addWrappings('alice', { keys: [localKey('a')] }, world))).code).toBe('ERR_RECIPIENT')
+  })
+})
+
+describe('a key that is named twice', () => {
+  it('is refused, before anybody is called', async () => {
+    const twice = { name: 'prod', keys: [localKey('a'), localKey('b'), localKey('a')] }
+    expect((await rejection(createRecipient(twice, world))).code).toBe('ERR_RECIPIENT')
+    expect([services.calls, files.written]).toEqual([[], []])
+    await made()
+    services.calls.length = 0
+    const again = { keys: [localKey('c'), localKey('c')] }
+    expect((await rejection(addWrappings('prod', again, world))).code).toBe('ERR_RECIPIENT')
+    const other = { keys: [localKey('b')], from: 'key a' }
+    expect((await rejection(rewrapRecipient('prod', other, world))).code).toBe('ERR_RECIPIENT')
+    expect(services.calls).toEqual([])
   })
 })
 
@@ -246,6 +273,25 @@ describe('renaming a recipient', () => {
     await made()
     await addRecipient({ name: 'alice', text: newIdentity().recipient }, world)
     expect((await rejection(renameRecipient('alice', 'prod', world))).code).toBe('ERR_RECIPIENT_NAME')
+  })
+
+  it('to its own name is refused, and its file stays', async () => {
+    await made()
+    expect((await rejection(renameRecipient('prod', 'prod', world))).code).toBe('ERR_RECIPIENT_NAME')
+    expect(files.contents.has(PROD)).toBe(true)
+  })
+})
+
+describe('a recipient whose file was copied', () => {
+  it('is listed with what is wrong', async () => {
+    await made()
+    files.contents.set('/repo/.bulla/recipients/prod2.yaml', files.contents.get(PROD) ?? '')
+    ;(await world.recipients()).forget()
+    const { recipients, problems } = await listRecipients(world)
+    expect(recipients.map(({ name }) => name)).toEqual(['prod', 'prod2'])
+    expect(problems).toMatchObject([
+      { code: 'ERR_RECIPIENT_FILE', where: { file: '/repo/.bulla/recipients/prod2.yaml' } },
+    ])
   })
 })
 
