@@ -16,8 +16,8 @@ export interface Io {
   /** Messages, warnings, prompts. */
   writeErr(text: string): void
   stdin(): Promise<Uint8Array>
-  /** Ask for a secret on the terminal, without an echo; undefined when there is none, or no answer. */
-  askSecret(question: string): Promise<string | undefined>
+  /** Ask for a value on the terminal, without an echo; undefined when there is none, or no answer. */
+  askValue(question: string): Promise<string | undefined>
   /** Ask on the terminal for one of these answers; undefined when there is none, or no answer. */
   choose(question: string, answers: readonly string[]): Promise<string | undefined>
   /** Whether a path, relative to `cwd`, is a file. */

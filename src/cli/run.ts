@@ -47,14 +47,14 @@ async function runCommand(name: CommandName, args: readonly string[], io: Io): P
 
 async function runWithoutCommand(args: readonly string[], io: Io): Promise<number> {
   const options = args.filter((word) => word.startsWith('-'))
-  const [word, topic] = args.filter((other) => !other.startsWith('-'))
+  const [word, topic, ...below] = args.filter((other) => !other.startsWith('-'))
   if (options.includes('--version') || options.includes('-v')) {
     io.writeOut(versionLine(io.program))
     return 0
   }
   const isHelp = word === 'help' || word === 'h'
   if (isHelp && topic !== undefined) {
-    if (isCommand(topic)) return runCommand(topic, ['--help'], io)
+    if (isCommand(topic)) return runCommand(topic, [...below, '--help'], io)
     throw new UsageError('ERR_USAGE', 'there is no help on this topic', {
       hint: `topics are ${Object.keys(COMMANDS).join(', ')}`,
     })
@@ -154,12 +154,15 @@ function usageError({ code, message }: CommanderError, command: string): UsageEr
     })
   }
   const isVersion = /^unknown option '-v'/.test(what)
+  const isOfProgram = code === 'commander.unknownOption' && command.endsWith(' exec')
   const hint =
     meant !== undefined
       ? `did you mean ${meant}?`
       : isVersion
         ? '-v shows the version, before any command'
-        : 'see --help'
+        : isOfProgram
+          ? 'what is for the program stands behind --: exec FILE -- PROGRAM'
+          : 'see --help'
   // for sops, no file at all is the same as a file that is not there
   const ours = code === 'commander.missingArgument' ? 'ERR_NO_FILE' : 'ERR_USAGE'
   return new UsageError(

@@ -20,7 +20,9 @@ export function withoutCommand(args: readonly string[]): UsageError {
   const unknown = args.find((word) => word.startsWith('-') && !isKnown(word))
   if (unknown !== undefined) {
     const name = unknown.replace(/=.*$/s, '')
-    const meant = suggest(name.replace(/^-+/, ''), [...WITH_VALUE, ...SWITCHES])
+    const bare = name.replace(/^-+/, '')
+    // any short name is near to a single letter
+    const meant = bare.length < 2 ? undefined : suggest(bare, [...WITH_VALUE, ...SWITCHES])
     return new UsageError('ERR_USAGE', `unknown option ${name.slice(0, 40)}`, {
       hint: meant === undefined ? 'see --help' : `did you mean --${meant}?`,
     })

@@ -25,7 +25,7 @@ export function realIo(): Io {
     writeOut: (data) => writeTo('stdout', data),
     writeErr: (text) => writeTo('stderr', text),
     stdin: readStdin,
-    askSecret: async (question) => (await import('../platform/terminal.ts')).askSecret(question),
+    askValue: async (question) => (await import('../platform/terminal.ts')).askSecretLines(question),
     choose: async (question, answers) => (await import('../platform/terminal.ts')).askOneOf(question, answers),
     isFile: (path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true,
     machine: async () => {

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { hookFacts, type Worktree } from './hook-facts.ts'
 import { askGit } from './run-git.ts'
 
@@ -20,9 +20,7 @@ export async function setupFacts(cwd: string): Promise<SetupFacts | undefined> {
   const root = await askGit(['rev-parse', '--path-format=absolute', '--show-toplevel'], cwd)
   if (root === undefined) return undefined
   const missing = await Promise.all(DRIVERS.map((name) => askGit(['config', '--get', name], cwd)))
-  const listed = (await askGit(['worktree', 'list', '--porcelain', '-z'], cwd)) ?? ''
-  const folders = listed.split('\0').flatMap((line) => (line.startsWith('worktree ') ? [line.slice(9)] : []))
-  const trees = folders.filter((folder) => existsSync(join(folder, '.git')))
+  const trees = await worktreesOf(root)
   const canStart = await startsHooks(cwd)
   const worktrees = trees.map((folder, index) => hookFacts(folder, canStart && index < MOST_STARTED))
   return {
@@ -31,6 +29,20 @@ export async function setupFacts(cwd: string): Promise<SetupFacts | undefined> {
     missingDrivers: DRIVERS.filter((_, index) => missing[index] === undefined),
     worktrees: await Promise.all(worktrees),
   }
+}
+
+/** Of this one and those that are linked with it. @param root - one of them */
+async function worktreesOf(root: string): Promise<string[]> {
+  const listed = (await askGit(['worktree', 'list', '--porcelain', '-z'], root)) ?? ''
+  const folders = listed.split('\0').flatMap((line) => (line.startsWith('worktree ') ? [line.slice(9)] : []))
+  const trees = folders.map(async (folder) => {
+    if (existsSync(join(folder, '.git'))) return folder
+    // of a submodule, git lists the folder of its objects
+    const tree = await askGit(['config', '--get', 'core.worktree'], folder)
+    return tree === undefined ? undefined : resolve(folder, tree)
+  })
+  const found = (await Promise.all(trees)).flatMap((tree) => (tree === undefined ? [] : [tree]))
+  return [...new Set([...found, root])].filter((folder) => existsSync(join(folder, '.git')))
 }
 
 /** `git hook run` came with 2.36. */

@@ -1,7 +1,9 @@
 import { openSync } from 'node:fs'
-import { createInterface } from 'node:readline'
+import { createInterface, type Interface } from 'node:readline'
 import { Writable } from 'node:stream'
+import { setTimeout as wait } from 'node:timers/promises'
 import { ReadStream, WriteStream } from 'node:tty'
+import { UsageError } from '../errors.ts'
 import { onInterrupt } from './interrupts.ts'
 
 interface Terminal {
@@ -10,13 +12,72 @@ interface Terminal {
   close(): void
 }
 
+/** From now on the terminal says where a paste begins and ends, so that a line break in it is no Enter. */
+const MARK_PASTES = '\x1b[?2004h'
+const LEAVE_PASTES = '\x1b[?2004l'
+/** What comes so soon after Enter was not typed: it is the rest of a paste that the terminal did not mark. */
+const REST_MS = 50
+
 /**
  * Ask for a secret on the terminal, without showing what is typed. The terminal is asked itself, not standard input: that
  * may be a file that is to be encrypted.
  *
  * @returns undefined when there is no terminal, or the user gave up with Ctrl-D
  */
-export async function askSecret(question: string): Promise<string | undefined> {
+export function askSecret(question: string): Promise<string | undefined> {
+  return askHidden(question, (reader) => new Promise((resolve) => reader.once('line', resolve)))
+}
+
+/**
+ * As {@link askSecret}, for what may have several lines when it is pasted, as keys do; a line break at its end is none of
+ * it. Where the terminal does not mark what is pasted, nothing of it is taken, and nothing is left to the shell to run.
+ *
+ * @throws UsageError `ERR_VALUE`
+ */
+export async function askSecretLines(question: string): Promise<string | undefined> {
+  const { TERM = '' } = process.env
+  const marks = TERM !== '' && TERM !== 'dumb'
+  return askHidden(question, pastedLines, marks ? [MARK_PASTES, LEAVE_PASTES] : ['', ''])
+}
+
+async function pastedLines(reader: Interface, input: ReadStream): Promise<string> {
+  const lines: string[] = []
+  let isPasted = false
+  let isEntered = false
+  let keysBehind = 0
+  input.on('keypress', (_text: unknown, { name, ctrl }: { name?: string; ctrl?: boolean }) => {
+    if (name === 'paste-start' || name === 'paste-end') isPasted = name === 'paste-start'
+    // readline drops its line; those before it are of the same text
+    else if (ctrl === true && name === 'u') lines.length = 0
+    if (isEntered && name !== 'return' && name !== 'enter') keysBehind += 1
+  })
+  await new Promise<void>((resolve) => {
+    reader.on('line', (line) => {
+      if (isEntered) return
+      lines.push(line)
+      isEntered = !isPasted
+      if (isEntered) resolve()
+    })
+  })
+  for (let before = -1; before !== keysBehind; ) {
+    before = keysBehind
+    await wait(REST_MS)
+  }
+  if (keysBehind > 0) {
+    throw new UsageError('ERR_VALUE', 'several lines came at once; none of them was taken', {
+      hint: 'give what has several lines in a file or on standard input',
+    })
+  }
+  if (lines.length > 1 && lines.at(-1) === '') lines.pop()
+  return lines.join('\n')
+}
+
+/** @param marks - what the terminal is told before and after */
+async function askHidden(
+  question: string,
+  read: (reader: Interface, input: ReadStream) => Promise<string>,
+  [before, after]: readonly [string, string] = ['', ''],
+): Promise<string | undefined> {
   const terminal = openTerminal()
   if (terminal === undefined) return undefined
   // readline edits the line, this swallows its echo
@@ -24,15 +85,15 @@ export async function askSecret(question: string): Promise<string | undefined> {
   const reader = createInterface({ input: terminal.input, output: silent, terminal: true })
   const restore = () => {
     reader.close()
-    terminal.output.write('\n')
+    terminal.output.write(`${after}\n`)
     terminal.close()
   }
   // a shell whose terminal was left without echo looks dead
   const forget = onInterrupt(restore)
   try {
-    terminal.output.write(question)
-    return await new Promise<string | undefined>((resolve) => {
-      reader.once('line', resolve)
+    terminal.output.write(`${before}${question}`)
+    return await new Promise<string | undefined>((resolve, reject) => {
+      read(reader, terminal.input).then(resolve, reject)
       reader.once('close', () => resolve(undefined))
       reader.once('SIGINT', () => process.kill(process.pid, 'SIGINT'))
     })

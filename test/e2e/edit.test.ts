@@ -127,12 +127,14 @@ describe('edit', () => {
   it('edits several files one after another; the worst exit code counts', async ({ box }) => {
     await sealed(box)
     await sealed(box, 'b.json', '{"a": "x"}\n')
-    box.write('plain.yaml', 'a: 1\n')
+    box.write('k8s/plain file.yaml', 'a: 1\n')
     const script = `if (file.endsWith('json')) save(text.replace('x', 'y'))`
-    const { code, err } = await edit(box, script, ['a.yaml', 'plain.yaml', 'b.json'])
+    const { code, err } = await edit(box, script, ['a.yaml', 'k8s/plain file.yaml', 'b.json'])
     expect({ code, err }).toEqual({
       code: 200,
-      err: expect.stringMatching(/plain\.yaml: the file is not sealed.*\n.*hint: to seal it: bulla encrypt --in-place/),
+      err: expect.stringMatching(
+        /plain file\.yaml: the file is not sealed.*\n.*hint: to seal it: bulla encrypt --in-place 'k8s\/plain file\.yaml';/,
+      ),
     })
     expect(edited(box).map((path) => basename(path))).toEqual(['a.yaml', 'b.json'])
     expect(await opened(box, 'b.json')).toBe('{"a": "y"}\n')

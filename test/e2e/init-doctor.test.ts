@@ -37,6 +37,23 @@ describe('doctor in a repository', () => {
     expect((await checks('linked'))[1]?.found).toContain('2 worktrees')
   })
 
+  it('looks at the hooks of a submodule, also from a worktree that is linked with it', async () => {
+    await box.git('init', '-q', 'inner')
+    await box.must('git', '-C', 'inner', 'commit', '-q', '--allow-empty', '-m', 'x')
+    await box.git('-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', './inner', 'sub')
+    await box.bulla(['init', '--yes'], { cwd: 'sub' })
+    expect((await checks('sub'))[1]).toMatchObject({
+      state: 'fine',
+      found: expect.stringContaining('in this worktree'),
+    })
+    await box.must('git', '-C', 'sub', 'add', '.')
+    await box.must('git', '-C', 'sub', 'commit', '-q', '-m', 'x')
+    await box.must('git', '-C', 'sub', 'worktree', 'add', '-q', '../linked')
+    expect((await checks('linked'))[1]?.found).toContain('2 worktrees')
+    chmodSync(join(box.folder, '.git/modules/sub/hooks/pre-push'), 0o644)
+    expect((await checks('sub'))[1]).toMatchObject({ state: 'problem', found: expect.stringContaining('for pre-push') })
+  })
+
   it('tells a fresh clone to run init, and is content then', async () => {
     await box.bulla(['init', '--yes'])
     await box.git('add', '.')

@@ -129,7 +129,7 @@ async function givenDecisions(values: Values, io: Io): Promise<Decision[]> {
   const sides = (['ours', 'theirs'] as const).flatMap((take) => texts(values, take).map((path) => ({ path, take })))
   const path = text(values, 'value')
   if (path === undefined) return bySpecific(sides)
-  const asked = await io.askSecret(`New value of ${printable(path)}: `)
+  const asked = await io.askValue(`New value of ${printable(path)}: `)
   const value =
     asked ??
     Buffer.from(await io.stdin())

@@ -7,13 +7,15 @@ import { setValue } from '../../operations/values/set.ts'
 import { addChangeOptions, changeOptions, checkWords, reportChange } from '../change-options.ts'
 import type { CommandDefinition, Io } from '../io.ts'
 import { flag, type Values } from '../options.ts'
+import { printable } from '../render.ts'
 
 const HELP = `
 PATH is '["db"]["password"]' or db.password; positions in lists count from 0, [0]. In the first
 form they count comments too, as sops does. VALUE is JSON: a text has quotes of its own. What is
 missing on the way is made. The value is sealed when the file's own selector says so; all other
 values keep their ciphertext. Without VALUE you are asked for it on the terminal: it is then seen
-nowhere, not in the list of processes and not in the history of the shell.
+nowhere, not in the list of processes and not in the history of the shell. A text of several lines,
+such as a key, can be pasted there.
 
 Examples:
   $ bulla set secrets.yaml db.password                       (asks; what is typed is a text)
@@ -24,7 +26,7 @@ Examples:
 Exit codes: 0 set, or there already, 1 not sealed, 2 no such file, or unreadable, 3 cannot be
 written or changed meanwhile, 4 not possible in this format or layout, 7 malformed path or value,
 8 options that exclude each other, 25 a value does not verify, 51 MAC mismatch, 100 wrong number
-of words, 128 no key opens the file, 203 a key that is reserved.`
+of words, or no value, 128 no key opens the file, 203 a key that is reserved.`
 
 export function define(command: CommandDefinition, io: Io, done: (code: number) => void): void {
   command
@@ -53,10 +55,10 @@ async function run(words: readonly string[], values: Values, io: Io): Promise<nu
   const [file = '', path = '', word] = words
   const { world, ...rest } = options
   const read = flag(values, 'string') ? textValue : parseJsonValue
-  const value = async (): Promise<Node> => {
+  const value = async (clearBy?: string): Promise<Node> => {
     if (fromStdin) return read(textOfFile(await io.stdin()))
     if (fromFile) return read(await textOfValueFile(word ?? '', world))
-    return word === undefined ? textValue(await askFor(path, io)) : read(word)
+    return word === undefined ? textValue(await askFor(path, io, clearBy)) : read(word)
   }
   // what was given is looked at before the file is: nothing waits for it
   const given = word === undefined && !fromStdin ? value : await known(value)
@@ -82,9 +84,19 @@ async function textOfValueFile(name: string, { files, cwd }: World): Promise<str
   }
 }
 
-/** @throws UsageError `ERR_NO_VALUE` when nobody can be asked */
-async function askFor(path: string, io: Io): Promise<string> {
-  const answer = await io.askSecret(`value of ${path}: `)
+/**
+ * What is typed without an echo is taken for a secret: who would find it readable in the file has to know before.
+ *
+ * @throws UsageError `ERR_NO_VALUE` when nobody can be asked, or nothing was typed
+ */
+async function askFor(path: string, io: Io, clearBy: string | undefined): Promise<string> {
+  const readable = clearBy === undefined ? '' : `, which stays readable in the file (${clearBy})`
+  const answer = await io.askValue(`value of ${printable(path)}${readable}: `)
+  if (answer === '') {
+    throw new UsageError('ERR_NO_VALUE', 'nothing was typed; the file stays as it is', {
+      hint: "an empty text is written behind the path: --string FILE PATH ''",
+    })
+  }
   if (answer !== undefined) return answer
   throw new UsageError('ERR_NO_VALUE', 'no value was given', {
     hint: 'write it behind the path, or use --value-file or --value-stdin; on a terminal you are asked for it',

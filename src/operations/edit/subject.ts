@@ -1,4 +1,4 @@
-import { basename, dirname } from 'node:path'
+import { dirname, relative } from 'node:path'
 import { wipeDataKey } from '../../crypto/data-key.ts'
 import { FileError, FormatError, isBullaError } from '../../errors.ts'
 import type { EmitOptions, Store } from '../../format/store.ts'
@@ -53,14 +53,15 @@ export async function openSubject(path: string, options: SubjectOptions, world: 
       ? await newSubject(path, options, world)
       : await sealedSubject(path, options, world)
   } catch (error) {
-    throw inFile(notSealed(error, path), path, options.inputType)
+    throw inFile(notSealed(error, relative(world.cwd, path)), path, options.inputType)
   }
 }
 
-function notSealed(error: unknown, path: string): unknown {
+/** @param file - as the person names it */
+function notSealed(error: unknown, file: string): unknown {
   if (!isBullaError(error) || error.code !== 'ERR_NOT_SEALED') return error
   return new FormatError('ERR_NOT_SEALED', error.message, {
-    hint: `to seal it: bulla encrypt --in-place ${shellWord(basename(path))}; if it has another format, name that with --input-type`,
+    hint: `to seal it: bulla encrypt --in-place ${shellWord(file)}; if it has another format, name that with --input-type`,
   })
 }
 

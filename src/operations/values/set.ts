@@ -4,6 +4,7 @@ import { UsageError } from '../../errors.ts'
 import { DATA } from '../../format/binary-document.ts'
 import { cannotEmit } from '../../format/error-at.ts'
 import { DEFAULT_SELECTOR } from '../../format/metadata.ts'
+import { compileSelector, selectsAt } from '../../format/selector.ts'
 import { decodeText, encodeText } from '../../format/text.ts'
 import type { Branch, Node } from '../../format/tree.ts'
 import type { FileReport } from '../batch.ts'
@@ -28,8 +29,12 @@ export interface SetOptions extends ChangeOptions {
   readonly path: string
   /** Which of several YAML documents, from 0. Default: 0. */
   readonly document?: number
-  /** Asked for when the file has been opened. */
-  readonly value: () => Promise<Node>
+  /**
+   * Asked for when the file has been read.
+   *
+   * @param clearBy - which selector leaves this path readable, where that can be told before the value is known
+   */
+  readonly value: (clearBy: string | undefined) => Promise<Node>
 }
 
 export interface UnsetOptions extends Omit<SetOptions, 'value'> {
@@ -52,11 +57,20 @@ export interface SetReport extends FileReport {
 export async function setValue(options: SetOptions, world: World): Promise<SetReport> {
   const path = readTreePath(options.path)
   return changeFile(options, world, async (read) => {
-    const value = await options.value()
+    const value = await options.value(await leftClearBy(read, path))
     const exchange = findExchange(read, path, value, options.document ?? 0)
     const done = exchange === undefined ? undefined : await exchangeValue(read, exchange, options, world)
     return done ?? changePlain(read, options, world, (file) => setIn(file, path, value, options.document ?? 0))
   })
+}
+
+/** A selector that looks at comments says only of the whole file what it seals. */
+async function leftClearBy({ store, parsed }: ReadFile, path: TreePath): Promise<string | undefined> {
+  const { selector: spec = DEFAULT_SELECTOR } = parsed.metadata
+  if (store.name === 'binary') return undefined
+  const selector = await compileSelector(spec)
+  const isSealed = selector.subject === 'comment' || selectsAt(selector, textKeysOf(path), '')
+  return isSealed ? undefined : `${spec.field} "${spec.pattern}" does not seal it`
 }
 
 /** The short way. */
@@ -184,6 +198,11 @@ async function checkChange(
   // a comment only comes to stand elsewhere when what is beside it goes
   if (isReplaced && !selector.field.includes('comment')) return
   await checkStaysSealed({ before, after: store.parse(text).documents, gone, isReplaced }, selector)
+}
+
+/** What selectors look at: positions in lists are no keys. */
+function textKeysOf({ steps }: TreePath): string[] {
+  return steps.filter((step) => typeof step === 'string')
 }
 
 /** The keys of a path: what a value is written under. */

@@ -51,6 +51,12 @@ describe('help', () => {
     expect(err).toMatch(/^Usage: bulla[\s\S]*bulla: error: no command was given\n/)
   })
 
+  it('of a verb is shown by "help" in front of it too', async () => {
+    const { code, out } = await call('help recipient create')
+    expect({ code, out }).toEqual({ code: 0, out: (await call('recipient create --help')).out })
+    expect(out).not.toBe((await call('recipient --help')).out)
+  })
+
   it("on something else is an error, with sops's number", async () => {
     expect(await call('help me')).toEqual({
       code: 3,
@@ -91,6 +97,13 @@ describe('a command line that cannot be run', () => {
     ['a.yaml decrypt', 1, 'there is no command a.yaml', 'to open a file, write decrypt before its name'],
     ['edit', 100, "missing required argument 'paths'", 'see --help'],
     ['a.yaml --nope', 1, 'unknown option --nope', 'see --help'],
+    ['-x a.yaml', 1, 'unknown option -x', 'see --help'],
+    [
+      'exec a.env node --port 80',
+      1,
+      "unknown option '--port'",
+      'what is for the program stands behind --: exec FILE -- PROGRAM',
+    ],
     ['keyservice', 1, 'keyservice is not part of this version of bulla', 'use sops for it: the files are the same'],
     ['groups remove', 1, 'groups can add and delete', 'write "groups add" or "groups delete"'],
     ['-r -d a.yaml', 1, 'rotate and decrypt exclude each other', 'run two commands'],
