@@ -8,6 +8,7 @@ import type { Finding } from '../judge/finding.ts'
 import type { TextScanner } from '../judge/judge-files.ts'
 import { BASELINE, MORE_RULES } from '../judge/settings.ts'
 import { type KnownScanner, weighKnown, weighStanding } from '../known/known-scanner.ts'
+import { shellWord } from '../shell-word.ts'
 import { showPath } from '../values/tree-path.ts'
 import { clearText } from './clear-text.ts'
 import { oldFindings } from './old-findings.ts'
@@ -79,8 +80,16 @@ export function treeScanner(known?: KnownScanner): TextScanner {
   return {
     scope: 'tree',
     id: () => known?.id ?? '',
-    find: async ({ path }, text, rules) => spotted(path, text, { known, rules }).map(({ finding }) => finding),
+    find: async ({ path }, text, rules) => {
+      const found = weighStanding(allIn(path, text, { known, rules }), text)
+      return toFindings(path, text, found).map((finding, index) => withOtherValue(finding, found[index]?.sealedIn))
+    },
   }
+}
+
+/** A copy that has been committed cannot be taken back: only another value helps. */
+function withOtherValue(finding: Finding, sealedIn: string | undefined): Finding {
+  return sealedIn === undefined ? finding : { ...finding, repair: `bulla edit ${shellWord(sealedIn)}` }
 }
 
 function allIn(file: string, text: string, { known, rules }: Wanted): Found[] {

@@ -30,7 +30,9 @@ describe('a change', () => {
     const line = (token: string, more = '') => `{"token":"${token}","other":"1"${more}}`
     expect(await broughtBy('a.json', line(FIRST), line(SECOND))).toEqual(['github-token token'])
     expect(await broughtBy('a.json', line(FIRST), line(FIRST, `,"more":"${FIRST}"`))).toEqual(['github-token more'])
-    expect(await broughtBy('a.json', line(FIRST), line(FIRST).replace('"token"', '"key"'))).toEqual(['github-token key'])
+    expect(await broughtBy('a.json', line(FIRST), line(FIRST).replace('"token"', '"key"'))).toEqual([
+      'github-token key',
+    ])
     expect(await broughtBy('a.txt', `${FIRST} one`, `${FIRST} one ${FIRST}`)).toEqual(['github-token '])
   })
 })
