@@ -18,6 +18,8 @@ export interface Finding {
   readonly length: number
   /** What it is. Holds no part of the value. */
   readonly message: string
+  /** Of a copy: the file that its value is sealed in. */
+  readonly sealedIn?: string
   /** Where the value stands: for masking and comparing, never printed. */
   readonly span: Span
 }

@@ -1,5 +1,5 @@
 import { ConfigError } from '../errors.ts'
-import { compileRegexSearch, type RegexMatch } from '../format/regex-search.ts'
+import { type RegexMatch, regexSearch } from '../format/regex-search.ts'
 import { decodeText } from '../format/text.ts'
 import type { Detector, Page } from './page.ts'
 
@@ -141,7 +141,7 @@ async function readExceptions(table: Table, file: string): Promise<Exceptions[]>
 
 async function compile(pattern: string, name: string, file: string): Promise<Search> {
   try {
-    return await compileRegexSearch(pattern, name)
+    return await regexSearch(pattern, name)
   } catch (error) {
     throw error instanceof ConfigError ? error.at({ file }) : error
   }

@@ -162,6 +162,33 @@ describe('check --fix', () => {
     await left('.sops.yaml differs from what is staged')
   })
 
+  it('repairs files in which git writes CRLF: what is staged then is what it would be with LF', async ({ box }) => {
+    const repository = await sealed(box, rule(box.recipient, 'password|token'))
+    const env = `secrets/b.env`
+    repository.write(env, `password=${MARKER}\ntoken=x\n`)
+    await box.bulla(['encrypt', '-i', '--encrypted-regex', 'password', env], { cwd: 'repo' })
+    await repository.must('add', '.')
+    await repository.must('commit', '-q', '-m', 'more')
+    await repository.must('config', 'core.autocrlf', 'true')
+    await box.sh('rm -r secrets && git checkout -q -- secrets', { cwd: 'repo' })
+    expect(repository.read(env)).toMatch(/\r\n/)
+    const { out } = await check(box, ['--fix', '--fail-on', 'warn'])
+    expect(out).toBe(
+      [FILE, env].map((file) => `  fixed selector-drift: ${file}: sealed again as its rule says\n`).join(''),
+    )
+    for (const file of [FILE, env]) expect(repository.read(file)).not.toMatch(/[^\r]\n/)
+    await repository.must('add', '.')
+    expect(await repository.must('ls-files', '--eol', 'secrets')).toMatch(/^i\/lf\s+w\/crlf.*\ni\/lf\s+w\/crlf.*$/)
+    expect(await check(box, ['--verify', '--fail-on', 'warn'])).toMatchObject({ code: 0, out: '' })
+    await box.sh('git show :secrets/a.yaml > staged.yaml', { cwd: 'repo' })
+    expect((await box.bulla(['decrypt', 'staged.yaml'], { cwd: 'repo' })).out).toBe(PLAIN)
+    // without the conversion, CRLF would be a change of its own
+    await repository.must('config', 'core.autocrlf', 'false')
+    repository.write('.sops.yaml', rule(box.recipient, 'password|token|user'))
+    await repository.must('add', '.sops.yaml')
+    expect((await check(box, ['--fix'])).out).toContain(`not fixed selector-drift: ${FILE}: it differs`)
+  })
+
   it('writes files of an old sops again, and the oldest that is wanted stands in the policy', async ({ box }) => {
     const repository = await sealed(box)
     await change(repository, (text) => text.replace('version: 3.13.3', 'version: 3.8.1'))

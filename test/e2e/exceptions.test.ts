@@ -60,6 +60,7 @@ describe('an exception', () => {
     const never = allow('rule: mac-missing', 'path: "**"', 'reason: words of a demo')
     const { code, err } = await tryCommit(repository, { '.bulla/allow.yaml': never, 'secrets/a.yaml': damaged })
     expect({ code }, err).toEqual({ code: 1 })
+    expect(err).toContain('\n      git rm --cached secrets/a.yaml\n')
   })
 
   it('in a list that cannot be read stops everything', async ({ box }) => {

@@ -265,6 +265,34 @@ describe('a copy elsewhere', () => {
   })
 })
 
+describe('the command for what was committed', () => {
+  it('gives the value of a copy another one, where the file that seals it is still there', async ({ box }) => {
+    await repository(box)
+    box.write('README.md', `use ${SECRET}\n`)
+    await box.sh('git add . && git commit -q --no-verify -m copied')
+    const told = 'a copy of a value that is sealed in secrets/db.yaml (db.password)\n'
+    expect((await box.bulla(['check'])).out).toContain(`${told}      bulla edit secrets/db.yaml\n`)
+    await box.git('mv', 'secrets/db.yaml', 'secrets/other.yaml')
+    expect((await box.bulla(['check'])).out).toMatch(/sealed in secrets\/db\.yaml \(db\.password\)\n$/)
+  })
+
+  it('leads to a version of a damaged file that is whole: at HEAD, in the history, or nowhere', async ({ box }) => {
+    await repository(box)
+    const damaged = box.read('secrets/db.yaml').replace(/^ {4}mac:.*\n/m, '')
+    const repairOf = async (...args: readonly string[]) =>
+      /^ {6}(.*)$/m.exec((await box.bulla(['check', ...args])).out)?.[1]
+    box.write('secrets/db.yaml', damaged)
+    await box.git('add', '.')
+    expect(await repairOf()).toBe('git checkout HEAD -- secrets/db.yaml')
+    await box.git('commit', '-q', '--no-verify', '-m', 'damaged')
+    for (const args of [[], ['HEAD'], ['HEAD~1..HEAD']]) {
+      expect(await repairOf(...args)).toBe('git log -p -- secrets/db.yaml')
+    }
+    await box.sh('git mv secrets/db.yaml secrets/new.yaml')
+    expect(await repairOf()).toBe('git rm --cached secrets/new.yaml')
+  })
+})
+
 describe('what is known', () => {
   it('never keeps a file from being opened', async ({ box }) => {
     await repository(box)

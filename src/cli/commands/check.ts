@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { UsageError } from '../../errors.ts'
 import type { CleanBlobs } from '../../operations/cache/clean-blobs.ts'
 import { byPlace, type CheckRequest, check } from '../../operations/check/check.ts'
@@ -122,13 +121,10 @@ async function findingsOf(
   const { fixFindings } = await import('../../operations/check/fix.ts')
   const dryRun = flag(values, 'dryRun')
   const { files } = result
-  const fixes = await fixFindings({ findings: [...result.findings, ...opened], files, root, dryRun }, repository, world)
-  const done = fixes.filter((fix) => fix.done !== undefined).map(({ file }) => file)
-  if (!dryRun && done.length > 0) {
-    // nothing of this is remembered: the ids are still those of what is staged
-    const contents = done.map(async (path) => [path, (await world.files.open(join(root, path))).bytes] as const)
-    result = await check(request, repository, options, new Map(await Promise.all(contents)))
-  }
+  const fixing = { findings: [...result.findings, ...opened], files, root, dryRun }
+  const { reports: fixes, contents } = await fixFindings(fixing, repository, world)
+  // nothing of this is remembered: the ids are still those of what is staged
+  if (contents.size > 0) result = await check(request, repository, options, contents)
   return { ...report, fixes, findings: [...result.findings, ...opened].sort(byPlace) }
 }
 

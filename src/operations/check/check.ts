@@ -2,9 +2,11 @@ import type { Repository } from '../git-port.ts'
 import { judgeCommits } from '../hooks/judge-commits.ts'
 import type { Finding } from '../judge/finding.ts'
 import { type JudgedFile, type JudgedTree, type JudgeOptions, judgeTree } from '../judge/judge-files.ts'
+import { isDamage } from '../judge/rules.ts'
 import type { JudgeSettings } from '../judge/settings.ts'
 import { isSurrounding } from '../judge/surroundings.ts'
 import { findMissingDrivers } from './missing-drivers.ts'
+import { withOtherVersion, withoutGoneFiles } from './other-version.ts'
 import { findRuleProblems } from './rule-problems.ts'
 
 export interface CheckRequest {
@@ -46,7 +48,7 @@ export async function check(
       findings.push(...(await judgeCommits(wanted, startOf(revision), repository, noting)))
       fileCount += wanted.length
     }
-    return { findings, fileCount, sealed: [...sealed.values()], files: [] }
+    return { findings: withOtherVersion(findings, []), fileCount, sealed: [...sealed.values()], files: [] }
   }
   const files = await repository.files(revision)
   const wanted = files.filter(({ path }) => isWanted(path))
@@ -58,8 +60,9 @@ export async function check(
       ? []
       : [...(await findRuleProblems(files, tree, sealedPaths)), ...(await findMissingDrivers(files, tree))]
   const left = await unlessAccepted(problems, tree, settings)
+  const staged = revision === '' && findings.some(isDamage) ? await repository.staged() : []
   return {
-    findings: [...findings, ...left].sort(byPlace),
+    findings: [...withoutGoneFiles(withOtherVersion(findings, staged), files), ...left].sort(byPlace),
     fileCount: wanted.length,
     sealed: [...sealed.values()],
     files,

@@ -8,6 +8,7 @@ import { policyPaths } from '../judge/tree-policies.ts'
 import type { World } from '../ports.ts'
 import { updateKeys } from '../readers/update-keys.ts'
 import { followRule } from './follow-rule.ts'
+import { isWithCrlf, withoutCrlf } from './line-ends.ts'
 import { ATTRIBUTES } from './missing-drivers.ts'
 
 /** What is done about a finding, in this order: a file is sealed well before its readers change. */
@@ -32,6 +33,12 @@ export interface FixReport {
   readonly notes?: readonly string[]
 }
 
+export interface FixResult {
+  readonly reports: readonly FixReport[]
+  /** Of files that were repaired, by path: as they would be staged. */
+  readonly contents: ReadonlyMap<string, Uint8Array>
+}
+
 type Outcome = Pick<FixReport, 'refused' | 'notes'>
 
 export interface FixRequest {
@@ -47,13 +54,13 @@ export interface FixRequest {
  * Repair what needs no decision, file by file, in the work tree; nothing is staged. Only files that lie there as they were
  * judged, with the policy they were judged by, and in which everything verifies.
  *
- * @returns what was done and what was refused; nothing of findings that nobody but a person can judge
+ * @returns what was done and what was refused; no report of findings that nobody but a person can judge
  */
 export async function fixFindings(
   { findings, files, root, dryRun }: FixRequest,
   repository: Repository,
   world: World,
-): Promise<readonly FixReport[]> {
+): Promise<FixResult> {
   const byFile = new Map<string, Set<Fixable>>()
   for (const { file, rule } of findings) {
     if (isFixable(rule)) byFile.set(file, (byFile.get(file) ?? new Set()).add(rule))
@@ -72,7 +79,7 @@ export async function fixFindings(
     const outcome = broken.has(file) ? FAULTY : await fixer.fix(file, ordered, dryRun)
     reports.push({ file, rules: ordered, ...(outcome.refused === undefined ? { done, ...outcome } : outcome) })
   }
-  return reports
+  return { reports, contents: dryRun ? new Map() : await fixer.contents(reports) }
 }
 
 const FAULTY: Outcome = { refused: 'it has other faults, which come first' }
@@ -86,12 +93,21 @@ class Fixer {
   private readonly root: string
   private readonly repository: Repository
   private readonly world: World
+  /** Files of the work tree, absolute, in which git wrote CRLF. */
+  private readonly withCrlf = new Set<string>()
+  private changed: Promise<readonly string[]> | undefined
 
   constructor(files: readonly JudgedFile[], root: string, repository: Repository, world: World) {
     this.ids = new Map(files.map(({ path, id }) => [path, id]))
     this.root = root
     this.repository = repository
-    this.world = world
+    this.world = { ...world, files: withoutCrlf(world.files, this.withCrlf) }
+  }
+
+  async contents(reports: readonly FixReport[]): Promise<ReadonlyMap<string, Uint8Array>> {
+    const done = reports.filter((report) => report.done !== undefined)
+    const open = async ({ file }: FixReport) => (await this.world.files.open(join(this.root, file))).bytes
+    return new Map(await Promise.all(done.map(async (report) => [report.file, await open(report)] as const)))
   }
 
   async fix(file: string, rules: readonly Fixable[], dryRun: boolean): Promise<Outcome> {
@@ -117,7 +133,12 @@ class Fixer {
     const there = (await this.world.files.kind(path)) === 'file' ? (await this.world.files.open(path)).bytes : undefined
     const staged = id === undefined ? undefined : await this.repository.blob(id)
     if (there === undefined || staged === undefined) return there === staged
-    return Buffer.compare(there, staged) === 0
+    if (Buffer.compare(there, staged) === 0) return true
+    // that it looks so is not enough: git may be about to store it so
+    this.changed ??= this.repository.changedInWorkTree('')
+    if (!isWithCrlf(there, staged) || (await this.changed).includes(file)) return false
+    this.withCrlf.add(path)
+    return true
   }
 
   /** A plan opens the file too: what cannot be opened cannot be repaired. */

@@ -38,9 +38,13 @@ export async function drift(
   }
   const [has, wants] = [metadata.selector ?? DEFAULT_SELECTOR, rule.selector ?? DEFAULT_SELECTOR]
   if (!isBinary && (has.field !== wants.field || has.pattern !== wants.pattern)) {
+    const number = rule.index + 1
+    const isSameKind = has.field === wants.field
     findings.push({
       ...{ rule: 'selector-drift', level, file },
-      message: `the file seals by ${has.field}, rule ${rule.index + 1} by ${wants.field} or another expression`,
+      message: isSameKind
+        ? `the file seals by another ${has.field} than rule ${number}`
+        : `the file seals by ${has.field}, rule ${number} by ${wants.field}`,
       repair: `bulla check --fix ${shellWord(file)}`,
     })
   }

@@ -3,7 +3,7 @@ import type { Detector } from '../../scan/page.ts'
 import { wideText } from '../../scan/wide-text.ts'
 import type { CleanBlobs } from '../cache/clean-blobs.ts'
 import type { Progress } from '../ports.ts'
-import { isBinary, narrowText, textOf } from '../scan/text-of.ts'
+import { isProgram, narrowText, textOf } from '../scan/text-of.ts'
 import { shellWord } from '../shell-word.ts'
 import { loadStore, storeNameFor } from '../stores.ts'
 import { isBroad } from './broad-rule.ts'
@@ -294,9 +294,7 @@ class Judge {
     if (rule !== undefined && !(await isBroad(rule))) return [undecided(path, 'it is too large', 'git rm --cached')]
     if (bytes !== undefined) return this.scan(file, textOf(bytes), 'plain')
     const message = 'this text is larger than 64 MiB: it is not searched for secrets'
-    const found: Finding[] = isBinary(textOf(beginning))
-      ? []
-      : [{ rule: 'not-searched', level: 'warn', file: path, message }]
+    const found: Finding[] = isProgram(beginning) ? [] : [{ rule: 'not-searched', level: 'warn', file: path, message }]
     return this.settings.exceptions.apply(found, path, '')
   }
 }

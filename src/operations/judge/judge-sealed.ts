@@ -35,16 +35,16 @@ const CONFLICT = /^(?:<{7,} |\|{7,} |={7}\r?$|>{7,} )/m
  * well-formed `ENC[…]`, there is a MAC, there are readers, and something is sealed at all.
  */
 export async function judgeSealed({ file, store, text }: SealedText): Promise<SealedJudgement> {
-  const block = (rule: string, message: string, repair: string, rest: Partial<Finding> = {}): Finding => ({
-    ...{ rule, level: 'block', file, message, repair },
+  // what is damaged is not repaired but taken from where it is whole: who judges knows where that can be
+  const block = (rule: string, message: string, rest: Partial<Finding> = {}): Finding => ({
+    ...{ rule, level: 'block', file, message },
     ...rest,
   })
-  const restore = `git checkout HEAD -- ${shellWord(file)}`
   const conflict = CONFLICT.exec(text)
   if (conflict !== null) {
-    const place = new LineFinder(text).at(conflict.index)
     const repair = `bulla resolve ${isOfMacOnly(text) ? '--reseal ' : ''}${shellWord(file)}`
-    return { findings: [block('conflict-markers', 'a sealed file holds the marks of a merge conflict', repair, place)] }
+    const rest = { repair, ...new LineFinder(text).at(conflict.index) }
+    return { findings: [block('conflict-markers', 'a sealed file holds the marks of a merge conflict', rest)] }
   }
   let source: Source
   let metadata: Metadata
@@ -53,33 +53,32 @@ export async function judgeSealed({ file, store, text }: SealedText): Promise<Se
     source = store.parse(text)
     if (source.metadata === undefined) {
       const message = 'sealed values, but no metadata that could open them'
-      return { findings: [block('metadata-missing', message, restore)] }
+      return { findings: [block('metadata-missing', message)] }
     }
     metadata = parseMetadata(source.metadata)
     selector = store.name === 'binary' ? SEAL_ALL : await compileSelector(metadata.selector ?? DEFAULT_SELECTOR)
   } catch (error) {
     if (!isBullaError(error)) throw error
-    return {
-      findings: [block('metadata-broken', `a sealed file is damaged: ${error.message}`, restore, placeOf(error))],
-    }
+    return { findings: [block('metadata-broken', `a sealed file is damaged: ${error.message}`, placeOf(error))] }
   }
   // what is sealed is opened, what is clear is taken as new, and all of it is sealed again
   const reseal = `bulla resolve --reseal ${shellWord(file)}`
   const findings: Finding[] = []
   if (sealedFields(metadata.mac) === undefined) {
-    findings.push(block('mac-missing', 'the MAC of a sealed file is missing or damaged', restore))
+    findings.push(block('mac-missing', 'the MAC of a sealed file is missing or damaged'))
   }
   const { sealedCount, leafCount, problems } = judgeLeaves(source, selector)
   const lines = new LineFinder(text)
   for (const { rule, level, leaf, path, message } of problems) {
     findings.push({
-      ...{ rule, level, file, message, repair: rule === 'broken-ciphertext' ? restore : reseal },
+      ...{ rule, level, file, message },
+      ...(rule === 'broken-ciphertext' ? {} : { repair: reseal }),
       ...(leaf.place === undefined ? {} : lines.at(leaf.place.start)),
       keyPath: showPath(path),
     })
   }
   if (sealedCount === 0 && leafCount > 0) {
-    findings.push(block('nothing-sealed', 'the file has sops metadata, and not one sealed value', reseal))
+    findings.push(block('nothing-sealed', 'the file has sops metadata, and not one sealed value', { repair: reseal }))
   }
   const clear = store.name === 'binary' ? undefined : ClearParts.of(file, source, selector)
   return { findings, metadata, ...(clear === undefined ? {} : { clear }) }

@@ -52,3 +52,10 @@ export const JUDGE_RULES: readonly JudgeRule[] = [
   rule('unsealed-file', 'block', 'a file in clear that a rule wants sealed', ALLOWABLE),
   rule('value-not-authentic', 'block', 'a sealed value does not verify'),
 ]
+
+const DAMAGE: readonly string[] = ['broken-ciphertext', 'mac-missing', 'metadata-broken', 'metadata-missing']
+
+/** Whether something was lost of a sealed file that only another version of it has. */
+export function isDamage({ rule: id }: { readonly rule: string }): boolean {
+  return DAMAGE.includes(id)
+}

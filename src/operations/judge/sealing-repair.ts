@@ -15,7 +15,7 @@ export async function withSealing(findings: readonly Finding[], plain: PlainText
   if (spans.length === 0) return findings
   const lines = new LineFinder(plain.text)
   return findings.map((finding) => {
-    if (finding.line === undefined || finding.repair !== undefined) return finding
+    if (finding.line === undefined) return finding
     const offset = lines.offset(finding.line, finding.column ?? 1)
     if (!spans.some(({ start, end }) => start <= offset && offset < end)) return finding
     return { ...finding, repair: `bulla encrypt --in-place ${shellWord(plain.file)}` }

@@ -46,6 +46,7 @@ export class KnownScanner {
       {
         ...{ rule: RULE, level: isShort ? 'warn' : 'block', ...lines.at(start), length: end - start },
         message: `a copy of a value that is sealed in ${place}`,
+        ...(file === '' ? {} : { sealedIn: file }),
         span: { start, end },
       },
     ]

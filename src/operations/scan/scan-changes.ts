@@ -1,10 +1,11 @@
 import type { ChangedFile } from '../git-port.ts'
+import type { WeighedFinding } from '../judge/exceptions.ts'
 import type { Finding } from '../judge/finding.ts'
 import type { JudgedFile } from '../judge/judge-files.ts'
 import { AcceptedNow } from './accepted-now.ts'
+import { type Looked, oldFindings } from './old-findings.ts'
 import { LABEL, look, type RepositoryTools, type ScanFinding, type ScanResult } from './scan.ts'
-import { marked } from './scan-file.ts'
-import { isBinary, textOf } from './text-of.ts'
+import { isProgram, textOf } from './text-of.ts'
 
 /** What is staged and was not there before. */
 export async function scanStaged(isWanted: (path: string) => boolean, tools: RepositoryTools): Promise<ScanResult> {
@@ -88,7 +89,7 @@ class ChangeScan {
       progress.update(LABEL, before + Math.floor((count * done) / files.length), total)
       done += 1
       if (bytes !== undefined) await this.file(file, bytes, commits.get(file))
-      else if (beginning === undefined || !isBinary(textOf(beginning))) this.skipped.push(file.path)
+      else if (beginning === undefined || !isProgram(beginning)) this.skipped.push(file.path)
     }
   }
 
@@ -108,14 +109,19 @@ class ChangeScan {
       return
     }
     const text = textOf(bytes)
-    const old = file.before === undefined ? undefined : await repository.blob(file.before)
-    const lines = new Map<Finding, string>()
-    for (const { finding, line } of marked(found, text, old)) lines.set(finding, line)
+    const before = file.before === undefined ? undefined : await repository.blob(file.before)
+    const old = before === undefined ? undefined : await this.oldOf({ text, found }, file.path, before)
+    const lines = new Map<WeighedFinding, string>()
+    for (const { finding, line } of found) lines.set(old?.has(finding) ? { ...finding, wasThere: true } : finding, line)
     for (const finding of await settings.exceptions.apply([...lines.keys()], file.path, text)) {
       const line = lines.get(finding)
       const isAccepted = line !== undefined && (await this.acceptedNow?.has(finding, line)) === true
       if (!isAccepted) this.met.push({ commit, finding, line })
     }
+  }
+
+  private oldOf(now: Looked, path: string, bytes: Uint8Array): Promise<ReadonlySet<Finding>> {
+    return oldFindings(now, { text: textOf(bytes), find: () => look({ path, bytes }, this.tools) })
   }
 }
 

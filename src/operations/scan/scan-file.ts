@@ -8,8 +8,13 @@ import type { Finding } from '../judge/finding.ts'
 import type { TextScanner } from '../judge/judge-files.ts'
 import { BASELINE, MORE_RULES } from '../judge/settings.ts'
 import { type KnownScanner, weighKnown, weighStanding } from '../known/known-scanner.ts'
+import { shellWord } from '../shell-word.ts'
 import { showPath } from '../values/tree-path.ts'
-import { isBinary, textOf } from './text-of.ts'
+import { clearText } from './clear-text.ts'
+import { oldFindings } from './old-findings.ts'
+
+/** As `isProgram` says of its bytes. */
+const isBinary = (text: string) => text.slice(0, 8000).includes('\0')
 
 /** What is looked for. */
 export interface Wanted {
@@ -33,24 +38,12 @@ function byRules(file: string, text: string, rules: readonly Detector[]): Found[
 }
 
 /** Plaintext secrets in a text, by rules that know nothing of any policy, and copies of values that are sealed here. */
-export function spotted(file: string, text: string, { known, rules }: Wanted): Spotted[] {
-  if (isBinary(text)) return []
-  const found = [...byRules(file, text, rules), ...weighStanding(known?.find(text) ?? [], text)]
-  return toFindings(file, text, found).map((finding, index) => {
-    const { start, end } = found[index]?.span ?? { start: 0, end: 0 }
-    const lines = text.slice(start, end).split(/\r\n|\n|\r/)
-    return { finding, line: lines.reduce((longest, line) => (line.length > longest.length ? line : longest), '') }
-  })
-}
-
-/** Tells which findings stand on lines that were there before. @param before - undefined for a new file */
-export function marked(found: readonly Spotted[], text: string, before: Uint8Array | undefined): Spotted[] {
-  const isOld = lookup(text, before)
-  return found.map((one) => (isOld(one.finding) ? { ...one, finding: { ...one.finding, wasThere: true } } : one))
+export function spotted(file: string, text: string, wanted: Wanted): Spotted[] {
+  return toSpotted(file, text, weighStanding(allIn(file, text, wanted), text))
 }
 
 /**
- * What a commit changes: what stood there before, on a line that is the same, is not its doing.
+ * What a commit changes: what stood there before is not its doing.
  *
  * @param known - finds copies of values that are sealed here
  */
@@ -58,17 +51,28 @@ export function changeScanner(repository: Repository, known?: KnownScanner): Tex
   return {
     scope: 'change',
     find: async ({ path, before }, text, rules) => {
-      if (isBinary(text)) return []
-      const found = [...byRules(path, text, rules), ...(known?.find(text) ?? [])]
-      if (found.length === 0) return []
-      const isOld = lookup(text, before === undefined ? undefined : await repository.blob(before))
-      const added = found.filter((finding) => !isOld(finding))
+      const wanted = { known, rules }
+      const all = allIn(path, text, wanted)
+      if (all.length === 0) return []
+      const found = toSpotted(path, text, all)
+      const old = before === undefined ? undefined : await repository.blob(before)
+      const wereThere =
+        old === undefined ? undefined : await oldFindings({ text, found }, await asItWas(path, old, wanted))
+      const added = all.filter((_, index) => {
+        const finding = found[index]?.finding
+        return finding === undefined || wereThere?.has(finding) !== true
+      })
       if (added.length === 0) return []
-      const old = toFindings(path, text, found.filter(isOld))
       const weighed = toFindings(path, text, await weighKnown(added, text, repository))
-      return [...weighed, ...old.map((finding) => ({ ...finding, wasThere: true }))]
+      return [...weighed, ...[...(wereThere ?? [])].map((finding) => ({ ...finding, wasThere: true }))]
     },
   }
+}
+
+/** A file before a change. */
+async function asItWas(path: string, bytes: Uint8Array, wanted: Wanted) {
+  const { text } = await clearText(path, bytes)
+  return { text, find: () => toSpotted(path, text, allIn(path, text, wanted)) }
 }
 
 /** What stands somewhere, whoever put it there. */
@@ -76,16 +80,28 @@ export function treeScanner(known?: KnownScanner): TextScanner {
   return {
     scope: 'tree',
     id: () => known?.id ?? '',
-    find: async ({ path }, text, rules) => spotted(path, text, { known, rules }).map(({ finding }) => finding),
+    find: async ({ path }, text, rules) => {
+      const found = weighStanding(allIn(path, text, { known, rules }), text)
+      return toFindings(path, text, found).map((finding, index) => withOtherValue(finding, found[index]?.sealedIn))
+    },
   }
 }
 
-/** Whether a finding stands on a line that was there before. */
-function lookup(text: string, before: Uint8Array | undefined): (finding: { readonly line?: number }) => boolean {
-  if (before === undefined) return () => false
-  const old = new Set(textOf(before).split('\n'))
-  const lines = text.split('\n')
-  return ({ line }) => old.has(lines[(line ?? 1) - 1] ?? '')
+/** A copy that has been committed cannot be taken back: only another value helps. */
+function withOtherValue(finding: Finding, sealedIn: string | undefined): Finding {
+  return sealedIn === undefined ? finding : { ...finding, repair: `bulla edit ${shellWord(sealedIn)}` }
+}
+
+function allIn(file: string, text: string, { known, rules }: Wanted): Found[] {
+  return isBinary(text) ? [] : [...byRules(file, text, rules), ...(known?.find(text) ?? [])]
+}
+
+function toSpotted(file: string, text: string, found: readonly Found[]): Spotted[] {
+  return toFindings(file, text, found).map((finding, index) => {
+    const { start, end } = found[index]?.span ?? { start: 0, end: 0 }
+    const lines = text.slice(start, end).split(/\r\n|\n|\r/)
+    return { finding, line: lines.reduce((longest, line) => (line.length > longest.length ? line : longest), '') }
+  })
 }
 
 function toFindings(file: string, text: string, found: readonly Found[]): Finding[] {

@@ -1,16 +1,13 @@
 import { createHash } from 'node:crypto'
-import { wideText } from '../../scan/wide-text.ts'
 import type { CleanScope } from '../cache/clean-blobs.ts'
 import type { Repository } from '../git-port.ts'
 import type { Finding } from '../judge/finding.ts'
-import { judgeSealed } from '../judge/judge-sealed.ts'
-import { sealedStore } from '../judge/sealed-store.ts'
 import type { JudgeSettings } from '../judge/settings.ts'
 import type { KnownScanner } from '../known/known-scanner.ts'
 import type { Progress } from '../ports.ts'
-import { loadStore } from '../stores.ts'
+import { clearText } from './clear-text.ts'
 import { type Spotted, spotted } from './scan-file.ts'
-import { isBinary, textOf } from './text-of.ts'
+import { isProgram, textOf } from './text-of.ts'
 
 /** A finding, and the commit that brought it; undefined for what is in none. */
 export interface ScanFinding extends Finding {
@@ -94,11 +91,6 @@ async function accepted(found: readonly Spotted[], file: NamedText, tools: ScanT
   return tools.settings.exceptions.apply(findings, file.path, textOf(file.bytes))
 }
 
-/** Or a picture: nothing is searched for in it, whatever its size. */
-function isProgram(bytes: Uint8Array): boolean {
-  return isBinary(textOf(bytes.subarray(0, 8000)))
-}
-
 function hashOf(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('base64')
 }
@@ -108,15 +100,7 @@ export async function look(
   { path, bytes }: NamedText,
   { known, settings: { rules } }: ScanTools,
 ): Promise<readonly Spotted[]> {
-  // before it is decoded: most large files are no texts
-  if (bytes.subarray(0, 8000).includes(0) && wideText(bytes) === undefined) return []
-  const text = textOf(bytes)
-  const name = sealedStore(path, text)
-  if (name === undefined) return spotted(path, text, { known, rules })
-  const { clear } = await judgeSealed({ file: path, store: await loadStore(name), text })
-  if (clear === undefined) return []
-  return spotted(path, clear.text, { known, rules }).map(({ finding, line }) => ({
-    finding: clear.place(finding),
-    line,
-  }))
+  const { text, parts } = await clearText(path, bytes)
+  const found = spotted(path, text, { known, rules })
+  return parts === undefined ? found : found.map(({ finding, line }) => ({ finding: parts.place(finding), line }))
 }

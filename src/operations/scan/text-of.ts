@@ -17,7 +17,7 @@ export function narrowText(bytes: Uint8Array): string {
   }
 }
 
-/** Content that is no text: nobody could read a secret in it that is not one of a program. */
-export function isBinary(text: string): boolean {
-  return text.slice(0, 8000).includes('\0')
+/** Content that is no text, a picture too: nobody could read a secret in it that is not one of a program. */
+export function isProgram(bytes: Uint8Array): boolean {
+  return bytes.subarray(0, 8000).includes(0) && wideText(bytes) === undefined
 }

@@ -1,0 +1,45 @@
+import type { Finding } from '../judge/finding.ts'
+
+/** A finding, and a line of the value, which is never printed. */
+interface Found {
+  readonly finding: Finding
+  readonly line: string
+}
+
+/** A text, and what is found in it. */
+export interface Looked {
+  readonly text: string
+  readonly found: readonly Found[]
+}
+
+/**
+ * Which findings a change did not bring: they stand on a line that is the same, or the same value stood under the same key
+ * on a line of which something else was changed. A value that stands there once more is new.
+ *
+ * @param before - the text as it was; what is found in it is only asked for when lines do not tell
+ */
+export async function oldFindings(
+  { text, found }: Looked,
+  before: { readonly text: string; find(): Promise<Looked['found']> | Looked['found'] },
+): Promise<ReadonlySet<Finding>> {
+  const known = new Set(before.text.split('\n'))
+  const lines = text.split('\n')
+  const old = new Set<Finding>()
+  for (const { finding } of found) if (known.has(lines[(finding.line ?? 1) - 1] ?? '')) old.add(finding)
+  if (old.size === found.length) return old
+  const counts = new Map<string, number>()
+  for (const one of await before.find()) counts.set(nameOf(one), (counts.get(nameOf(one)) ?? 0) + 1)
+  // those on the same lines first: they are the ones that were there
+  for (const one of [...found].sort((a, b) => Number(old.has(b.finding)) - Number(old.has(a.finding)))) {
+    const count = counts.get(nameOf(one)) ?? 0
+    if (count === 0) continue
+    counts.set(nameOf(one), count - 1)
+    old.add(one.finding)
+  }
+  return old
+}
+
+/** Items of lists move; their keys do not. */
+function nameOf({ finding: { rule, keyPath = '' }, line }: Found): string {
+  return JSON.stringify([rule, keyPath.replaceAll(/\d+/g, '0'), line])
+}

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest'
+import type { Repository } from '../../../../src/operations/git-port.ts'
+import { changeScanner } from '../../../../src/operations/scan/scan-file.ts'
+import { dice } from '../../../helpers/credentials/draw.ts'
+import { withChecksum } from '../../../helpers/credentials/kinds.ts'
+
+const [FIRST, SECOND] = [withChecksum('ghp_', dice(1)), withChecksum('ghp_', dice(2))]
+
+/** Rules and keys of what a change brings to a file. */
+async function broughtBy(path: string, before: string, after: string): Promise<string[]> {
+  const repository = { blob: async () => Buffer.from(before) } as unknown as Repository // nothing else is asked
+  const found = await changeScanner(repository).find({ path, mode: '100644', id: 'b', before: 'a' }, after, [])
+  return found.filter(({ wasThere }) => wasThere !== true).map(({ rule, keyPath }) => `${rule} ${keyPath ?? ''}`)
+}
+
+describe('a change', () => {
+  it('does not bring what stands on a line of which another value is changed', async () => {
+    const line = (other: string) => `{"token":"${FIRST}","other":"${other}"}`
+    expect(await broughtBy('a.json', line('1'), line('2'))).toEqual([])
+    expect(await broughtBy('a.yaml', `list: [{t: ${FIRST}}]`, `list: [x, {t: ${FIRST}}]`)).toEqual([])
+  })
+
+  it('does not bring what stood beside a ciphertext that is another one now', async () => {
+    const sealed = (data: string) =>
+      `{"password":"ENC[AES256_GCM,data:${data},iv:${'A'.repeat(43)}=,tag:${'B'.repeat(22)}==,type:str]","token":"${FIRST}","sops":{"mac":"ENC[AES256_GCM,data:${data},iv:${'A'.repeat(43)}=,tag:${'B'.repeat(22)}==,type:str]","lastmodified":"2026-01-01T00:00:00Z","encrypted_regex":"^password$","age":[{"recipient":"age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p","enc":"x"}],"version":"3.9.0"}}`
+    expect(await broughtBy('a.json', sealed('AAAA'), sealed('BBBBBBBB'))).toEqual([])
+  })
+
+  it('brings another value in the place of one, the same once more, and the same under another key', async () => {
+    const line = (token: string, more = '') => `{"token":"${token}","other":"1"${more}}`
+    expect(await broughtBy('a.json', line(FIRST), line(SECOND))).toEqual(['github-token token'])
+    expect(await broughtBy('a.json', line(FIRST), line(FIRST, `,"more":"${FIRST}"`))).toEqual(['github-token more'])
+    expect(await broughtBy('a.json', line(FIRST), line(FIRST).replace('"token"', '"key"'))).toEqual([
+      'github-token key',
+    ])
+    expect(await broughtBy('a.txt', `${FIRST} one`, `${FIRST} one ${FIRST}`)).toEqual(['github-token '])
+  })
+})
