@@ -1,5 +1,8 @@
+import type { Repository } from '../operations/git-port.ts'
 import type { Finding } from '../operations/judge/finding.ts'
+import type { Io } from './io.ts'
 import { printable } from './render.ts'
+import { repositoryPath } from './repository-path.ts'
 
 /** More than this of one kind are counted and not listed. */
 const LISTED = 100
@@ -16,6 +19,16 @@ export function showFindings(
     if (repair !== undefined) write(`      ${printable(repair)}\n`)
   }
   if (findings.length > LISTED) write(`  and ${findings.length - LISTED} more\n`)
+}
+
+/** Say to who stands further down that paths and commands of findings are those of the root. */
+export async function tellRoot(findings: readonly Finding[], repository: Repository, io: Io): Promise<void> {
+  if (findings.length === 0) return
+  // outside of a repository files have names of their own
+  const below = await repositoryPath('.', repository, io).catch(() => '')
+  if (below === '') return
+  const up = below.split('/').map(() => '..')
+  io.writeErr(`${io.program}: files and commands are named from the root of the repository: cd ${up.join('/')}\n`)
 }
 
 function placeOf({ file, line, column, commit }: Finding & { readonly commit?: string }): string {

@@ -46,4 +46,14 @@ describe('check', () => {
       'age-identity c.txt',
     ])
   })
+
+  it.for(['check', 'scan'])('says below the root from where the names of %s count', async (command, { box }) => {
+    const repository = await HookedRepository.create(box)
+    await repository.commit({ 'deep/er/a.txt': newIdentity().identity })
+    const told = 'bulla: files and commands are named from the root of the repository: cd ../..\n'
+    const below = await box.bulla([command], { cwd: 'repo/deep/er' })
+    expect(below.out).toContain('block age-identity: deep/er/a.txt:1:1')
+    expect(below.err).toContain(told)
+    expect((await box.bulla([command], { cwd: 'repo' })).err).not.toContain('from the root')
+  })
 })

@@ -9,7 +9,7 @@ import type { JudgedFile } from '../../operations/judge/judge-files.ts'
 import type { World } from '../../operations/ports.ts'
 import { changeScanner, treeScanner } from '../../operations/scan/scan-file.ts'
 import { cleanBlobs, NO_CACHE } from '../clean-blobs.ts'
-import { showFindings } from '../findings.ts'
+import { showFindings, tellRoot } from '../findings.ts'
 import { FORMATS, writeReport } from '../formats/formats.ts'
 import { failOnOption, formatOption } from '../formats/options.ts'
 import type { Report } from '../formats/report.ts'
@@ -91,6 +91,7 @@ async function run(words: readonly string[], values: Values, place: Place, io: I
     showFindings(findings, (text) => io.writeOut(text))
     const verified = report.verifiedCount === undefined ? '' : `, ${report.verifiedCount} opened and verified`
     io.writeErr(`${io.program}: ${count(fileCount, 'file')} judged${verified}, ${count(findings.length, 'finding')}\n`)
+    await tellRoot(findings, repository, io)
   }
   if (failing.length === 0) return 0
   return failing.some(cannotJudge) ? UNDECIDED : FOUND

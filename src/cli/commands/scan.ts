@@ -6,7 +6,7 @@ import { BASELINE } from '../../operations/judge/settings.ts'
 import type { ScanResult } from '../../operations/scan/scan.ts'
 import { newBaseline } from '../../operations/scan/write-baseline.ts'
 import { cleanBlobs, NO_CACHE } from '../clean-blobs.ts'
-import { showFindings } from '../findings.ts'
+import { showFindings, tellRoot } from '../findings.ts'
 import { FORMATS, type Format, writeReport } from '../formats/formats.ts'
 import { failOnOption, formatOption } from '../formats/options.ts'
 import type { CommandDefinition, Io } from '../io.ts'
@@ -64,7 +64,7 @@ async function run(names: readonly string[], values: Values, io: Io): Promise<nu
   try {
     const scanner = await Scanner.open(repository, await knownScanner(io), { world, io, clean })
     if (flag(values, 'writeBaseline')) return await writeBaseline(source, names, { scanner, repository, values, io })
-    return await tell(await scanner.scan(source, names), { format, failOn, values, io })
+    return await tell(await scanner.scan(source, names), { format, failOn, values, repository, io })
   } finally {
     await clean?.settle()
     repository.close()
@@ -75,16 +75,18 @@ interface Telling {
   readonly format: Format
   readonly failOn: Level
   readonly values: Values
+  readonly repository: Repository
   readonly io: Io
 }
 
 async function tell({ findings, fileCount, skipped }: ScanResult, telling: Telling): Promise<number> {
-  const { format, failOn, values, io } = telling
+  const { format, failOn, values, repository, io } = telling
   const failing = findings.filter(({ level }) => level === 'block' || failOn === 'warn')
   if (format !== 'text') io.writeOut(await writeReport(format, { version: VERSION, findings, fileCount }))
   else if (!flag(values, 'quiet') || failing.length > 0) {
     showFindings(findings, (line) => io.writeOut(line))
     io.writeErr(`${io.program}: ${count(fileCount, 'text')} looked into, ${count(findings.length, 'finding')}\n`)
+    await tellRoot(findings, repository, io)
   }
   tellSkipped(skipped, io)
   if (failing.some(cannotJudge)) return UNDECIDED
