@@ -28,8 +28,8 @@ export interface Io {
   desk(): Promise<Desk>
   /** What running programs needs. */
   programs(): Promise<Programs>
-  /** The repository around the working directory. @param inHook - whether git started this process for it */
-  repository(settings: { inHook: boolean }): Promise<Repository>
+  /** The repository around the working directory. @param asGit - whether the variables of git count */
+  repository(settings: { asGit: boolean }): Promise<Repository>
   /** What of the repository around the working directory `init` changes. */
   gitSetup(): Promise<GitSetup>
   /** What the repository around the working directory remembers of its sealed values; undefined when it may not. */

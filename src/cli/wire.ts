@@ -38,9 +38,9 @@ export function realIo(): Io {
     },
     desk: async () => (await import('../platform/editing.ts')).editingDesk,
     programs: async () => (await import('../platform/programs/programs.ts')).nodePrograms,
-    repository: async ({ inHook }) => {
+    repository: async ({ asGit }) => {
       const { GitRepository } = await import('../git/repository.ts')
-      return new GitRepository({ cwd: process.cwd(), inHook })
+      return new GitRepository({ cwd: process.cwd(), asGit })
     },
     gitSetup: async () => new (await import('../git/setup.ts')).RepositorySetup(process.cwd()),
     knownValues: async () => {
@@ -62,7 +62,7 @@ export function realIo(): Io {
     },
     settle: async () => opened?.settle(),
     mergeFile: async (request) =>
-      (await import('../git/merge-file.ts')).mergeFile(request, { cwd: process.cwd(), inHook: true }),
+      (await import('../git/merge-file.ts')).mergeFile(request, { cwd: process.cwd(), asGit: true }),
     mergeLabels: async () => (await import('../git/merge-labels.ts')).mergeLabels(process.cwd(), process.env),
     world: ({ configPath, quiet }): MachineWorld => {
       const now = () => `${new Date().toISOString().slice(0, 19)}Z`

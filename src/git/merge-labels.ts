@@ -45,6 +45,6 @@ async function pickedByRebase(cwd: string): Promise<string | undefined> {
 }
 
 async function ask(args: readonly string[], cwd: string): Promise<string | undefined> {
-  const output = await runGit(args, { cwd, inHook: true }, '')
+  const output = await runGit(args, { cwd, asGit: true }, '')
   return 'stdout' in output ? output.stdout.toString('utf8').trimEnd() : undefined
 }

@@ -25,10 +25,10 @@ export interface GitPlace {
   /** Absolute. */
   readonly cwd: string
   /**
-   * Whether this process was started by git for this very repository: then git's own variables count. They name the index
-   * of `commit --only`, and the quarantine of objects that are being pushed.
+   * Whether git's own variables count, as they do for git: in its hooks they name the index of `commit --only`, and the
+   * quarantine of objects that are being pushed. Where files may be of any repository, they would lead to the wrong one.
    */
-  readonly inHook?: boolean
+  readonly asGit?: boolean
   /** For the environment of git, and of what it starts. */
   readonly variables?: Readonly<Record<string, string>>
 }
@@ -82,8 +82,8 @@ function settled(args: readonly string[]): string[] {
   return ['-c', 'core.fsmonitor=false', ...args]
 }
 
-function surroundings({ cwd, inHook = false, variables = {} }: GitPlace) {
-  const unwanted = [...(inHook ? [] : OF_ANOTHER_REPOSITORY), ...IDENTITIES]
+function surroundings({ cwd, asGit = false, variables = {} }: GitPlace) {
+  const unwanted = [...(asGit ? [] : OF_ANOTHER_REPOSITORY), ...IDENTITIES]
   const none = Object.fromEntries(unwanted.map((name) => [name, undefined]))
   return { cwd, env: { ...process.env, ...ENVIRONMENT, ...none, ...variables } }
 }

@@ -1,3 +1,5 @@
+import { chmodSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect } from 'vitest'
 import { expectNoSecret, MARKER } from '../helpers/canary.ts'
 import { it, Sandbox } from '../helpers/sandbox.ts'
@@ -46,6 +48,20 @@ describe('scan', () => {
     const { code, out } = await box.bulla(['scan', '--staged'])
     expect([code, out]).toEqual([1, expect.stringContaining('app.ts:1:14')])
   })
+
+  it.for(['commit -q -m x -a', 'commit -q -m x --only app.ts'])(
+    'sees in a hook of your own what "%s" adds',
+    async (commit, { box }) => {
+      await repository(box)
+      const hook = '#!/bin/sh\nexec "$NODE" "$BULLA" scan --staged\n'
+      box.write('.git/hooks/pre-commit', hook)
+      chmodSync(join(box.folder, '.git/hooks/pre-commit'), 0o755)
+      box.write('app.ts', `const key = '${KEY}'\n`)
+      const { code, err } = await box.sh(`git ${commit}`)
+      expect(code).toBe(1)
+      expect(err).toContain('block aws-access-key-id: app.ts:1:14')
+    },
+  )
 
   it('names texts that are too large to be searched, and passes over pictures and programs of any size', async ({
     box,

@@ -241,7 +241,7 @@ it('reads the index that git names in a hook, and no other', async () => {
   execFileSync('git', ['read-tree', '--empty'], { cwd: folder, env: { ...ENVIRONMENT, GIT_INDEX_FILE: index } })
   process.env['GIT_INDEX_FILE'] = index
   try {
-    expect(await filesOfIndex({ cwd: folder, inHook: true })).toEqual([])
+    expect(await filesOfIndex({ cwd: folder, asGit: true })).toEqual([])
     expect((await filesOfIndex(place())).map(({ path }) => path)).toEqual(['a'])
   } finally {
     delete process.env['GIT_INDEX_FILE']

@@ -54,7 +54,7 @@ export function define(command: CommandDefinition, io: Io, done: (code: number) 
   addCommonOptions(command)
   command.addHelpText('after', HELP)
   command.action(async (first: string | undefined, others: string[], values: Values) => {
-    const repository = await io.repository({ inHook: false })
+    const repository = await io.repository({ asGit: true })
     const clean = await cleanBlobs(values, io)
     try {
       done(await run(first === undefined ? [] : [first, ...others], values, { repository, clean }, io))

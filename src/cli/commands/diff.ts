@@ -44,7 +44,7 @@ export function define(command: CommandDefinition, io: Io, done: (code: number) 
   command.action(async (words: string[], values: Values) => {
     const file = text(values, 'textconv')
     if (file !== undefined) return done(await textconv(file, values, io))
-    const repository = await io.repository({ inHook: false })
+    const repository = await io.repository({ asGit: true })
     try {
       done(await run(words, values, repository, io))
     } finally {

@@ -54,7 +54,7 @@ async function run(name: HookName, args: readonly string[], values: Values, io: 
     io.writeErr(`${io.program}: reached: ${probe} ${name}\n`)
     return 1
   }
-  const repository = await io.repository({ inHook: true })
+  const repository = await io.repository({ asGit: true })
   if (OF_A_COMMIT.includes(name)) repository.prepareStaged()
   // loaded while git reads its index
   const { runAndTell, UNDECIDED } = await import('../hook-verdict.ts')

@@ -43,7 +43,7 @@ export function define(command: CommandDefinition, io: Io, done: (code: number) 
   addCommonOptions(command)
   command.addHelpText('after', HELP)
   command.action(async (values: Values) => {
-    const repository = await io.repository({ inHook: false })
+    const repository = await io.repository({ asGit: false })
     try {
       done(await (flag(values, 'undo') ? undo(repository, values, io) : run(repository, values, io)))
     } finally {

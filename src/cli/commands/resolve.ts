@@ -51,7 +51,7 @@ export function define(command: CommandDefinition, io: Io, done: (code: number) 
     if (file === undefined || words.length > 1) {
       throw new UsageError('ERR_NO_FILE', 'resolve takes one file', { hint: 'write "resolve FILE"' })
     }
-    const repository = await io.repository({ inHook: false })
+    const repository = await io.repository({ asGit: false })
     try {
       done(await run(file, values, repository, io))
     } finally {

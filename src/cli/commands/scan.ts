@@ -59,7 +59,7 @@ async function run(names: readonly string[], values: Values, io: Io): Promise<nu
   const format = formatOption(values)
   const failOn = failOnOption(values)
   const world = worldOf(values, io)
-  const repository = await io.repository({ inHook: false })
+  const repository = await io.repository({ asGit: true })
   const clean = await cleanBlobs(values, io)
   try {
     const scanner = await Scanner.open(repository, await knownScanner(io), { world, io, clean })

@@ -20,7 +20,7 @@ export async function runDropPrevious({ words, values, io }: VerbCall): Promise<
   const world = worldOf(values, io)
   const yes = flag(values, 'yes')
   const dryRun = flag(values, 'dryRun')
-  const repository = await io.repository({ inHook: false })
+  const repository = await io.repository({ asGit: false })
   try {
     const approve = async (plan: DropPlan) => {
       io.writeErr(planText(plan))
