@@ -21,8 +21,9 @@ export function withoutCommand(args: readonly string[]): UsageError {
   if (unknown !== undefined) {
     const name = unknown.replace(/=.*$/s, '')
     const bare = name.replace(/^-+/, '')
-    // any short name is near to a single letter
-    const meant = bare.length < 2 ? undefined : suggest(bare, [...WITH_VALUE, ...SWITCHES])
+    // any short name is near to a single letter, and stands behind one dash
+    const names = [...WITH_VALUE, ...SWITCHES].filter((known) => known.length > 1)
+    const meant = bare.length < 2 ? undefined : suggest(bare, names)
     return new UsageError('ERR_USAGE', `unknown option ${name.slice(0, 40)}`, {
       hint: meant === undefined ? 'see --help' : `did you mean --${meant}?`,
     })

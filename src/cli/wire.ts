@@ -1,5 +1,4 @@
 import { randomFillSync } from 'node:crypto'
-import { statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { pooledRandom, type RandomSource } from '../crypto/random.ts'
 import { repositoryOf } from '../git/repository-of.ts'
@@ -8,6 +7,7 @@ import type { OpenedFilesSink } from '../operations/open.ts'
 import type { MachineWorld } from '../operations/ports.ts'
 import { nodeFiles } from '../platform/files.ts'
 import { ProgressBar } from '../platform/progress.ts'
+import { statsOf } from '../platform/stats.ts'
 import { ClosedPipe, readStdin, writeTo } from '../platform/streams.ts'
 import { lazyBook } from '../recipients/lazy-book.ts'
 import { machineKeys } from '../wire-keyring.ts'
@@ -27,7 +27,7 @@ export function realIo(): Io {
     stdin: readStdin,
     askValue: async (question) => (await import('../platform/terminal.ts')).askSecretLines(question),
     choose: async (question, answers) => (await import('../platform/terminal.ts')).askOneOf(question, answers),
-    isFile: (path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true,
+    isFile: (path) => statsOf(path)?.isFile() === true,
     machine: async () => {
       const { nodeMachine } = await import('../platform/machine.ts')
       return {
@@ -90,7 +90,7 @@ export function realIo(): Io {
 
 /** Another one for each build of this program: rules of another one may find more. */
 function buildId(): string {
-  const { size, mtimeMs } = statSync(process.argv[1] ?? '', { throwIfNoEntry: false }) ?? { size: 0, mtimeMs: 0 }
+  const { size, mtimeMs } = statsOf(process.argv[1] ?? '') ?? { size: 0, mtimeMs: 0 }
   return `${VERSION} ${size} ${mtimeMs}`
 }
 

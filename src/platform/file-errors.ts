@@ -25,6 +25,9 @@ const REASONS: Readonly<Record<string, Reason>> = {
   EBADF: { reason: 'it is closed', hint: 'check how the command was started' },
 }
 
+/** Node reads names as UTF-8, and what it cannot read so it cannot find again. */
+const NOT_UTF8: Reason = { reason: 'its name is not UTF-8', hint: 'rename it' }
+
 /** `code` of a system error; empty for any other error. */
 export function systemCode(error: unknown): string {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
@@ -34,7 +37,9 @@ export function systemCode(error: unknown): string {
 /** A system error in our words, with the path. Its own message repeats path and call, nothing else is lost. */
 export function fileError(code: ErrorCode, action: string, path: string, error: unknown): FileError {
   const system = systemCode(error)
-  const { reason, hint } = REASONS[system] ?? { reason: system === '' ? 'unknown error' : system, hint: undefined }
+  const isNameLost = system === 'ENOENT' && path.includes('\ufffd')
+  const known = isNameLost ? NOT_UTF8 : REASONS[system]
+  const { reason, hint } = known ?? { reason: system === '' ? 'unknown error' : system, hint: undefined }
   return new FileError(code, `${action}: ${reason}`, {
     where: { file: path },
     cause: error,

@@ -15,6 +15,7 @@ import { dirname, join, resolve } from 'node:path'
 import { FileError } from '../errors.ts'
 import { fileError, systemCode } from './file-errors.ts'
 import { stampOf } from './stamp.ts'
+import { statsOf } from './stats.ts'
 import { isTemporary } from './temporary.ts'
 
 /** Largest file that is read: JavaScript cannot hold longer texts than about twice this. */
@@ -83,9 +84,13 @@ export const nodeFiles = {
   },
 
   async kind(path: string): Promise<'file' | 'folder' | undefined> {
-    const stats = statSync(path, { throwIfNoEntry: false })
-    if (stats === undefined) return undefined
-    return stats.isDirectory() ? 'folder' : 'file'
+    try {
+      const stats = statSync(path, { throwIfNoEntry: false })
+      if (stats === undefined) return undefined
+      return stats.isDirectory() ? 'folder' : 'file'
+    } catch (error) {
+      throw fileError('ERR_READ', 'cannot be read', path, error)
+    }
   },
 
   async list(folder: string): Promise<string[]> {
@@ -133,7 +138,7 @@ function makeFolder(path: string): void {
 }
 
 function checkRegular(path: string): void {
-  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== false) return
+  if (statsOf(path)?.isFile() !== false) return
   throw new FileError('ERR_READ', 'cannot be read: it is no regular file', {
     where: { file: path },
     hint: 'check where it came from; to use it nevertheless name it with --config',

@@ -1,8 +1,8 @@
-import { statSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { statsOf } from './stats.ts'
 
 export interface AgentRequest {
   /** Under which the agent keeps the answer. */
@@ -41,7 +41,7 @@ function socketPath(): string | undefined {
     join(homedir(), '.gnupg', 'S.gpg-agent'),
     ...(runtime === undefined ? [] : [join(runtime, 'gnupg', 'S.gpg-agent')]),
   ]
-  return places.find((place) => statSync(place, { throwIfNoEntry: false })?.isSocket() === true)
+  return places.find((place) => statsOf(place)?.isSocket() === true)
 }
 
 class Conversation {

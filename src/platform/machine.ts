@@ -1,15 +1,16 @@
-import { accessSync, constants, statSync } from 'node:fs'
+import { accessSync, constants } from 'node:fs'
 import { dirname } from 'node:path'
 import { hasTerminal } from './has-terminal.ts'
 import { leftScratchFolders, removeLeft } from './left-scratch.ts'
 import { scratchPlace } from './scratch.ts'
+import { statsOf } from './stats.ts'
 
 /** See `Machine` in `operations/doctor/machine.ts`. */
 export const nodeMachine = {
   nodeVersion: process.versions.node,
 
   async access(path: string): Promise<{ mode: number | undefined } | undefined> {
-    const stats = statSync(path, { throwIfNoEntry: false })
+    const stats = statsOf(path)
     if (stats === undefined) return undefined
     return { mode: process.platform === 'win32' || !stats.isFile() ? undefined : stats.mode & 0o7777 }
   },
@@ -42,7 +43,7 @@ function codeCache(env: Readonly<Record<string, string | undefined>>): { file: s
   const isWindows = process.platform === 'win32'
   const base = isWindows ? env['LOCALAPPDATA'] : env['XDG_CACHE_HOME'] || env['HOME']
   if (!base) return { off: isWindows ? 'LOCALAPPDATA is not set' : 'neither XDG_CACHE_HOME nor HOME is set' }
-  const stats = statSync(base, { throwIfNoEntry: false })
+  const stats = statsOf(base)
   if (stats === undefined) return { off: `${base} does not exist` }
   if (process.getuid !== undefined && (stats.uid !== process.getuid() || (stats.mode & 0o022) !== 0)) {
     return { off: `${base} can be written by somebody else` }
@@ -53,7 +54,7 @@ function codeCache(env: Readonly<Record<string, string | undefined>>): { file: s
 
 /** Itself, or else the nearest folder around it in which it can be made. */
 function canBeWritten(folder: string): boolean {
-  const isThere = statSync(folder, { throwIfNoEntry: false }) !== undefined
+  const isThere = statsOf(folder) !== undefined
   if (!isThere) return dirname(folder) !== folder && canBeWritten(dirname(folder))
   try {
     accessSync(folder, constants.W_OK)

@@ -119,6 +119,24 @@ describe('AWS credentials of', () => {
     expect(server.count('AssumeRoleWithWebIdentity')).toBe(2)
   })
 
+  it.each(['there is none', 'it is a folder'])(
+    'a web identity whose file cannot be read is named: %s',
+    async (what) => {
+      const path = what === 'there is none' ? join(sandbox.folder, 'C4N4RY') : sandbox.folder
+      const env = { AWS_WEB_IDENTITY_TOKEN_FILE: path, AWS_ROLE_ARN: ROLE }
+      const { code, err } = await sandbox.bulla(['-d', 'a.yaml'], { env: { ...base, ...env } })
+      expect([code, err]).toEqual([128, expect.stringContaining('a file that the credentials come from is not there')])
+      expectNoSecret(err)
+    },
+  )
+
+  it('a credential with a line break behind it is named as such, and not shown', async () => {
+    const env = { ...server.credentials(), AWS_SESSION_TOKEN: 'C4N4RY\n' }
+    const { code, err } = await sandbox.bulla(['-d', 'a.yaml'], { env: { ...base, ...env } })
+    expect([code, err]).toEqual([128, expect.stringContaining('holds a character that cannot be sent')])
+    expectNoSecret(err)
+  })
+
   it('a container', async () => {
     const answer = asJson()
     const agent = await LoopbackServer.start(() => ({ status: 200, body: JSON.stringify(answer) }))

@@ -118,3 +118,29 @@ describe.skipIf(process.platform === 'win32')('a link in a repository', () => {
     expect(err).toContain('its links lead in a circle')
   })
 })
+
+describe.skipIf(process.platform === 'win32')('a path that leads nowhere', () => {
+  it.for([
+    ['a circle of links', 'round.yaml', 'too many symbolic links'],
+    ['a name that is too long', `${'x'.repeat(300)}.yaml`, 'the name is too long'],
+  ] as const)('is an error of reading for every command, with a hint: %s', async ([, path, reason], { box }) => {
+    box.policy()
+    symlinkSync('again.yaml', box.path('round.yaml'))
+    symlinkSync('round.yaml', box.path('again.yaml'))
+    const commands = ['encrypt', 'decrypt', 'rotate', 'updatekeys', 'explain', 'ls', 'scan']
+    for (const command of commands) {
+      const { code, err } = await box.bulla([command, path])
+      // as in sops, files that updatekeys cannot read count as files that cannot be changed
+      const wanted = command === 'updatekeys' ? 1 : 2
+      expect([command, code, err]).toEqual([command, wanted, expect.stringContaining(reason)])
+      expect(err).toContain('hint: ')
+    }
+  })
+
+  it('says so of a name that is not UTF-8', async ({ box }) => {
+    box.policy()
+    expect((await box.sh("printf 'a: 1\\n' > \"$(printf 'a\\377.yaml')\"")).code).toBe(0)
+    const { code, err } = await box.bulla(['encrypt', '-i', '.'])
+    expect([code, err]).toEqual([100, expect.stringContaining('its name is not UTF-8\nbulla: hint: rename it')])
+  })
+})

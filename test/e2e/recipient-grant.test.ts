@@ -101,7 +101,7 @@ describe('recipient grant', () => {
       [['grant', 'alice', 'prod'], 1, 'files of a folder may have different rules'],
       [['grant', 'alice', '^prd/'], 100, 'there is no such file, and no rule has this path_regex'],
       [['grant', 'alice'], 1, 'recipient grant needs a name and what it is about'],
-      [['ungrant', box.recipient, 'rule 2'], 1, 'it is the last key of the rule'],
+      [['ungrant', box.recipient, 'rule 2'], 1, 'it is the last key of rule 2: nobody'],
       [['grnat', 'alice', 'rule 1'], 1, 'did you mean grant?'],
     ] as const) {
       const { code: found, out, err } = await box.bulla(['recipient', ...args])

@@ -142,6 +142,23 @@ it('a key of Azure without a version is the same key when there is a newer versi
   expect(box.read(FILE).match(/version: /g)).toHaveLength(1)
 })
 
+it('a recipient whose key is gone keeps none of the others from being wrapped anew', async ({ box }) => {
+  const { env } = services['AWS KMS']?.() ?? { env: {} }
+  const [gone, kept] = [aws.createKey('eu-west-1'), aws.createKey('eu-west-1')]
+  for (const [name, key] of [
+    ['a', gone],
+    ['b', kept],
+    ['c', gone],
+  ] as const)
+    expect(await box.bulla(['recipient', 'create', name, '--aws-kms', key], { env })).toMatchObject({ code: 0 })
+  aws.setState(gone, 'PendingDeletion')
+  const { code, out, err } = await box.bulla(['recipient', 'rewrap', '--all'], { env })
+  expect([code, out]).toEqual([1, `moved\tb\tkms ${kept}\n`])
+  expect(err).toContain('recipients/a.yaml: ')
+  expect(err).toContain('recipients/c.yaml: ')
+  expect(err).toContain('2 of 3 recipients failed; the others are done')
+})
+
 it('an alias of AWS is the same key as the one it stands for', async ({ box }) => {
   const { key, env } = services['AWS KMS']?.() ?? { key: [], env: {} }
   const alias = aws.pointAlias('alias/deploy', key[1] ?? '')

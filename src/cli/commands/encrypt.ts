@@ -27,6 +27,8 @@ const HELP = `
 Without a path, standard input is sealed; --filename-override then names the file it stands for.
 Values, comments and the metadata block change, nothing else does. Over a sealed version of the same
 file (--output, or the version in git with --in-place) unchanged values keep their ciphertext.
+Of a folder those files are taken that a rule is for; a rule without path_regex stands for YAML,
+JSON, dotenv and INI there. Links in it are left alone.
 
 Examples:
   $ bulla encrypt --in-place secrets.yaml

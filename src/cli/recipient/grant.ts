@@ -84,7 +84,8 @@ function textOf(
   const policy = plan.isChanged
     ? `${where} ${isPolicyWritten ? does : `would ${verb === 'grant' ? 'name' : 'no longer name'}`} ${name}`
     : `${where} ${already} ${name}${verb === 'grant' ? ' already' : ''}`
-  const also = plan.alsoRules.length === 0 ? '' : `, and so do rules ${plan.alsoRules.join(', ')}`
+  const also =
+    plan.alsoRules.length === 0 ? '' : `, and so ${isPolicyWritten ? 'do' : 'would'} rules ${plan.alsoRules.join(', ')}`
   const isDone = apply && !dryRun && update.writtenCount > 0
   const count = `${files.length} sealed ${files.length === 1 ? 'file' : 'files'}`
   const needs = isDone

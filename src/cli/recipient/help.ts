@@ -73,7 +73,8 @@ bulla recipient rewrap NAME|--all [KEYS] [--from TEXT] [--dry-run]
 Wrap identities anew: by KEYS, each in the place of the wrapping of its kind (or of the one whose
 key holds the TEXT), else by the newest version of the same keys. No sealed file changes. AWS moves
 a wrapping within a region without showing it (kms:ReEncrypt*); else it is unwrapped and wrapped.
-Of two wrappings that one key would make the later one is dropped.
+Of two wrappings that one key would make the later one is dropped. With --all a recipient that fails
+keeps no other one from its new wrapping.
 ${KEYS}
 
 Examples:

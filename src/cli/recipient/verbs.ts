@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { UsageError } from '../../errors.ts'
+import { type BullaError, isBullaError, UsageError } from '../../errors.ts'
 import type { ServiceKey } from '../../keys/services/key-service.ts'
 import { addRecipient } from '../../operations/recipients/add.ts'
 import { createRecipient } from '../../operations/recipients/create.ts'
@@ -8,9 +8,11 @@ import { type RecipientUse, removeRecipient } from '../../operations/recipients/
 import { renameRecipient } from '../../operations/recipients/rename.ts'
 import { type RewrapStep, rewrapRecipient } from '../../operations/recipients/rewrap.ts'
 import { addWrappings } from '../../operations/recipients/wrap.ts'
+import { renderErrors } from '../failures.ts'
 import type { Io } from '../io.ts'
 import { flag, text, type Values, worldOf } from '../options.ts'
 import { printable, renderNote, shortPath } from '../render.ts'
+import { codeOf } from '../report.ts'
 import { shortKey } from './short-key.ts'
 
 /** What a verb is run with. */
@@ -71,14 +73,21 @@ export async function rewrap(call: VerbCall): Promise<number> {
   const from = text(values, 'from')
   const options = { keys, dryRun: flag(values, 'dryRun'), ...(from === undefined ? {} : { from }) }
   const steps: RewrapStep[] = []
-  try {
-    for (const name of names) steps.push(...(await rewrapRecipient(name, options, world)))
-  } finally {
-    // also those before one that failed: they are done
-    showSteps(steps, call)
+  const failures: BullaError[] = []
+  for (const name of names) {
+    try {
+      steps.push(...(await rewrapRecipient(name, options, world)))
+    } catch (error) {
+      // one whose key is gone must not keep the others from theirs
+      if (!isAll || !isBullaError(error)) throw error
+      failures.push(error)
+    }
   }
+  showSteps(steps, call)
+  renderErrors(failures, io, { verbose: flag(values, 'verbose') })
+  if (failures.length > 0) told(call, `${failures.length} of ${names.length} recipients failed; the others are done`)
   if (names.length === 0) told(call, 'no recipient has a wrapped identity')
-  return 0
+  return Math.max(0, ...failures.map((failure) => codeOf(failure, 'recipient')))
 }
 
 async function machines(world: Parameters<typeof listRecipients>[0]): Promise<string[]> {

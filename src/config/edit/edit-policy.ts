@@ -168,9 +168,13 @@ function isRepeated(tree: PolicyTree, at: NodePlace): boolean {
 }
 
 function lastKey({ path, rule }: RuleEdit, groups: number): ConfigError {
-  const of = groups > 1 ? 'of a key group' : 'of the rule'
-  return new ConfigError('ERR_NO_RECIPIENT', `it is the last key ${of}: nobody could open what is sealed then`, {
-    where: { file: path, path: ['creation_rules', `${rule + 1}`] },
-    hint: 'grant somebody else first, or remove the rule',
-  })
+  const of = groups > 1 ? 'a key group of ' : ''
+  return new ConfigError(
+    'ERR_NO_RECIPIENT',
+    `it is the last key of ${of}rule ${rule + 1}: nobody could open what is sealed then`,
+    {
+      where: { file: path },
+      hint: 'grant somebody else first, remove the rule, or add --allow-empty',
+    },
+  )
 }

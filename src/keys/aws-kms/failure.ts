@@ -1,6 +1,6 @@
 import { KeyError } from '../../errors.ts'
 import { transportReason } from '../services/transport-reason.ts'
-import { type AwsReason, REASONS, replyReason, UNKNOWN_REASON } from './reasons.ts'
+import { type AwsReason, REASONS, replyReason, UNKNOWN_REASON, UNREADABLE_FILE } from './reasons.ts'
 
 /** What has to be allowed for a call, in the words of an IAM policy. */
 export type Permission =
@@ -34,10 +34,14 @@ export function failureOf(error: unknown, permission: Permission): AwsFailure | 
   const status = 'httpStatusCode' in metadata ? metadata.httpStatusCode : undefined
   const reason: AwsReason =
     REASONS.get(error.name) ??
-    transportReason(error) ??
+    (isFileError(error) ? UNREADABLE_FILE : transportReason(error)) ??
     (typeof status === 'number' ? replyReason(status) : UNKNOWN_REASON)
   const isCorrected = 'clockSkewCorrected' in metadata && metadata.clockSkewCorrected === true
   return new AwsFailure(permission, reason, isCorrected && reason.isAboutTime === true)
+}
+
+function isFileError(error: Error): boolean {
+  return ('syscall' in error && error.syscall === 'open') || ('code' in error && error.code === 'EISDIR')
 }
 
 function isObject(value: unknown): value is object {

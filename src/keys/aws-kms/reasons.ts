@@ -144,6 +144,12 @@ export const REASONS: ReadonlyMap<string, AwsReason> = new Map([
   ],
 ])
 
+/** Files that the SDK reads on the way to credentials. */
+export const UNREADABLE_FILE: AwsReason = {
+  reason: 'a file that the credentials come from is not there, or cannot be read',
+  hint: 'check AWS_WEB_IDENTITY_TOKEN_FILE and AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, and who may read them',
+}
+
 export const UNKNOWN_REASON: AwsReason = {
   reason: 'the SDK of AWS failed',
   hint: 'check the profile, the login and the variables that begin with AWS_',

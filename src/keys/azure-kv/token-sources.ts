@@ -66,6 +66,11 @@ const PUBLIC_AUTHORITIES =
 
 function optionsOf(environment: ServiceEnvironment, record: RequestRecord): Setup['options'] {
   const authority = environment.variable('AZURE_AUTHORITY_HOST') ?? ''
+  if (authority !== '' && (!URL.canParse(authority) || new URL(authority).protocol !== 'https:')) {
+    throw new CallFailure('AZURE_AUTHORITY_HOST is no https address', {
+      hint: 'its form is https://login.microsoftonline.com; correct it, or unset it',
+    })
+  }
   const others = environment.variable('AZURE_ADDITIONALLY_ALLOWED_TENANTS') ?? ''
   return {
     httpClient: libraryHttp(environment, record),

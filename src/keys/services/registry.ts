@@ -1,4 +1,3 @@
-import { KeyError } from '../../errors.ts'
 import type { CallPolicy } from './call-policy.ts'
 import type { ServiceEnvironment } from './environment.ts'
 import type { KeyService, KeyServices, ServiceType } from './key-service.ts'
@@ -7,7 +6,7 @@ import type { KeyService, KeyServices, ServiceType } from './key-service.ts'
 export type ServiceFactory = (environment: ServiceEnvironment, policy: CallPolicy) => KeyService
 
 /** Loaded when they are first asked for: what some of them bring along is larger than all the rest. */
-const FACTORIES: Partial<Record<ServiceType, () => Promise<ServiceFactory>>> = {
+const FACTORIES: Readonly<Record<ServiceType, () => Promise<ServiceFactory>>> = {
   kms: async () => {
     const { AwsKmsService } = await import('../aws-kms/service.ts')
     return (environment, policy) => new AwsKmsService(environment, policy)
@@ -64,13 +63,7 @@ export class ServiceRegistry implements KeyServices {
   }
 
   private async make(type: ServiceType): Promise<KeyService> {
-    const load = FACTORIES[type]
-    if (load === undefined) {
-      throw new KeyError('ERR_KEY_UNSUPPORTED', `keys of the kind ${type} cannot be used by this version of bulla`, {
-        hint: 'the entry is kept as it is; use another key, or sops for this file',
-      })
-    }
-    const [create, { environment, policy }] = await Promise.all([load(), this.setup()])
+    const [create, { environment, policy }] = await Promise.all([FACTORIES[type](), this.setup()])
     return create(environment, policy)
   }
 }

@@ -22,6 +22,14 @@ export interface ServiceFault {
 }
 
 const MAX_CHARACTERS = 200
+/** How the name of the key follows. */
+const LINKS: Readonly<Record<ServiceAct['verb'], string>> = {
+  wrap: 'wrap with',
+  unwrap: 'unwrap with',
+  rewrap: 'rewrap with',
+  'log in': 'log in at',
+  'look up': 'look up',
+}
 
 /** An `ERR_KEY_SERVICE` that says all that helps: service, key, region, whose credentials, what is missing. */
 export function serviceError(act: ServiceAct, { reason, hint, permission }: ServiceFault): KeyError {
@@ -31,7 +39,7 @@ export function serviceError(act: ServiceAct, { reason, hint, permission }: Serv
   ]
   const where = details.length === 0 ? '' : ` (${details.join(', ')})`
   const lacking = permission === undefined ? '' : `; the permission ${permission} is missing`
-  const message = `${act.service} could not ${act.verb} with ${printable(act.key)}${where}: ${reason}${lacking}`
+  const message = `${act.service} could not ${LINKS[act.verb]} ${printable(act.key)}${where}: ${reason}${lacking}`
   return new KeyError('ERR_KEY_SERVICE', message, { hint })
 }
 

@@ -30,6 +30,10 @@ const REASONS: Readonly<Record<string, TransportReason>> = {
   ERR_PROXY_UNREACHABLE: lasting('the proxy cannot be reached', CHECK_PROXY),
   ERR_PROXY_AUTHENTICATION: lasting('the proxy wants a user and a password', CHECK_PROXY),
   ERR_PROXY_REFUSED: lasting('the proxy does not connect to that host', CHECK_PROXY),
+  ERR_INVALID_CHAR: lasting(
+    'a credential or setting for it holds a character that cannot be sent',
+    'look for line breaks at the end of the variables it comes from',
+  ),
   ERR_INVALID_URL: lasting('its address, or that of the proxy, is no address', CHECK_PROXY),
 }
 

@@ -109,6 +109,7 @@ describe('a command line that cannot be run', () => {
     ['-r -d a.yaml', 1, 'rotate and decrypt exclude each other', 'run two commands'],
     ['set a', 100, 'words are missing', 'write FILE PATH VALUE, and quotes around what holds blanks'],
     ['--ouput x', 1, 'unknown option --ouput', 'did you mean --output?'],
+    ['--foo', 1, 'unknown option --foo', 'did you mean --from?'],
     ['--age age1x', 1, 'there is no command age1x', KNOWN],
     ['-i', 100, 'no command was given', KNOWN],
     ['encrypt --encrypted-regx a b', 1, "unknown option '--encrypted-regx'", 'did you mean --encrypted-regex?'],

@@ -173,13 +173,13 @@ describe('ungrant', () => {
   it('takes the last key out only when that is meant', () => {
     expect(refusedUngrant(rule(`age: ${B}`))).toMatchObject({
       code: 'ERR_NO_RECIPIENT',
-      message: 'it is the last key of the rule: nobody could open what is sealed then',
+      message: 'it is the last key of rule 1: nobody could open what is sealed then',
       where: { file: PATH },
     })
     expect(ungrant(rule(`age: ${B}`), { isEmptyAllowed: true })).toBe(rule())
     const groups = `creation_rules:\n  - key_groups:\n      - age: [${B}]\n      - age: [${A}]\n`
     expect(refusedUngrant(groups).message).toBe(
-      'it is the last key of a key group: nobody could open what is sealed then',
+      'it is the last key of a key group of rule 1: nobody could open what is sealed then',
     )
   })
 

@@ -68,6 +68,14 @@ describe('credentials for Azure', () => {
     expect(server.http.requests.filter(({ path }) => path.includes('/oauth2/'))).toEqual([])
   })
 
+  it.for(['http://127.0.0.1:1', 'C4N4RY'])('say that the authority is no https address: %s', async (authority) => {
+    const wrap = setUp({ ...APPLICATION, AZURE_CLIENT_SECRET: SECRET, AZURE_AUTHORITY_HOST: authority })
+    const error = await rejection(wrap())
+    expect(error).toMatchObject({ code: 'ERR_KEY_SERVICE' })
+    expect(error.message).toContain('AZURE_AUTHORITY_HOST is no https address')
+    expectNoSecret(error, SECRET)
+  })
+
   it('are those of a federated workload', async () => {
     const file = join(folder, 'token')
     writeFileSync(file, 'C4N4RY-assertion')
