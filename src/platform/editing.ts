@@ -4,6 +4,7 @@ import { delimiter, join } from 'node:path'
 import { hasTerminal } from './has-terminal.ts'
 import { endBySignal, lendInterrupts, onInterrupt } from './interrupts.ts'
 import { openScratch } from './scratch.ts'
+import { keepForProgram } from './scratch-guard.ts'
 import { askSecret } from './terminal.ts'
 
 /** What editing needs of this machine: see `Desk` in `operations/ports.ts`. */
@@ -29,7 +30,12 @@ export const editingDesk = {
         (resolve, reject) => {
           const child = spawn(program, args, { stdio: 'inherit' })
           // whoever ends this process means the editor too
-          forget = onInterrupt(() => child.kill('SIGTERM'))
+          const forgetEditor = onInterrupt(() => child.kill('SIGTERM'))
+          const release = keepForProgram(child.pid)
+          forget = () => {
+            forgetEditor()
+            release()
+          }
           child.on('error', reject)
           child.on('exit', (code, signal) => resolve({ code, signal }))
         },

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import { ProgramError } from '../../errors.ts'
 import { systemCode } from '../file-errors.ts'
+import { keepForProgram } from '../scratch-guard.ts'
 import { passSignals } from './pass-signals.ts'
 
 interface Program {
@@ -30,6 +31,7 @@ export async function runProgram(prepare: () => Program, cleanUp: () => void = (
     } catch (error) {
       throw cannotStart(error)
     }
+    keepForProgram(child.pid)
     return await endOf(child)
   } finally {
     cleanUp()
