@@ -4,6 +4,7 @@ import { ProgramError } from '../../errors.ts'
 import { systemCode } from '../file-errors.ts'
 import { keepForProgram } from '../scratch-guard.ts'
 import { passSignals } from './pass-signals.ts'
+import { spawnable } from './spawnable.ts'
 
 interface Program {
   readonly command: string | readonly [string, ...string[]]
@@ -41,7 +42,10 @@ export async function runProgram(prepare: () => Program, cleanUp: () => void = (
 
 function start({ command, env }: Program): ChildProcess {
   const settings = { env, stdio: 'inherit' } as const
-  if (typeof command !== 'string') return spawn(command[0], command.slice(1), settings)
+  if (typeof command !== 'string') {
+    const { file, args, isVerbatim } = spawnable(command)
+    return spawn(file, args, { ...settings, windowsVerbatimArguments: isVerbatim })
+  }
   // on Windows it is cmd.exe /d /s /c
   if (process.platform === 'win32') return spawn(command, { ...settings, shell: true })
   return spawn('/bin/sh', ['-c', command], settings)
