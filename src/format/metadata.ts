@@ -81,7 +81,15 @@ const ALWAYS_IN_GROUP: readonly KeyType[] = ['age', 'hc_vault']
  */
 export function parseMetadata(block: Branch): Metadata {
   const fields = new Fields(block, 'sops')
-  const lastModified = parseRfc3339(fields.text('lastmodified'))
+  const time = fields.text('lastmodified')
+  const lastModified = parseRfc3339(time)
+  // in dotenv a carriage return belongs to the value
+  if (lastModified === undefined && time.endsWith('\r')) {
+    throw broken(
+      'its lines end in CRLF, and were sealed with LF',
+      'if git did that: "*.env text eol=lf" in .gitattributes',
+    )
+  }
   if (lastModified === undefined) {
     throw broken('sops.lastmodified is missing or not an RFC 3339 time', 'it looks like "2026-01-02T03:04:05Z"')
   }

@@ -3,7 +3,9 @@ import { accessSync, constants, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { hasTerminal } from './has-terminal.ts'
 import { endBySignal, lendInterrupts, onInterrupt } from './interrupts.ts'
+import { spawnable } from './programs/spawnable.ts'
 import { openScratch } from './scratch.ts'
+import { keepForProgram } from './scratch-guard.ts'
 import { askSecret } from './terminal.ts'
 
 /** What editing needs of this machine: see `Desk` in `operations/ports.ts`. */
@@ -21,15 +23,20 @@ export const editingDesk = {
   },
 
   async run(words: readonly string[]): Promise<number | undefined> {
-    const [program = '', ...args] = words
+    const { file, args, isVerbatim } = spawnable(words)
     const takeBack = lendInterrupts()
     let forget = () => {}
     try {
       const { code, signal } = await new Promise<{ code: number | null; signal: NodeJS.Signals | null }>(
         (resolve, reject) => {
-          const child = spawn(program, args, { stdio: 'inherit' })
+          const child = spawn(file, args, { stdio: 'inherit', windowsVerbatimArguments: isVerbatim })
           // whoever ends this process means the editor too
-          forget = onInterrupt(() => child.kill('SIGTERM'))
+          const forgetEditor = onInterrupt(() => child.kill('SIGTERM'))
+          const release = keepForProgram(child.pid)
+          forget = () => {
+            forgetEditor()
+            release()
+          }
           child.on('error', reject)
           child.on('exit', (code, signal) => resolve({ code, signal }))
         },

@@ -6,6 +6,8 @@ import { fileError, systemCode } from './file-errors.ts'
 /** As many as Linux follows. */
 const MAX_LINKS = 40
 const GIT = '.git'
+/** What may be that folder where names have no case, and under the short name that Windows gives it. */
+const ALSO_GIT = /^(?:\.git|git~1)$/i
 const POLICY = '.sops.yaml'
 
 /**
@@ -76,7 +78,7 @@ function checkStays(path: string, place: string, folder: string): void {
   if (root === undefined) return
   const inside = relative(root, place)
   const isOutside = inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)
-  if (!isOutside && !inside.split(sep).includes(GIT)) return
+  if (!isOutside && !inside.split(sep).some((name) => ALSO_GIT.test(name))) return
   const where = isOutside ? `leads out of it, to ${place}` : `leads into its ${GIT} folder`
   const hint = 'remove the link if you do not know it; to write there nevertheless name the file itself'
   throw cannotBeWritten(path, `a link in the repository ${where}`, hint)

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { fileError } from './file-errors.ts'
 import { removeOnInterrupt } from './interrupts.ts'
+import { ScratchGuard } from './scratch-guard.ts'
 
 /** File systems that never reach a disk, unless the system swaps: tmpfs and ramfs. See statfs(2). */
 const MEMORY_TYPES = [0x01021994, 0x858458f6]
@@ -25,6 +26,7 @@ export function scratchPlace(
 export function openScratch(name: string) {
   const { folder, isInMemory } = scratchPlace()
   const own = makeScratchFolder(folder, 'edit')
+  const guard = ScratchGuard.start(own)
   const forget = removeOnInterrupt(own)
   const path = join(own, basename(name))
   return {
@@ -46,6 +48,7 @@ export function openScratch(name: string) {
     },
     remove: (): void => {
       rmSync(own, { recursive: true, force: true })
+      guard?.end()
       forget()
     },
   }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { describe, expect } from 'vitest'
 import { expectNoSecret, MARKER } from '../helpers/canary.ts'
 import { COMMAND, it, type Sandbox } from '../helpers/sandbox.ts'
@@ -113,6 +114,17 @@ describe.skipIf(isWindows)('exec-file', () => {
       }
     },
   )
+
+  it('with --no-fifo leaves nothing behind after kill -9, once the command has ended', async ({ box }) => {
+    await seal(box)
+    const command = 'echo {}; while kill -0 $PPID 2>/dev/null; do sleep 0.05; done; cat {} > seen'
+    const started = box.start(process.execPath, [COMMAND, 'exec-file', '--no-fifo', 'a.yaml', command], {})
+    const { signal, out } = await stopWhenItPrints(started, 'SIGKILL')
+    expect(signal).toBe('SIGKILL')
+    const [, folder = ''] = foldersOf(out)
+    while (existsSync(folder)) await setImmediate()
+    expect(box.read('seen')).toBe(YAML)
+  })
 
   it('starts mkfifo and the shell, nothing else, and the values are in no words', async ({ box }) => {
     await seal(box)

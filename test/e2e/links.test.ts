@@ -44,6 +44,7 @@ describe.skipIf(process.platform === 'win32')('a link in a repository', () => {
       },
     ],
     ['into the folders of git', (box) => symlinkSync('.git/hooks/post-checkout', box.path('repo/link.yaml'))],
+    ['into them where names have no case', (box) => symlinkSync('.GIT/config', box.path('repo/link.yaml'))],
   ])
 
   it.for([...ways.keys()].flatMap((way) => Object.keys(COMMANDS).map((name) => [way, name] as const)))(

@@ -3,17 +3,19 @@
  * except that a backslash takes the next character as it is, as it does outside of quotes; `#` at the start of a word
  * begins a comment. No variables, no globs, no pipes.
  *
+ * On Windows a backslash stands in every path, and is a character as others are.
+ *
  * @returns undefined when a quote is not closed or nothing follows a backslash
  * @see github.com/google/shlex, which sops uses
  */
-export function splitCommand(text: string): string[] | undefined {
+export function splitCommand(text: string, { isWindows = false } = {}): string[] | undefined {
   const words: string[] = []
   let word: string | undefined
   let quote = ''
   const characters = [...text]
   for (let index = 0; index < characters.length; index += 1) {
     const character = characters[index] ?? ''
-    if (character === '\\' && quote !== "'") {
+    if (character === '\\' && quote !== "'" && !isWindows) {
       index += 1
       const next = characters[index]
       if (next === undefined) return undefined

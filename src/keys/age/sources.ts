@@ -91,7 +91,7 @@ function pathsOf(environment: AgeEnvironment): typeof posix {
 export async function readKeyCommand(environment: AgeEnvironment, recipient: string): Promise<Reading | undefined> {
   const commandLine = environment.variable(KEY_COMMAND)
   if (commandLine === undefined) return undefined
-  const words = splitCommand(commandLine)
+  const words = splitCommand(commandLine, { isWindows: environment.platform === 'win32' })
   if (words === undefined) return failed(KEY_COMMAND, 'a quote is not closed, or it ends with a backslash')
   if (words.length === 0) return failed(KEY_COMMAND, 'it is set, but empty')
   try {

@@ -57,7 +57,7 @@ export function chooseEditor(settings: EditorSettings, desk: Pick<Desk, 'findPro
   const variable = (settings.SOPS_EDITOR ?? '') !== '' ? 'SOPS_EDITOR' : 'EDITOR'
   const given = settings[variable] ?? ''
   if (given === '') return { words: [installed(desk)] }
-  const words = splitCommand(given)
+  const words = splitCommand(given, desk)
   if (words === undefined || words.length === 0) {
     throw editorError(`${variable} cannot be read`, 'check its quotes; it is one program with its arguments')
   }

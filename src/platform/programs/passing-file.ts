@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileError } from '../file-errors.ts'
 import { makeScratchFolder, scratchFolders, scratchPlace } from '../scratch.ts'
+import { ScratchGuard } from '../scratch-guard.ts'
 import { Fifo } from './fifo.ts'
 
 interface Request {
@@ -32,10 +33,13 @@ export function placeFile({ bytes, name, fifo }: Request): PlacedFile {
     mkdirSync(join(own, 'content'), { mode: 0o700 })
     const path = join(own, 'content', name)
     const pipe = fifo ? Fifo.make(own, path, bytes) : undefined
+    // a pipe holds nothing when nobody fills it
+    const guard = pipe === undefined ? ScratchGuard.start(own) : undefined
     if (pipe === undefined) writeFileSync(path, bytes, { mode: 0o600, flag: 'wx' })
     const remove = () => {
       pipe?.stop()
       rmSync(own, { recursive: true, force: true })
+      guard?.end()
     }
     return { path, isInMemory, isFifo: pipe !== undefined, remove }
   } catch (error) {

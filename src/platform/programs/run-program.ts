@@ -2,7 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import { ProgramError } from '../../errors.ts'
 import { systemCode } from '../file-errors.ts'
+import { keepForProgram } from '../scratch-guard.ts'
 import { passSignals } from './pass-signals.ts'
+import { spawnable } from './spawnable.ts'
 
 interface Program {
   readonly command: string | readonly [string, ...string[]]
@@ -30,6 +32,7 @@ export async function runProgram(prepare: () => Program, cleanUp: () => void = (
     } catch (error) {
       throw cannotStart(error)
     }
+    keepForProgram(child.pid)
     return await endOf(child)
   } finally {
     cleanUp()
@@ -39,7 +42,10 @@ export async function runProgram(prepare: () => Program, cleanUp: () => void = (
 
 function start({ command, env }: Program): ChildProcess {
   const settings = { env, stdio: 'inherit' } as const
-  if (typeof command !== 'string') return spawn(command[0], command.slice(1), settings)
+  if (typeof command !== 'string') {
+    const { file, args, isVerbatim } = spawnable(command)
+    return spawn(file, args, { ...settings, windowsVerbatimArguments: isVerbatim })
+  }
   // on Windows it is cmd.exe /d /s /c
   if (process.platform === 'win32') return spawn(command, { ...settings, shell: true })
   return spawn('/bin/sh', ['-c', command], settings)

@@ -143,6 +143,11 @@ describe('the metadata block', () => {
     expect(codeOf(json)).toBe('ERR_METADATA')
   })
 
+  it('says so when git gave a sealed dotenv file the line ends of Windows', () => {
+    const error = failure(() => parseMetadata(block('{"lastmodified":"2026-01-02T03:04:05Z\\r"}')))
+    expect(error).toMatchObject({ code: 'ERR_METADATA', hint: expect.stringContaining('eol=lf') })
+  })
+
   it('does not show what it refuses', () => {
     const error = failure(() => parse(`"shamir_threshold":"${MARKER}-secret"`))
     expect(error.code).toBe('ERR_METADATA')

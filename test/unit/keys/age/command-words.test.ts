@@ -24,6 +24,14 @@ describe('splitCommand', () => {
     expect(splitCommand(text)).toEqual(words)
   })
 
+  it.each<[string, string[]]>([
+    [String.raw`C:\tools\vim.exe -n`, ['C:\\tools\\vim.exe', '-n']],
+    [String.raw`"C:\Program Files\x y\vim.exe" -n`, ['C:\\Program Files\\x y\\vim.exe', '-n']],
+    ['a\\', ['a\\']],
+  ])('takes backslashes in %j as they are on Windows', (text, words) => {
+    expect(splitCommand(text, { isWindows: true })).toEqual(words)
+  })
+
   it.each(['"a', "'a", 'a "b', 'a\\', '"a\\', '"a\\"'])('refuses %j', (text) => {
     expect(splitCommand(text)).toBeUndefined()
   })

@@ -22,6 +22,15 @@ describe('the editor', () => {
     expect(chooseEditor({ SOPS_EDITOR: undefined, EDITOR: undefined }, windows)).toEqual({ words: ['notepad'] })
   })
 
+  it('may stand in a folder of Windows as it is', () => {
+    const windows = { ...desk(), isWindows: true }
+    const choice = chooseEditor(
+      { SOPS_EDITOR: undefined, EDITOR: String.raw`"C:\Program Files\Vim\vim.exe" -n` },
+      windows,
+    )
+    expect(choice).toEqual({ words: ['C:\\Program Files\\Vim\\vim.exe', '-n'] })
+  })
+
   it.each(['', '"a', 'a \\', '# only a comment'])('is an error when there is none: %s', (text) => {
     expect(failure(() => choose(text)).code).toBe('ERR_EDITOR')
   })
