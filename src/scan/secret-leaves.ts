@@ -28,7 +28,8 @@ export function yamlSecretLeaves(page: Page, start: number): SecretLeaf[] {
   const { text } = page
   if (page.isDone('secret', start, start)) return []
   const own = lineAt(text, start)
-  if (own === undefined || own.start + own.column !== start - quotesBefore(text, start)) return []
+  if (own === undefined) return []
+  if (own.start + own.column !== start - quotesBefore(text, start)) return leavesInLine(page, own, start)
   const first = firstLine(page, own)
   const leaves: SecretLeaf[] = []
   let line: Line | undefined = first
@@ -43,6 +44,21 @@ export function yamlSecretLeaves(page: Page, start: number): SecretLeaf[] {
     line = next
   }
   return leaves
+}
+
+const FLOW_DATA = /["']?(stringData|data)["']?[ \t]{0,8}:[ \t]{0,8}\{/g
+
+/** A Secret in braces, on one line. */
+function leavesInLine(page: Page, line: Line, start: number): SecretLeaf[] {
+  const text = page.text.slice(line.start, line.end)
+  if (!text.slice(0, start - line.start).includes('{')) return []
+  page.isDone('secret', line.end, line.end)
+  page.steps += 2 * text.length
+  return [...text.matchAll(FLOW_DATA)].flatMap(({ 0: { length }, 1: key, index }) => {
+    const from = line.start + index + length
+    const close = page.text.indexOf('}', from)
+    return flowLeaves(page.text, from, close === -1 ? line.end : Math.min(close, line.end), key === 'data')
+  })
 }
 
 function belongs(line: Line, column: number, text: string): boolean {

@@ -35,7 +35,16 @@ export function sentence({ message, keyPath, repair }: ReportedFinding): string 
   return `${message}${value}${repair === undefined ? '' : `; repair: ${repair}`}`
 }
 
-/** What stays the same when lines move: for tools that follow a finding over time. */
-export function fingerprint({ rule, file, keyPath, line }: ReportedFinding): string {
-  return `${rule}:${file}:${keyPath ?? line ?? ''}`
+/**
+ * For each finding what stays the same when lines move, and no other one has: for tools that follow findings over time, and
+ * take two with one name for the same.
+ */
+export function fingerprints(findings: readonly ReportedFinding[]): string[] {
+  const counts = new Map<string, number>()
+  return findings.map(({ rule, file, keyPath, line, fingerprint }) => {
+    const name = `${rule}:${file}:${keyPath ?? fingerprint ?? line ?? ''}`
+    const count = (counts.get(name) ?? 0) + 1
+    counts.set(name, count)
+    return count === 1 ? name : `${name}:${count}`
+  })
 }

@@ -1,25 +1,40 @@
-import { fingerprint, type Report, type ReportedFinding, sentence } from './report.ts'
+import { ruleFacts } from '../../operations/judge/rule-facts.ts'
+import { fingerprints, type Report, type ReportedFinding, sentence } from './report.ts'
 
 const LEVELS = { block: 'error', warn: 'warning' } as const
 
 /** SARIF 2.1.0, as GitHub's code scanning takes it. @see https://docs.oasis-open.org/sarif/sarif/v2.1.0/ */
 export function sarifReport({ version, findings }: Report): string {
   const rules = [...new Set(findings.map(({ rule }) => rule))].sort()
+  const names = fingerprints(findings)
   const sarif = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
     runs: [
       {
-        tool: { driver: { name: 'bulla', version, rules: rules.map((id) => ({ id })) } },
+        tool: { driver: { name: 'bulla', version, rules: rules.map(ruleOf) } },
         columnKind: 'utf16CodeUnits',
-        results: findings.map((finding) => resultOf(finding, rules)),
+        results: findings.map((finding, index) => resultOf(finding, rules, names[index] ?? '')),
       },
     ],
   }
   return `${JSON.stringify(sarif, undefined, 2)}\n`
 }
 
-function resultOf(finding: ReportedFinding, rules: readonly string[]) {
+/** What GitHub asks for of each rule. */
+function ruleOf(id: string) {
+  const facts = ruleFacts(id)
+  const text = facts?.name ?? 'a rule of this repository'
+  return {
+    id,
+    shortDescription: { text },
+    fullDescription: { text },
+    help: { text: `${text}; the rule is described in docs/rules.md of bulla` },
+    defaultConfiguration: { level: LEVELS[facts?.level ?? 'block'] },
+  }
+}
+
+function resultOf(finding: ReportedFinding, rules: readonly string[], name: string) {
   const { rule, level, file, line, column, commit } = finding
   return {
     ruleId: rule,
@@ -34,6 +49,6 @@ function resultOf(finding: ReportedFinding, rules: readonly string[]) {
         },
       },
     ],
-    partialFingerprints: { 'bulla/v1': fingerprint(finding) },
+    partialFingerprints: { 'bulla/v1': name },
   }
 }

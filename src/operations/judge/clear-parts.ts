@@ -9,7 +9,7 @@ import { showPath } from '../values/tree-path.ts'
 import type { Finding } from './finding.ts'
 import { LineFinder } from './lines.ts'
 
-const CIPHERTEXT = /(?<=ENC\[AES256_GCM,)[^\]]*(?=\])/g
+const CIPHERTEXT = /(?<=ENC\[AES256_GCM,)data:[\w+/=]*,iv:[\w+/=]*,tag:[\w+/=]*(?=,type:[a-z]+\])/g
 
 interface ClearLeaf extends Span {
   readonly path: readonly string[]
@@ -17,29 +17,32 @@ interface ClearLeaf extends Span {
   readonly isNamed: boolean
 }
 
-/** What stands in clear in a sealed file: its selector leaves it so, and a secret in it is as readable as in any other. */
+/**
+ * What stands in clear in a sealed file: its selector leaves it so, or it is a key, or of the metadata. A secret in it is as
+ * readable as in any other file.
+ */
 export class ClearParts {
-  /** Of the file, with stars and blanks in place of ciphertexts, metadata and what the selector seals: lines and columns are the same. */
+  /** Of the file, with stars and blanks in place of ciphertexts and what the selector seals: lines and columns are the same. */
   readonly text: string
   private readonly file: string
   private readonly leaves: readonly ClearLeaf[]
+  private readonly metadata: readonly Span[]
   private lines: LineFinder | undefined
 
-  private constructor(file: string, text: string, leaves: readonly ClearLeaf[]) {
+  private constructor(file: string, text: string, leaves: readonly ClearLeaf[], metadata: readonly Span[]) {
     this.file = file
     this.text = text
     this.leaves = leaves
+    this.metadata = metadata
   }
 
   /**
    * @param file - from the root of the repository
    * @param selector - of the file: what it seals and stands in clear is told as that, and left out here
-   * @returns undefined when nothing is in clear
    */
-  static of(file: string, source: Source, selector: Selector): ClearParts | undefined {
+  static of(file: string, source: Source, selector: Selector): ClearParts {
     const leaves: ClearLeaf[] = []
     const hidden: Span[] = []
-    let count = source.lostComments.length
     walk(source.documents, selector, (leaf, { selected, path, inList }) => {
       const { place } = leaf
       const text = textOf(leaf)
@@ -49,28 +52,36 @@ export class ClearParts {
         hidden.push(place)
         return false
       }
-      count += 1
       const isNamed = leaf.kind === 'scalar' && !inList && source.documents.length === 1
       leaves.push({ start: place.start, end: place.end, path: [...path], isNamed })
       return leaf.kind === 'comment'
     })
-    if (count === 0) return undefined
-    return new ClearParts(file, blanked(source, hidden), leaves)
+    return new ClearParts(file, blanked(source.text, hidden), leaves, source.removeMetadata())
   }
 
-  /** A finding of {@link text} with its key path, and the command that repairs it. */
-  place(finding: Finding): Finding {
-    const leaf = this.leafAt(finding)
-    if (leaf?.isNamed !== true) return { ...finding, repair: `bulla edit ${shellWord(this.file)}` }
+  /** Findings of {@link text} with their key paths, and the commands that repair them. */
+  place<Found extends { readonly finding: Finding }>(found: readonly Found[]): Found[] {
+    return found.flatMap((one) => {
+      const { finding } = one
+      const offset = this.offsetOf(finding)
+      const isIn = ({ start, end }: Span) => start <= offset && offset < end
+      if (this.metadata.some(isIn)) {
+        // readers and addresses of services are sealed elsewhere too, and are no secrets here
+        return finding.rule === 'known-value' ? [] : [one]
+      }
+      return [{ ...one, finding: { ...finding, ...this.repairOf(this.leaves.find(isIn)) } }]
+    })
+  }
+
+  private repairOf(leaf: ClearLeaf | undefined): Partial<Finding> {
+    if (leaf?.isNamed !== true) return { repair: `bulla edit ${shellWord(this.file)}` }
     const keyPath = showPath(leaf.path)
-    return { ...finding, keyPath, repair: `bulla set ${shellWord(this.file)} ${shellWord(keyPath)}` }
+    return { keyPath, repair: `bulla set ${shellWord(this.file)} ${shellWord(keyPath)}` }
   }
 
-  private leafAt({ line, column = 1 }: Finding): ClearLeaf | undefined {
-    if (line === undefined) return undefined
+  private offsetOf({ line, column = 1 }: Finding): number {
     this.lines ??= new LineFinder(this.text)
-    const offset = this.lines.offset(line, column)
-    return this.leaves.find(({ start, end }) => start <= offset && offset < end)
+    return line === undefined ? -1 : this.lines.offset(line, column)
   }
 }
 
@@ -78,15 +89,14 @@ function textOf(leaf: Leaf): string {
   return leaf.kind === 'comment' ? leaf.text : leaf.value
 }
 
-function blanked(source: Source, hidden: readonly Span[]): string {
-  const { text } = source
+function blanked(text: string, hidden: readonly Span[]): string {
   const parts: string[] = []
   let position = 0
-  for (const { start, end } of [...source.removeMetadata(), ...hidden].sort((a, b) => a.start - b.start)) {
+  for (const { start, end } of hidden.toSorted((a, b) => a.start - b.start)) {
     if (end <= position) continue
     parts.push(text.slice(position, start), text.slice(Math.max(start, position), end).replace(/[^\r\n]/g, ' '))
     position = end
   }
   const clear = [...parts, text.slice(position)].join('')
-  return clear.replace(CIPHERTEXT, (sealed) => sealed.replace(/[^\r\n]/g, '*'))
+  return clear.replace(CIPHERTEXT, (sealed) => '*'.repeat(sealed.length))
 }

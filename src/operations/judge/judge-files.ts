@@ -257,7 +257,7 @@ class Judge {
       return judged
     }
     const found = await this.scan(file, clear.text, cleanAs)
-    return [...judged, ...found.map((finding) => clear.place(finding))]
+    return [...judged, ...clear.place(found.map((finding) => ({ finding }))).map(({ finding }) => finding)]
   }
 
   private async plain(file: string, text: string, placed: PlacedRule): Promise<Finding[]> {

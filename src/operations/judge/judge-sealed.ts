@@ -1,5 +1,5 @@
 import { type BullaError, isBullaError } from '../../errors.ts'
-import { looksSealed, sealedFields, sealedType } from '../../format/enc.ts'
+import { EMPTY_COMMENT, looksSealed, sealedFields, sealedType, withoutTail } from '../../format/enc.ts'
 import { DEFAULT_SELECTOR, type Metadata, parseMetadata } from '../../format/metadata.ts'
 import { compileSelector, SEAL_ALL, type Selector } from '../../format/selector.ts'
 import type { Source, Store } from '../../format/store.ts'
@@ -23,7 +23,7 @@ export interface SealedText {
 export interface SealedJudgement {
   readonly findings: readonly Finding[]
   readonly metadata?: Metadata
-  /** What its selector leaves in clear; undefined when that is nothing. */
+  /** What stands in it in clear; undefined when it cannot be read. */
   readonly clear?: ClearParts
 }
 
@@ -64,7 +64,7 @@ export async function judgeSealed({ file, store, text }: SealedText): Promise<Se
   // what is sealed is opened, what is clear is taken as new, and all of it is sealed again
   const reseal = `bulla resolve --reseal ${shellWord(file)}`
   const findings: Finding[] = []
-  if (sealedFields(metadata.mac) === undefined) {
+  if (!isWhole(metadata.mac)) {
     findings.push(block('mac-missing', 'the MAC of a sealed file is missing or damaged'))
   }
   const { sealedCount, leafCount, problems } = judgeLeaves(source, selector)
@@ -80,8 +80,7 @@ export async function judgeSealed({ file, store, text }: SealedText): Promise<Se
   if (sealedCount === 0 && leafCount > 0) {
     findings.push(block('nothing-sealed', 'the file has sops metadata, and not one sealed value', { repair: reseal }))
   }
-  const clear = store.name === 'binary' ? undefined : ClearParts.of(file, source, selector)
-  return { findings, metadata, ...(clear === undefined ? {} : { clear }) }
+  return { findings, metadata, clear: ClearParts.of(file, source, selector) }
 }
 
 /** What a merge without a key leaves: only the MAC and its time are in conflict. */
@@ -119,12 +118,25 @@ function judgeLeaves(source: Source, selector: Selector) {
   return { sealedCount, leafCount, problems }
 }
 
+const TYPES: readonly string[] = ['str', 'int', 'float', 'bool', 'bytes', 'comment', 'time']
+/** Of IV and tag, with their padding: sops writes 32 bytes and 16. */
+const [IV_FORM, TAG_FORM] = [/^.{43}=$/, /^.{22}==$/]
+
+/** Whether a text is a sealed value and nothing else: readers ignore what stands behind one, and people read it. */
+function isWhole(text: string): boolean {
+  const fields = sealedFields(text)
+  if (fields === undefined) return false
+  const tail = text.slice(withoutTail(text).length)
+  if (tail.trim() !== '' && tail !== EMPTY_COMMENT.tail) return false
+  return IV_FORM.test(fields.iv) && TAG_FORM.test(fields.tag) && TYPES.includes(fields.type)
+}
+
 /** Empty values are never sealed. */
 function sealedState(leaf: Leaf): 'whole' | 'damaged' | 'clear' | 'empty' {
   const text = leaf.kind === 'comment' ? leaf.text : textOf(leaf)
   if (leaf.kind === 'scalar' && leaf.type === 'str' && leaf.value === '') return 'empty'
   if (!looksSealed(text)) return 'clear'
-  return sealedFields(text) === undefined ? 'damaged' : 'whole'
+  return isWhole(text) ? 'whole' : 'damaged'
 }
 
 function textOf({ type, value }: Scalar): string {

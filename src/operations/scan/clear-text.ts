@@ -10,15 +10,14 @@ export interface ClearText {
   readonly parts?: ClearParts
 }
 
-/** What stands in a file in clear: all of a text, what a sealed file leaves so, nothing of a program. */
+/** What stands in a file in clear: all of a text, what is not sealed of a sealed file, nothing of a program. */
 export async function clearText(path: string, bytes: Uint8Array): Promise<ClearText> {
   // before it is decoded: most large files are no texts
   if (isProgram(bytes)) return { text: '' }
   const text = textOf(bytes)
   const name = sealedStore(path, text)
   if (name === undefined) return { text }
-  const { clear, metadata } = await judgeSealed({ file: path, store: await loadStore(name), text })
+  const { clear } = await judgeSealed({ file: path, store: await loadStore(name), text })
   // of a damaged one nobody knows what it seals
-  if (metadata === undefined) return { text }
-  return clear === undefined ? { text: '' } : { text: clear.text, parts: clear }
+  return clear === undefined ? { text } : { text: clear.text, parts: clear }
 }

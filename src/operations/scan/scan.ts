@@ -102,5 +102,5 @@ export async function look(
 ): Promise<readonly Spotted[]> {
   const { text, parts } = await clearText(path, bytes)
   const found = spotted(path, text, { known, rules })
-  return parts === undefined ? found : found.map(({ finding, line }) => ({ finding: parts.place(finding), line }))
+  return parts === undefined ? found : parts.place(found)
 }

@@ -54,7 +54,14 @@ describe('a report', () => {
     const { version, runs } = JSON.parse(await writeReport('sarif', REPORT))
     expect(version).toBe('2.1.0')
     const [first, second] = runs[0].results
-    expect(runs[0].tool.driver.rules).toEqual([{ id: 'plain-value' }, { id: 'selector-drift' }])
+    expect(runs[0].tool.driver.rules).toMatchObject([
+      { id: 'plain-value', shortDescription: { text: 'a value in clear that the file itself says is sealed' } },
+      {
+        id: 'selector-drift',
+        defaultConfiguration: { level: 'warning' },
+        help: { text: expect.stringContaining('rules.md') },
+      },
+    ])
     expect(first).toMatchObject({ ruleId: 'plain-value', ruleIndex: 0, level: 'error' })
     const { artifactLocation, region } = first.locations[0].physicalLocation
     expect(region).toEqual({ startLine: 3, startColumn: 7 })
@@ -79,6 +86,12 @@ describe('a report', () => {
     expect(lines[0]).toContain('100%25')
     expect(lines[1]).toMatch(/^::warning file=b\.yaml,title=bulla selector-drift::other; repair: bulla x$/)
     expect(await writeReport('github', EMPTY)).toBe('')
+  })
+
+  it.each(['sarif', 'gitlab'] as const)('as %s has no two findings of one name', async (format) => {
+    const text = await writeReport(format, { ...REPORT, findings: [...FINDINGS, ...FINDINGS] })
+    const names = text.match(/"(?:bulla\/v1|fingerprint)": ".*"/g) ?? []
+    expect([names.length, new Set(names).size]).toEqual([4, 4])
   })
 
   it('for GitLab has a fingerprint that stays when lines move', async () => {
