@@ -19,9 +19,9 @@ import { repositoryPath } from '../repository-path.ts'
 
 const HELP = `
 Without an option it shows both sides of each value on a terminal and asks; elsewhere it lists what
-is in conflict. PATH is as listed there; a dot stands for all that is left. In files of several YAML
-documents: "db.password of document 1", and "document 1" where one side took it away. Where both sides
-changed who reads the file or what is sealed in it, that is decided first: sops.readers,
+is in conflict. PATH is as it is listed; a dot stands for all that is left. In files of several YAML
+documents: "db.password of document 1", and "document 1" where one side took it away. Where both
+sides changed who reads the file or what is sealed in it, that is decided first: sops.readers,
 sops.threshold, sops.selector. With --editor, what is left is edited in clear, with marks around
 both sides; as with "edit", in memory where the system has a folder there, and gone afterwards.
 

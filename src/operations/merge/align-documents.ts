@@ -4,7 +4,7 @@ import { areNamed } from '../../merge/documents.ts'
 import { isSameContent } from '../../merge/same.ts'
 import { mergeSlots, type Slot } from '../../merge/slots.ts'
 import type { DocumentTexts } from '../values/changers.ts'
-import type { DocumentConflict, MergeTools, PlainVersions } from './merge-texts.ts'
+import type { DocumentConflict, MergeTools, PlainVersions } from './text-versions.ts'
 
 /** Three texts in which the same documents stand in the same order: those of the merged file. */
 export interface AlignedVersions extends PlainVersions {

@@ -1,7 +1,8 @@
 import type { Branch, Comment, Node } from '../../format/tree.ts'
 import type { MergeStep } from '../../merge/three-way.ts'
 import { withoutDocuments } from './align-documents.ts'
-import { type DocumentConflict, type MergedText, type MergeTools, writeTrees } from './merge-texts.ts'
+import { writeTrees } from './merge-texts.ts'
+import type { DocumentConflict, MergedText, MergeTools } from './text-versions.ts'
 
 /** A conflict that nobody has decided yet. */
 export type OpenConflict = DocumentConflict

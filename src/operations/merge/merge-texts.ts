@@ -1,43 +1,13 @@
 import { isBullaError } from '../../errors.ts'
 import type { TreeChange } from '../../format/change.ts'
-import type { EmitOptions, Source, Store } from '../../format/store.ts'
+import type { Source, Store } from '../../format/store.ts'
 import type { Branch, Node } from '../../format/tree.ts'
 import { type Insertions, mergeLines } from '../../merge/lines.ts'
-import { type Conflict, mergeNodes } from '../../merge/three-way.ts'
+import { mergeNodes } from '../../merge/three-way.ts'
 import { changedText } from '../values/change-text.ts'
-import type { Changer } from '../values/changers.ts'
 import { alignDocuments } from './align-documents.ts'
 import { changesTowards } from './changes-towards.ts'
-
-/** Three plain texts of one file. */
-export interface PlainVersions {
-  /** Undefined when both sides added the file: what they have in common is as if it had been there. */
-  readonly base: string | undefined
-  readonly ours: string
-  readonly theirs: string
-}
-
-export interface MergeTools {
-  readonly store: Store
-  readonly changer: Changer
-  /** Of new lines, where the text has none to follow. */
-  readonly layout: EmitOptions
-  /** Whether ciphertexts stand for values: documents that only values tell apart cannot be told apart then. */
-  readonly isSealed?: boolean
-}
-
-/** A conflict, and the document of the merged text that it is in. Of the document itself when its path is empty. */
-export interface DocumentConflict extends Conflict {
-  readonly document: number
-}
-
-export interface MergedText {
-  /** Plain. Where there is a conflict, ours stands there, or theirs when ours took it away. */
-  readonly text: string
-  readonly conflicts: readonly DocumentConflict[]
-  /** Texts for the user. */
-  readonly notes: readonly string[]
-}
+import type { MergedText, MergeTools, PlainVersions } from './text-versions.ts'
 
 /**
  * Merge plain texts: values by the tree, so that two changes of different values never are in each other's way; comments and
