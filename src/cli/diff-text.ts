@@ -1,5 +1,6 @@
 import type { FileDiff } from '../operations/diff/diff.ts'
 import type { ChangedValue } from '../operations/diff/value-changes.ts'
+import { showPlace } from '../operations/merge/resolve.ts'
 import { printable } from './render.ts'
 
 const SIGNS = { added: '+', removed: '-', changed: '~', sealed: '~', unsealed: '!' } as const
@@ -48,7 +49,7 @@ function rotation({ isCertain }: FileDiff): string {
 }
 
 function lineOf({ document, path, change, before, after }: ChangedValue): string {
-  const name = printable(document === 0 ? path : `${path} of document ${document}`)
+  const name = printable(showPlace({ document, path }))
   const quoted = (value: string | undefined) => (value === undefined ? '' : printable(value))
   const values = before === undefined && after === undefined ? '' : ` ${quoted(before)} -> ${quoted(after)}`
   return `${SIGNS[change]} ${name}: ${change === 'unsealed' ? 'in clear now' : change}${values}`

@@ -1,4 +1,5 @@
 import type { Branch, Entry, List, Node } from '../format/tree.ts'
+import { mergeOrders, withOthers } from './order.ts'
 import { contentKey, isSameContent } from './same.ts'
 import { mergeSequences } from './sequence.ts'
 
@@ -65,31 +66,13 @@ function mergeBranches(base: Branch, ours: Branch, theirs: Branch, path: readonl
   )
   const items: Entry[] = []
   const conflicts: Conflict[] = []
-  for (const key of mergedOrder([...(inOurs?.keys() ?? [])], [...(inTheirs?.keys() ?? [])])) {
+  for (const key of withOthers([...(inOurs?.keys() ?? [])], [...(inTheirs?.keys() ?? [])])) {
     const versions = { base: inBase?.get(key), ours: inOurs?.get(key), theirs: inTheirs?.get(key) }
     const merged = mergeNodes(versions, [...path, key])
     conflicts.push(...merged.conflicts)
     if (merged.node !== undefined) items.push({ kind: 'entry', key, value: merged.node })
   }
   return { node: { kind: 'branch', items }, conflicts }
-}
-
-/** The order of ours; what only theirs has comes behind what it stands behind there, and behind what ours put there. */
-function mergedOrder(ours: readonly string[], theirs: readonly string[]): string[] {
-  const [own, other] = [new Set(ours), new Set(theirs)]
-  if (theirs.every((key) => own.has(key))) return [...ours]
-  const order = [...ours]
-  let place = 0
-  for (const key of theirs) {
-    if (own.has(key)) {
-      place = order.indexOf(key, place) + 1 || order.indexOf(key) + 1
-      continue
-    }
-    while (place < order.length && !other.has(order[place] ?? '')) place += 1
-    order.splice(place, 0, key)
-    place += 1
-  }
-  return order
 }
 
 function mergeLists(base: List, ours: List, theirs: List, path: readonly MergeStep[]): Merged {
@@ -105,14 +88,12 @@ function mergeLists(base: List, ours: List, theirs: List, path: readonly MergeSt
 function mergeNamed(base: List, ours: List, theirs: List, path: readonly MergeStep[]): Merged | undefined {
   const [inBase, inOurs, inTheirs] = [base, ours, theirs].map(byName)
   if (inBase === undefined || inOurs === undefined || inTheirs === undefined) return undefined
-  const common = (of: ReadonlyMap<string, Node>) =>
-    JSON.stringify([...of.keys()].filter((name) => [inBase, inOurs, inTheirs].every((other) => other.has(name))))
-  const [was, own, other] = [common(inBase), common(inOurs), common(inTheirs)]
-  const names = [[...inOurs.keys()], [...inTheirs.keys()]] as const
-  if (own !== was && other !== was && own !== other) return undefined
+  const names = [inBase, inOurs, inTheirs].map((elements) => [...elements.keys()])
+  const order = mergeOrders(names[0] ?? [], names[1] ?? [], names[2] ?? [])
+  if (order === undefined) return undefined
   const elements: Node[] = []
   const conflicts: Conflict[] = []
-  for (const name of own === was && other !== was ? mergedOrder(names[1], names[0]) : mergedOrder(...names)) {
+  for (const name of order) {
     const versions = { base: inBase.get(name), ours: inOurs.get(name), theirs: inTheirs.get(name) }
     const merged = mergeNodes(versions, [...path, elements.length])
     conflicts.push(...merged.conflicts)

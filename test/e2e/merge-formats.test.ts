@@ -63,3 +63,96 @@ describe('a conflict, and a change beside it on each side', () => {
     await repo.expectNothingReadable()
   })
 })
+
+describe('documents of a YAML file', () => {
+  const object = (name: string, value: string) => `---
+apiVersion: v1
+kind: Secret
+metadata_unencrypted: # ${name}
+  name: ${name}
+metadata:
+  name: ${MARKER}-${name}
+data:
+  password: ${MARKER}-${value}
+  user: ${MARKER}-${name}-user
+`
+  const before = [object('one', '1'), object('two', '2'), object('three', '3')].join('')
+  const save = async (box: Sandbox, text: string) => {
+    box.write('../next.yaml', text)
+    const copy = editor(box, `save(fs.readFileSync(${JSON.stringify(box.path('../next.yaml'))}, 'utf8'))`)
+    const { code, err } = await box.bulla(['edit', 'f.yaml'], { env: copy })
+    for (const file of ['../next.yaml', '../editor.cjs']) box.write(file, '')
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+  }
+  const opensForSops = async (box: Sandbox) => {
+    if (findJudge('sops') === undefined) return
+    const { code, err } = await box.sops(['decrypt', 'f.yaml'])
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+  }
+
+  it('may be added on both sides, moved, and taken out, while others change', async ({ box }) => {
+    const repo = await MergeRepository.create(box, { 'f.yaml': before })
+    await repo.branch('topic', () =>
+      save(box, [object('three', '9'), object('one', '1'), object('four', '4')].join('')),
+    )
+    await repo.change(() =>
+      save(box, [object('five', '5'), object('one', '8'), object('two', '2'), object('three', '3')].join('')),
+    )
+    expect(await repo.run('merge', '-m', 'merge', 'topic')).toMatchObject({ code: 0, err: '' })
+    const wanted = [object('five', '5'), object('three', '9'), object('one', '8'), object('four', '4')]
+    expect(await repo.decrypt('f.yaml')).toBe(wanted.join(''))
+    await opensForSops(box)
+    const { out } = await box.bulla(['diff', 'HEAD~1', 'HEAD', '--summary'])
+    expect(out).toBe('f.yaml: 1 changed, 6 added, 6 removed\n')
+  })
+
+  it('are a conflict of the whole document when one side took away what the other changed', async ({ box }) => {
+    const repo = await MergeRepository.create(box, { 'f.yaml': before })
+    await repo.branch('topic', () => repo.bulla('set', '--document', '1', 'f.yaml', 'data.password', `"${MARKER}-7"`))
+    await repo.change(() => save(box, object('one', '1') + object('three', '3')))
+    const { code, err } = await repo.run('merge', '-m', 'merge', 'topic')
+    expect(code).toBe(1)
+    expect(err).toContain('bulla: f.yaml: one side took document 1 away, the other changed it\n')
+    expect(marked(box.read('f.yaml'))).toHaveLength(1)
+    const listed = await box.bulla(['resolve', 'f.yaml'])
+    expect(listed).toMatchObject({ code: 1, err: expect.stringContaining('  document 1\n') })
+    const another = await box.bulla(['resolve', 'f.yaml', '--value', 'document 1'], { stdin: 'x' })
+    expect(another).toMatchObject({ code: 1, err: expect.stringContaining('can only be kept or taken away') })
+    const conflicted = box.read('f.yaml')
+    await repo.bulla('resolve', 'f.yaml', '--ours', '.')
+    expect(await repo.decrypt('f.yaml')).toBe(object('one', '1') + object('three', '3'))
+    await opensForSops(box)
+    box.write('f.yaml', conflicted)
+    await repo.bulla('resolve', 'f.yaml', '--theirs', 'document 1')
+    expect(await repo.decrypt('f.yaml')).toBe(before.replace('-2', '-7'))
+    await opensForSops(box)
+    await repo.expectNothingReadable()
+  })
+
+  it('with the same path in conflict are decided one by one', async ({ box }) => {
+    const repo = await MergeRepository.create(box, { 'f.yaml': before })
+    const set = async (value: string) => {
+      for (const document of ['1', '2']) {
+        await repo.bulla('set', '--document', document, 'f.yaml', 'data.password', `"${MARKER}-${value}${document}"`)
+      }
+    }
+    await repo.branch('topic', () => set('theirs'))
+    await repo.change(() => set('ours'))
+    expect((await repo.run('merge', 'topic')).code).toBe(1)
+    const { code, err } = await box.bulla([
+      'resolve',
+      'f.yaml',
+      '--theirs',
+      'data.password of document 7',
+      '--ours',
+      '.',
+    ])
+    const hint = 'in conflict are data.password of document 1, data.password of document 2'
+    expect({ code, err }).toEqual({ code: 91, err: expect.stringContaining(hint) })
+    const both = await box.bulla(['resolve', 'f.yaml', '--ours', 'data.password'])
+    expect(both).toMatchObject({ code: 91, err: expect.stringContaining('in conflict in several documents') })
+    const theirs = ['--theirs', 'data.password of document 2']
+    await repo.bulla('resolve', 'f.yaml', '--ours', 'data.password of document 1', ...theirs)
+    expect(await repo.decrypt('f.yaml')).toBe(before.replace('-2', '-ours1').replace('-3', '-theirs2'))
+  })
+})

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { isBullaError, UsageError } from '../../errors.ts'
 import type { Marking } from '../../merge/marks.ts'
 import { type MergeOutcome, mergeVersions, relabelled } from '../../operations/merge/driver.ts'
+import { showPlace } from '../../operations/merge/resolve.ts'
 import { shellWord } from '../../operations/shell-word.ts'
 import type { CommandDefinition, Io } from '../io.ts'
 import { addCommonOptions, flag, integer, onlyGiven, text, type Values, worldOf } from '../options.ts'
@@ -89,8 +90,12 @@ async function labelled(marked: Uint8Array, marking: Marking, io: Io): Promise<U
 function tell(outcome: Exclude<MergeOutcome, { kind: 'not-sealed' }>, name: string, io: Io): void {
   for (const note of outcome.notes) renderNote(name, note, io)
   if (outcome.kind === 'merged') return
-  for (const { path } of outcome.conflicts)
-    io.writeErr(`${io.program}: ${printable(name)}: both sides changed ${printable(path)}\n`)
+  for (const conflict of outcome.conflicts) {
+    const place = printable(showPlace(conflict))
+    const what =
+      conflict.steps.length === 0 ? `one side took ${place} away, the other changed it` : `both sides changed ${place}`
+    io.writeErr(`${io.program}: ${printable(name)}: ${what}\n`)
+  }
   // who has a key decides conflicts of values from what git has; then there is nothing to be sealed again
   const isMacOnly = outcome.needsReseal && outcome.conflicts.length === 0
   const command = `bulla resolve ${isMacOnly ? '--reseal ' : ''}${shellWord(name)}`

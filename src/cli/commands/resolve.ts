@@ -4,7 +4,13 @@ import type { Node } from '../../format/tree.ts'
 import type { Repository } from '../../operations/git-port.ts'
 import { editConflicts } from '../../operations/merge/edit-conflicts.ts'
 import { reseal } from '../../operations/merge/reseal.ts'
-import { type OpenChoice, type Resolution, resolveConflicts } from '../../operations/merge/resolve.ts'
+import {
+  type Decision,
+  type OpenChoice,
+  type Resolution,
+  resolveConflicts,
+  showPlace,
+} from '../../operations/merge/resolve.ts'
 import { shellWord } from '../../operations/shell-word.ts'
 import type { CommandDefinition, Io } from '../io.ts'
 import { addCommonOptions, collect, flag, text, texts, type Values, worldOf } from '../options.ts'
@@ -13,8 +19,9 @@ import { repositoryPath } from '../repository-path.ts'
 
 const HELP = `
 Without an option it shows both sides of each value on a terminal and asks; elsewhere it lists what
-is in conflict. PATH is as "ls" shows it; a dot stands for all that is left. Where both sides
-changed who reads the file or what is sealed in it, that is decided first: sops.readers,
+is in conflict. PATH is as it is listed; a dot stands for all that is left. In files of several YAML
+documents: "db.password of document 1", and "document 1" where one side took it away. Where both
+sides changed who reads the file or what is sealed in it, that is decided first: sops.readers,
 sops.threshold, sops.selector. With --editor, what is left is edited in clear, with marks around
 both sides; as with "edit", in memory where the system has a folder there, and gone afterwards.
 
@@ -59,8 +66,6 @@ export function define(command: CommandDefinition, io: Io, done: (code: number) 
     }
   })
 }
-
-type Decision = Parameters<typeof resolveConflicts>[0]['decisions'][number]
 
 interface Subject {
   readonly file: string
@@ -156,14 +161,14 @@ async function askFor(conflicts: readonly OpenChoice[], io: Io): Promise<Decisio
     const take = await io.choose(`${describe(conflict)}\n  take ${question}? `, answers)
     if (take === undefined) return undefined
     if (take === 'e') return 'editor'
-    decisions.push({ path: conflict.path, take: take === 'o' ? 'ours' : 'theirs' })
+    decisions.push({ path: showPlace(conflict), take: take === 'o' ? 'ours' : 'theirs' })
   }
   return decisions
 }
 
 /** Both sides in clear: only a terminal sees this. */
-function describe({ path, ours, theirs }: OpenChoice): string {
-  return `${printable(path)}\n  ours:   ${shown(ours)}\n  theirs: ${shown(theirs)}`
+function describe({ ours, theirs, ...place }: OpenChoice): string {
+  return `${printable(showPlace(place))}\n  ours:   ${shown(ours)}\n  theirs: ${shown(theirs)}`
 }
 
 function shown(node: Node | undefined): string {
@@ -176,9 +181,10 @@ function shown(node: Node | undefined): string {
 
 function tellOpen(file: string, conflicts: readonly OpenChoice[], io: Io): undefined {
   io.writeErr(`${io.program}: ${printable(file)}: nothing was written; still in conflict:\n`)
-  for (const { path } of conflicts) io.writeErr(`  ${printable(path)}\n`)
+  for (const conflict of conflicts) io.writeErr(`  ${printable(showPlace(conflict))}\n`)
   const [first] = conflicts
-  const example = first === undefined ? '' : ` --ours ${shellWord(first.path)}`
-  const others = first?.isOfSetting === true ? 'or --theirs' : 'or --theirs, or --value, or --editor'
+  const example = first === undefined ? '' : ` --ours ${shellWord(showPlace(first))}`
+  const isWhole = first?.isOfSetting === true || first?.path === '.'
+  const others = isWhole ? 'or --theirs' : 'or --theirs, or --value, or --editor'
   io.writeErr(`${io.program}: hint: bulla resolve ${shellWord(file)}${example}, ${others}\n`)
 }

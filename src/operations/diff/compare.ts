@@ -1,4 +1,5 @@
 import type { Branch, Node } from '../../format/tree.ts'
+import { type DocumentPairs, matchDocuments } from '../../merge/documents.ts'
 import { contentKey, isSameContent } from '../../merge/same.ts'
 import { longestCommon } from '../../merge/sequence.ts'
 import type { MergeStep } from '../../merge/three-way.ts'
@@ -11,12 +12,25 @@ export interface ValueChange {
   readonly after: Node | undefined
 }
 
-/** What differs between two versions of a file, value by value. Ciphertexts may stand for values: equal ones are equal values. */
-export function compareDocuments(before: readonly Branch[], after: readonly Branch[]): ValueChange[] {
-  const count = Math.max(before.length, after.length)
-  return Array.from({ length: count }, (_, document) =>
-    compare(before[document], after[document], []).map((change) => ({ document, ...change })),
-  ).flat()
+/**
+ * What differs between two versions of a file, value by value. Ciphertexts may stand for values: equal ones are equal values.
+ * Documents are numbered as they stand after the change, and those that were taken away as they stood before.
+ *
+ * @param pairs - which documents are versions of each other
+ */
+export function compareDocuments(
+  before: readonly Branch[],
+  after: readonly Branch[],
+  pairs: DocumentPairs = matchDocuments(before, after),
+): ValueChange[] {
+  const old = new Map([...pairs].map(([place, other]) => [other, before[place]]))
+  const changed = after.flatMap((root, document) =>
+    compare(old.get(document), root, []).map((change) => ({ document, ...change })),
+  )
+  const removed = before.flatMap((root, document) =>
+    pairs.has(document) ? [] : compare(root, undefined, []).map((change) => ({ document, ...change })),
+  )
+  return [...changed, ...removed]
 }
 
 type Change = Omit<ValueChange, 'document'>

@@ -1,5 +1,6 @@
 import { looksSealed } from '../../format/enc.ts'
-import type { Node } from '../../format/tree.ts'
+import type { Branch, Node } from '../../format/tree.ts'
+import { type DocumentPairs, matchDocuments } from '../../merge/documents.ts'
 import { showPath } from '../values/tree-path.ts'
 import { compareDocuments } from './compare.ts'
 import { mark, type ReadVersion } from './read-version.ts'
@@ -23,13 +24,14 @@ export function changedValues(
 ): ChangedValue[] {
   const [before, after] = [old?.documents ?? [], next?.documents ?? []]
   const bothOpen = (old === undefined || canRead(old)) && (next === undefined || canRead(next))
-  const sealedChanges = compareDocuments(before, after)
+  const pairs = pairsOf(old, next, bothOpen)
+  const sealedChanges = compareDocuments(before, after, pairs)
   if (!bothOpen) {
     // under another data key every ciphertext is another one: nothing is known of values that stand on both sides
     const known = isRotated(old, next) ? sealedChanges.filter((change) => !areSealed(change)) : sealedChanges
     return known.map((change) => shown(change, undefined))
   }
-  const clear = compareDocuments(clearOf(old), clearOf(next))
+  const clear = compareDocuments(clearOf(old), clearOf(next), pairs)
   const clearPaths = new Set(clear.map(({ document, path }) => JSON.stringify([document, path])))
   const turned = sealedChanges.filter(
     (change) =>
@@ -40,6 +42,29 @@ export function changedValues(
     ...clear.map((change) => shown(change, inClear ? textOf : undefined)),
     ...turned.map((change) => shown(change, undefined)),
   ]
+}
+
+/** Which documents are versions of each other: told by their values, or by what can be compared of them. */
+function pairsOf(old: ReadVersion | undefined, next: ReadVersion | undefined, bothOpen: boolean): DocumentPairs {
+  if (bothOpen) return matchDocuments(clearOf(old), clearOf(next))
+  const [before, after] = [old?.documents ?? [], next?.documents ?? []]
+  const areComparable = old?.metadata !== undefined && next?.metadata !== undefined && !isRotated(old, next)
+  return areComparable ? matchDocuments(before, after) : matchDocuments(before.map(masked), after.map(masked))
+}
+
+/** With nothing in it where a ciphertext stands. */
+function masked(document: Branch): Branch {
+  const items = document.items.map((item) =>
+    item.kind === 'entry' ? { ...item, value: maskedNode(item.value) } : item,
+  )
+  return { kind: 'branch', items }
+}
+
+function maskedNode(node: Node): Node {
+  if (isSealed(node)) return { kind: 'null' }
+  if (node.kind === 'branch') return masked(node)
+  if (node.kind !== 'list') return node
+  return { kind: 'list', items: node.items.map((item) => (item.kind === 'comment' ? item : maskedNode(item))) }
 }
 
 function areSealed({

@@ -1,6 +1,8 @@
 import type { Branch, Comment, Node } from '../../format/tree.ts'
 import type { MergeStep } from '../../merge/three-way.ts'
-import { type DocumentConflict, type MergedText, type MergeTools, writeTrees } from './merge-texts.ts'
+import { withoutDocuments } from './align-documents.ts'
+import { writeTrees } from './merge-texts.ts'
+import type { DocumentConflict, MergedText, MergeTools } from './text-versions.ts'
 
 /** A conflict that nobody has decided yet. */
 export type OpenConflict = DocumentConflict
@@ -15,21 +17,24 @@ export interface Choice {
 
 /** The merged text with conflicts decided, and those that are left. @throws FormatError `ERR_EMIT` */
 export function chosenText(
-  { text, conflicts }: MergedText,
+  { text, conflicts }: Pick<MergedText, 'text' | 'conflicts'>,
   choices: readonly Choice[],
   tools: MergeTools,
 ): { readonly text: string; readonly open: readonly OpenConflict[] } {
   const roots = [...tools.store.parse(text).documents]
   const open: OpenConflict[] = []
+  const gone = new Set<number>()
   // from the last to the first: what is taken away moves the positions behind it
   for (const conflict of conflicts.toReversed()) {
     const choice = choices.find(
       ({ document, path }) => document === conflict.document && isSamePath(path, conflict.path),
     )
     if (choice === undefined) open.unshift(conflict)
+    else if (conflict.path.length === 0 && decided(choice, conflict) === undefined) gone.add(conflict.document)
     else roots[conflict.document] = withValue(roots[conflict.document], conflict.path, decided(choice, conflict))
   }
-  return { text: open.length === conflicts.length ? text : writeTrees(roots, text, tools), open }
+  if (open.length === conflicts.length) return { text, open }
+  return { text: withoutDocuments(writeTrees(roots, text, tools), gone, tools), open }
 }
 
 function decided({ take }: Choice, conflict: OpenConflict): Node | undefined {

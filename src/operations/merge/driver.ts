@@ -33,8 +33,9 @@ export interface MergeRequest extends FileVersions {
 /** A conflict, as a person decides it. */
 export interface ShownConflict {
   readonly document: number
+  /** None when one side took the document away. */
   readonly steps: readonly MergeStep[]
-  /** As `resolve` takes it. */
+  /** As `resolve` takes it; a dot for the whole document. */
   readonly path: string
   /** In clear with a key, else ciphertext; undefined: taken away. */
   readonly ours: Node | undefined
@@ -98,7 +99,7 @@ function oneSideOf({ base, ours, theirs }: FileVersions): Uint8Array | undefined
 function outcome({ bytes, conflicts, notes }: MergedFile, needsReseal: boolean): MergeOutcome {
   if (conflicts.length === 0 && !needsReseal) return { kind: 'merged', bytes, notes }
   const shown = conflicts.map(({ document, path, ours, theirs }) => {
-    return { document, steps: path, path: showPath(path), ours, theirs }
+    return { document, steps: path, path: path.length === 0 ? '.' : showPath(path), ours, theirs }
   })
   return { kind: 'conflict', bytes, conflicts: shown, needsReseal, notes }
 }

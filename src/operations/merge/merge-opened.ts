@@ -1,6 +1,5 @@
 import { openTree } from '../../crypto/open-tree.ts'
 import { CiphertextPool } from '../../crypto/reuse.ts'
-import { FormatError } from '../../errors.ts'
 import { applyEdits } from '../../format/edits.ts'
 import { compileSelector, SEAL_ALL } from '../../format/selector.ts'
 import type { Store } from '../../format/store.ts'
@@ -37,45 +36,41 @@ interface MergedPlain {
   readonly open: readonly OpenConflict[]
   readonly ours: Uint8Array
   readonly theirs: Uint8Array
+  /** Texts for the user. */
+  readonly notes: readonly string[]
 }
 
 /** Merge what was opened, and seal it. @throws FormatError */
-export async function mergeOpened(
-  sides: OpenedSides,
-  sealing: Sealing,
-  world: World,
-): Promise<Omit<MergedFile, 'notes'>> {
+export async function mergeOpened(sides: OpenedSides, sealing: Sealing, world: World): Promise<MergedFile> {
   const { store, policy, key, marking } = sealing
-  const { open, ours, theirs } = mergePlain(sides, sealing)
+  const { open, ours, theirs, notes } = mergePlain(sides, sealing)
   if (open.length === 0) {
     const side = [sides.ours, sides.theirs].find((one) => isSameSide(one, ours, policy, key))
-    return { bytes: side?.bytes ?? (await seal(ours, sides, sealing, world)), conflicts: [] }
+    return { bytes: side?.bytes ?? (await seal(ours, sides, sealing, world)), conflicts: [], notes }
   }
   const asOurs = await seal(ours, sides, sealing, world)
   // what is in no conflict has the same ciphertext in both
   const reuse = await ciphertextsOf(asOurs, sealing)
   const asTheirs = await seal(theirs, sides, { ...sealing, key: { ...key, reuse } }, world)
   const texts = { ours: decodeText(asOurs), theirs: withMetadataOf(store, decodeText(asTheirs), decodeText(asOurs)) }
-  return { bytes: encodeText(markDifferences(texts.ours, texts.theirs, marking)), conflicts: open }
+  return { bytes: encodeText(markDifferences(texts.ours, texts.theirs, marking)), conflicts: open, notes }
 }
 
 function mergePlain(sides: OpenedSides, { store, layout, changer, choices }: Sealing): MergedPlain {
   const [ours, theirs] = [sides.ours.file.bytes(), sides.theirs.file.bytes()]
   const base = sides.base?.file.bytes() ?? sides.plainBase
   if (changer === undefined) return mergeWhole({ base, ours, theirs }, choices)
-  // added on both sides: what they have in common is as if it had been there
-  const emptied = sides.ours.file.source.documents.map(() => ({ kind: 'branch' as const, items: [] }))
-  const baseText = base === undefined ? store.emit(emptied, layout) : decodeText(base)
+  const baseText = base === undefined ? undefined : decodeText(base)
   const tools = { store, changer, layout }
   const merged = mergeTexts({ base: baseText, ours: decodeText(ours), theirs: decodeText(theirs) }, tools)
-  if (merged === undefined) throw notMergeable()
   const { text, open } = chosenText(merged, choices, tools)
   const [asOurs, asTheirs] = (['ours', 'theirs'] as const).map((take) => {
     if (open.length === 0) return text
+    // what was chosen may take documents away: positions are those before that
     const all = open.map(({ document, path }) => ({ document, path, take }))
-    return chosenText({ text, conflicts: open }, all, tools).text
+    return chosenText(merged, [...choices, ...all], tools).text
   })
-  return { open, ours: encodeText(asOurs ?? text), theirs: encodeText(asTheirs ?? text) }
+  return { open, ours: encodeText(asOurs ?? text), theirs: encodeText(asTheirs ?? text), notes: merged.notes }
 }
 
 async function seal(plain: Uint8Array, sides: OpenedSides, sealing: Sealing, world: World): Promise<Uint8Array> {
@@ -100,10 +95,4 @@ async function ciphertextsOf(sealed: Uint8Array, { store, policy, key }: Sealing
 function withMetadataOf(store: Store, text: string, other: string): string {
   const { metadata } = store.parse(other)
   return metadata === undefined ? text : applyEdits(text, store.parse(text).placeMetadata(metadata))
-}
-
-function notMergeable(): FormatError {
-  return new FormatError('ERR_MERGE', 'the sides have different documents, so their values cannot be told apart', {
-    hint: 'take one side with git checkout --ours FILE, or --theirs, and make the other changes with "edit"',
-  })
 }

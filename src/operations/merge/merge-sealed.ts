@@ -22,7 +22,7 @@ import type { MergedFile, MergeSettings, SealedVersions } from './merge-settings
  * Merge sealed files value by value, in memory. What neither side changed keeps its ciphertext, and so does what one side
  * changed as long as its data key stays. What comes out as one of the sides is that side, byte for byte.
  *
- * @throws KeyError `ERR_NO_DATA_KEY`; IntegrityError; FormatError, also for versions that have other documents
+ * @throws KeyError `ERR_NO_DATA_KEY`; IntegrityError; FormatError
  */
 export async function mergeSealed(
   versions: SealedVersions,
@@ -59,7 +59,7 @@ export async function mergeSealed(
     const ofValues = choices.filter(({ path }) => !isSetting(path))
     const merged = await mergeOpened(opened, { ...settings, choices: ofValues, changer, policy, key }, world)
     const comments = await commentNotes(sidesOf(decodeText(merged.bytes)).ours, opened, policy, key, store)
-    const notes = [...disputes, ...comments, ...(isTwoWay ? onlyOneSided(ours.file, theirs.file) : [])]
+    const notes = [...disputes, ...merged.notes, ...comments, ...(isTwoWay ? onlyOneSided(ours.file, theirs.file) : [])]
     return { ...merged, notes }
   } finally {
     for (const { file } of sides) file.dispose()
@@ -76,7 +76,10 @@ function markedSides({ ours, theirs }: SealedVersions, { marking }: MergeSetting
 function onlyOneSided(ours: OpenedFile, theirs: OpenedFile): string[] {
   const changes = compareDocuments(ours.documents(), theirs.documents())
   const found = changes.filter(({ before, after }) => before === undefined || after === undefined)
-  return found.map(({ path }) => `${showPath([...path])} stands on one side only: it was kept`)
+  return found.map(({ document, path }) => {
+    const place = `${showPath([...path])}${document === 0 ? '' : ` of document ${document}`}`
+    return `${place} stands on one side only: it was kept`
+  })
 }
 
 /** Only where both sides changed comments it is worth to open what was merged. */

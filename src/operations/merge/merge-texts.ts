@@ -1,66 +1,60 @@
 import { isBullaError } from '../../errors.ts'
 import type { TreeChange } from '../../format/change.ts'
-import type { EmitOptions, Source, Store } from '../../format/store.ts'
+import type { Source, Store } from '../../format/store.ts'
 import type { Branch, Node } from '../../format/tree.ts'
 import { type Insertions, mergeLines } from '../../merge/lines.ts'
-import { type Conflict, mergeNodes } from '../../merge/three-way.ts'
+import { mergeNodes } from '../../merge/three-way.ts'
 import { changedText } from '../values/change-text.ts'
-import type { Changer } from '../values/changers.ts'
+import { alignDocuments } from './align-documents.ts'
 import { changesTowards } from './changes-towards.ts'
-
-/** Three plain texts of one file. */
-export interface PlainVersions {
-  readonly base: string
-  readonly ours: string
-  readonly theirs: string
-}
-
-export interface MergeTools {
-  readonly store: Store
-  readonly changer: Changer
-  /** Of new lines, where the text has none to follow. */
-  readonly layout: EmitOptions
-}
-
-/** A conflict, and the document it is in. */
-export interface DocumentConflict extends Conflict {
-  readonly document: number
-}
-
-export interface MergedText {
-  /** Plain. Where there is a conflict, ours stands there. */
-  readonly text: string
-  readonly conflicts: readonly DocumentConflict[]
-}
+import type { MergedText, MergeTools, PlainVersions } from './text-versions.ts'
 
 /**
  * Merge plain texts: values by the tree, so that two changes of different values never are in each other's way; comments and
  * layout by the lines. The tree decides: lines that say something else are not taken.
  *
- * @returns undefined when the sides have other documents, which have no path that could be merged by
- * @throws FormatError when a side cannot be parsed, or the merged values cannot be written into the layout
+ * @throws FormatError when a side cannot be parsed, or what is merged cannot be written into the layout
  */
-export function mergeTexts({ base, ours, theirs }: PlainVersions, tools: MergeTools): MergedText | undefined {
+export function mergeTexts(versions: PlainVersions, tools: MergeTools): MergedText {
   const { store } = tools
+  const aligned = alignDocuments(versions, tools)
+  const { base, ours, theirs, notes } = aligned
   const [inBase, inOurs, inTheirs] = [base, ours, theirs].map((text) => store.parse(text).documents)
-  if (inOurs === undefined || inOurs.length !== inTheirs?.length || inOurs.length !== inBase?.length) return undefined
-  const merged = inOurs.map((root, index) => mergeNodes({ base: inBase[index], ours: root, theirs: inTheirs[index] }))
-  const roots = merged.map(({ node }, index) => (node?.kind === 'branch' ? node : inOurs[index])) as Branch[]
-  const conflicts = merged.flatMap(({ conflicts: found }, document) =>
-    found.map((conflict) => ({ ...conflict, document })),
+  const merged = (inOurs ?? []).map((root, index) =>
+    mergeNodes({ base: inBase?.[index], ours: root, theirs: inTheirs?.[index] }),
   )
-  return { text: writeTrees(roots, startingText({ base, ours, theirs }, inOurs.length, store), tools), conflicts }
+  const roots = merged.map(({ node }, index) => (node?.kind === 'branch' ? node : inOurs?.[index])) as Branch[]
+  const conflicts = merged.flatMap(({ conflicts: found }, document) => [
+    ...aligned.conflicts.filter((conflict) => conflict.document === document),
+    ...found.map((conflict) => ({ ...conflict, document })),
+  ])
+  return { text: writeTrees(roots, startingText({ base, ours, theirs }, roots.length, tools), tools), conflicts, notes }
 }
+
+type AlignedTexts = PlainVersions & { readonly base: string }
 
 /** So many places where both sides put in something are looked at one by one. */
 const MAX_TRIES = 16
 
-/** The lines merged, when that is a text at all; else ours. What both sides put in at one place stays where it can. */
-function startingText({ base, ours, theirs }: PlainVersions, documents: number, store: Store): string {
+/** The lines merged, document by document, when that is a text at all; else ours. */
+function startingText({ base, ours, theirs }: AlignedTexts, count: number, { store, changer }: MergeTools): string {
+  if (changer.documents === undefined || count === 1) return mergedLines({ base, ours, theirs }, store)
+  const { split, join } = changer.documents
+  const [inBase, inTheirs] = [split(base), split(theirs)]
+  const parts = split(ours).map((part, index) =>
+    mergedLines({ base: inBase[index] ?? part, ours: part, theirs: inTheirs[index] ?? part }, store),
+  )
+  const text = join(parts)
+  return isLike(text, count, true, store) ? text : ours
+}
+
+/** Of a text of one document. What both sides put in at one place stays where it can. */
+function mergedLines({ base, ours, theirs }: AlignedTexts, store: Store): string {
   const all = mergeLines(base, ours, theirs)
   const both = Array.from({ length: all.insertions }, (): Insertions => 'both')
-  const repeats = store.parse(ours).documents.some(hasRepeatedKeys)
-  const isText = (text: string) => isLike(text, documents, repeats, store)
+  // what is read in a later document need not be a document of its own: then ours is all there is
+  const repeats = isLike(ours, 1, true, store) && store.parse(ours).documents.some(hasRepeatedKeys)
+  const isText = (text: string) => isLike(text, 1, repeats, store)
   const full = mergeLines(base, ours, theirs, both).text
   if (isText(full)) return full
   if (!isText(all.text)) return ours

@@ -13,9 +13,14 @@ interface Versions {
 export function mergeWhole(
   { base, ours, theirs }: Versions,
   choices: readonly Choice[],
-): { readonly open: readonly OpenConflict[]; readonly ours: Uint8Array; readonly theirs: Uint8Array } {
+): {
+  readonly open: readonly OpenConflict[]
+  readonly ours: Uint8Array
+  readonly theirs: Uint8Array
+  readonly notes: readonly string[]
+} {
   const isSame = (a: Uint8Array | undefined, b: Uint8Array) => a !== undefined && Buffer.compare(a, b) === 0
-  const settled = (bytes: Uint8Array) => ({ open: [], ours: bytes, theirs: bytes })
+  const settled = (bytes: Uint8Array) => ({ open: [], ours: bytes, theirs: bytes, notes: [] })
   if (isSame(ours, theirs) || isSame(base, theirs)) return settled(ours)
   if (isSame(base, ours)) return settled(theirs)
   const [choice] = choices
@@ -24,7 +29,12 @@ export function mergeWhole(
     return settled(take === 'ours' ? ours : take === 'theirs' ? theirs : bytesOf(take))
   }
   const [inBase, inOurs, inTheirs] = [base, ours, theirs].map((bytes) => bytes && nodeOf(bytes))
-  return { open: [{ document: 0, path: [DATA], base: inBase, ours: inOurs, theirs: inTheirs }], ours, theirs }
+  return {
+    open: [{ document: 0, path: [DATA], base: inBase, ours: inOurs, theirs: inTheirs }],
+    ours,
+    theirs,
+    notes: [],
+  }
 }
 
 function nodeOf(bytes: Uint8Array): Node | undefined {

@@ -15,12 +15,19 @@ export interface ResolveRequest {
   readonly path: string
   /** From the root of the repository, with slashes. */
   readonly name: string
-  /** Paths, as `ls` shows them; `.` is every conflict. */
-  readonly decisions: readonly { readonly path: string; readonly take: 'ours' | 'theirs' | Node }[]
+  readonly decisions: readonly Decision[]
+}
+
+export interface Decision {
+  /** As {@link showPlace} shows it; `.` is every conflict. */
+  readonly path: string
+  readonly take: 'ours' | 'theirs' | Node
 }
 
 /** What is in conflict, both sides opened, for somebody to choose. */
 export interface OpenChoice {
+  readonly document: number
+  /** A dot when one side took the whole document away. */
   readonly path: string
   /** Whether it is about who reads the file, or what is sealed in it: values are looked at when that is decided. */
   readonly isOfSetting: boolean
@@ -124,24 +131,45 @@ function notSealed(path: string): FormatError {
   })
 }
 
-type Decisions = ResolveRequest['decisions']
-
 function choicesOf(
-  decisions: Decisions,
+  decisions: readonly Decision[],
   conflicts: readonly ShownConflict[],
   decided: readonly Choice[],
 ): readonly Choice[] {
   const isDecided = ({ document, steps }: ShownConflict) =>
     decided.some((choice) => choice.document === document && isSame(choice.path, steps))
   return decisions.flatMap((decision) =>
-    conflicts
-      .filter((conflict) => isMeant(decision, conflict) && !isDecided(conflict))
+    meantBy(decision, conflicts)
+      .filter((conflict) => !isDecided(conflict))
       .map(({ document, steps }) => ({ document, path: steps, take: sideOf(decision, steps) })),
   )
 }
 
-function isMeant({ path }: Decisions[number], { steps }: ShownConflict): boolean {
-  return path === '.' || isSame(readTreePath(path).steps, steps)
+/**
+ * The conflicts that a decision is about: all, or one. A path without the number of a document is in the first, or in the
+ * only one in which it is in conflict.
+ *
+ * @throws UsageError `ERR_TREE_PATH`
+ */
+function meantBy({ path }: Decision, conflicts: readonly ShownConflict[]): readonly ShownConflict[] {
+  if (path === '.') return conflicts
+  const shown = conflicts.filter((conflict) => showPlace(conflict) === path)
+  if (shown.length > 0 || IN_DOCUMENT.test(path)) return shown
+  const { steps } = readTreePath(path)
+  const found = conflicts.filter((conflict) => isSame(steps, conflict.steps))
+  const first = found.filter(({ document }) => document === 0)
+  if (first.length > 0 || found.length < 2) return first.length > 0 ? first : found
+  throw new UsageError('ERR_TREE_PATH', 'this path is in conflict in several documents', {
+    hint: `say in which: ${found.map(showPlace).join(', ')}`,
+  })
+}
+
+const IN_DOCUMENT = /(?:^| of )document [0-9]+$/
+
+/** Where something is in conflict or changed, in files of one document or several, counted from 0. A dot is a whole document. */
+export function showPlace({ document, path }: { readonly document: number; readonly path: string }): string {
+  if (path === '.') return `document ${document}`
+  return document === 0 ? path : `${path} of document ${document}`
 }
 
 function isSame(first: readonly unknown[], second: readonly unknown[]): boolean {
@@ -149,19 +177,24 @@ function isSame(first: readonly unknown[], second: readonly unknown[]): boolean 
 }
 
 /** @throws UsageError `ERR_USAGE` */
-function sideOf({ take }: Decisions[number], steps: readonly MergeStep[]): Choice['take'] {
-  if (typeof take === 'string' || !isSetting(steps)) return take
+function sideOf({ take }: Decision, steps: readonly MergeStep[]): Choice['take'] {
+  if (typeof take === 'string') return take
+  if (steps.length === 0) {
+    throw new UsageError('ERR_USAGE', 'a whole document can only be kept or taken away', {
+      hint: 'use --ours or --theirs; to have it otherwise, resolve first and then see "edit"',
+    })
+  }
+  if (!isSetting(steps)) return take
   throw new UsageError('ERR_USAGE', 'who reads the file and what is sealed in it can only be that of a side', {
     hint: 'use --ours or --theirs; to have it otherwise, resolve first and then see "rotate" and "updatekeys"',
   })
 }
 
 /** @throws UsageError `ERR_TREE_PATH` when a decision is about nothing that was in conflict */
-function checkNamed(decisions: Decisions, seen: readonly ShownConflict[]): void {
-  if (decisions.every((decision) => decision.path === '.' || seen.some((conflict) => isMeant(decision, conflict))))
-    return
-  const paths = [...new Set(seen.map(({ path }) => path))]
+function checkNamed(decisions: readonly Decision[], seen: readonly ShownConflict[]): void {
+  if (decisions.every((decision) => decision.path === '.' || meantBy(decision, seen).length > 0)) return
+  const places = [...new Set(seen.map(showPlace))]
   throw new UsageError('ERR_TREE_PATH', 'nothing is in conflict at a path that was named', {
-    hint: paths.length === 0 ? 'nothing is in conflict at all: leave it out' : `in conflict are ${paths.join(', ')}`,
+    hint: places.length === 0 ? 'nothing is in conflict at all: leave it out' : `in conflict are ${places.join(', ')}`,
   })
 }

@@ -40,14 +40,11 @@ export async function mergeWithoutKey(versions: SealedVersions, settings: MergeS
   )
   if (ours === undefined || theirs === undefined || changer === undefined) throw notMergeable()
   checkMergeable(base, ours, theirs)
-  const tools = { store, changer, layout }
-  const emptied = ours.source.documents.map(() => ({ kind: 'branch' as const, items: [] }))
-  const baseText = base?.text ?? store.emit(emptied, layout)
-  const merged = mergeTexts({ base: baseText, ours: ours.text, theirs: theirs.text }, tools)
-  if (merged === undefined) throw notMergeable()
+  const tools = { store, changer, layout, isSealed: true }
+  const merged = mergeTexts({ base: base?.text, ours: ours.text, theirs: theirs.text }, tools)
   const { text, conflicts } = merged
   const groups = mergedEntries(base, ours, theirs)
-  const notes = removalNotes([base, ours, theirs], groups)
+  const notes = [...merged.notes, ...removalNotes([base, ours, theirs], groups)]
   const settled = [ours, theirs].find((side) => conflicts.length === 0 && side.text === text)
   if (settled !== undefined) {
     // the MAC covers the values, not who reads them

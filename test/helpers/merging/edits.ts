@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { MARKER } from '../canary.ts'
-import type { Mapping, Member, Model } from './model.ts'
+import { type Mapping, type Member, type Model, nameOf } from './model.ts'
 
 export type Format = 'yaml' | 'json' | 'dotenv' | 'ini'
 
@@ -78,6 +78,39 @@ function named(draw: Draw): Model {
 
 function fields(draw: Draw): Mapping {
   return mapping(draw, () => ({ kind: 'scalar', value: draw.text() }))
+}
+
+/** A document with what tells it from others, as Kubernetes has it; no edit changes that. */
+export function headed(document: Mapping, name: string): Mapping {
+  const metadata: Mapping = { kind: 'map', items: new Map([['name', { value: { kind: 'scalar', value: name } }]]) }
+  const head: [string, Member][] = [
+    ['kind', { value: { kind: 'scalar', value: 'Secret' } }],
+    ['metadata', { value: metadata }],
+  ]
+  return { kind: 'map', items: new Map([...head, ...withoutHead(document).items]) }
+}
+
+function withoutHead(document: Mapping): Mapping {
+  return { kind: 'map', items: new Map([...document.items].filter(([key]) => !HEAD.has(key))) }
+}
+
+const HEAD = new Set(['kind', 'metadata'])
+
+/** What somebody makes of a file of several documents. @param hasNames - whether they are told apart by their names */
+export function editedDocuments(documents: readonly Mapping[], draw: Draw, hasNames: boolean): readonly Mapping[] {
+  const result = documents.map((document) => {
+    if (!hasNames) return edited(document, draw, 'yaml')
+    // a file of one document has no names to go by
+    const isRenamed = documents.length > 1 && draw.oneIn(20)
+    return headed(edited(withoutHead(document), draw, 'yaml'), isRenamed ? draw.word() : nameOf(document))
+  })
+  if (documents.length > 1 && draw.oneIn(4)) result.splice(draw.number(result.length - 1), 1)
+  if (draw.oneIn(3)) {
+    const added = newDocument(draw, 'yaml')
+    result.splice(draw.number(result.length), 0, hasNames ? headed(added, draw.word()) : added)
+  }
+  if (draw.oneIn(5)) result.push(...result.splice(draw.number(result.length - 1), 1))
+  return result
 }
 
 /** What somebody makes of a document: some values, keys, elements and comments of it become others. */

@@ -19,7 +19,7 @@ export interface MergedModel {
   readonly conflicts: readonly string[]
 }
 
-type Side = 'ours' | 'theirs'
+export type Side = 'ours' | 'theirs'
 
 /** The same content, whatever the order of keys; comments do not count. */
 export function plain(model: Model | undefined): unknown {
@@ -122,4 +122,46 @@ function mergeLists(
 
 function scalar(value: string | undefined): Scalar {
   return { kind: 'scalar', value: value ?? '' }
+}
+
+export interface MergedDocuments {
+  /** In the order of their names; those that stay. */
+  readonly documents: readonly Model[]
+  readonly conflicts: readonly string[]
+}
+
+/** What tells a document from another: see `headed`. */
+export function nameOf(document: Mapping): string {
+  const metadata = document.items.get('metadata')?.value
+  const name = metadata?.kind === 'map' ? metadata.items.get('name')?.value : undefined
+  return name?.kind === 'scalar' ? String(name.value) : ''
+}
+
+/** Merge documents that have names: each with the one of its name; a document that is alone is always the same one. */
+export function mergeDocuments(
+  base: readonly Mapping[] | undefined,
+  ours: readonly Mapping[],
+  theirs: readonly Mapping[],
+  side: Side,
+): MergedDocuments {
+  const known = new Map((base ?? []).map((document) => [nameOf(document), document]))
+  const named = (documents: readonly Mapping[], others: readonly Mapping[] | undefined) => {
+    const [alone, other] = [documents[0], others?.[0]]
+    if (documents.length === 1 && others?.length === 1 && alone && other) return new Map([[nameOf(other), alone]])
+    return new Map(documents.map((document) => [nameOf(document), document]))
+  }
+  const own = named(ours, base)
+  const other = named(theirs, base ?? ours)
+  const merged = [...new Set([...own.keys(), ...other.keys()])].map((name) =>
+    mergeModels(known.get(name), own.get(name), other.get(name), side, name),
+  )
+  return {
+    documents: merged.flatMap(({ value }) => value ?? []).sort(byName),
+    conflicts: merged.flatMap(({ conflicts }) => conflicts),
+  }
+}
+
+function byName(a: Model, b: Model): number {
+  const [first, second] = [a, b].map((model) => (model.kind === 'map' ? nameOf(model) : ''))
+  return String(first) < String(second) ? -1 : 1
 }
