@@ -1,4 +1,4 @@
-import { BullaError } from '../../errors.ts'
+import { BullaError, isBullaError } from '../../errors.ts'
 import { splitCommand } from '../../keys/age/command-words.ts'
 import type { Desk } from '../ports.ts'
 
@@ -106,6 +106,7 @@ async function startEditor(words: readonly string[], path: string, desk: Desk): 
   try {
     return await desk.run([...words, path])
   } catch (error) {
+    if (isBullaError(error)) throw error
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     const reason = code === 'ENOENT' ? 'there is no such program' : code === 'EACCES' ? 'it is no program' : undefined
     throw editorError(

@@ -62,6 +62,7 @@ function endOf(child: ChildProcess): Promise<Ending> {
 
 /** The error of the system names the arguments. */
 function cannotStart(error: unknown): ProgramError {
+  if (error instanceof ProgramError) return error
   const code = systemCode(error)
   if (code === 'ENOENT') {
     return new ProgramError('ERR_PROGRAM_NOT_FOUND', 'there is no such program', {

@@ -45,11 +45,13 @@ describe('a program on Windows', () => {
 
   it.each([
     ['a&calc', '^"a^&calc^"'],
-    ['%PATH%', '^"^%PATH^%^"'],
-    ['say "x"', '^"say^ \\^"x\\^"^"'],
     ['end\\', '^"end\\\\^"'],
-    ['"&calc&"', '^"\\^"^&calc^&\\^"^"'],
   ])('means nothing to cmd.exe in the words of a batch file: %s', (word, written) => {
     expect(start('code', word)?.args.at(-1)).toBe(`"C:\\Code\\bin\\code.cmd ${written}"`)
+  })
+
+  it.each(['%PATH%', 'say "x"', '"&calc&"', 'a\ncalc'])('is refused to a batch file: %j', (word) => {
+    expect(() => start('code', word)).toThrow(expect.objectContaining({ code: 'ERR_PROGRAM' }))
+    expect(start('vim', word)?.args).toEqual([word])
   })
 })
