@@ -28,7 +28,7 @@ export const KEY_OPTIONS: readonly KeyOption[] = [
 /** @param heading - of options for which no variables are read */
 export function addKeyOptions(command: CommandDefinition, heading?: string): void {
   command.optionsGroup(
-    heading ?? 'Who reads the file (instead of what its rule says; PGP and Huawei keys cannot be used yet):',
+    heading ?? 'Who reads the file, instead of what its rule says (no SSH, plugin, PGP and Huawei keys yet):',
   )
   for (const { name, short, value, env, about } of KEY_OPTIONS.toReversed()) {
     const flags = `${short === undefined ? '' : `-${short}, `}--${name} <${value}>`

@@ -5,7 +5,7 @@ import { collect, integer, type Values } from './options.ts'
 
 /** `--add-*` and `--rm-*` of every kind of key. */
 export function addReaderOptions(command: CommandDefinition): void {
-  command.optionsGroup('Who reads the file from now on (lists with commas; PGP and Huawei keys cannot be added yet):')
+  command.optionsGroup('Who reads the file from now on (lists with commas; no SSH, plugin, PGP and Huawei keys yet):')
   for (const { name, about } of KEY_OPTIONS.toReversed()) {
     command.option(`--add-${name} <keys>`, `add ${about}`, collect)
     command.option(`--rm-${name} <keys>`, `remove ${about}`, collect)

@@ -74,3 +74,8 @@ function match(pattern: RegExp, text: string, field: Field, form: string): RegEx
     hint: `its form is ${form}`,
   })
 }
+
+/** An age recipient without the comment that may stand behind an SSH key: with any comment it is the same key. */
+export function bareRecipient(recipient: string): string {
+  return recipient.startsWith('ssh-') ? recipient.split(' ', 2).join(' ') : recipient
+}

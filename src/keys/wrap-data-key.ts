@@ -50,7 +50,7 @@ export async function wrapDataKey(request: WrapRequest): Promise<WrappedDataKey>
 }
 
 function checkGroups(groups: WrapRequest['groups']): void {
-  if (groups.length === 0) throw noRecipient('no master key was given: nobody could open the file')
+  if (groups.flat().length === 0) throw noRecipient('no master key was given: nobody could open the file')
   const empty = groups.findIndex((group) => group.length === 0)
   if (empty >= 0) throw noRecipient(`key group ${empty + 1} is empty: nobody could open its share`)
   if (groups.length > MAX_SHARES) {

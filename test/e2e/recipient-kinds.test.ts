@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest'
+import { newIdentity } from '../helpers/age.ts'
 import { it, type Sandbox } from '../helpers/sandbox.ts'
 
 const SSH = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHnXTI197jkaDyxhRG+5GCmBPDF2y4T58O/Beih3TetG bob@host'
@@ -70,6 +71,26 @@ it('recipient list says how to make the first one', async ({ box }) => {
 })
 
 describe('people with keys that bulla cannot seal for yet', () => {
+  it('are found in rules also when another comment, or none, stands behind their SSH key', async ({ box }) => {
+    const policy = (key: string) => `creation_rules:\n  - path_regex: b\\.yaml$\n    age: ${box.recipient},${key}\n`
+    expect((await box.bulla(['recipient', 'add', 'bob', '-'], { stdin: `${SSH}\n` })).code).toBe(0)
+    for (const comment of ['', ' bob@elsewhere']) {
+      const spelled = SSH.replace(' bob@host', comment)
+      box.write('.sops.yaml', policy(spelled))
+      expect((await box.bulla(['recipient', 'grant', 'bob', 'rule 1'])).out).toContain('names bob already')
+      expect(await box.bulla(['recipient', 'remove', 'bob', '--dry-run'])).toMatchObject({
+        err: expect.stringContaining('rule 1 names its public key'),
+      })
+      expect((await box.bulla(['recipient', 'ungrant', 'bob', 'rule 1'])).out).toContain('no longer names bob')
+      expect(box.read('.sops.yaml')).not.toContain('ssh-ed25519')
+      box.write('.sops.yaml', policy(spelled))
+      const { recipient } = newIdentity()
+      expect(await box.bulla(['recipient', 'rotate', 'bob', recipient, '--yes'])).toMatchObject({ code: 0 })
+      expect(box.read('.sops.yaml')).toBe(policy(recipient))
+      box.write('.bulla/recipients/bob.yaml', `recipient: ${SSH}\n`)
+    }
+  })
+
   it.for([
     ['an SSH key', SSH, 'SSH keys'],
     ['a key of a plugin', PLUGIN, 'age plugins'],

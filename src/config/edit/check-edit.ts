@@ -3,6 +3,7 @@ import { BullaError, ConfigError } from '../../errors.ts'
 import { decodeText } from '../../format/text.ts'
 import { readPlainYaml } from '../../format/yaml/plain.ts'
 import { parseConfig } from '../config.ts'
+import { bareRecipient } from '../key-text.ts'
 import { keysOf } from './key-texts.ts'
 
 /** A policy after an edit. */
@@ -34,7 +35,7 @@ interface Checked {
  */
 export function checkEdit({ change, bytes }: Checked): PolicyEdit {
   const { path, key, old } = change
-  const keys = old === undefined ? [key] : [key, old]
+  const keys = (old === undefined ? [key] : [key, old]).map(bareRecipient)
   const [before, after] = [plain(change.bytes), readBack(bytes, path)]
   if (!isDeepStrictEqual(without(before, keys), without(after, keys))) throw unusual(path)
   const [rulesBefore, rulesAfter] = [change.bytes, bytes].map((text) => readers(text, path))
@@ -70,7 +71,7 @@ const KEY_LIST = /^\s*(?:age1|ssh-)/
 /** What is left of a policy when these keys are taken out, and whatever is empty then. */
 function without(value: unknown, keys: readonly string[]): unknown {
   if (typeof value === 'string') {
-    const left = keysOf(value).filter((key) => !keys.includes(key))
+    const left = keysOf(value).filter((key) => !keys.includes(bareRecipient(key)))
     if (left.length === 0 && value.trim() !== '') return undefined
     return KEY_LIST.test(value) ? left.join() : value
   }

@@ -7,6 +7,7 @@ import { changeLayout } from '../../format/yaml/change-layout.ts'
 import { remove } from '../../format/yaml/change-remove.ts'
 import { spotAt } from '../../format/yaml/spot.ts'
 import { parseConfig } from '../config.ts'
+import { bareRecipient } from '../key-text.ts'
 import { cannotEdit } from './cannot-edit.ts'
 import { checkEdit, type PolicyEdit } from './check-edit.ts'
 import { addToList, movedAnchor, type NewKey, removeFromList } from './key-lists.ts'
@@ -77,12 +78,14 @@ export function ungrantKey(edit: RuleEdit): PolicyEdit {
  */
 export function replaceKey(edit: Pick<RuleEdit, 'bytes' | 'path' | 'key'> & { readonly old: string }): PolicyEdit {
   parseConfig(edit.bytes, edit.path)
+  const old = bareRecipient(edit.old)
+  const isOld = (key: string) => bareRecipient(key) === old
   return change({ ...edit, isSharedAllowed: true }, (tree) => {
     const edits: Edit[] = []
     for (const [, node] of tree.places()) {
-      if (node.kind !== 'scalar' || !keysOf(node.value).includes(edit.old)) continue
+      if (node.kind !== 'scalar' || !keysOf(node.value).some(isOld)) continue
       for (const span of keySpans(tree.text, node))
-        if (tree.text.slice(span.start, span.end) === edit.old) edits.push({ ...span, text: edit.key })
+        if (isOld(tree.text.slice(span.start, span.end))) edits.push({ ...span, text: edit.key })
     }
     return [edits]
   })

@@ -1,4 +1,4 @@
-import type { KeyDescription } from '../../config/key-text.ts'
+import { bareRecipient, type KeyDescription } from '../../config/key-text.ts'
 import { KeyError, UsageError } from '../../errors.ts'
 import type { KeyType } from '../../format/metadata.ts'
 import { displayName, keyName } from '../../keys/key-name.ts'
@@ -92,9 +92,7 @@ function withKeys(
 
 /** What tells two readers apart. Of an SSH key the comment behind it does not. */
 export function idOf(key: KeyDescription): string {
-  const name = keyName(key)
-  const isSsh = key.type === 'age' && name.startsWith('ssh-')
-  return `${key.type} ${isSsh ? name.split(' ', 2).join(' ') : name}`
+  return `${key.type} ${key.type === 'age' ? bareRecipient(keyName(key)) : keyName(key)}`
 }
 
 /** A reader as it is shown: by its name, if it has one. */

@@ -2,6 +2,7 @@ import type { CreationRule } from '../../config/config.ts'
 import { parseConfig } from '../../config/config.ts'
 import type { PolicyEdit } from '../../config/edit/check-edit.ts'
 import { grantKey, type RuleEdit, ungrantKey } from '../../config/edit/edit-policy.ts'
+import { bareRecipient } from '../../config/key-text.ts'
 import { findRule } from '../../config/match.ts'
 import { isRecipientName } from '../../recipients/names.ts'
 import type { BatchResult } from '../batch.ts'
@@ -111,9 +112,14 @@ async function editPolicy(
   const current = known?.recipient ?? name
   const base = { path, rule: rule.index, group, isSharedAllowed, isEmptyAllowed, name: known?.name }
   const request = (key: string, edited: Uint8Array): RuleEdit => ({ ...base, key, bytes: edited })
-  if (verb === 'grant') return { edit: grantKey(request(current, bytes)), keys: [current] }
-  const inRule = new Set(rule.groups.flat().map(({ fields }) => fields['recipient']))
-  const keys = [current, ...(known?.previous ?? []).map(({ recipient }) => recipient)].filter((key) => inRule.has(key))
+  const inRule = new Set(rule.groups.flat().flatMap(({ fields }) => fields['recipient'] ?? []))
+  // as they are spelled there: behind an SSH key another comment may stand
+  const spelled = (key: string) => [...inRule].filter((one) => bareRecipient(one) === bareRecipient(key))
+  if (verb === 'grant') {
+    const key = spelled(current)[0] ?? current
+    return { edit: grantKey(request(key, bytes)), keys: [key] }
+  }
+  const keys = [current, ...(known?.previous ?? []).map(({ recipient }) => recipient)].flatMap(spelled)
   let edit: PolicyEdit = { bytes, isChanged: false, alsoRules: [] }
   for (const key of keys) {
     const next = ungrantKey(request(key, edit.bytes))

@@ -1,5 +1,6 @@
 import { basename, join, sep } from 'node:path'
 import { replaceKey } from '../../config/edit/edit-policy.ts'
+import { bareRecipient } from '../../config/key-text.ts'
 import { isBullaError } from '../../errors.ts'
 import { keyName } from '../../keys/key-name.ts'
 import { RECIPIENTS_FOLDER } from '../../recipients/directory.ts'
@@ -47,7 +48,7 @@ export function replaceInPolicy(version: FileVersion, old: readonly string[], ke
 
 function hasText({ bytes }: FileVersion, texts: readonly string[]): boolean {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  return texts.some((text) => buffer.includes(text))
+  return texts.some((text) => buffer.includes(bareRecipient(text)))
 }
 
 /** Not only in a comment. */
@@ -59,7 +60,8 @@ async function isReader({ path, bytes }: FileVersion, keys: readonly string[]): 
   const store = await loadStore(storeNameFor(path))
   try {
     const { groups } = readSealed(store, bytes).metadata
-    return groups.flat().some((entry) => entry.type === 'age' && keys.includes(keyName(entry)))
+    const wanted = new Set(keys.map(bareRecipient))
+    return groups.flat().some((entry) => entry.type === 'age' && wanted.has(bareRecipient(keyName(entry))))
   } catch (error) {
     if (isBullaError(error) && isForeign(error, store, bytes)) return false
     throw isBullaError(error) ? error.at({ file: path }) : error

@@ -1,4 +1,5 @@
 import { relative } from 'node:path'
+import { bareRecipient } from '../../config/key-text.ts'
 import { type BullaError, type ErrorCode, isBullaError, KeyError } from '../../errors.ts'
 import { displayName } from '../../keys/key-name.ts'
 import type { World } from '../ports.ts'
@@ -28,7 +29,7 @@ async function ownersOf(recipients: World['recipients']) {
     const all = (await (await recipients()).all(undefined))?.recipients ?? []
     // behind an SSH key stands a comment, the same or another one, or none
     return all.map(({ name, path, recipient }) => {
-      const keys = [recipient, recipient.split(' ', 2).join(' ')].map((key) => displayName('age', key))
+      const keys = [recipient, bareRecipient(recipient)].map((key) => displayName('age', key))
       return { name, path, keys }
     })
   } catch (error) {

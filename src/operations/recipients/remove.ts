@@ -1,4 +1,5 @@
 import { dirname } from 'node:path'
+import { bareRecipient } from '../../config/key-text.ts'
 import { KeyError } from '../../errors.ts'
 import { keyName } from '../../keys/key-name.ts'
 import { keysOf } from '../../recipients/recipient-file.ts'
@@ -31,7 +32,7 @@ export async function removeRecipient(
 ): Promise<RecipientUse | undefined> {
   const { recipient, version } = await readStored(name, world)
   const keys = keysOf(recipient)
-  const publicKeys = new Set(keys.map((key) => key.recipient))
+  const publicKeys = new Set(keys.map((key) => bareRecipient(key.recipient)))
   const use: RecipientUse = {
     rules: await rulesWith(publicKeys, recipient.path, world),
     files: (await placesOf([...publicKeys], dirname(dirname(dirname(recipient.path))), world)).files,
@@ -57,7 +58,7 @@ async function rulesWith(
 ): Promise<RecipientUse['rules']> {
   const { config } = await new PolicyFinder(files, cwd, configPath).config(path)
   return (config?.rules ?? []).flatMap(({ index, groups, place }) => {
-    const uses = groups.flat().some((key) => publicKeys.has(keyName(key)))
+    const uses = groups.flat().some((key) => publicKeys.has(bareRecipient(keyName(key))))
     return uses ? [{ file: config?.path ?? '', rule: index + 1, line: place('age').line }] : []
   })
 }

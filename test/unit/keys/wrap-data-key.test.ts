@@ -120,11 +120,12 @@ describe('wrapDataKey with several groups', () => {
 
 describe('wrapDataKey when it cannot', () => {
   it.each([
-    ['no group', []],
-    ['one empty group', [[]]],
-    ['an empty group among others', [masterKeys(fakeProvider('pgp'), 'A'), []]],
-  ])('refuses %s with ERR_NO_RECIPIENT', async (_, groups) => {
-    expect((await failure(wrapDataKey({ dataKey, groups, shamirThreshold: 0, random }))).code).toBe('ERR_NO_RECIPIENT')
+    ['no group', [], 'no master key was given'],
+    ['one empty group', [[]], 'no master key was given'],
+    ['an empty group among others', [masterKeys(fakeProvider('pgp'), 'A'), []], 'key group 2 is empty'],
+  ])('refuses %s with ERR_NO_RECIPIENT', async (_, groups, said) => {
+    const error = await failure(wrapDataKey({ dataKey, groups, shamirThreshold: 0, random }))
+    expect(error).toMatchObject({ code: 'ERR_NO_RECIPIENT', message: expect.stringContaining(said) })
   })
 
   it('fails as a whole with ERR_WRAP when one key fails, and lists every failure with its reason', async () => {
