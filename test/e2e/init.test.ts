@@ -218,6 +218,9 @@ describe('bulla init', () => {
     const before = box.state('.')
     expect(await box.bulla(['init'])).toMatchObject({ code: 1 })
     expect((await box.bulla(['init', '--dry-run'])).out).toContain('.sops.yaml')
+    // not "done": true before somebody agreed
+    expect(await box.bulla(['init', '--json'])).toMatchObject({ code: 1, out: '' })
+    expect(JSON.parse((await box.bulla(['init', '--json', '--dry-run'])).out)).toMatchObject({ done: false })
     expect(box.state('.')).toEqual(before)
   })
 
