@@ -218,6 +218,9 @@ describe('bulla init', () => {
     const before = box.state('.')
     expect(await box.bulla(['init'])).toMatchObject({ code: 1 })
     expect((await box.bulla(['init', '--dry-run'])).out).toContain('.sops.yaml')
+    // not "done": true before somebody agreed
+    expect(await box.bulla(['init', '--json'])).toMatchObject({ code: 1, out: '' })
+    expect(JSON.parse((await box.bulla(['init', '--json', '--dry-run'])).out)).toMatchObject({ done: false })
     expect(box.state('.')).toEqual(before)
   })
 
@@ -226,6 +229,24 @@ describe('bulla init', () => {
     expect(JSON.parse(out)).toMatchObject({ done: true, steps: [{ kind: 'file' }], problems: [] })
     expect(existsSync(join(box.folder, '.gitattributes'))).toBe(false)
     expect(existsSync(join(box.folder, '.git/hooks/pre-commit'))).toBe(false)
+  })
+
+  it('runs the bulla of node_modules, but none that came with a commit', async () => {
+    await init()
+    const program = (text: string) => `#!/bin/sh\necho ${text} >&2\nexec bulla "$@"\n`
+    box.put('node_modules/.bin/bulla', program('installed'), 0o755)
+    box.put('.gitignore', 'node_modules\n')
+    const commit = async () => {
+      await box.git('add', '.')
+      return (await box.run('git', ['commit', '-q', '-m', 'x'], {})).err
+    }
+    expect(await commit()).toContain('installed')
+    box.put('node_modules/.bin/bulla', program('committed'), 0o755)
+    await box.git('add', '-f', 'node_modules')
+    box.put('b.txt', 'b\n')
+    expect(await commit()).toBe('')
+    box.put('secrets/a.yaml', 'password: hunter2hunter2\n')
+    expect(await commit()).toContain('unsealed-file')
   })
 
   it('stops a commit when bulla is gone, and says how to go on', async () => {

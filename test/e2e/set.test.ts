@@ -151,6 +151,17 @@ describe('set', () => {
     expect((await box.bulla(['set', '--document', '2', 'f.yaml', 'a', '3'])).code).toBe(7)
   })
 
+  it('says that another document has the path which this one has not', async ({ box }) => {
+    await sealed(box, 'f.yaml', 'a: [1]\n---\na: {b: 2}\nc: 3\n')
+    const hint = /document 1 has a value at this path: --document 1\n/
+    expect(await box.bulla(['get', 'f.yaml', 'c'])).toMatchObject({ code: 1, err: expect.stringMatching(hint) })
+    expect(await box.bulla(['unset', 'f.yaml', 'c'])).toMatchObject({ code: 1, err: expect.stringMatching(hint) })
+    expect(await box.bulla(['set', 'f.yaml', 'c', '4'])).toMatchObject({ code: 0, err: expect.stringMatching(hint) })
+    expect(await box.bulla(['set', 'f.yaml', 'c', '5'])).toMatchObject({ code: 0, err: '' })
+    expect(await box.bulla(['set', '--document', '1', 'f.yaml', 'd', '5'])).toMatchObject({ code: 0, err: '' })
+    expect((await box.bulla(['decrypt', 'f.yaml'])).out).toBe('a: [1]\nc: 5\n---\na: {b: 2}\nc: 3\nd: 5\n')
+  })
+
   it('says what stood in the way of a path', async ({ box }) => {
     await sealed(box)
     const { code, err } = await box.bulla(['set', 'f.yaml', 'db.user.name', '"x"'])

@@ -64,13 +64,17 @@ async function run(repository: Repository, values: Values, io: Io): Promise<numb
   }
   const plan = await planInit(options, { repository, git, world })
   const isOver = plan.steps.length === 0 || flag(values, 'dryRun')
-  show(plan, isOver, values, io)
+  const isForPrograms = flag(values, 'json')
+  if (!isForPrograms) io.writeOut(shownPlan(plan, io))
+  else if (!isOver && !flag(values, 'yes')) io.writeErr(shownPlan(plan, io))
+  showNotes(plan, values, io)
   const code = plan.problems.length > 0 ? LEFT : 0
-  if (!isOver) {
-    if (!(await agreed('Do this?', values, io))) return LEFT
-    await applySteps(plan.steps, journalPath(common), git, world)
-    if (!flag(values, 'quiet')) renderDone(toCommit(plan.steps, common, io.cwd), io)
-  }
+  const isDone = !isOver && (await agreed('Do this?', values, io))
+  if (isDone) await applySteps(plan.steps, journalPath(common), git, world)
+  // what it says of itself has to be true by then
+  if (isForPrograms) io.writeOut(`${JSON.stringify(reportOf(plan, isDone), undefined, 2)}\n`)
+  if (!isOver && !isDone) return LEFT
+  if (isDone && !flag(values, 'quiet')) renderDone(toCommit(plan.steps, common, io.cwd), io)
   for (const todo of plan.problems) io.writeErr(`${io.program}: to do by hand: ${todo}\n`)
   return code
 }
@@ -83,11 +87,16 @@ function managerOption(values: Values): { hooks?: ManagerName } {
   throw new UsageError('ERR_USAGE', '--hooks does not know this manager', { hint: `they are ${MANAGERS.join(', ')}` })
 }
 
-function show({ steps, problems, notes }: Plan, isOver: boolean, values: Values, io: Io): void {
-  if (flag(values, 'json')) {
-    io.writeOut(`${JSON.stringify({ done: !isOver, steps: planJson(steps), problems, notes }, undefined, 2)}\n`)
-  } else if (steps.length > 0) io.writeOut(`To do here:\n${planText(steps, io.cwd)}`)
-  else if (problems.length === 0) io.writeOut('All is set up here; nothing to do.\n')
+function shownPlan({ steps, problems }: Plan, io: Io): string {
+  if (steps.length > 0) return `To do here:\n${planText(steps, io.cwd)}`
+  return problems.length === 0 ? 'All is set up here; nothing to do.\n' : ''
+}
+
+function reportOf({ steps, problems, notes }: Plan, done: boolean) {
+  return { done, steps: planJson(steps), problems, notes }
+}
+
+function showNotes({ notes }: Plan, values: Values, io: Io): void {
   if (!flag(values, 'quiet')) for (const note of notes) renderNote(undefined, note, io)
 }
 

@@ -34,7 +34,8 @@ export function hookText(name: HookName): string {
     'if [ -z "$BULLA_HOOK_PROBE" ] && [ -x "$kept" ]; then',
     `  ${pipe}"$kept" "$@" || exit`,
     'fi',
-    'if [ -x node_modules/.bin/bulla ]; then',
+    // one that came with a commit is of whoever wrote that, in whatever case
+    `if [ -x node_modules/.bin/bulla ] && [ -z "$(git ls-files ':(icase)node_modules' | head -n 1)" ]; then`,
     `  ${run}node_modules/.bin/bulla hook run ${name} "$@"`,
     ...(withInput ? ['  exit'] : []),
     'fi',

@@ -8,8 +8,8 @@ import { openSealed } from '../open.ts'
 import type { World } from '../ports.ts'
 import { loadStore, storeNameFor } from '../stores.ts'
 import { printed } from './extract.ts'
+import { nodeIn } from './other-document.ts'
 import { documentOf } from './set.ts'
-import { nodeAt } from './tree-change.ts'
 import { readTreePath } from './tree-path.ts'
 
 export interface GetOptions {
@@ -45,8 +45,9 @@ export async function getValues(options: GetOptions, world: World): Promise<Uint
       world,
     )
     try {
-      const document = documentOf(file.documents(), options.document ?? 0)
-      const nodes = paths.map((wanted) => nodeAt(document, wanted))
+      const documents = file.documents()
+      const document = documentOf(documents, options.document ?? 0)
+      const nodes = paths.map((wanted) => nodeIn(documents, document, wanted))
       if (options.json === true) return encodeText(`${asJson(options.paths, nodes, indent)}\n`)
       const layout = nodes.some(isLaidOut) ? await layoutFor(path, inputType, indent, world) : {}
       const texts = nodes.map((node) => printed(node, store, layout))

@@ -15,9 +15,10 @@ import type { World } from '../ports.ts'
 import { storeNameFor } from '../stores.ts'
 import { changedText, type TextChange } from './change-text.ts'
 import { type Changer, loadChanger } from './changers.ts'
+import { notFoundIn, otherDocument } from './other-document.ts'
 import { findExchange, setInPlace } from './set-in-place.ts'
 import { checkStaysSealed } from './stay-sealed.ts'
-import { changeToSet, changeToUnset, isSame, locate, nodeAt, notFound } from './tree-change.ts'
+import { changeToSet, changeToUnset, isSame, locate, nodeAt } from './tree-change.ts'
 import { readTreePath, type TreePath } from './tree-path.ts'
 
 const UNCHANGED = 'this value stands there already: the file stays as it is'
@@ -162,7 +163,11 @@ async function setIn(file: ChangingFile, path: TreePath, value: Node, document: 
   }
   const change = changeToSet(root, path, readable)
   const isReplaced = there.rest.length > 0 && there.node.kind === 'scalar'
-  const notes = isReplaced ? ['a single value stood in the way of the path; it was replaced'] : []
+  const other = there.rest.length > 0 ? otherDocument(request.source.documents, root, path) : undefined
+  const notes = [
+    ...(isReplaced ? ['a single value stood in the way of the path; it was replaced'] : []),
+    ...(other === undefined ? [] : [`this was not there before; ${other}`]),
+  ]
   const text = changedText({ ...request, change })
   if (change.kind === 'replace') await checkChange(file, request.source.documents, text, there.node, true)
   return { plain: encodeText(text), notes }
@@ -183,7 +188,7 @@ async function unsetIn(
     await checkChange(file, request.source.documents, text, nodeAt(root, path), false)
     return { plain: encodeText(text), notes: [] }
   }
-  if (!idempotent) throw notFound(locate(root, path), path)
+  if (!idempotent) throw notFoundIn(request.source.documents, root, path)
   return { plain: undefined, notes: ['there is nothing at this path: the file stays as it is'] }
 }
 

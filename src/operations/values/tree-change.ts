@@ -50,8 +50,8 @@ export function nodeAt(root: Node, path: TreePath): Node {
   return located.node
 }
 
-/** There is nothing at `path`. Names of keys are no secret. */
-export function notFound({ node, rest }: Located, { steps }: TreePath): FormatError {
+/** There is nothing at `path`. Names of keys are no secret. @param better - hint, where there is a better one */
+export function notFound({ node, rest }: Located, { steps }: TreePath, better?: string): FormatError {
   const [step] = rest
   const where = { path: steps.slice(0, steps.length - rest.length + 1).map(String) }
   const keys = node.kind === 'branch' ? node.items.flatMap((item) => (item.kind === 'entry' ? [item.key] : [])) : []
@@ -64,7 +64,7 @@ export function notFound({ node, rest }: Located, { steps }: TreePath): FormatEr
         : meant === undefined
           ? 'keys are written exactly as in the file; "ls" lists them'
           : `did you mean ${showPath([meant])}?`
-  return new FormatError('ERR_PATH_NOT_FOUND', 'there is no value at this path', { where, hint })
+  return new FormatError('ERR_PATH_NOT_FOUND', 'there is no value at this path', { where, hint: better ?? hint })
 }
 
 /** The change that makes `value` stand at `path`; missing collections are made. @throws UsageError `ERR_TREE_PATH` */
