@@ -92,6 +92,7 @@ describe('the allow-list', () => {
     ['an unknown field', 'allow:\n  - {rule: github-token, path: a, reason: because, until: 2027}\n'],
     ['a broken file', 'allow: [\n'],
     ['a day that is none', 'allow:\n  - {rule: github-token, path: a, reason: because, expires: soon}\n'],
+    ['a month that is none', 'allow:\n  - {rule: github-token, path: a, reason: because, expires: 2999-13-01}\n'],
   ])('is refused with %s: ERR_CONFIG', (_name, yaml) => {
     expect(failure(() => parse(yaml)).code).toBe('ERR_CONFIG')
   })
