@@ -28,6 +28,7 @@ const MADE_BY = [
   'notices.mjs',
   'package-plugins.mjs',
   'schema-validators.mjs',
+  'thread-launcher.cjs',
   'wat.mjs',
 ]
 
@@ -77,9 +78,13 @@ async function main() {
 /** esbuild splits only ES modules, so: split first, then turn the pieces into CommonJS. */
 async function buildCli() {
   const outdir = join(ROOT, 'dist/cli')
-  const entry = 'src/cli/main.ts'
-  const { metafile, outputFiles } = await bundle({ entryPoints: [entry], outdir, outExtension: { '.js': '.cjs' } })
-  const { program, chunks } = await packCommonJs({ files: outputFiles, metafile, entry, together: GOES_WITH_US })
+  const entries = { main: 'src/cli/main.ts', 'look-thread': 'src/cli/look-thread.ts' }
+  const { metafile, outputFiles } = await bundle({
+    entryPoints: Object.values(entries),
+    outdir,
+    outExtension: { '.js': '.cjs' },
+  })
+  const { program, chunks } = await packCommonJs({ files: outputFiles, metafile, entries, together: GOES_WITH_US })
   const launcher = readFileSync(join(ROOT, 'scripts/cli-launcher.cjs'), 'utf8')
   const buildId = createHash('sha256').update(program).digest('hex')
   const files = [
@@ -88,6 +93,10 @@ async function buildCli() {
       contents: launcher.replace('__BUILD_ID__', buildId).replace('__VERBS__', await verbs()),
     },
     { path: join(outdir, 'program.cjs'), contents: program },
+    {
+      path: join(outdir, 'look-thread.cjs'),
+      contents: readFileSync(join(ROOT, 'scripts/thread-launcher.cjs'), 'utf8'),
+    },
     ...chunks.map(({ name, contents }) => ({ path: join(outdir, 'chunks', name), contents })),
   ]
   return { metafile, files }

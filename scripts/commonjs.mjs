@@ -12,14 +12,18 @@ import * as esbuild from 'esbuild'
  * @param {object} build
  * @param {readonly { path: string, text: string }[]} build.files what esbuild wrote
  * @param {import('esbuild').Metafile} build.metafile
- * @param {string} build.entry file name of the chunk to start with
+ * @param {Readonly<Record<string, string>>} build.entries sources to start with, by the names that launchers know them by; the
+ *   first one is that of who names none
  * @param {RegExp} build.together sources that go into the program, unless they cannot do without others
  * @returns {Promise<{ program: string, chunks: { name: string, contents: string }[] }>}
  */
-export async function packCommonJs({ files, metafile, entry, together: sources }) {
+export async function packCommonJs({ files, metafile, entries, together: sources }) {
   const together = namesOfPure(metafile, sources)
   const names = new Set(files.map(({ path }) => basename(path)))
-  const start = basename(Object.entries(metafile.outputs).find(([, output]) => output.entryPoint === entry)?.[0] ?? '')
+  const starts = Object.entries(entries).map(([name, entry]) => {
+    const file = Object.entries(metafile.outputs).find(([, output]) => output.entryPoint === entry)?.[0] ?? ''
+    return [name, basename(file)]
+  })
   const chunks = await Promise.all(
     files.map(async ({ path, text }) => ({
       name: basename(path),
@@ -31,7 +35,7 @@ export async function packCommonJs({ files, metafile, entry, together: sources }
     .map(({ name, code }) => `'${name}'(module,load){${code}}`)
   return {
     // an expression, for the launcher to call
-    program: `(function(require,__filename){'use strict'\nconst packed={__proto__:null,\n${packed.join(',\n')}\n}\n${LOADER}load('${start}')\n})\n`,
+    program: `(function(require,__filename,start){'use strict'\nconst packed={__proto__:null,\n${packed.join(',\n')}\n}\n${LOADER}load(${JSON.stringify(Object.fromEntries(starts))}[start??'${starts[0]?.[0]}'])\n})\n`,
     chunks: chunks
       .filter(({ name }) => !together.has(name))
       // the parentheses tell V8 to compile at once what is called at once

@@ -4,6 +4,7 @@ import type { MergeFileRequest, MergeLabels, Repository } from '../operations/gi
 import type { GitSetup } from '../operations/init/setup-port.ts'
 import type { KnownStore } from '../operations/known/known-store.ts'
 import type { Desk, MachineWorld, Programs } from '../operations/ports.ts'
+import type { LookThreads } from '../operations/scan/threads-port.ts'
 
 /** What commands touch outside of operations; made by `wire.ts`. */
 export interface Io {
@@ -36,6 +37,8 @@ export interface Io {
   knownValues(): Promise<{ readonly store: KnownStore; readonly root: string } | undefined>
   /** In which files of that repository nothing was found before; undefined outside of one. Never rejects. */
   cleanBlobs(): Promise<CleanBlobs | undefined>
+  /** To look into much at once. */
+  readonly lookThreads: LookThreads
   /** What is left to the end of a command. Never rejects. */
   settle(): Promise<void>
   /** Merge plain files as git does; replaces the one of ours. @returns how many conflicts there are */

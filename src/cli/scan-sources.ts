@@ -82,10 +82,10 @@ export class Scanner {
   }
 
   private async tools(source: ScanSource, withoutBaseline: boolean): Promise<RepositoryTools> {
-    const { repository, known, world } = this
+    const { repository, known, world, io } = this
     const settings = await this.settings(source, withoutBaseline)
     const clean = this.clean?.under('scan', known?.id ?? '', settings.rulesId)
-    return { repository, known, settings, progress: world.progress, clean }
+    return { repository, known, settings, progress: world.progress, clean, threads: io.lookThreads }
   }
 
   /** Of the same place as what is looked into; for a range, of what it starts from. */

@@ -1,10 +1,13 @@
 import { randomFillSync } from 'node:crypto'
 import { basename, dirname, join } from 'node:path'
+import { setDefaultHighWaterMark } from 'node:stream'
 import { pooledRandom, type RandomSource } from '../crypto/random.ts'
 import { repositoryOf } from '../git/repository-of.ts'
 import type { OpenedFiles } from '../operations/known/opened-files.ts'
 import type { OpenedFilesSink } from '../operations/open.ts'
 import type { MachineWorld } from '../operations/ports.ts'
+import type { LookAnswer, LookJob } from '../operations/scan/look-job.ts'
+import type { LookPool, LookSetup } from '../operations/scan/threads-port.ts'
 import { nodeFiles } from '../platform/files.ts'
 import { ProgressBar } from '../platform/progress.ts'
 import { statsOf } from '../platform/stats.ts'
@@ -13,6 +16,8 @@ import { lazyBook } from '../recipients/lazy-book.ts'
 import { machineKeys } from '../wire-keyring.ts'
 import type { Io } from './io.ts'
 import { VERSION } from './version.ts'
+
+const STREAM_BYTES = 64 * 1024
 
 /** The real machine behind the commands. */
 export function realIo(): Io {
@@ -40,6 +45,8 @@ export function realIo(): Io {
     programs: async () => (await import('../platform/programs/programs.ts')).nodePrograms,
     repository: async ({ asGit }) => {
       const { GitRepository } = await import('../git/repository.ts')
+      // what git writes is taken in larger pieces: what Node 22 does by itself
+      setDefaultHighWaterMark(false, STREAM_BYTES)
       return new GitRepository({ cwd: process.cwd(), asGit })
     },
     gitSetup: async () => new (await import('../git/setup.ts')).RepositorySetup(process.cwd()),
@@ -60,6 +67,7 @@ export function realIo(): Io {
       const folders = gitFolders(join(process.cwd(), 'any'))
       return folders === undefined ? undefined : CleanBlobs.load(folders.common, nodeFiles, buildId())
     },
+    lookThreads: { start: startLookThreads },
     settle: async () => opened?.settle(),
     mergeFile: async (request) =>
       (await import('../git/merge-file.ts')).mergeFile(request, { cwd: process.cwd(), asGit: true }),
@@ -85,6 +93,25 @@ export function realIo(): Io {
         configPath,
       }
     },
+  }
+}
+
+/** Threads that run look-thread.ts. */
+async function startLookThreads(setup: LookSetup, busy: number): Promise<LookPool | undefined> {
+  const [{ ThreadPool, threadCount }, { packJob }] = await Promise.all([
+    import('../platform/thread-pool.ts'),
+    import('../operations/scan/look-job.ts'),
+  ])
+  const count = threadCount(process.env['BULLA_THREADS'], busy)
+  if (count < 1) return undefined
+  const pool = new ThreadPool<LookJob, LookAnswer>(new URL('look-thread.cjs', import.meta.url), setup, count)
+  return {
+    offer: async (texts) => {
+      const job = packJob(texts)
+      const taken = await pool.offer(job, [job.bytes.buffer])
+      return taken && { found: taken.answer }
+    },
+    close: () => pool.close(),
   }
 }
 

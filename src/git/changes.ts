@@ -94,7 +94,9 @@ export interface CommitPart {
 }
 
 /** While these are looked at, git compares the next. */
-const COMMITS_AT_ONCE = 1000
+const COMMITS_AT_ONCE = 5000
+/** Nothing can be looked at before the first ones are there. */
+const FIRST_COMMITS = 1000
 
 /**
  * Everything that commits add or change, oldest first, in parts; of a merge, only what none of its parents has.
@@ -119,11 +121,13 @@ export async function* changesOfCommits(
     return { id, parents }
   })
   const contexts = new Contexts()
-  let ahead = comparisons(graph.slice(0, atOnce), place)
-  for (let before = 0; before < graph.length; before += atOnce) {
+  let commits = graph.slice(0, Math.min(atOnce, FIRST_COMMITS))
+  let ahead = comparisons(commits, place)
+  for (let before = 0; before < graph.length; ) {
     const changes = await ahead
-    const commits = graph.slice(before, before + atOnce)
-    ahead = comparisons(graph.slice(before + atOnce, before + 2 * atOnce), place)
+    const end = before + commits.length
+    const next = graph.slice(end, end + atOnce)
+    ahead = comparisons(next, place)
     ahead.catch(() => undefined) // told with the next part, if anybody wants that
     const touched = new Set(changes.flatMap(({ commit, change }) => (isContext(change.path) ? [commit] : [])))
     for (const { id, parents } of commits) contexts.add(id, parents, touched.has(id))
@@ -131,6 +135,8 @@ export async function* changesOfCommits(
       REMOVED.test(change.id) ? [] : [{ commit, context: contexts.of(commit), change }],
     )
     yield { changes: kept, before, count: commits.length, total: graph.length }
+    before = end
+    commits = next
   }
 }
 

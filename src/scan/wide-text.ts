@@ -13,7 +13,10 @@ export function wideText(bytes: Uint8Array): string | undefined {
   if (first === 0xff && second === 0xfe) return decoded(bytes.subarray(2), false)
   if (first === 0xfe && second === 0xff) return decoded(bytes.subarray(2), true)
   if (bytes.length < 4 || bytes.length % 2 !== 0) return undefined
-  const sample = [...bytes.subarray(0, SAMPLE_BYTES)]
+  const start = bytes.subarray(0, SAMPLE_BYTES)
+  // most texts are told by that
+  if (!start.includes(0)) return undefined
+  const sample = [...start]
   const zeros = (parity: number) => sample.filter((byte, index) => byte === 0 && index % 2 === parity).length
   const [even, odd] = [zeros(0), zeros(1)]
   const isWide = Math.min(even, odd) === 0 && Math.max(even, odd) >= (sample.length / 2) * LATIN_SHARE

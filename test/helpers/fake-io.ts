@@ -41,6 +41,7 @@ export function fakeIo(settings: Partial<Pick<Io, 'program' | 'cwd' | 'env'>> = 
     },
     knownValues: async () => undefined,
     cleanBlobs: async () => undefined,
+    lookThreads: { start: async () => undefined },
     settle: async () => undefined,
     mergeFile: () => {
       throw new Error('this test has no git')

@@ -13,7 +13,8 @@ const RULE = 'known-value'
 
 /** Finds copies of values that are sealed in this repository. */
 export class KnownScanner {
-  private readonly known: KnownFile
+  /** What it knows: enough to make another one. */
+  readonly known: KnownFile
   private readonly values: KnownSet<SealedValue>
 
   constructor(known: KnownFile) {

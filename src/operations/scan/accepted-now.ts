@@ -1,6 +1,7 @@
 import { Exceptions } from '../judge/exceptions.ts'
 import type { Finding } from '../judge/finding.ts'
-import { look, type ScanTools } from './scan.ts'
+import { look } from './look.ts'
+import type { ScanTools } from './scan.ts'
 import { textOf } from './text-of.ts'
 
 /**

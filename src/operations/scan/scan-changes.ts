@@ -3,16 +3,23 @@ import type { WeighedFinding } from '../judge/exceptions.ts'
 import type { Finding } from '../judge/finding.ts'
 import type { JudgedFile } from '../judge/judge-files.ts'
 import { AcceptedNow } from './accepted-now.ts'
+import { look } from './look.ts'
+import { Looks } from './looks.ts'
 import { type Looked, oldFindings } from './old-findings.ts'
-import { LABEL, look, type RepositoryTools, type ScanFinding, type ScanResult } from './scan.ts'
+import { LABEL, type RepositoryTools, type ScanFinding, type ScanResult } from './scan.ts'
+import type { Spotted } from './scan-file.ts'
 import { isProgram, textOf } from './text-of.ts'
 
 /** What is staged and was not there before. */
 export async function scanStaged(isWanted: (path: string) => boolean, tools: RepositoryTools): Promise<ScanResult> {
   const files = (await tools.repository.staged()).filter(({ path }) => isWanted(path))
   const scan = new ChangeScan(tools)
-  await scan.add(files.map((change) => ({ change })))
-  return scan.result()
+  try {
+    await scan.add(files.map((change) => ({ change })))
+    return await scan.result()
+  } finally {
+    scan.close()
+  }
 }
 
 export interface CommitsRequest {
@@ -33,16 +40,20 @@ export async function scanCommits(
 ): Promise<ScanResult> {
   const seen = new Set<string>()
   const scan = new ChangeScan(tools, now === undefined ? undefined : new AcceptedNow(now, tools))
-  for await (const part of tools.repository.commits(range)) {
-    const changes = part.changes.filter(({ change }) => {
-      const key = `${change.id} ${change.path}`
-      if (seen.has(key) || !isWanted(change.path)) return false
-      seen.add(key)
-      return true
-    })
-    await scan.add(changes, part)
+  try {
+    for await (const part of tools.repository.commits(range)) {
+      const changes = part.changes.filter(({ change }) => {
+        const key = `${change.id} ${change.path}`
+        if (seen.has(key) || !isWanted(change.path)) return false
+        seen.add(key)
+        return true
+      })
+      await scan.add(changes, part)
+    }
+    return await scan.result()
+  } finally {
+    scan.close()
   }
-  return scan.result()
 }
 
 interface Change {
@@ -55,6 +66,13 @@ interface Met {
   readonly finding: Finding
   /** The value, or a line of it; undefined for what is about an exception. */
   readonly line: string | undefined
+}
+
+/** What a change brings, and what is in it. */
+interface LookedInto {
+  readonly bytes: Uint8Array
+  readonly commit: string | undefined
+  readonly found: readonly Spotted[]
 }
 
 /** Where the progress bar stands. */
@@ -70,10 +88,13 @@ class ChangeScan {
   private readonly acceptedNow: AcceptedNow | undefined
   private readonly met: Met[] = []
   private readonly skipped: string[] = []
+  private readonly looks: Looks
   private fileCount = 0
 
   constructor(tools: RepositoryTools, acceptedNow?: AcceptedNow) {
     this.tools = tools
+    // git has a processor of its own
+    this.looks = new Looks(tools, 2)
     this.acceptedNow = acceptedNow
   }
 
@@ -88,22 +109,30 @@ class ChangeScan {
     for await (const { file, bytes, beginning } of repository.tree('').contents(files)) {
       progress.update(LABEL, before + Math.floor((count * done) / files.length), total)
       done += 1
-      if (bytes !== undefined) await this.file(file, bytes, commits.get(file))
-      else if (beginning === undefined || !isProgram(beginning)) this.skipped.push(file.path)
+      if (bytes !== undefined) {
+        const share = (before + (count * done) / files.length) / total
+        this.fileCount += 1
+        await this.looks.add({ path: file.path, bytes }, share, (found) =>
+          this.tell(file, { bytes, commit: commits.get(file), found }),
+        )
+      } else if (beginning === undefined || !isProgram(beginning)) this.skipped.push(file.path)
     }
   }
 
   async result(): Promise<ScanResult> {
     const { progress, settings } = this.tools
+    await this.looks.finish()
     progress.finish()
     const findings = [...settings.problems, ...(await withHistory(this.met, this.tools))]
     return { findings, fileCount: this.fileCount, skipped: this.skipped }
   }
 
-  private async file(file: ChangedFile, bytes: Uint8Array, commit: string | undefined): Promise<void> {
+  close(): void {
+    this.looks.close()
+  }
+
+  private async tell(file: ChangedFile, { bytes, commit, found }: LookedInto): Promise<void> {
     const { repository, settings, clean } = this.tools
-    this.fileCount += 1
-    const found = await look({ path: file.path, bytes }, this.tools)
     if (found.length === 0) {
       clean?.add('blob', file.path, file.id)
       return

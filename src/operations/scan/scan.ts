@@ -5,9 +5,11 @@ import type { Finding } from '../judge/finding.ts'
 import type { JudgeSettings } from '../judge/settings.ts'
 import type { KnownScanner } from '../known/known-scanner.ts'
 import type { Progress } from '../ports.ts'
-import { clearText } from './clear-text.ts'
-import { type Spotted, spotted } from './scan-file.ts'
+import { look, type NamedText } from './look.ts'
+import { Looks } from './looks.ts'
+import type { Spotted } from './scan-file.ts'
 import { isProgram, textOf } from './text-of.ts'
+import type { LookThreads } from './threads-port.ts'
 
 /** A finding, and the commit that brought it; undefined for what is in none. */
 export interface ScanFinding extends Finding {
@@ -29,16 +31,12 @@ export interface ScanTools {
   readonly progress: Progress
   /** Texts in which nothing was found before. */
   readonly clean?: CleanScope | undefined
+  /** To look into much at once. */
+  readonly threads?: LookThreads | undefined
 }
 
 export interface RepositoryTools extends ScanTools {
   readonly repository: Repository
-}
-
-/** A text with this name. */
-export interface NamedText {
-  readonly path: string
-  readonly bytes: Uint8Array
 }
 
 const MAX_BYTES = 64 * 1024 * 1024
@@ -66,20 +64,27 @@ export async function scanTree(
   const findings: Finding[] = [...tools.settings.problems]
   const skipped: string[] = []
   let fileCount = 0
-  for (const [index, path] of paths.entries()) {
-    tools.progress.update(LABEL, index, paths.length)
-    const bytes = await read(path).catch(() => 'unreadable' as const)
-    if (bytes === undefined) continue
-    if (bytes === 'unreadable' || bytes.length > MAX_BYTES) {
-      if (bytes === 'unreadable' || !isProgram(bytes)) skipped.push(path)
-      continue
+  const looks = new Looks(tools, 1)
+  try {
+    for (const [index, path] of paths.entries()) {
+      tools.progress.update(LABEL, index, paths.length)
+      const bytes = await read(path).catch(() => 'unreadable' as const)
+      if (bytes === undefined) continue
+      if (bytes === 'unreadable' || bytes.length > MAX_BYTES) {
+        if (bytes === 'unreadable' || !isProgram(bytes)) skipped.push(path)
+        continue
+      }
+      fileCount += 1
+      const about = ['file', path, hashOf(bytes)]
+      if (tools.clean?.has(...about) === true) continue
+      await looks.add({ path, bytes }, (index + 1) / paths.length, async (found) => {
+        if (found.length === 0) tools.clean?.add(...about)
+        else findings.push(...(await accepted(found, { path, bytes }, tools)))
+      })
     }
-    fileCount += 1
-    const about = ['file', path, hashOf(bytes)]
-    if (tools.clean?.has(...about) === true) continue
-    const found = await look({ path, bytes }, tools)
-    if (found.length === 0) tools.clean?.add(...about)
-    findings.push(...(await accepted(found, { path, bytes }, tools)))
+    await looks.finish()
+  } finally {
+    looks.close()
   }
   tools.progress.finish()
   return { findings, fileCount, skipped }
@@ -93,14 +98,4 @@ async function accepted(found: readonly Spotted[], file: NamedText, tools: ScanT
 
 function hashOf(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('base64')
-}
-
-/** Of sealed files, what they leave in clear: what they ought to seal is told by the judge of the policy. */
-export async function look(
-  { path, bytes }: NamedText,
-  { known, settings: { rules } }: ScanTools,
-): Promise<readonly Spotted[]> {
-  const { text, parts } = await clearText(path, bytes)
-  const found = spotted(path, text, { known, rules })
-  return parts === undefined ? found : parts.place(found)
 }

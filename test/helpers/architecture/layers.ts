@@ -28,6 +28,7 @@ const LAYER_NAMES = [
   'wire-keyring',
   'wire',
   'main',
+  'thread',
   'library',
   'index',
 ] as const
@@ -67,6 +68,8 @@ export const LAYERS: Readonly<Record<LayerName, Layer>> = {
   // puts the real git and platform into the operations, for the command (where only main.ts may ask for it) ...
   wire: { imports: [...ALL_BELOW_OPERATIONS, 'git', 'platform', 'operations', 'cli', 'wire-keyring'], access: 'all' },
   main: { imports: ['errors', 'operations', 'cli', 'wire'], access: 'terminal' },
+  // what a thread of the command runs
+  thread: { imports: ['errors', 'platform', 'operations'], access: 'all' },
   // ... and for the library
   library: { imports: [...ALL_BELOW_OPERATIONS, 'git', 'platform', 'operations', 'wire-keyring'], access: 'all' },
   index: { imports: ['errors', 'operations', 'library'], types: ALL_BELOW_OPERATIONS, access: 'pure' },
@@ -78,6 +81,7 @@ const SINGLE_FILES: Readonly<Record<string, LayerName>> = {
   'src/index.ts': 'index',
   'src/library.ts': 'library',
   'src/cli/main.ts': 'main',
+  'src/cli/look-thread.ts': 'thread',
   'src/cli/wire.ts': 'wire',
   'src/wire-keyring.ts': 'wire-keyring',
 }

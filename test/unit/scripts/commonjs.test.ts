@@ -27,7 +27,7 @@ async function pack(sources: Record<string, string>, together = /^(?!cold)/) {
     metafile: true,
     write: false,
   })
-  return packCommonJs({ files: outputFiles, metafile, entry: 'main.ts', together })
+  return packCommonJs({ files: outputFiles, metafile, entries: { main: 'main.ts' }, together })
 }
 
 /** What the packed program prints. */
