@@ -116,6 +116,7 @@ export const SWITCHES: ReadonlySet<string> = new Set([
   'no-fifo',
   'no-hooks',
   'no-identity',
+  'no-renames',
   'post-quantum',
   'pristine',
   'q',

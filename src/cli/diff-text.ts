@@ -10,7 +10,7 @@ export function diffText(diffs: readonly FileDiff[]): string {
   return diffs
     .map(
       (diff) =>
-        `${printable(diff.file)}\n${linesOf(diff)
+        `${nameOf(diff)}\n${linesOf(diff)
           .map((line) => `  ${line}\n`)
           .join('')}`,
     )
@@ -19,14 +19,22 @@ export function diffText(diffs: readonly FileDiff[]): string {
 
 /** `secrets/app.yaml: 2 values changed, 1 added, readers +bob`. */
 export function diffSummary(diffs: readonly FileDiff[]): string {
-  return diffs.map((diff) => `${printable(diff.file)}: ${summaryOf(diff)}\n`).join('')
+  return diffs.map((diff) => `${nameOf(diff)}: ${summaryOf(diff)}\n`).join('')
 }
 
 /** A table for a pull request. */
 export function diffMarkdown(diffs: readonly FileDiff[]): string {
   if (diffs.length === 0) return 'No sealed value and no reader changed.\n'
-  const rows = diffs.flatMap((diff) => linesOf(diff).map((line) => `| ${code(diff.file)} | ${code(line)} |\n`))
+  const rows = diffs.flatMap((diff) => {
+    const { file, renamedFrom } = diff
+    const renaming = renamedFrom === undefined ? [] : [`renamed from ${printable(renamedFrom)}`]
+    return [...renaming, ...linesOf(diff)].map((line) => `| ${code(file)} | ${code(line)} |\n`)
+  })
   return `| file | change |\n| --- | --- |\n${rows.join('')}`
+}
+
+function nameOf({ file, renamedFrom }: FileDiff): string {
+  return renamedFrom === undefined ? printable(file) : `${printable(file)} (renamed from ${printable(renamedFrom)})`
 }
 
 const UNREADABLE = 'cannot be compared: damaged, or in conflict'
@@ -65,11 +73,12 @@ function summaryOf({ values, readersAdded, readersRemoved, isRotated, isReadable
     ...readersAdded.map((name) => `+${printable(name)}`),
     ...readersRemoved.map((name) => `-${printable(name)}`),
   ]
-  return [
+  const changes = [
     ...kinds,
     ...(readers.length === 0 ? [] : [`readers ${readers.join(' ')}`]),
     ...(isRotated ? ['new data key'] : []),
-  ].join(', ')
+  ]
+  return changes.length === 0 ? 'no value changed' : changes.join(', ')
 }
 
 /** Names come from a repository: nothing in them may end the cell, or be read as markup. */

@@ -1,6 +1,6 @@
 import type { CleanBlobs } from '../operations/cache/clean-blobs.ts'
 import type { Machine } from '../operations/doctor/machine.ts'
-import type { MergeFileRequest, MergeLabels, Repository } from '../operations/git-port.ts'
+import type { MergedVersions, MergeFileRequest, MergeLabels, Repository } from '../operations/git-port.ts'
 import type { GitSetup } from '../operations/init/setup-port.ts'
 import type { KnownStore } from '../operations/known/known-store.ts'
 import type { Desk, MachineWorld, Programs } from '../operations/ports.ts'
@@ -44,7 +44,7 @@ export interface Io {
   /** Merge plain files as git does; replaces the one of ours. @returns how many conflicts there are */
   mergeFile(request: MergeFileRequest): Promise<number>
   /** What git calls the sides of the merge that it is at, as far as that can be found out. */
-  mergeLabels(): Promise<MergeLabels | undefined>
+  mergeLabels(versions: MergedVersions): Promise<MergeLabels | undefined>
   /** @param quiet - no progress bar */
   world(settings: { configPath: string | undefined; quiet: boolean }): MachineWorld
 }

@@ -71,7 +71,8 @@ export function realIo(): Io {
     settle: async () => opened?.settle(),
     mergeFile: async (request) =>
       (await import('../git/merge-file.ts')).mergeFile(request, { cwd: process.cwd(), asGit: true }),
-    mergeLabels: async () => (await import('../git/merge-labels.ts')).mergeLabels(process.cwd(), process.env),
+    mergeLabels: async (versions) =>
+      (await import('../git/merge-labels.ts')).mergeLabels(versions, process.cwd(), process.env),
     world: ({ configPath, quiet }): MachineWorld => {
       const now = () => `${new Date().toISOString().slice(0, 19)}Z`
       const recipients = lazyBook(recipientFiles, process.cwd())

@@ -47,6 +47,22 @@ export async function changedInWorkTree(from: string, place: GitPlace): Promise<
   return [...new Set(fields(await must(args, place)))] // a path in conflict comes twice
 }
 
+/**
+ * What was renamed: the new path, and the old one. Between two revisions, or between one and the index: of the work tree git
+ * would run filters to know. None where git cannot tell.
+ */
+export async function renames(from: string, to: string | undefined, place: GitPlace): Promise<Map<string, string>> {
+  if (from === '') return new Map()
+  const options = ['-M', '--diff-filter=R', '--name-status', '-z', '--no-ext-diff', '--ignore-submodules']
+  const revisions = ['--end-of-options', ...(to === undefined ? [from] : [from, to]), '--']
+  const command = to === undefined ? ['diff-index', '--cached'] : ['diff-tree', '-r']
+  const output = await runGit([...command, ...options, ...revisions], place, '')
+  const found = new Map<string, string>()
+  const words = 'stdout' in output ? fields(output.stdout) : []
+  for (let index = 0; index + 2 < words.length; index += 3) found.set(words[index + 2] ?? '', words[index + 1] ?? '')
+  return found
+}
+
 /** All files of a revision, or those below some folders of it. @throws GitError `ERR_GIT` */
 export async function filesOfTree(
   revision: string,

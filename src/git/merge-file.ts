@@ -4,6 +4,8 @@ import { type GitPlace, startGit } from './run-git.ts'
 
 /** Three files, and how conflicts between them are marked. */
 export interface MergeFileRequest {
+  /** Where the file stands in the work tree. */
+  readonly path: string
   /** Replaced by the result. */
   readonly ours: string
   readonly base: string
@@ -20,9 +22,9 @@ const USAGE = 129
 
 /** Merge texts as git does without a driver. @returns how many conflicts there are @throws GitError `ERR_GIT` */
 export async function mergeFile(request: MergeFileRequest, place: GitPlace): Promise<number> {
-  const { ours, base, theirs, markerSize, labels } = request
+  const { path, ours, base, theirs, markerSize, labels } = request
   const isTold = labels.ours !== undefined && labels.base !== undefined && labels.theirs !== undefined
-  const found = isTold ? undefined : await mergeLabels(place.cwd, process.env)
+  const found = isTold ? undefined : await mergeLabels({ path, base, theirs }, place.cwd, process.env)
   const names = (['ours', 'base', 'theirs'] as const).flatMap((side) => ['-L', labels[side] ?? found?.[side] ?? side])
   const args = ['--quiet', `--marker-size=${markerSize}`, ...names, '--', ours, base, theirs]
   const code = await run(['merge-file', ...AS_MERGES, ...args], place)

@@ -12,6 +12,7 @@ import {
   filesOfTree,
   type HistoryStep,
   historyOf,
+  renames,
   stagedChanges,
   type TreeFile,
   workingFiles,
@@ -103,6 +104,10 @@ export class GitRepository {
 
   changedInWorkTree(from: string): Promise<string[]> {
     return changedInWorkTree(from, this.place)
+  }
+
+  renames(from: string, to: string | undefined): Promise<ReadonlyMap<string, string>> {
+    return renames(from, to, this.place)
   }
 
   workingFiles(): Promise<string[]> {

@@ -50,6 +50,8 @@ export interface Repository {
   workingFiles(): Promise<readonly string[]>
   /** Paths of what is, or may be, not the same in the work tree. @param from - a revision; empty for the index */
   changedInWorkTree(from: string): Promise<readonly string[]>
+  /** What was renamed between a revision and another, or the index: old paths by the new ones. */
+  renames(from: string, to: string | undefined): Promise<ReadonlyMap<string, string>>
   /** What stands in `to` and not in `from`. */
   between(from: string, to: string): Promise<readonly ChangedFile[]>
   /**
@@ -91,8 +93,17 @@ export interface MergeLabels {
   readonly theirs: string
 }
 
+/** What a driver of git is given: where the file stands in the work tree, and files that hold two of its versions. */
+export interface MergedVersions {
+  readonly path: string
+  readonly base: string
+  readonly theirs: string
+}
+
 /** Three files, and how conflicts between them are marked. */
 export interface MergeFileRequest {
+  /** Where the file stands in the work tree. */
+  readonly path: string
   readonly ours: string
   readonly base: string
   readonly theirs: string

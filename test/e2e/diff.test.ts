@@ -290,6 +290,29 @@ describe('bulla diff', () => {
     await expectUnreadable()
   })
 
+  it('shows a renamed file with the values that changed, also when none did, unless asked not to', async ({ box }) => {
+    const repo = await repository(box)
+    await box.git('mv', FILE, 'moved.yaml')
+    const diff = async (...args: readonly string[]) => (await box.bulla(['diff', ...args], { env: nobody })).out
+    expect(await diff('HEAD')).toBe(`moved.yaml (renamed from ${FILE})\n`)
+    expect(await diff('HEAD', '--summary')).toBe(`moved.yaml (renamed from ${FILE}): no value changed\n`)
+    await repo.set('moved.yaml', 'db.password', `${MARKER}-new`)
+    const wanted = `moved.yaml (renamed from ${FILE})\n  ~ db.password: changed\n`
+    expect(await diff('HEAD')).toBe(wanted)
+    await repo.commit()
+    for (const paths of [[], ['moved.yaml'], [FILE]]) expect(await diff('HEAD~1', 'HEAD', ...paths)).toBe(wanted)
+    const json = await diff('HEAD~1', 'HEAD', '--json')
+    expect(isValid(JSON.parse(json)), JSON.stringify(isValid.errors)).toBe(true)
+    expect(JSON.parse(json)).toMatchObject([
+      { file: 'moved.yaml', renamedFrom: FILE, values: [{ path: 'db.password' }] },
+    ])
+    expect(await diff('HEAD~1', 'HEAD', '--markdown')).toContain(`| \`moved.yaml\` | \`renamed from ${FILE}\` |\n`)
+    const apart = await diff('HEAD~1', 'HEAD', '--no-renames', '--summary')
+    expect(apart).toBe(
+      `${FILE}: 3 removed, readers -age ${box.recipient}\nmoved.yaml: 3 added, readers +age ${box.recipient}\n`,
+    )
+  })
+
   it('shows new files and removed ones value by value', async ({ box }) => {
     const repo = await repository(box)
     await repo.change(async () => {

@@ -38,11 +38,48 @@ describe('an operation of git that stops', () => {
     expect(await repo.decrypt(FILE)).toBe(text('theirs', 'second'))
   })
 
-  it('a cherry-pick, whose sides older versions of git do not name', async ({ box }) => {
+  it('in marks, the sides have the names that git gives them in a file beside it', async ({ box }) => {
+    const repo = await MergeRepository.create(box, { [FILE]: TEXT })
+    const change = (value: string) => async () => {
+      await repo.set(FILE, 'a', `${MARKER}-${value}`)
+      box.write('plain.txt', `${value}\n`)
+    }
+    const save = async (value: string) => {
+      await change(value)()
+      await repo.commit(`this is ${value}`)
+    }
+    await save('start')
+    await box.git('checkout', '-q', '-b', 'topic')
+    await save('topic')
+    await save('topic again')
+    await box.git('checkout', '-q', 'main')
+    await save('main')
+    const patch = await box.git('format-patch', '-1', '--stdout', '--full-index', '--binary', 'topic~1')
+    await change('stashed')()
+    await box.git('stash', '--quiet')
+    await save('later')
+    const expectNamed = async (...args: readonly string[]) => {
+      expect((await repo.run(...args)).code).not.toBe(0)
+      const [sealed, plain] = [FILE, 'plain.txt'].map((file) => box.read(file).match(/^[<>]{7} .*$/gm))
+      expect(plain).toHaveLength(2)
+      expect(sealed, args[0]).toEqual(plain)
+      await box.git('reset', '--quiet', '--hard')
+    }
+    await expectNamed('cherry-pick', 'topic~1')
+    await expectNamed('revert', '--no-edit', 'HEAD~1')
+    await expectNamed('stash', 'apply')
+    box.write('../topic.patch', patch)
+    await expectNamed('am', '-3', box.path('../topic.patch'))
+    await box.git('am', '--abort')
+    await expectNamed('merge', 'topic')
+    await box.git('checkout', '--quiet', 'topic')
+    await expectNamed('rebase', 'main')
+    box.write('../topic.patch', '')
+  })
+
+  it('a cherry-pick', async ({ box }) => {
     const repo = await branches(box)
     expect((await repo.run('cherry-pick', 'topic~1')).code).toBe(1)
-    expect(box.read(FILE)).toMatch(/^<{7} (?:HEAD|ours)$/m)
-    expect(box.read(FILE)).toMatch(/^>{7} (?:[0-9a-f]+ \(topic\)|theirs)$/m)
     expect(await resolved(repo, FILE, '--ours', 'a')).toBe(text('ours'))
   })
 

@@ -14,9 +14,9 @@ import { repositoryPaths } from '../repository-path.ts'
 
 const HELP = `
 The working tree is compared with the index, with one revision with that; two revisions are compared
-with each other, A..B; A...B is what B changed since it left A. Only sealed files count. No key is
-needed to tell which values changed, because equal ciphertext means equal value; values are masked
-unless --clear asks for them.
+with each other, A..B; A...B is what B changed since it left A. Only sealed files count; renamed ones are
+found as git finds them. No key is needed to tell which values changed, because equal ciphertext
+means equal value; values are masked unless --clear asks for them.
 
 With --textconv this is git's diff driver: it prints one file as git compares it, in clear when a
 key is at hand, masked otherwise.
@@ -38,6 +38,7 @@ export function define(command: CommandDefinition, io: Io, done: (code: number) 
     .option('--json', 'one JSON document: a list of files')
     .option('--summary', 'one line for each file')
     .option('--markdown', 'for a pull request')
+    .option('--no-renames', 'a renamed file is one that is gone and a new one')
     .option('--textconv <file>', 'print a file as git compares it')
   addCommonOptions(command)
   command.addHelpText('after', HELP)
@@ -84,7 +85,8 @@ async function run(words: readonly string[], values: Values, repository: Reposit
   const [from = '', to] = revisions
   for (const path of paths) await mustBeThere(path, [from, to ?? ''], repository)
   const world = worldOf(values, io)
-  const diffs = await diffRepository({ from, to, paths, inClear: flag(values, 'clear') }, repository, world)
+  const settings = { inClear: flag(values, 'clear'), findsRenames: values['renames'] !== false }
+  const diffs = await diffRepository({ from, to, paths, ...settings }, repository, world)
   if (flag(values, 'clear') && !flag(values, 'quiet')) await tellMasked(diffs, world, io)
   if (flag(values, 'json')) io.writeOut(`${JSON.stringify(diffs, undefined, 2)}\n`)
   else if (flag(values, 'markdown')) io.writeOut(diffMarkdown(diffs))

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { isBullaError, UsageError } from '../../errors.ts'
 import type { Marking } from '../../merge/marks.ts'
+import type { MergedVersions } from '../../operations/git-port.ts'
 import { type MergeOutcome, mergeVersions, relabelled } from '../../operations/merge/driver.ts'
 import { showPlace } from '../../operations/merge/resolve.ts'
 import { shellWord } from '../../operations/shell-word.ts'
@@ -75,15 +76,18 @@ async function run(words: readonly string[], values: Values, io: Io): Promise<nu
   if (!flag(values, 'driver')) io.writeOut(outcome.bytes)
   else {
     const isNamed = givenLabel(values, 'labelOurs') !== undefined && givenLabel(values, 'labelTheirs') !== undefined
-    const bytes = outcome.kind === 'merged' || isNamed ? outcome.bytes : await labelled(outcome.bytes, marking, io)
+    const bytes =
+      outcome.kind === 'merged' || isNamed
+        ? outcome.bytes
+        : await labelled(outcome.bytes, marking, versionsOf(words, values), io)
     await world.files.write({ path: resolve(io.cwd, words[1] ?? ''), bytes })
   }
   return outcome.kind === 'merged' ? 0 : CONFLICT
 }
 
 /** Git before 2.44 does not say what it calls the sides; that it is asked for only where it is shown. */
-async function labelled(marked: Uint8Array, marking: Marking, io: Io): Promise<Uint8Array> {
-  const labels = await io.mergeLabels()
+async function labelled(marked: Uint8Array, marking: Marking, versions: MergedVersions, io: Io): Promise<Uint8Array> {
+  const labels = await io.mergeLabels(versions)
   return labels === undefined ? marked : relabelled(marked, { ...marking, labels })
 }
 
@@ -126,13 +130,18 @@ async function mergePlain(
 
 /** By lines. @returns how many conflicts there are @throws GitError `ERR_GIT` */
 function mergeAsGit(words: readonly string[], values: Values, { markerSize }: Marking, io: Io): Promise<number> {
-  const [base = '', ours = '', theirs = ''] = words
+  const { path, base, theirs } = versionsOf(words, values)
+  const ours = words[1] ?? ''
   const labels = onlyGiven({
     ours: givenLabel(values, 'labelOurs'),
     base: givenLabel(values, 'labelBase'),
     theirs: givenLabel(values, 'labelTheirs'),
   })
-  return io.mergeFile({ base, ours, theirs, markerSize, labels })
+  return io.mergeFile({ path, base, ours, theirs, markerSize, labels })
+}
+
+function versionsOf([base = '', ours = '', theirs = '']: readonly string[], values: Values): MergedVersions {
+  return { path: text(values, 'path') ?? ours, base, theirs }
 }
 
 /** Older versions of git hand over the names of labels as they stand in the configuration. */

@@ -17,10 +17,14 @@ export interface DiffRequest {
   readonly paths: readonly string[]
   /** Whether values are shown that can be opened. */
   readonly inClear: boolean
+  /** Whether a file that was renamed is one file, and not one that is gone and a new one. */
+  readonly findsRenames: boolean
 }
 
 export interface FileDiff {
   readonly file: string
+  /** Set when it had another name before. */
+  readonly renamedFrom?: string
   readonly values: readonly ChangedValue[]
   readonly readersAdded: readonly string[]
   readonly readersRemoved: readonly string[]
@@ -40,14 +44,23 @@ export async function diffRepository(request: DiffRequest, repository: Repositor
   const base = root ?? world.cwd
   const isWanted = (path: string) =>
     request.paths.length === 0 || request.paths.some((wanted) => path === wanted || path.startsWith(`${wanted}/`))
-  const names = (await changedNames(request, repository)).filter(isWanted)
-  const before = await repository.tree(request.from).read(names)
+  const renamed = request.findsRenames ? await repository.renames(request.from, request.to) : new Map<string, string>()
+  const gone = new Set(renamed.values())
+  const all = (await changedNames(request, repository)).filter((name) => !gone.has(name))
+  const files = all
+    .map((file) => ({ file, before: renamed.get(file) ?? file }))
+    .filter(({ file, before }) => isWanted(file) || isWanted(before))
+  const names = files.map(({ file }) => file)
+  const old = await repository.tree(request.from).read(files.map(({ before }) => before))
   const after =
     request.to === undefined ? await readWorkTree(base, names, world) : await repository.tree(request.to).read(names)
   const diffs: FileDiff[] = []
-  for (const file of names) {
-    const diff = await diffFile(file, join(base, file), before.get(file), after.get(file), request.inClear, world)
-    if (diff !== undefined) diffs.push(diff)
+  for (const { file, before } of files) {
+    const versions = { before: old.get(before), after: after.get(file) }
+    const paths = { before: join(base, before), after: join(base, file) }
+    const diff = await diffFile(versions, paths, request.inClear, world)
+    const renaming = before === file ? {} : { renamedFrom: before }
+    if (diff !== undefined) diffs.push({ file, ...renaming, ...diff })
   }
   return diffs
 }
@@ -76,28 +89,29 @@ async function readWorkTree(root: string, names: readonly string[], world: World
   return found
 }
 
-/** Undefined when neither version is sealed, or nothing changed. */
+type Difference = Omit<FileDiff, 'file' | 'renamedFrom'>
+
+/** Undefined when neither version is sealed, or nothing changed, the path neither. */
 async function diffFile(
-  file: string,
-  path: string,
-  before: Content,
-  after: Content,
+  { before, after }: { readonly before: Content; readonly after: Content },
+  paths: { readonly before: string; readonly after: string },
   inClear: boolean,
   world: World,
-): Promise<FileDiff | undefined> {
+): Promise<Difference | undefined> {
+  const isRenamed = paths.before !== paths.after
   const isSame = before instanceof Uint8Array && after instanceof Uint8Array && Buffer.compare(before, after) === 0
-  if (isSame) return undefined
-  const read = async (content: Content) =>
+  if (isSame && !isRenamed) return undefined
+  const read = async (content: Content, path: string) =>
     content instanceof Uint8Array ? readVersion(content, path, world, true) : undefined
-  const [old, next] = [await read(before), await read(after)]
+  const [old, next] = [await read(before, paths.before), await read(after, paths.after)]
   try {
     const isDamaged = (content: Content, version: typeof old) => content !== undefined && version === undefined
     if (isDamaged(before, old) || isDamaged(after, next)) {
       const isAbout = old?.metadata ?? next?.metadata ?? (isMeantSealed(before) || isMeantSealed(after) || undefined)
-      return isAbout === undefined ? undefined : { file, ...NOTHING, isReadable: false }
+      return isAbout === undefined ? undefined : { ...NOTHING, isReadable: false }
     }
     if (old?.metadata === undefined && next?.metadata === undefined) return undefined
-    const names = await namesOfKeys(world, path)
+    const names = await namesOfKeys(world, paths.after)
     const nameOf = (key: Parameters<typeof keyName>[0]) =>
       names.get(keyName(key)) ?? displayName(key.type, keyName(key))
     const values = changedValues(old, next, inClear)
@@ -105,7 +119,6 @@ async function diffFile(
     const missingIn = (all: typeof had, other: typeof had) =>
       [...other].flatMap(([id, key]) => (all.has(id) ? [] : [nameOf(key)]))
     const diff = {
-      file,
       values,
       readersAdded: missingIn(had, has),
       readersRemoved: missingIn(has, had),
@@ -114,7 +127,7 @@ async function diffFile(
       isReadable: true,
     }
     const isEmpty = values.length + diff.readersAdded.length + diff.readersRemoved.length === 0
-    return isEmpty && !diff.isRotated ? undefined : diff
+    return isEmpty && !diff.isRotated && !isRenamed ? undefined : diff
   } finally {
     old?.opened?.dispose()
     next?.opened?.dispose()
