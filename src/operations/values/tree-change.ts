@@ -196,7 +196,11 @@ function elementOf(
 
 function checkStep(node: Branch | List, step: PathStep, path: TreePath, index: number): void {
   if (node.kind === 'branch' && typeof step === 'number') {
-    throw badStep('a position is given where a mapping stands', path, index, 'write a key, ["name"]')
+    const hint =
+      index === 0
+        ? 'write a key, ["name"]; which of several documents is said with --document'
+        : 'write a key, ["name"]'
+    throw badStep('a position is given where a mapping stands', path, index, hint)
   }
   if (node.kind === 'list' && typeof step === 'string') {
     throw badStep('a key is given where a list stands', path, index, 'write a position, [0]')
