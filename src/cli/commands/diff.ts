@@ -14,8 +14,8 @@ import { repositoryPaths } from '../repository-path.ts'
 
 const HELP = `
 The working tree is compared with the index, with one revision with that; two revisions are compared
-with each other, A..B; A...B is what B changed since it left A. Only sealed files count; renamed ones
-are found as git finds them. No key is needed to tell which values changed, because equal ciphertext
+with each other, A..B; A...B is what B changed since it left A. Only sealed files count; renamed
+ones as git finds them. No key is needed to tell which values changed, because equal ciphertext
 means equal value; values are masked unless --clear asks for them.
 
 With --textconv this is git's diff driver: it prints one file as git compares it, in clear when a
