@@ -87,6 +87,7 @@ describe.each(Object.entries(ASKED))('the completion of recipients in a real %s'
       expect(await offered('bulla encrypt --age ali')).toEqual(['alice'])
       expect(await offered('bulla rotate --rm-age alice,zor')).toEqual(['alice,zora'])
       expect(await offered('bulla check --format sar')).toEqual(['sarif'])
+      expect(await offered('bulla init --hooks lef')).toEqual(['lefthook'])
       expect(await offered('bulla hook run pre-com')).toEqual(['pre-commit'])
       expect([box.has('harm'), box.has('sub/harm')]).toEqual([false, false])
     },

@@ -1,4 +1,5 @@
 import { HOOK_NAMES } from '../../operations/hooks/hook-names.ts'
+import { MANAGERS } from '../../operations/init/managers/manager.ts'
 import { KEY_KINDS } from '../../operations/keys.ts'
 import { STORE_NAMES } from '../../operations/stores.ts'
 import { FORMATS } from '../formats/formats.ts'
@@ -50,6 +51,7 @@ const OFFERS: Readonly<Record<string, Offer>> = {
   'recipient-verb': RECIPIENT_VERBS,
   'hook-verb': ['run'],
   'hook-name': HOOK_NAMES,
+  manager: MANAGERS,
   format: FORMATS,
   level: ['block', 'warn'],
   recipients: 'recipients',
@@ -101,6 +103,9 @@ function commandModel(command: CommandDefinition): CommandModel {
 const SEVERAL: Readonly<Record<string, readonly Offer[]>> = {
   // a file, and what is in it
   words: ['files', 'nothing'],
+  // for revisions git would have to be asked: Tab starts nothing
+  revision: ['files'],
+  what: ['files'],
   'name-and-more': ['recipients', 'files'],
 }
 
