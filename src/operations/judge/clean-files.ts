@@ -19,6 +19,8 @@ interface Around {
 export interface CleanFiles {
   /** Whether it is sealed; undefined when it has to be judged. */
   find(file: CleanFile): 'sealed' | 'plain' | undefined
+  /** The same, whatever values were known then: only copies of those of now have to be looked for. */
+  findButCopies(file: CleanFile): 'sealed' | 'plain' | undefined
   add(file: CleanFile, kind: 'sealed' | 'plain'): void
 }
 
@@ -29,23 +31,30 @@ export interface CleanFiles {
  * @param around - contents by path: of policies, and of files beside which something may be left over
  */
 export function cleanFiles(blobs: CleanBlobs, scannerId: string, settings: JudgeSettings, around: Around): CleanFiles {
-  const base = [scannerId, settings.rulesId, settings.minVersion ?? '']
-  const scopes = new Map<string | undefined, CleanScope>()
-  const scopeOf = ({ path }: CleanFile): CleanScope | undefined => {
-    if (sealedSiblings(path).some((sibling) => around.siblings.has(sibling))) return undefined
-    const policy = policyPaths(path).find((candidate) => around.policies.has(candidate))
-    const content = policy === undefined ? '' : Buffer.from(around.policies.get(policy) ?? []).toString('latin1')
-    const known = scopes.get(policy) ?? blobs.under('judge', ...base, policy ?? '', content)
-    scopes.set(policy, known)
-    return known
+  const scopesFor = (...more: readonly string[]) => {
+    const base = [...more, settings.rulesId, settings.minVersion ?? '']
+    const scopes = new Map<string | undefined, CleanScope>()
+    return ({ path }: CleanFile): CleanScope | undefined => {
+      if (sealedSiblings(path).some((sibling) => around.siblings.has(sibling))) return undefined
+      const policy = policyPaths(path).find((candidate) => around.policies.has(candidate))
+      const content = policy === undefined ? '' : Buffer.from(around.policies.get(policy) ?? []).toString('latin1')
+      const known = scopes.get(policy) ?? blobs.under(...base, policy ?? '', content)
+      scopes.set(policy, known)
+      return known
+    }
   }
+  const [inAll, butCopies] = [scopesFor('judge', scannerId), scopesFor('judge but copies')]
   return {
-    find: (file) => {
-      const scope = scopeOf(file)
-      const has = (kind: 'sealed' | 'plain') => scope?.has(kind, file.mode, file.path, file.id) === true
-      if (has('sealed')) return 'sealed'
-      return has('plain') ? 'plain' : undefined
+    find: (file) => kindIn(inAll(file), file),
+    findButCopies: (file) => kindIn(butCopies(file), file),
+    add: (file, kind) => {
+      for (const scopeOf of [inAll, butCopies]) scopeOf(file)?.add(kind, file.mode, file.path, file.id)
     },
-    add: (file, kind) => scopeOf(file)?.add(kind, file.mode, file.path, file.id),
   }
+}
+
+function kindIn(scope: CleanScope | undefined, { mode, path, id }: CleanFile): 'sealed' | 'plain' | undefined {
+  const has = (kind: 'sealed' | 'plain') => scope?.has(kind, mode, path, id) === true
+  if (has('sealed')) return 'sealed'
+  return has('plain') ? 'plain' : undefined
 }

@@ -74,6 +74,8 @@ export interface TextScanner {
   readonly scope: Exclude<Scope, 'history'>
   /** Another one for each that may find something else in the same text; undefined where that depends on more. */
   id?(): string
+  /** Whether a text may hold copies of sealed values: of what {@link find} tells, all that {@link id} stands for. */
+  hasCopies?(text: string): boolean
   /** @param rules - of the repository */
   find(file: JudgedFile, text: string, rules: readonly Detector[]): Promise<readonly WeighedFinding[]>
 }
@@ -126,6 +128,7 @@ export async function judgeTree(
   let done = wanted.length - left.length
   for await (const content of tree.contents(left)) {
     options.progress?.update('judging', done++, wanted.length)
+    if (clean !== undefined && hasNoNewCopy(content, clean, options)) continue
     findings.push(...(await judge.file(content)))
   }
   options.progress?.finish()
@@ -141,6 +144,19 @@ function isClean(file: JudgedFile, clean: CleanFiles, { onSealed }: JudgeOptions
   const kind = clean.find(file)
   if (kind === 'sealed') onSealed?.(file)
   return kind !== undefined
+}
+
+/** Whether nothing was found in a file before but for values that are known by now, and no copy of those either. */
+function hasNoNewCopy(
+  { file, bytes }: { readonly file: JudgedFile; readonly bytes: Uint8Array | undefined },
+  clean: CleanFiles,
+  { onSealed, scanner }: JudgeOptions,
+): boolean {
+  const kind = bytes === undefined || scanner?.hasCopies === undefined ? undefined : clean.findButCopies(file)
+  if (bytes === undefined || kind === undefined || scanner?.hasCopies?.(textOf(bytes)) !== false) return false
+  clean.add(file, kind)
+  if (kind === 'sealed') onSealed?.(file)
+  return true
 }
 
 interface Options extends JudgeOptions {

@@ -80,6 +80,7 @@ export function treeScanner(known?: KnownScanner): TextScanner {
   return {
     scope: 'tree',
     id: () => known?.id ?? '',
+    hasCopies: (text) => known !== undefined && known.find(text).length > 0,
     find: async ({ path }, text, rules) => {
       const found = weighStanding(allIn(path, text, { known, rules }), text)
       return toFindings(path, text, found).map((finding, index) => withOtherValue(finding, found[index]?.sealedIn))
