@@ -7,7 +7,7 @@ import { rmSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { floor } from './parts/floor.mjs'
-import { checkFiles, historyOfPolicy, historyOfScan } from './parts/history.mjs'
+import { checkFiles, historyOfPolicy, historyOfScan, treeOfScan } from './parts/history.mjs'
 import { hook, hookSizes } from './parts/hook.mjs'
 import { kms } from './parts/kms.mjs'
 import { many, rotate } from './parts/many.mjs'
@@ -19,6 +19,7 @@ import { missedTargets, missOne, title } from './report.mjs'
 const PARTS = {
   ...{ start, large, many, rotate, growth, kms, merge },
   ...{ hook, 'hook-sizes': hookSizes, check: checkFiles, 'policy-history': historyOfPolicy, history: historyOfScan },
+  tree: treeOfScan,
   ...{ scan, known, floor },
 }
 

@@ -1,5 +1,5 @@
 /** Whole repositories: all their files, and all their commits. */
-import { code, makeRepository, manifest, manifests, POLICY, sealedFiles } from '../git-data.mjs'
+import { byNumber, code, makeRepository, manifest, manifests, POLICY, sealedFiles } from '../git-data.mjs'
 import { measure, median } from '../measure.mjs'
 import { BULLA, env, gitleaks } from '../place.mjs'
 import { check, compare, describe, row, title } from '../report.mjs'
@@ -15,6 +15,19 @@ export function checkFiles() {
   row('without what is remembered', describe(measure([cold], 5)[0] ?? []))
   // the warm-up remembers
   row('the same files again', describe(measure([command], 5)[0] ?? []))
+}
+
+/** All files as they lie there: more than one thread is worth. */
+export function treeOfScan() {
+  title('tree: scan of 10,000 files')
+  const files = byNumber(10_000, (index) => [
+    `src/part-${index % 100}/file-${index}.js`,
+    `${code((index * 13) % 1500, 250 + (index % 200))}// ${index}\n`,
+  ])
+  const cwd = makeRepository('tree', [files])
+  const argv = [...BULLA, 'scan', '--no-cache', '--quiet']
+  const alone = { name: 'one thread', argv, cwd, env: { ...env, BULLA_THREADS: '0' } }
+  compare('as many threads as processors', { name: 'scan', argv, cwd, env }, alone, {}, 5)
 }
 
 /** Every commit judged by the policy that it had. */

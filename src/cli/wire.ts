@@ -1,6 +1,5 @@
 import { randomFillSync } from 'node:crypto'
 import { basename, dirname, join } from 'node:path'
-import { setDefaultHighWaterMark } from 'node:stream'
 import { pooledRandom, type RandomSource } from '../crypto/random.ts'
 import { repositoryOf } from '../git/repository-of.ts'
 import type { OpenedFiles } from '../operations/known/opened-files.ts'
@@ -16,8 +15,6 @@ import { lazyBook } from '../recipients/lazy-book.ts'
 import { machineKeys } from '../wire-keyring.ts'
 import type { Io } from './io.ts'
 import { VERSION } from './version.ts'
-
-const STREAM_BYTES = 64 * 1024
 
 /** The real machine behind the commands. */
 export function realIo(): Io {
@@ -45,8 +42,6 @@ export function realIo(): Io {
     programs: async () => (await import('../platform/programs/programs.ts')).nodePrograms,
     repository: async ({ asGit }) => {
       const { GitRepository } = await import('../git/repository.ts')
-      // what git writes is taken in larger pieces: what Node 22 does by itself
-      setDefaultHighWaterMark(false, STREAM_BYTES)
       return new GitRepository({ cwd: process.cwd(), asGit })
     },
     gitSetup: async () => new (await import('../git/setup.ts')).RepositorySetup(process.cwd()),
