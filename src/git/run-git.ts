@@ -1,5 +1,6 @@
 import { type ChildProcessByStdio, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import type { Readable, Writable } from 'node:stream'
+import { gitProgram } from './git-program.ts'
 
 /** Settings that keep git from asking, fetching, or running anything on our behalf, whatever a repository wants. */
 const ENVIRONMENT = {
@@ -66,14 +67,14 @@ export type GitProcess = ChildProcessByStdio<Writable, Readable, null>
 
 /** Start git: only this file does. Errors of its input are not thrown: its exit code says that it went away. */
 export function startGit(args: readonly string[], place: GitPlace): GitProcess {
-  const child = spawn('git', settled(args), { ...surroundings(place), stdio: ['pipe', 'pipe', 'ignore'] })
+  const child = spawn(gitProgram(), settled(args), { ...surroundings(place), stdio: ['pipe', 'pipe', 'ignore'] })
   child.stdin.on('error', () => undefined)
   return child
 }
 
 /** The same, with standard error to read. */
 export function startGitToHear(args: readonly string[], place: GitPlace): ChildProcessWithoutNullStreams {
-  const child = spawn('git', settled(args), { ...surroundings(place), stdio: ['pipe', 'pipe', 'pipe'] })
+  const child = spawn(gitProgram(), settled(args), { ...surroundings(place), stdio: ['pipe', 'pipe', 'pipe'] })
   child.stdin.on('error', () => undefined)
   return child
 }

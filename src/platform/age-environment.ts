@@ -23,10 +23,14 @@ export const ageEnvironment = {
     words: readonly string[],
     variables: Readonly<Record<string, string>>,
   ): Promise<{ exitCode: number | null; stdout: Uint8Array }> {
-    const { spawn } = await import('node:child_process')
-    const [program = '', ...args] = words
+    const [{ spawn }, { spawnable }] = await Promise.all([
+      import('node:child_process'),
+      import('./programs/spawnable.ts'),
+    ])
+    const { file, args, isVerbatim } = spawnable(words)
     return new Promise((resolve, reject) => {
-      const child = spawn(program, args, {
+      const child = spawn(file, args, {
+        windowsVerbatimArguments: isVerbatim,
         env: { ...process.env, ...variables },
         stdio: ['inherit', 'pipe', 'inherit'],
       })
