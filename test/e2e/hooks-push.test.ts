@@ -35,6 +35,8 @@ describe.each(['client', 'server'] as const)('the hook of the %s', (at) => {
       expect({ code }, err).toEqual({ code: 1 })
       expect(err).toContain(`block unsealed-file: ${bad.slice(0, 12)} ${FILE}`)
       expect(err).not.toContain('winter-orchid')
+      // another commit on top would change nothing
+      expect(err).toMatch(new RegExp(` {6}git rebase --interactive ${bad.slice(0, 12)}~1 *$`, 'm'))
     }
     expect(await server.must('rev-parse', 'main')).toBe(before)
     // nothing of the quarantine stays

@@ -4,6 +4,7 @@ import { type JudgeOptions, judgeFiles } from '../judge/judge-files.ts'
 import { isSurrounding } from '../judge/surroundings.ts'
 import type { HookName } from './hook-names.ts'
 import { type CommitFinding, judgeCommits } from './judge-commits.ts'
+import { withRewriting } from './rewriting-repair.ts'
 import { relaxStanding } from './standing.ts'
 import { withUnstaging } from './unstaging-repair.ts'
 
@@ -97,12 +98,14 @@ async function judgeRanges(
   const findings: CommitFinding[] = []
   const judged = new Set<string>()
   for (const { range, target } of incoming) {
+    const ofBranch: CommitFinding[] = []
     for await (const part of repository.commits(range, isSurrounding)) {
       // the same commit may come with several names
       const changes = part.changes.filter(({ commit }) => !judged.has(commit))
-      findings.push(...(await judgeCommits(changes, target, repository, options)))
+      ofBranch.push(...(await judgeCommits(changes, target, repository, options)))
       for (const { commit } of changes) judged.add(commit)
     }
+    findings.push(...(await withRewriting(ofBranch, repository)))
   }
   return findings
 }
