@@ -153,6 +153,15 @@ describe('BULLA_ALLOW', () => {
     expect(log.join()).not.toContain('winter-orchid')
   })
 
+  it('is written behind what stands there, however much that is', async ({ box }) => {
+    const repository = await repositoryWithPolicy(box)
+    const before = `${'x'.repeat(5 * 1024 * 1024)}\n`
+    repository.write('.git/bulla-allowed.log', before)
+    expect(await commitPlain(repository, { BULLA_ALLOW: 'data of a test' })).toMatchObject({ code: 0 })
+    const log = repository.read('.git/bulla-allowed.log')
+    expect([log.startsWith(before), log.slice(before.length).includes('data of a test')]).toEqual([true, true])
+  })
+
   it('counts for nothing when it is empty', async ({ box }) => {
     const repository = await repositoryWithPolicy(box)
     expect(await commitPlain(repository, { BULLA_ALLOW: ' ' })).toMatchObject({ code: 1 })

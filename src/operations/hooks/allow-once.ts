@@ -26,7 +26,8 @@ export async function allowOnce(
   // a commit is still ours, what is pushed is not
   if (text === '' || !OF_A_COMMIT.includes(hook)) return undefined
   const path = join(gitFolder, 'bulla-allowed.log')
-  const before = await files.read(path)
+  // opened, as a log grows beyond what is read of settings
+  const before = (await files.kind(path)) === undefined ? undefined : (await files.open(path)).bytes
   const lines = findings.map((finding) =>
     JSON.stringify({ at: now(), hook, reason: text, rule: finding.rule, file: finding.file, line: finding.line }),
   )
