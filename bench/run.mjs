@@ -31,7 +31,7 @@ try {
   )
   for (const [name, part] of Object.entries(PARTS)) if (only === undefined || only === name) part()
   const missed = missedTargets()
-  console.log(missed === 0 ? '\nall targets met' : `\n${missed} targets missed`)
+  console.log(missed === 0 ? '\nno target missed' : `\n${missed} targets missed`)
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
