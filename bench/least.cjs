@@ -6,6 +6,7 @@
  *     least.cjs one FILE            as `decrypt FILE`
  *     least.cjs open FOLDER OUT     as `decrypt FOLDER --output-dir OUT`, with every write whole and on the disk
  *     least.cjs seal FOLDER OUT     as `encrypt` of plain files, the same way
+ *     least.cjs rotate FOLDER OUT   as `rotate` of sealed files, the same way
  *     least.cjs large FILE OUT      as `decrypt --output OUT FILE` of one file with many values
  */
 'use strict'
@@ -29,7 +30,8 @@ if (what === 'one') {
   const text = fs.readFileSync(from, 'latin1')
   fs.writeFileSync(to, openText(text, unwrap(text)), 'latin1')
 } else {
-  overFolder(what === 'open' ? (text) => openText(text, unwrap(text)) : sealText)
+  const open = (/** @type {string} */ text) => openText(text, unwrap(text))
+  overFolder(what === 'open' ? open : what === 'seal' ? sealText : (text) => sealText(open(text)))
 }
 
 /** @param {(text: string) => string} change */

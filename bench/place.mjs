@@ -28,6 +28,11 @@ export function bulla(...args) {
   return { name: `bulla ${args.join(' ')}`, argv: [...BULLA, ...args], cwd: folder, env }
 }
 
+/** What no script for Node can leave out. @param {...string} args - of bench/least.cjs */
+export function theLeast(...args) {
+  return { name: 'the least', argv: [process.execPath, join(ROOT, 'bench/least.cjs'), ...args], cwd: folder, env }
+}
+
 /** The command once, to its end. @param {string} cwd @param {...string} args */
 export function runBulla(cwd, ...args) {
   const [node = '', ...words] = [...BULLA, ...args]

@@ -64,6 +64,21 @@ export function compare(name, a, b, target, rounds) {
     row('', `ratio of CPU time ${cpuRatio.toFixed(2)}, ${(1 / cpuRatio).toFixed(2)} times less`)
 }
 
+/**
+ * How much of a target is taken by what no script can leave out.
+ *
+ * @param {string} name
+ * @param {readonly import('./measure.mjs').Run[][]} runs - of the least, of bulla, of sops
+ * @param {number} target - times faster than sops
+ */
+export function besideLeast(name, [least = [], ours = [], theirs = []], target) {
+  row(name, `the least: ${describe(least)}; bulla: ${describe(ours)}; sops: ${describe(theirs)}`)
+  const faster = (/** @type {readonly import('./measure.mjs').Run[]} */ runs) => (1 / ratioOf(runs, theirs)).toFixed(1)
+  row('', `times faster than sops: ${faster(least)}, bulla ${faster(ours)}; target ${target}`)
+  const left = median(theirs.map(({ wallMs }, index) => wallMs / target - (least[index]?.wallMs ?? 0)))
+  row('', `the target leaves ${ms(left)} for all else`)
+}
+
 /** @param {readonly import('./measure.mjs').Run[]} runs */
 export function describe(runs) {
   const cpu = runs.flatMap(({ cpuMs }) => cpuMs ?? [])
