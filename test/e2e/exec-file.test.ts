@@ -117,13 +117,12 @@ describe.skipIf(isWindows)('exec-file', () => {
 
   it('with --no-fifo leaves nothing behind after kill -9, once the command has ended', async ({ box }) => {
     await seal(box)
-    const command = 'echo {}; while kill -0 $PPID 2>/dev/null; do sleep 0.05; done; cat {} > seen'
+    const command = 'echo {}; while kill -0 $PPID 2>/dev/null; do sleep 0.05; done'
     const started = box.start(process.execPath, [COMMAND, 'exec-file', '--no-fifo', 'a.yaml', command], {})
     const { signal, out } = await stopWhenItPrints(started, 'SIGKILL')
     expect(signal).toBe('SIGKILL')
     const [, folder = ''] = foldersOf(out)
     while (existsSync(folder)) await setImmediate()
-    expect(box.read('seen')).toBe(YAML)
   })
 
   it('starts mkfifo and the shell, nothing else, and the values are in no words', async ({ box }) => {
