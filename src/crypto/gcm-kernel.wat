@@ -7,8 +7,23 @@
 (module
   ;; 0: the product of H with every value of every byte of a block, 64 KiB
   ;; 65536: as many bytes of ones as of zeros: what starts n bytes before the zeros keeps n bytes of a block
+  ;; 65568: what each byte stands for as a digit of base64; 128 when it is none
+  ;; 65824: the digits of base64, then what stands in front of the parts of a sealed value
   (memory (export "memory") 2)
   (data (i32.const 65536) "\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff")
+  (data (i32.const 65568) 
+    "\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80"
+    "\80\80\80\80\80\80\80\80\80\80\80\3e\80\80\80\3f\34\35\36\37\38\39\3a\3b\3c\3d\80\80\80\80\80\80"
+    "\80\00\01\02\03\04\05\06\07\08\09\0a\0b\0c\0d\0e\0f\10\11\12\13\14\15\16\17\18\19\80\80\80\80\80"
+    "\80\1a\1b\1c\1d\1e\1f\20\21\22\23\24\25\26\27\28\29\2a\2b\2c\2d\2e\2f\30\31\32\33\80\80\80\80\80"
+    "\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80"
+    "\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80"
+    "\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80"
+    "\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80\80")
+  (data (i32.const 65824) "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
+  (data (i32.const 65888) "ENC[AES256_GCM,data:")
+  (data (i32.const 65908) ",iv:")
+  (data (i32.const 65912) ",tag:")
 
   ;; Fill the table for the H that stands at an address.
   (func (export "prepare") (param $h i32)
@@ -222,4 +237,207 @@
       (i32.store (local.get $place) (local.get $isRight))
       (local.set $stream (i32.add (local.get $stream) (call $streamBytes (local.get $data) (local.get $dataEnd))))
       (local.set $place (i32.add (local.get $place) (i32.const 16)))
-      (br_if $texts (i32.lt_u (local.get $place) (local.get $end))))))
+      (br_if $texts (i32.lt_u (local.get $place) (local.get $end)))))
+
+  ;; Sealed values as they are written, to the texts that "count" and "open" take, from $to on; their places are written
+  ;; from $place on. A value has five numbers in the list of fields: how many characters of base64 its data, its IV and its
+  ;; tag have, how many stand behind the tag, and how many bytes its AAD has. All values stand one behind the other from
+  ;; $text on, their AADs from $aad on. Returns 0 when one of them cannot be read.
+  (func (export "decode") (param $field i32) (param $end i32) (param $text i32) (param $aad i32) (param $place i32)
+    (param $to i32) (result i32)
+    (local $iv i32) (local $tag i32) (local $length i32)
+    (loop $values
+      ;; behind "ENC[AES256_GCM,data:"
+      (local.set $text (i32.add (local.get $text) (i32.const 20)))
+      ;; behind ",iv:" and ",tag:"
+      (local.set $iv (i32.add (i32.add (local.get $text) (i32.load (local.get $field))) (i32.const 4)))
+      (local.set $tag (i32.add (i32.add (local.get $iv) (i32.load offset=4 (local.get $field))) (i32.const 5)))
+      (i32.store (local.get $place) (local.get $to))
+      (local.set $to (call $digits (local.get $iv) (i32.load offset=4 (local.get $field)) (local.get $to)))
+      (if (i32.le_u (local.get $to) (i32.load (local.get $place))) (then (return (i32.const 0))))
+      (i32.store offset=4 (local.get $place) (local.get $to))
+      (local.set $length (i32.load offset=16 (local.get $field)))
+      (call $copy (local.get $aad) (local.get $length) (local.get $to))
+      (local.set $aad (i32.add (local.get $aad) (local.get $length)))
+      (local.set $to (i32.add (local.get $to) (local.get $length)))
+      (i32.store offset=8 (local.get $place) (local.get $to))
+      (local.set $to (call $digits (local.get $text) (i32.load (local.get $field)) (local.get $to)))
+      (if (i32.eqz (local.get $to)) (then (return (i32.const 0))))
+      (local.set $to (call $digits (local.get $tag) (i32.load offset=8 (local.get $field)) (local.get $to)))
+      ;; data and tag are one: its last 16 bytes are the tag
+      (if (i32.lt_u (local.get $to) (i32.add (i32.load offset=8 (local.get $place)) (i32.const 16)))
+        (then (return (i32.const 0))))
+      (i32.store offset=12 (local.get $place) (i32.sub (local.get $to) (i32.const 16)))
+      (local.set $text
+        (i32.add
+          (i32.add (local.get $tag) (i32.load offset=8 (local.get $field)))
+          (i32.load offset=12 (local.get $field))))
+      (local.set $place (i32.add (local.get $place) (i32.const 16)))
+      (local.set $field (i32.add (local.get $field) (i32.const 20)))
+      (br_if $values (i32.lt_u (local.get $field) (local.get $end))))
+    (local.get $to))
+
+  ;; Write the bytes that characters of base64 stand for. Returns where they end; 0 when it is no base64.
+  (func $digits (param $at i32) (param $length i32) (param $to i32) (result i32)
+    (local $end i32) (local $padding i32) (local $wrong i32) (local $a i32) (local $b i32) (local $c i32) (local $d i32)
+    (if (i32.eqz (local.get $length)) (then (return (local.get $to))))
+    (if (i32.and (local.get $length) (i32.const 3)) (then (return (i32.const 0))))
+    (local.set $end (i32.add (local.get $at) (local.get $length)))
+    ;; "A", zero, in place of the padding
+    (if (i32.eq (i32.load8_u (i32.sub (local.get $end) (i32.const 1))) (i32.const 0x3d))
+      (then
+        (local.set $padding (i32.const 1))
+        (i32.store8 (i32.sub (local.get $end) (i32.const 1)) (i32.const 0x41))
+        (if (i32.eq (i32.load8_u (i32.sub (local.get $end) (i32.const 2))) (i32.const 0x3d))
+          (then
+            (local.set $padding (i32.const 2))
+            (i32.store8 (i32.sub (local.get $end) (i32.const 2)) (i32.const 0x41))))))
+    (loop $quads
+      (local.set $a (i32.load8_u offset=65568 (i32.load8_u (local.get $at))))
+      (local.set $b (i32.load8_u offset=65568 (i32.load8_u offset=1 (local.get $at))))
+      (local.set $c (i32.load8_u offset=65568 (i32.load8_u offset=2 (local.get $at))))
+      (local.set $d (i32.load8_u offset=65568 (i32.load8_u offset=3 (local.get $at))))
+      (local.set $wrong
+        (i32.or
+          (local.get $wrong)
+          (i32.or (i32.or (local.get $a) (local.get $b)) (i32.or (local.get $c) (local.get $d)))))
+      (i32.store8
+        (local.get $to)
+        (i32.or (i32.shl (local.get $a) (i32.const 2)) (i32.shr_u (local.get $b) (i32.const 4))))
+      (i32.store8 offset=1
+        (local.get $to)
+        (i32.or (i32.shl (local.get $b) (i32.const 4)) (i32.shr_u (local.get $c) (i32.const 2))))
+      (i32.store8 offset=2 (local.get $to) (i32.or (i32.shl (local.get $c) (i32.const 6)) (local.get $d)))
+      (local.set $to (i32.add (local.get $to) (i32.const 3)))
+      (local.set $at (i32.add (local.get $at) (i32.const 4)))
+      (br_if $quads (i32.lt_u (local.get $at) (local.get $end))))
+    (select
+      (i32.const 0)
+      (i32.sub (local.get $to) (local.get $padding))
+      (i32.and (local.get $wrong) (i32.const 128))))
+
+  ;; Copy bytes to where they overlap with none before them. Up to 15 bytes more are written.
+  (func $copy (param $at i32) (param $length i32) (param $to i32)
+    (local $end i32)
+    (local.set $end (i32.add (local.get $at) (local.get $length)))
+    (block $done
+      (loop $blocks
+        (br_if $done (i32.ge_u (local.get $at) (local.get $end)))
+        (v128.store (local.get $to) (v128.load (local.get $at)))
+        (local.set $at (i32.add (local.get $at) (i32.const 16)))
+        (local.set $to (i32.add (local.get $to) (i32.const 16)))
+        (br $blocks))))
+
+  ;; Move the data of opened texts together, to $to, which is not behind the first of them. Where they start and end from
+  ;; there comes to stand in place of where AAD and data started. Returns where they end.
+  (func (export "gather") (param $place i32) (param $end i32) (param $to i32) (result i32)
+    (local $start i32) (local $length i32)
+    (local.set $start (local.get $to))
+    (loop $texts
+      (local.set $length (i32.sub (i32.load offset=12 (local.get $place)) (i32.load offset=8 (local.get $place))))
+      (call $copy (i32.load offset=8 (local.get $place)) (local.get $length) (local.get $to))
+      (i32.store offset=4 (local.get $place) (i32.sub (local.get $to) (local.get $start)))
+      (local.set $to (i32.add (local.get $to) (local.get $length)))
+      (i32.store offset=8 (local.get $place) (i32.sub (local.get $to) (local.get $start)))
+      (local.set $place (i32.add (local.get $place) (i32.const 16)))
+      (br_if $texts (i32.lt_u (local.get $place) (local.get $end))))
+    (local.get $to))
+
+  ;; Texts as "count" and "seal" take them, from $to on, of parts that stand one behind the other: their plaintexts from
+  ;; $text on, their AADs from $aad on, their IVs of 32 bytes from $iv on. Their places are written from $place on. A text
+  ;; has three numbers in the list of fields: how many bytes its plaintext and its AAD have, and one for "write".
+  (func (export "collect") (param $field i32) (param $end i32) (param $text i32) (param $aad i32) (param $iv i32)
+    (param $place i32) (param $to i32)
+    (local $length i32)
+    (loop $texts
+      (i32.store (local.get $place) (local.get $to))
+      (call $copy (local.get $iv) (i32.const 32) (local.get $to))
+      (local.set $iv (i32.add (local.get $iv) (i32.const 32)))
+      (local.set $to (i32.add (local.get $to) (i32.const 32)))
+      (i32.store offset=4 (local.get $place) (local.get $to))
+      (local.set $length (i32.load offset=4 (local.get $field)))
+      (call $copy (local.get $aad) (local.get $length) (local.get $to))
+      (local.set $aad (i32.add (local.get $aad) (local.get $length)))
+      (local.set $to (i32.add (local.get $to) (local.get $length)))
+      (i32.store offset=8 (local.get $place) (local.get $to))
+      (local.set $length (i32.load (local.get $field)))
+      (call $copy (local.get $text) (local.get $length) (local.get $to))
+      (local.set $text (i32.add (local.get $text) (local.get $length)))
+      (local.set $to (i32.add (local.get $to) (local.get $length)))
+      (i32.store offset=12 (local.get $place) (local.get $to))
+      (local.set $to (i32.add (local.get $to) (i32.const 16)))
+      (local.set $place (i32.add (local.get $place) (i32.const 16)))
+      (local.set $field (i32.add (local.get $field) (i32.const 12)))
+      (br_if $texts (i32.lt_u (local.get $field) (local.get $end)))))
+
+  ;; Sealed texts as sealed values, one behind the other from $to on. The third field of each says how many bytes from
+  ;; $rest on stand behind its tag. Where it ends, from $to, comes to stand in place of its first field. Returns where the
+  ;; last one ends.
+  (func (export "write") (param $field i32) (param $end i32) (param $place i32) (param $rest i32) (param $to i32)
+    (result i32)
+    (local $start i32) (local $data i32) (local $tag i32) (local $length i32)
+    (local.set $start (local.get $to))
+    (loop $texts
+      (local.set $data (i32.load offset=8 (local.get $place)))
+      (local.set $tag (i32.load offset=12 (local.get $place)))
+      (call $copy (i32.const 65888) (i32.const 20) (local.get $to))
+      (local.set $to (call $base64 (local.get $data) (local.get $tag) (i32.add (local.get $to) (i32.const 20))))
+      (i32.store (local.get $to) (i32.load (i32.const 65908)))
+      (local.set $to
+        (call $base64
+          (i32.load (local.get $place))
+          (i32.load offset=4 (local.get $place))
+          (i32.add (local.get $to) (i32.const 4))))
+      (i64.store (local.get $to) (i64.load (i32.const 65912)))
+      (local.set $to
+        (call $base64
+          (local.get $tag)
+          (i32.add (local.get $tag) (i32.const 16))
+          (i32.add (local.get $to) (i32.const 5))))
+      (local.set $length (i32.load offset=8 (local.get $field)))
+      (call $copy (local.get $rest) (local.get $length) (local.get $to))
+      (local.set $rest (i32.add (local.get $rest) (local.get $length)))
+      (local.set $to (i32.add (local.get $to) (local.get $length)))
+      (i32.store (local.get $field) (i32.sub (local.get $to) (local.get $start)))
+      (local.set $place (i32.add (local.get $place) (i32.const 16)))
+      (local.set $field (i32.add (local.get $field) (i32.const 12)))
+      (br_if $texts (i32.lt_u (local.get $field) (local.get $end))))
+    (local.get $to))
+
+  ;; Write the bytes between two addresses in base64. Returns where it ends. Two bytes behind the last one are read.
+  (func $base64 (param $at i32) (param $end i32) (param $to i32) (result i32)
+    (local $a i32) (local $b i32) (local $c i32)
+    (block $done
+      (loop $triples
+        (br_if $done (i32.ge_u (local.get $at) (local.get $end)))
+        (local.set $a (i32.load8_u (local.get $at)))
+        (local.set $b (i32.load8_u offset=1 (local.get $at)))
+        (local.set $c (i32.load8_u offset=2 (local.get $at)))
+        (if (i32.ge_u (i32.add (local.get $at) (i32.const 1)) (local.get $end)) (then (local.set $b (i32.const 0))))
+        (if (i32.ge_u (i32.add (local.get $at) (i32.const 2)) (local.get $end)) (then (local.set $c (i32.const 0))))
+        (i32.store8 (local.get $to) (i32.load8_u offset=65824 (i32.shr_u (local.get $a) (i32.const 2))))
+        (i32.store8 offset=1
+          (local.get $to)
+          (i32.load8_u offset=65824
+            (i32.or
+              (i32.shl (i32.and (local.get $a) (i32.const 3)) (i32.const 4))
+              (i32.shr_u (local.get $b) (i32.const 4)))))
+        (i32.store8 offset=2
+          (local.get $to)
+          (i32.load8_u offset=65824
+            (i32.or
+              (i32.shl (i32.and (local.get $b) (i32.const 15)) (i32.const 2))
+              (i32.shr_u (local.get $c) (i32.const 6)))))
+        (i32.store8 offset=3
+          (local.get $to)
+          (i32.load8_u offset=65824 (i32.and (local.get $c) (i32.const 63))))
+        (local.set $at (i32.add (local.get $at) (i32.const 3)))
+        (local.set $to (i32.add (local.get $to) (i32.const 4)))
+        (br $triples)))
+    ;; padding in place of the digits of bytes that are not there
+    (if (i32.gt_u (local.get $at) (local.get $end))
+      (then
+        (i32.store8 (i32.sub (local.get $to) (i32.const 1)) (i32.const 0x3d))
+        (if (i32.gt_u (local.get $at) (i32.add (local.get $end) (i32.const 1)))
+          (then (i32.store8 (i32.sub (local.get $to) (i32.const 2)) (i32.const 0x3d))))))
+    (local.get $to)))

@@ -22,6 +22,10 @@ const TOGETHER = 2048
 export class MacDigest {
   private readonly hash: Hash
   private readonly waiting = new ByteArena(256)
+  /** What was added last: opened values stand one behind the other, and many of them are hashed as one. */
+  private run: Uint8Array = new Uint8Array()
+  private runStart = 0
+  private runEnd = 0
 
   /** @param start - `mac_only_encrypted` of the file, or a digest to go on from */
   constructor(start: boolean | MacDigest) {
@@ -31,27 +35,49 @@ export class MacDigest {
 
   /**
    * Add the plaintext bytes of one leaf, spelled as the ciphertext spells them (`True`, floats without exponent): all of
-   * `plaintext`, or the part between two offsets.
+   * `plaintext`, or the part between two offsets. They must stay as they are until something else was added or the digest
+   * is finished.
    */
   add(plaintext: Uint8Array, start = 0, end = plaintext.length): void {
-    if (end - start < TOGETHER) this.waiting.addBytes(plaintext, start, end)
-    else {
-      this.flush()
-      this.hash.update(plaintext.subarray(start, end))
+    if (plaintext !== this.run || start !== this.runEnd) {
+      this.endRun()
+      this.run = plaintext
+      this.runStart = start
     }
-    if (this.waiting.length >= TOGETHER) this.flush()
+    this.runEnd = end
   }
 
   /** Add the plaintext of one leaf as text. */
   addText(plaintext: string): void {
-    if (plaintext.length < TOGETHER) this.waiting.addText(plaintext)
-    else this.add(encodeText(plaintext))
-    if (this.waiting.length >= TOGETHER) this.flush()
+    if (plaintext.length >= TOGETHER) {
+      this.add(encodeText(plaintext))
+      return
+    }
+    this.endRun()
+    this.waiting.addText(plaintext)
+    this.flushFull()
+  }
+
+  private endRun(): void {
+    const { run, runStart, runEnd } = this
+    this.runStart = runEnd
+    if (runEnd - runStart < TOGETHER) {
+      this.waiting.addBytes(run, runStart, runEnd)
+      this.flushFull()
+    } else {
+      this.flush()
+      this.hash.update(run.subarray(runStart, runEnd))
+    }
   }
 
   private copy(): Hash {
+    this.endRun()
     this.flush()
     return this.hash.copy()
+  }
+
+  private flushFull(): void {
+    if (this.waiting.length >= TOGETHER) this.flush()
   }
 
   private flush(): void {
@@ -61,6 +87,7 @@ export class MacDigest {
 
   /** 128 upper-case hexadecimal digits. Ends the digest: nothing can be added afterwards. */
   finish(): string {
+    this.endRun()
     this.flush()
     this.waiting.wipe()
     return this.hash.digest('hex').toUpperCase()

@@ -10,9 +10,9 @@ import { walk } from '../format/walk.ts'
 import { cannotOpen, tryOpenValue } from './cipher.ts'
 import type { DataKey } from './data-key.ts'
 import { Digests, MacDigest } from './mac.ts'
+import { NOT_SEALED, OpenBatch } from './open-batch.ts'
 import { aadOf, hashedBytesOf } from './plaintext.ts'
 import type { CiphertextPool } from './reuse.ts'
-import { NOT_SEALED, OpenBatch } from './value-batch.ts'
 
 export interface OpenOptions {
   readonly dataKey: DataKey
@@ -71,11 +71,15 @@ const MAX_SEARCHES = 1000
  */
 export function openTree(source: Source, options: OpenOptions): OpenedTree {
   const opener = new Opener(source.text, options)
-  walk(source.documents, options.selector, (leaf, { aad, selected }) => opener.take(leaf, aad, selected))
-  for (const { path, comment } of source.lostComments) {
-    opener.take(comment, aadOf(path), selectsAt(options.selector, path, comment.text))
+  try {
+    walk(source.documents, options.selector, (leaf, { aad, selected }) => opener.take(leaf, aad, selected))
+    for (const { path, comment } of source.lostComments) {
+      opener.take(comment, aadOf(path), selectsAt(options.selector, path, comment.text))
+    }
+    return opener.open((leaf) => pathOf(leaf, source, options.selector))
+  } finally {
+    opener.wipe()
   }
-  return opener.open((leaf) => pathOf(leaf, source, options.selector))
 }
 
 /** Searched for again when it is needed, which is seldom. */
@@ -133,9 +137,33 @@ function withPath(error: unknown, leaf: Leaf, pathOf: (leaf: Leaf) => string[]):
   return error instanceof BullaError ? error.at({ path: pathOf(leaf) }) : error
 }
 
-function openingEdits(opened: ReadonlyMap<Leaf, Leaf>, pathOf: (leaf: Leaf) => string[]): Edit[] {
+/** Sealed leaves and what they opened to. A map of a large file costs as much as to open it, and most callers need none. */
+class LeafPairs {
+  private readonly sealed: Leaf[] = []
+  private readonly opened: Leaf[] = []
+
+  add(sealed: Leaf, opened: Leaf): void {
+    this.sealed.push(sealed)
+    this.opened.push(opened)
+  }
+
+  forEach(visit: (sealed: Leaf, opened: Leaf) => void): void {
+    const { sealed, opened } = this
+    for (let index = 0; index < sealed.length; index += 1) visit(sealed[index] as Leaf, opened[index] as Leaf) // both have them
+  }
+
+  toMap(): Map<Leaf, Leaf> {
+    const map = new Map<Leaf, Leaf>()
+    this.forEach((sealed, opened) => {
+      map.set(sealed, opened)
+    })
+    return map
+  }
+}
+
+function openingEdits(pairs: LeafPairs, pathOf: (leaf: Leaf) => string[]): Edit[] {
   const edits: Edit[] = []
-  opened.forEach((by, leaf) => {
+  pairs.forEach((leaf, by) => {
     try {
       if (leaf.place !== undefined) edits.push(...leaf.place.open(by))
     } catch (error) {
@@ -152,12 +180,10 @@ class Opener {
   private readonly digests: Digests
   private readonly batch: OpenBatch
   private readonly steps: Step[] = []
-  private readonly opened = new Map<Leaf, Leaf>()
+  private readonly pairs = new LeafPairs()
   private exchangedAad: string | undefined
   private unopenedComments = 0
   private searches = 0
-  /** Paths of the collections seen last: a comment may have been moved out of one by another program. */
-  private readonly recent: string[] = []
 
   constructor(text: string, options: OpenOptions) {
     this.text = text
@@ -181,28 +207,31 @@ class Opener {
 
   /** @param pathOf - only called for a leaf that cannot be opened */
   open(pathOf: (leaf: Leaf) => string[]): OpenedTree {
-    const { opened } = this
     this.batch.open()
-    try {
-      this.takeSteps(pathOf)
-    } finally {
-      this.batch.wipe()
-    }
+    this.takeSteps(pathOf)
     const { own, other, exchanged } = this.digests
     const [digest, otherDigest, exchangedDigest] = [own.finish(), other?.finish(), exchanged?.finish()]
-    const { unopenedComments, exchangedAad: aad } = this
+    const { pairs, unopenedComments, exchangedAad: aad } = this
+    let opened: ReadonlyMap<Leaf, Leaf> | undefined
     let edits: Edit[] | undefined
     return {
-      opened,
       unopenedComments,
       digest,
       otherDigest,
       exchanged: exchangedDigest === undefined || aad === undefined ? undefined : { digest: exchangedDigest, aad },
+      get opened() {
+        opened ??= pairs.toMap()
+        return opened
+      },
       get edits() {
-        edits ??= openingEdits(opened, pathOf)
+        edits ??= openingEdits(pairs, pathOf)
         return edits
       },
     }
+  }
+
+  wipe(): void {
+    this.batch.wipe()
   }
 
   private takeSteps(pathOf: (leaf: Leaf) => string[]): void {
@@ -210,7 +239,7 @@ class Opener {
     for (let index = 0; index < steps.length; index += 1) {
       const step = steps[index] as Step // every index is below the length
       try {
-        if (step.leaf.kind === 'comment') this.comment(step.leaf, step)
+        if (step.leaf.kind === 'comment') this.comment(step.leaf, index, step)
         else this.scalar(step.leaf, step)
       } catch (error) {
         throw withPath(error, step.leaf, pathOf)
@@ -219,19 +248,18 @@ class Opener {
   }
 
   private scalar(scalar: Scalar, { aad, selected, sealed }: Step): void {
-    this.remember(aad)
     if (!selected) {
       if (!this.options.macOnlyEncrypted) this.hashClear(scalar)
       return
     }
     if (scalar.type === 'str' && scalar.value === '') return
-    if (sealed === NOT_SEALED) {
+    const type = this.batch.type(sealed)
+    if (type === undefined) {
       if (this.options.keepClear === true && !(scalar.type === 'str' && looksSealed(scalar.value))) return
       throw new FormatError('ERR_VALUE_FORMAT', 'a value that should be sealed is not, or its ENC[…] text is damaged', {
         hint: 'it was changed by hand or by a merge; restore the line from git, or seal the file anew',
       })
     }
-    const type = this.batch.type(sealed) ?? ''
     const { exchange } = this.options
     if (exchange !== undefined && exchange.leaf !== scalar && type === 'str') {
       if (!this.batch.give(sealed, aad, scalar.value, this.digests)) throw cannotOpen()
@@ -243,7 +271,7 @@ class Opener {
     if (text === undefined) throw cannotOpen()
     const leaf = openedLeaf(type, text)
     this.options.pool?.add(aad, leaf, withoutTail(scalar.value))
-    this.opened.set(scalar, leaf)
+    this.pairs.add(scalar, leaf)
     if (leaf.kind === 'scalar' && type !== 'str') this.digests.add(hashedBytesOf(leaf))
     if (exchange === undefined || before === undefined) return
     before.add(hashedBytesOf(exchange.value))
@@ -259,9 +287,9 @@ class Opener {
     else this.digests.add(hashedBytesOf(scalar))
   }
 
-  private comment(comment: Comment, { aad, sealed }: Step): void {
+  private comment(comment: Comment, index: number, { aad, sealed }: Step): void {
     const isComment = this.batch.type(sealed) === 'comment'
-    const found = isComment ? this.openComment(comment.text, aad, sealed) : undefined
+    const found = isComment ? this.openComment(comment.text, index, aad, sealed) : undefined
     if (found === undefined) {
       this.unopenedComments += 1
       return
@@ -270,34 +298,43 @@ class Opener {
     const leaf: Comment = { kind: 'comment', text, inline: comment.inline }
     // a ciphertext is only good for the place it was sealed for
     if (place === aad) this.options.pool?.add(aad, leaf, withoutTail(comment.text))
-    this.opened.set(comment, isEmptyComment(comment.text, text) ? { ...leaf, text: '' } : leaf)
+    this.pairs.add(comment, isEmptyComment(comment.text, text) ? { ...leaf, text: '' } : leaf)
   }
 
-  private openComment(text: string, aad: string, value: number): { text: string; place: string } | undefined {
+  private openComment(
+    text: string,
+    index: number,
+    aad: string,
+    value: number,
+  ): { text: string; place: string } | undefined {
     const here = this.batch.take(value, aad, text)
     if (here !== undefined) return { text: here, place: aad }
     const sealed = parseSealed(text)
     if (sealed === undefined || this.searches === MAX_SEARCHES) return undefined
     this.searches += 1
-    for (const place of this.nearby(aad)) {
+    for (const place of this.nearby(index, aad)) {
       const bytes = tryOpenValue({ dataKey: this.options.dataKey, sealed, aad: encodeText(place) })
       if (bytes !== undefined) return { text: decodeText(bytes), place }
     }
     return undefined
   }
 
-  /** The collections around this place, and around the values before it. */
-  private nearby(aad: string): Set<string> {
+  /** The collections around this place, and around the values before it: another program may have moved a comment. */
+  private nearby(index: number, aad: string): Set<string> {
     const places = new Set<string>()
-    for (const start of [aad, ...this.recent.toReversed()]) {
+    for (const start of [aad, ...this.before(index)]) {
       for (let place = start; !places.has(place) && places.size < MAX_PLACES; place = aroundOf(place)) places.add(place)
     }
     return places
   }
 
-  private remember(aad: string): void {
-    if (this.recent.at(-1) === aad) return
-    this.recent.push(aad)
-    if (this.recent.length > NEARBY) this.recent.shift()
+  /** What the last values before a step are bound to, the nearest one first. */
+  private before(index: number): string[] {
+    const found: string[] = []
+    for (let at = index - 1; at >= 0 && found.length < NEARBY; at -= 1) {
+      const { leaf, aad } = this.steps[at] as Step
+      if (leaf.kind !== 'comment' && aad !== found.at(-1)) found.push(aad)
+    }
+    return found
   }
 }

@@ -10,7 +10,7 @@ import { MacDigest } from './mac.ts'
 import { aadOf } from './plaintext.ts'
 import type { RandomSource } from './random.ts'
 import type { CiphertextPool } from './reuse.ts'
-import { SealBatch } from './value-batch.ts'
+import { SealBatch } from './seal-batch.ts'
 
 export interface SealOptions {
   readonly dataKey: DataKey

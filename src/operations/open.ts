@@ -83,13 +83,17 @@ export class OpenedFile {
     if (this.store.name === 'binary') return binaryBytes(this.documents())
     const edits = [...this.tree.edits, ...this.source.removeMetadata()]
     const text = applyEdits(this.source.text, edits)
-    const expected = readBack(this.store, this.tree.opened)
-    if (!areSure(edits) && !sameValues(this.source.documents, this.store.parse(text).documents, expected)) {
+    if (!areSure(edits) && !this.readsBack(text)) {
       throw new FormatError('ERR_EMIT', 'the opened values cannot be written back into this layout', {
         hint: 'name an --output-type to have the file written anew',
       })
     }
     return encodeText(text)
+  }
+
+  private readsBack(text: string): boolean {
+    const expected = readBack(this.store, this.tree.opened)
+    return sameValues(this.source.documents, this.store.parse(text).documents, expected)
   }
 
   /** The plain file in any format; in another than it has, it is written anew. @throws FormatError `ERR_EMIT` */

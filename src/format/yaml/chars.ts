@@ -5,6 +5,12 @@ export const CR = 0x0d
 export const SPACE = 0x20
 export const HASH = 0x23
 
+/** The UTF-16 unit at `offset`. */
+export function codeAt(text: string, offset: number): number {
+  // behind the end there is NaN
+  return text.charCodeAt(offset) | 0
+}
+
 export function isBlank(code: number): boolean {
   return code === SPACE || code === TAB
 }

@@ -1,4 +1,4 @@
-import { CR, HASH, isBlank, isBreak, isBreakOrEnd } from './chars.ts'
+import { CR, codeAt, HASH, isBlank, isBreak, isBreakOrEnd } from './chars.ts'
 import type { Cursor, Mark } from './cursor.ts'
 import { type CommentLine, type CommentText, NEWLINE } from './nodes.ts'
 import type { PendingComment, Token } from './tokens.ts'
@@ -63,7 +63,7 @@ export class Comments {
   readLine(cursor: Cursor): number {
     const start = cursor.offset
     let end = start
-    while (!isBreakOrEnd(cursor.text.charCodeAt(end))) end += 1
+    while (!isBreakOrEnd(codeAt(cursor.text, end))) end += 1
     cursor.skipTo(end)
     return this.lines.push({ start, end }) - 1
   }

@@ -19,7 +19,7 @@ import { type CommentText, NEWLINE } from './nodes.ts'
 import { YamlPairPlace } from './pair-place.ts'
 import type { ParsedYaml } from './parser.ts'
 import { YamlAliasPlace, YamlCommentPlace, YamlScalarPlace } from './places.ts'
-import { type Resolved, resolvePlain, UINT64 } from './resolve.ts'
+import { type Resolved, resolveUnlessText, UINT64 } from './resolve.ts'
 import { coreTag, resolveScalar } from './resolve-scalar.ts'
 import { isPlainString } from './scalar-style.ts'
 import { SimplePair } from './simple-pair.ts'
@@ -208,17 +208,18 @@ export class Composer {
   /** The short way for what most entries of a large file are. */
   private simpleEntry(pair: SimplePair, names: Set<string>, inside: Context): Entry {
     const { name } = pair
-    const value =
-      pair.style === 'plain' ? resolvePlain(pair.text) : ({ kind: 'scalar', type: 'str', value: pair.text } as const)
+    const value = pair.style === 'plain' ? resolveUnlessText(pair.text) : undefined
     if (!isPlainString(name) || (this.uniqueKeys && names.has(name)) || value === UINT64) {
       // there is an error to be told
       this.key(pair.key, names)
       return { kind: 'entry', key: name, value: this.scalar(pair.value, inside) }
     }
     names.add(name)
-    if (value.kind === 'null') return { kind: 'entry', key: name, value }
+    if (value?.kind === 'null') return { kind: 'entry', key: name, value }
     const place = new YamlPairPlace(this.layout, pair, inside.column)
-    return { kind: 'entry', key: name, value: withPlace(value, place) }
+    const scalar: Scalar =
+      value === undefined ? { kind: 'scalar', type: 'str', value: pair.text, place } : withPlace(value, place)
+    return { kind: 'entry', key: name, value: scalar }
   }
 
   private enter(node: YamlCollection): void {

@@ -1,6 +1,6 @@
 import { FormatError } from '../../errors.ts'
 import { positionOf } from '../text.ts'
-import { CR, isBlank, isBreak, LF } from './chars.ts'
+import { CR, codeAt, isBlank, isBreak, LF } from './chars.ts'
 
 /** A place in the text, with the line (0-based) and column (0-based, UTF-16 units) that layout rules look at. */
 export interface Mark {
@@ -14,7 +14,6 @@ export interface Mark {
  * go-yaml decides by that count which comments belong to the line above.
  */
 export class Cursor {
-  /** The text, ended by NULs so that looking ahead needs no bounds. */
   readonly text: string
   offset: number
   line = 0
@@ -22,7 +21,7 @@ export class Cursor {
   newlines = 0
 
   constructor(text: string) {
-    this.text = `${text}\0\0\0\0`
+    this.text = text
     const start = text.charCodeAt(0) === 0xfeff ? 1 : 0
     this.offset = start
     this.lineStart = start
@@ -36,9 +35,9 @@ export class Cursor {
     return { offset: this.offset, line: this.line, column: this.offset - this.lineStart }
   }
 
-  /** The UTF-16 unit `ahead` of the head. */
+  /** The UTF-16 unit `ahead` of the head; 0 behind the end of the text. */
   peek(ahead = 0): number {
-    return this.text.charCodeAt(this.offset + ahead)
+    return codeAt(this.text, this.offset + ahead)
   }
 
   /** Pass one character that is not a break. */

@@ -16,6 +16,8 @@ const NAMED = new Map<string, Scalar | NullNode>([
   ...['-.inf', '-.Inf', '-.INF'].map((name): [string, Scalar] => [name, scalar('float', '-Inf')]),
 ])
 
+const LONGEST_NAME = Math.max(...[...NAMED.keys()].map((name) => name.length))
+
 /** An integer of 2^63 to 2^64-1: go-yaml reads it, sops has no type for it. */
 export const UINT64 = 'uint64'
 
@@ -31,14 +33,17 @@ function scalar(type: Scalar['type'], value: string): Scalar {
  * @param times - whether timestamps are looked for; not where a tag says that the scalar is something else
  */
 export function resolvePlain(text: string, times = true): Resolved {
+  return resolveUnlessText(text, times) ?? scalar('str', text)
+}
+
+/** As {@link resolvePlain}; undefined for a string. */
+export function resolveUnlessText(text: string, times = true): Resolved | undefined {
   const first = text.charCodeAt(0)
   const isNumber = (first >= 0x30 && first <= 0x39) || first === 0x2b || first === 0x2d // digit, sign
-  if (isNumber)
-    return (times ? resolveTime(text) : undefined) ?? NAMED.get(text) ?? resolveNumber(text) ?? scalar('str', text)
-  const named = NAMED.get(text)
-  if (named !== undefined) return named
-  if (first === 0x2e) return resolvePoint(text) ?? scalar('str', text)
-  return scalar('str', text)
+  if (isNumber) return (times ? resolveTime(text) : undefined) ?? NAMED.get(text) ?? resolveNumber(text)
+  // to look a long text up would be to hash it
+  const named = text.length > LONGEST_NAME ? undefined : NAMED.get(text)
+  return named ?? (first === 0x2e ? resolvePoint(text) : undefined)
 }
 
 function resolveTime(text: string): Scalar | undefined {

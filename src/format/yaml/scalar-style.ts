@@ -1,6 +1,6 @@
 import { isCleanText } from '../text.ts'
 import { escapeCharacter } from './escapes.ts'
-import { resolvePlain, UINT64 } from './resolve.ts'
+import { resolveUnlessText } from './resolve.ts'
 
 /** What a text allows, as libyaml's emitter analyses it. */
 export interface StyleAnalysis {
@@ -48,8 +48,7 @@ const BASE_60 = /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/
 
 /** Whether a plain scalar of this text reads back as this string. */
 export function isPlainString(text: string): boolean {
-  const value = resolvePlain(text)
-  return value !== UINT64 && value.kind === 'scalar' && value.type === 'str'
+  return resolveUnlessText(text) === undefined
 }
 
 /** Letters, digits and marks without a meaning, and more than `false` has: sops writes it plain, and it is a string. */

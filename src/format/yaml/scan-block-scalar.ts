@@ -1,4 +1,4 @@
-import { HASH, isBlank, isBreak, isBreakOrEnd, isDigit, SPACE, TAB } from './chars.ts'
+import { codeAt, HASH, isBlank, isBreak, isBreakOrEnd, isDigit, SPACE, TAB } from './chars.ts'
 import type { Comments } from './comments.ts'
 import type { Cursor } from './cursor.ts'
 import type { Token } from './tokens.ts'
@@ -98,7 +98,7 @@ class BlockLines {
     const from = cursor.offset
     let to = from
     let blank = true
-    for (let code = cursor.peek(); !isBreakOrEnd(code); code = cursor.text.charCodeAt(to)) {
+    for (let code = cursor.peek(); !isBreakOrEnd(code); code = codeAt(cursor.text, to)) {
       if (!isBlank(code)) blank = false
       to += 1
     }

@@ -1,4 +1,4 @@
-import { isBlankOrEnd, isWord } from './chars.ts'
+import { codeAt, isBlankOrEnd, isWord } from './chars.ts'
 import type { Cursor } from './cursor.ts'
 import type { Token } from './tokens.ts'
 
@@ -89,7 +89,7 @@ function readUriEscape(cursor: Cursor): string {
 function readWord(cursor: Cursor): string {
   const start = cursor.offset
   let end = start
-  while (isWord(cursor.text.charCodeAt(end))) end += 1
+  while (isWord(codeAt(cursor.text, end))) end += 1
   cursor.skipTo(end)
   return cursor.text.slice(start, end)
 }

@@ -1,4 +1,4 @@
-import { HASH, isBlank, isBlankOrEnd, isBreak, isBreakOrEnd, TAB } from './chars.ts'
+import { codeAt, HASH, isBlank, isBlankOrEnd, isBreak, isBreakOrEnd, TAB } from './chars.ts'
 import type { Cursor } from './cursor.ts'
 import { readEscape } from './escapes.ts'
 import type { Token } from './tokens.ts'
@@ -67,13 +67,13 @@ export function scanPlainScalar(cursor: Cursor, flow: boolean, indent: number): 
 function plainPieceEnd(text: string, from: number, flow: boolean): number {
   let end = from
   for (let at = from; ; at += 1) {
-    const code = text.charCodeAt(at)
+    const code = codeAt(text, at)
     if (isBlank(code)) {
-      const next = text.charCodeAt(at + 1)
+      const next = codeAt(text, at + 1)
       if (next === HASH) return end
     } else {
       if (isBreakOrEnd(code)) return end
-      if (code === 0x3a && isBlankOrEnd(text.charCodeAt(at + 1))) return end
+      if (code === 0x3a && isBlankOrEnd(codeAt(text, at + 1))) return end
       if (flow && isFlowIndicator(code)) return end
       end = at + 1
     }
@@ -136,7 +136,7 @@ function readDouble(cursor: Cursor, pieces: string[], gap: Gap): void {
 function quotedPieceEnd(text: string, from: number, quote: number): number {
   let end = from
   for (let at = from; ; at += 1) {
-    const code = text.charCodeAt(at)
+    const code = codeAt(text, at)
     if (isBlank(code)) continue
     if (isBreakOrEnd(code)) return end
     if (code === quote || (code === 0x5c && quote === 0x22)) return at
