@@ -29,20 +29,20 @@ export function applyEdits(text: string, edits: readonly Edit[]): string {
   const sorted = isSorted(edits) ? edits : edits.toSorted((a, b) => a.start - b.start || a.end - b.end)
   const parts: string[] = []
   let position = 0
-  for (const edit of sorted) {
+  sorted.forEach((edit) => {
     if (edit.start < position || edit.end < edit.start || edit.end > text.length) throw new RangeError('edits overlap')
     parts.push(text.slice(position, edit.start), edit.text)
     position = edit.end
-  }
+  })
   parts.push(text.slice(position))
   return parts.join('')
 }
 
 function isSorted(edits: readonly Edit[]): boolean {
   let end = 0
-  for (const edit of edits) {
-    if (edit.start < end) return false
+  return edits.every((edit) => {
+    const isBehind = edit.start >= end
     end = edit.end
-  }
-  return true
+    return isBehind
+  })
 }

@@ -47,7 +47,8 @@ class Walker {
     const { aad } = this.visit
     const root = this.path.length === 0
     let active = commentMatched
-    for (const item of branch.items) {
+    // not a loop over an iterator: until V8 has optimised it, it makes an object for each item
+    branch.items.forEach((item) => {
       this.visit.inList = false
       if (item.kind === 'comment') {
         active = this.comment(item, keyMatched, active)
@@ -59,7 +60,7 @@ class Walker {
         this.path.pop()
         active = commentMatched
       }
-    }
+    })
   }
 
   private list(list: List, keyMatched: boolean, commentMatched: boolean): void {

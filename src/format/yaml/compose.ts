@@ -90,6 +90,7 @@ export class Composer {
   // --- comments ----------------------------------------------------------------------------------------------------
 
   private addComments(items: Pick<Comment[], 'push'>, text: CommentText, inline: boolean, context: Context): void {
+    if (text.length === 0) return
     for (const index of text) if (index !== NEWLINE) items.push(this.comment(index, inline, context))
   }
 
@@ -182,10 +183,11 @@ export class Composer {
       this.addComments(items, node.head, false, context)
       this.addComments(items, node.line, false, context)
     }
-    for (const pair of node.pairs) {
-      if (pair instanceof SimplePair && !this.parsed.hasAliases && !pair.hasComments) {
+    const { hasAliases } = this.parsed
+    node.pairs.forEach((pair) => {
+      if (pair instanceof SimplePair && !hasAliases && !pair.hasComments) {
         items.push(this.simpleEntry(pair, names, inside))
-        continue
+        return
       }
       const { key, value } = pair
       this.addComments(items, key.head, false, context)
@@ -200,7 +202,7 @@ export class Composer {
       items.push({ kind: 'entry', key: name, value: this.node(value, inside, !isLeaf) })
       if (isLeaf) this.addComments(items, value.foot, false, context)
       this.addComments(items, key.foot, false, context)
-    }
+    })
     if (ownComments) this.addComments(items, node.foot, false, context)
     this.open.delete(node)
   }

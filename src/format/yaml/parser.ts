@@ -260,7 +260,9 @@ class Parser {
       Object.assign(first.key, before)
       moveFootUp(node, first.key)
     }
-    for (const pair of pairs) node.pairs.push(pair)
+    pairs.forEach((pair) => {
+      node.pairs.push(pair)
+    })
     node.end = last.valueEnd
     this.tokens.reach(last.valueStart)
     const behind = this.tokens.takeComments()
