@@ -4,19 +4,23 @@ import { encodeText } from '../format/text.ts'
 import type { Leaf } from '../format/tree.ts'
 import { IV_BYTES, sealValue } from './cipher.ts'
 import { type DataKey, importDataKey } from './data-key.ts'
-import { GcmKernel, joinTexts, LONG_TEXT, MANY_VALUES, PART } from './gcm-kernel.ts'
+import { GcmKernel, joinTexts, type KernelSealed, LONG_TEXT, MANY_VALUES, PART } from './gcm-kernel.ts'
 import { plainTextOf, plaintextOf, sealedTypeOf } from './plaintext.ts'
 import type { RandomSource } from './random.ts'
 import type { CiphertextPool } from './reuse.ts'
 
-/** A value that waits for the kernel. */
-interface Waiting {
-  /** What {@link SealBatch.add} returned for it. */
-  readonly value: number
-  readonly leaf: Leaf
-  readonly aad: string
-  readonly iv: Uint8Array
-  readonly text: string
+/** What stands behind the tag of a value of each type. */
+const RESTS = {
+  str: rest('str'),
+  int: rest('int'),
+  float: rest('float'),
+  bool: rest('bool'),
+  time: rest('time'),
+  comment: rest('comment'),
+}
+
+function rest(type: string): string {
+  return SEALED_PARTS.type + type + SEALED_PARTS.end
 }
 
 /** Seals many values together. */
@@ -26,7 +30,11 @@ export class SealBatch {
   private readonly reuse: CiphertextPool | undefined
   /** By what {@link add} returned: the `ENC[…]` string, as soon as it is known. */
   private readonly strings: (string | undefined)[] = []
-  private readonly waiting: Waiting[] = []
+  // of each value that waits: its place in `strings`, the leaf, what it is bound to, and its plaintext
+  private readonly values: number[] = []
+  private readonly leaves: Leaf[] = []
+  private readonly aads: string[] = []
+  private readonly texts: string[] = []
   private cipher: Cipher | undefined
 
   /** @param reuse - ciphertexts under the same data key that are used again where value and place are the same */
@@ -40,42 +48,52 @@ export class SealBatch {
   add(aad: string, leaf: Leaf): number {
     const known = this.reuse?.take(aad, leaf)
     if (known !== undefined) return this.strings.push(known) - 1
-    const iv = this.random(IV_BYTES)
     const text = plainTextOf(leaf)
-    if (text === undefined || text.length > LONG_TEXT) return this.strings.push(this.sealAlone(aad, iv, leaf)) - 1
+    if (text === undefined || text.length > LONG_TEXT) {
+      return this.strings.push(this.sealAlone(aad, this.random(IV_BYTES), leaf)) - 1
+    }
     const value = this.strings.push(undefined) - 1
-    this.waiting.push({ value, leaf, aad, iv, text })
+    this.values.push(value)
+    this.leaves.push(leaf)
+    this.aads.push(aad)
+    this.texts.push(text)
     return value
   }
 
   /** Seal what was added; nothing can be added afterwards. */
   seal(): void {
-    const { waiting } = this
-    const kernel = waiting.length < MANY_VALUES ? undefined : GcmKernel.shared()
+    const count = this.values.length
+    const kernel = count < MANY_VALUES ? undefined : GcmKernel.shared()
     try {
-      for (let start = 0; start < waiting.length; start += PART) {
-        const part = waiting.slice(start, start + PART)
-        if (kernel !== undefined && this.sealTogether(kernel, part)) continue
-        for (const { value, aad, iv, leaf } of part) this.strings[value] = this.sealAlone(aad, iv, leaf)
-      }
+      for (let start = 0; start < count; start += PART) this.sealPart(start, Math.min(start + PART, count), kernel)
     } finally {
       kernel?.wipe()
     }
   }
 
-  /** Returns false when the kernel has no form for one of them. */
-  private sealTogether(kernel: GcmKernel, part: readonly Waiting[]): boolean {
-    const texts = joinTexts(part.map(({ text }) => text))
-    const aads = joinTexts(part.map(({ aad }) => aad))
-    const rests = joinTexts(part.map(({ leaf }) => `${SEALED_PARTS.type}${sealedTypeOf(leaf)}${SEALED_PARTS.end}`))
-    if (texts === undefined || aads === undefined || rests === undefined) return false
-    this.cipher ??= createCipheriv('aes-256-ecb', importDataKey(this.dataKey), null).setAutoPadding(false)
-    const ivs = Buffer.concat(part.map(({ iv }) => iv))
-    const { text, ends } = kernel.sealValues(this.cipher, { texts, aads, ivs, rests })
-    for (const [index, { value }] of part.entries()) {
-      this.strings[value] = text.slice(ends[index - 1] ?? 0, ends[index])
+  private sealPart(start: number, end: number, kernel: GcmKernel | undefined): void {
+    const ivs = this.random((end - start) * IV_BYTES)
+    const sealed = kernel === undefined ? undefined : this.sealTogether(start, end, ivs, kernel)
+    for (let at = start; at < end; at += 1) {
+      const index = at - start
+      this.strings[this.values[at] as number] =
+        sealed?.text.slice(sealed.ends[index - 1] ?? 0, sealed.ends[index]) ??
+        this.sealAlone(
+          this.aads[at] as string,
+          ivs.subarray(index * IV_BYTES, (index + 1) * IV_BYTES),
+          this.leaves[at] as Leaf,
+        )
     }
-    return true
+  }
+
+  /** Undefined when the kernel has no form for one of them. */
+  private sealTogether(start: number, end: number, ivs: Uint8Array, kernel: GcmKernel): KernelSealed | undefined {
+    const texts = joinTexts(this.texts.slice(start, end))
+    const aads = joinTexts(this.aads.slice(start, end))
+    const rests = joinTexts(this.leaves.slice(start, end).map((leaf) => RESTS[sealedTypeOf(leaf)]))
+    if (texts === undefined || aads === undefined || rests === undefined) return undefined
+    this.cipher ??= createCipheriv('aes-256-ecb', importDataKey(this.dataKey), null).setAutoPadding(false)
+    return kernel.sealValues(this.cipher, { texts, aads, ivs, rests })
   }
 
   private sealAlone(aad: string, iv: Uint8Array, leaf: Leaf): string {
