@@ -35,6 +35,21 @@ const MADE_BY = [
 /** What goes into one file with our own code; other packages are larger than all of it and seldom needed. */
 const GOES_WITH_US =
   /^(?:src\/|schemas\/|schema-validator:|nothing:|built-in:)|(?:^|\/)node_modules\/(?:ajv\/dist\/runtime|commander|node-diff3)\//
+/** What most hooks load, beside their start. */
+const WITH_HOOKS = [
+  'src/cli/hook-verdict.ts',
+  'src/cli/render.ts',
+  'src/format/binary.ts',
+  'src/format/dotenv/store.ts',
+  'src/format/ini/store.ts',
+  'src/format/json/store.ts',
+  'src/format/yaml/store.ts',
+  'src/git/git-folders.ts',
+  'src/git/repository.ts',
+  'src/operations/known/known-scanner.ts',
+  'src/operations/known/known-store.ts',
+  'src/operations/known/refresh-known.ts',
+]
 /** sops's commands from before it had commands. */
 const OLD_FORMS = ['-d', '--decrypt', '-e', '--encrypt', '-r', '--rotate', '--set']
 
@@ -78,21 +93,28 @@ async function main() {
 /** esbuild splits only ES modules, so: split first, then turn the pieces into CommonJS. */
 async function buildCli() {
   const outdir = join(ROOT, 'dist/cli')
-  const entries = { main: 'src/cli/main.ts', 'look-thread': 'src/cli/look-thread.ts' }
+  const entries = { main: 'src/cli/main.ts', hook: 'src/cli/hook-main.ts', 'look-thread': 'src/cli/look-thread.ts' }
   const { metafile, outputFiles } = await bundle({
     entryPoints: Object.values(entries),
     outdir,
     outExtension: { '.js': '.cjs' },
   })
-  const { program, chunks } = await packCommonJs({ files: outputFiles, metafile, entries, together: GOES_WITH_US })
+  const { program, alone, chunks } = await packCommonJs({
+    ...{ files: outputFiles, metafile, entries, together: GOES_WITH_US },
+    alone: { hook: WITH_HOOKS },
+  })
   const launcher = readFileSync(join(ROOT, 'scripts/cli-launcher.cjs'), 'utf8')
-  const buildId = createHash('sha256').update(program).digest('hex')
+  const programs = Object.entries({ program, ...alone })
+  const buildId = createHash('sha256').update(programs.join('\n')).digest('hex')
   const files = [
     {
       path: join(outdir, 'main.cjs'),
-      contents: launcher.replace('__BUILD_ID__', buildId).replace('__VERBS__', await verbs()),
+      contents: launcher
+        .replace('__BUILD_ID__', buildId)
+        .replace('__VERBS__', await verbs())
+        .replace('__HOOKS__', await hooks()),
     },
-    { path: join(outdir, 'program.cjs'), contents: program },
+    ...programs.map(([name, contents]) => ({ path: join(outdir, `${name}.cjs`), contents })),
     {
       path: join(outdir, 'look-thread.cjs'),
       contents: readFileSync(join(ROOT, 'scripts/thread-launcher.cjs'), 'utf8'),
@@ -104,10 +126,20 @@ async function buildCli() {
 
 /** The words that the launcher tells runs apart by. */
 async function verbs() {
-  const text = esbuild.transformSync(readFileSync(join(ROOT, 'src/cli/commands.ts'), 'utf8'), { loader: 'ts' }).code
   // nothing is imported: commands are loaded when they are run
-  const { COMMANDS } = await import(`data:text/javascript,${encodeURIComponent(text)}`)
+  const { COMMANDS } = await evaluate('src/cli/commands.ts')
   return [...Object.keys(COMMANDS), ...OLD_FORMS].join(' ')
+}
+
+async function hooks() {
+  const { HOOK_NAMES } = await evaluate('src/operations/hooks/hook-names.ts')
+  return HOOK_NAMES.join(' ')
+}
+
+/** A source without imports. @param {string} source */
+function evaluate(source) {
+  const text = esbuild.transformSync(readFileSync(join(ROOT, source), 'utf8'), { loader: 'ts' }).code
+  return import(`data:text/javascript,${encodeURIComponent(text)}`)
 }
 
 async function buildLibrary() {

@@ -1,10 +1,12 @@
 /**
  * Turns the split ES modules that esbuild wrote into few CommonJS files: `program.cjs` with the entry and all chunks of
  * ours, and one file per other chunk. Measured on Node 20: to load one more file costs about 0.9 ms, and what it holds
- * is compiled each time; what lies unused in the program costs about 0.2 ms for 100 KiB.
+ * is compiled each time; what lies unused in the program costs about 0.2 ms for 100 KiB. So a start that has to be quick
+ * can have a program of its own, with copies of what it needs most; the rest is that of `program.cjs`.
  *
  * Every chunk becomes a function of `module` and `load`, wherever it ends up; `load` runs it once.
  */
+import * as crypto from 'node:crypto'
 import { basename } from 'node:path'
 import * as esbuild from 'esbuild'
 
@@ -15,27 +17,38 @@ import * as esbuild from 'esbuild'
  * @param {Readonly<Record<string, string>>} build.entries sources to start with, by the names that launchers know them by; the
  *   first one is that of who names none
  * @param {RegExp} build.together sources that go into the program, unless they cannot do without others
- * @returns {Promise<{ program: string, chunks: { name: string, contents: string }[] }>}
+ * @param {Readonly<Record<string, readonly string[]>>} [build.alone] for entries that have a program of their own: the sources
+ *   that are in it with what they import statically
+ * @returns {Promise<{ program: string, alone: Record<string, string>, chunks: { name: string, contents: string }[] }>}
  */
-export async function packCommonJs({ files, metafile, entries, together: sources }) {
+export async function packCommonJs({ files, metafile, entries, together: sources, alone = {} }) {
   const together = namesOfPure(metafile, sources)
   const names = new Set(files.map(({ path }) => basename(path)))
-  const starts = Object.entries(entries).map(([name, entry]) => {
-    const file = Object.entries(metafile.outputs).find(([, output]) => output.entryPoint === entry)?.[0] ?? ''
-    return [name, basename(file)]
-  })
+  const starts = Object.fromEntries(
+    Object.entries(entries).map(([name, entry]) => [name, basename(outputOf(metafile, entry))]),
+  )
   const chunks = await Promise.all(
     files.map(async ({ path, text }) => ({
       name: basename(path),
       code: await toFunctionBody(basename(path), text, names),
     })),
   )
-  const packed = chunks
-    .filter(({ name }) => together.has(name))
-    .map(({ name, code }) => `'${name}'(module,load){${code}}`)
+  /** An expression, for the launcher to call. @param {ReadonlySet<string>} wanted @param {string} first */
+  const programOf = (wanted, first) => {
+    const packed = chunks
+      .filter(({ name }) => wanted.has(name) && together.has(name))
+      .map(({ name, code }) => `'${name}'(module,load){${code}}`)
+    const table = `const packed={__proto__:null,\n${packed.join(',\n')}\n}\n`
+    return `(function(require,__filename,start,others){'use strict'\n${table}${LOADER}load(${JSON.stringify(starts)}[start??'${first}'])\n})\n`
+  }
   return {
-    // an expression, for the launcher to call
-    program: `(function(require,__filename,start){'use strict'\nconst packed={__proto__:null,\n${packed.join(',\n')}\n}\n${LOADER}load(${JSON.stringify(Object.fromEntries(starts))}[start??'${starts[0]?.[0]}'])\n})\n`,
+    program: programOf(together, Object.keys(entries)[0] ?? ''),
+    alone: Object.fromEntries(
+      Object.entries(alone).map(([name, with_]) => {
+        const wanted = new Set([entries[name] ?? '', ...with_].flatMap((source) => [...belowOf(metafile, source)]))
+        return [name, programOf(wanted, name)]
+      }),
+    ),
     chunks: chunks
       .filter(({ name }) => !together.has(name))
       // the parentheses tell V8 to compile at once what is called at once
@@ -68,16 +81,41 @@ function namesOfPure({ outputs }, sources) {
   return new Set(Object.keys(outputs).flatMap((file) => (isPure(file, []) ? [basename(file)] : [])))
 }
 
-const LOADER = `const loaded={__proto__:null}
+/** @param {import('esbuild').Metafile} metafile @param {string} source */
+function outputOf({ outputs }, source) {
+  const file = Object.entries(outputs).find(([, { entryPoint }]) => entryPoint === source)?.[0]
+  if (file === undefined) throw new Error(`${source} is neither an entry nor imported dynamically`)
+  return file
+}
+
+/** Names of the chunk of a source and of all that it imports statically. @param {import('esbuild').Metafile} metafile @param {string} source */
+function belowOf(metafile, source) {
+  const files = new Set([outputOf(metafile, source)])
+  for (const file of files) {
+    for (const { path, kind } of metafile.outputs[file]?.imports ?? []) {
+      if (kind === 'import-statement' && path in metafile.outputs) files.add(path)
+    }
+  }
+  return new Set([...files].map((file) => basename(file)))
+}
+
+/** With `start` null, who calls wants the packed chunks only; `others` gives those of another program. */
+const LOADER = `if(start===null)return packed
+const loaded={__proto__:null}
 function load(name){
   let module=loaded[name]
   if(module===undefined){
     loaded[name]=module={exports:{}}
-    ;(packed[name]??require('./chunks/'+name))(module,load)
+    ;(packed[name]??others?.()[name]??require('./chunks/'+name))(module,load)
   }
   return module.exports
 }
 Object.defineProperty(load,'url',{get:()=>require('node:url').pathToFileURL(__filename).href})
+let crypto
+load.crypto={__proto__:null}
+for(const name of ${JSON.stringify(Object.keys(crypto).filter((name) => /^(?!default$|webcrypto$|_)/.test(name)))}){
+  Object.defineProperty(load.crypto,name,{get:()=>(crypto??=require('node:crypto'))[name]})
+}
 `
 
 /**
@@ -112,6 +150,8 @@ async function toFunctionBody(name, text, names) {
       .replace(/\brequire\("\.\/(?:chunks\/)?([^"/]+)"\)/g, (call, file) =>
         names.has(file) ? `load("${file}")` : call,
       )
+      // loaded with the first use: it costs 3 ms, and much that imports it runs without it
+      .replace(/(?<=[ ,][\w$]+=)require\("node:crypto"\)(?=[,;])/g, 'load.crypto')
       // esbuild copies all exports at each dynamic import, in case that the module is none of its own
       .replace(/(\.then\(\(\) ?=> ?)[\w$]+\((load\("[^"]+"\))\)/g, '$1$2')
   )

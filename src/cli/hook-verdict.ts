@@ -1,58 +1,60 @@
 import type { Repository } from '../operations/git-port.ts'
-import { allowOnce } from '../operations/hooks/allow-once.ts'
+import { type Allowance, allowOnce } from '../operations/hooks/allow-once.ts'
 import type { HookName } from '../operations/hooks/hook-names.ts'
 import type { CommitFinding } from '../operations/hooks/judge-commits.ts'
 import { runHook } from '../operations/hooks/run-hook.ts'
 import { cannotJudge } from '../operations/judge/finding.ts'
 import { changeScanner } from '../operations/scan/scan-file.ts'
 import { showFindings } from './findings.ts'
-import type { Io } from './io.ts'
+import type { HookIo } from './io.ts'
 import { freshKnownScanner, knownScanner } from './known-values.ts'
-import { type Values, worldOf } from './options.ts'
 
 const STOPPED = 1
 /** Something cannot be judged. */
-export const UNDECIDED = 2
+const UNDECIDED = 2
 
 /** Judge what git is about to take in, and say what was found. @returns the exit code */
 export async function runAndTell(
   name: HookName,
   args: readonly string[],
   repository: Repository,
-  values: Values,
-  io: Io,
+  io: HookIo,
 ): Promise<number> {
   const takesInput = name === 'pre-push' || name === 'pre-receive'
   const told = name === 'pre-push' ? toldByPreCommit(io.env) : undefined
   const input = told?.input ?? (takesInput ? Buffer.from(await io.stdin()).toString('utf8') : '')
   const options = {
     isStrict: false,
-    today: worldOf(values, io).now().slice(0, 10),
-    scanner: changeScanner(repository, await knownFor(name, repository, values, io)),
+    today: io.now().slice(0, 10),
+    scanner: changeScanner(repository, await knownFor(name, repository, io)),
   }
   const findings = await runHook({ name, args: told?.args ?? args, input }, repository, options)
-  return verdict(name, findings, repository, values, io)
+  return verdict(name, findings, repository, io)
 }
 
 /** The pre-commit framework reads what git says, and hands it on in variables. */
-function toldByPreCommit(env: Io['env']): { readonly args: readonly string[]; readonly input: string } | undefined {
+function toldByPreCommit(env: HookIo['env']): { readonly args: readonly string[]; readonly input: string } | undefined {
   const { PRE_COMMIT_TO_REF: to, PRE_COMMIT_FROM_REF: from, PRE_COMMIT_REMOTE_NAME: remote } = env
   if (env['PRE_COMMIT'] !== '1' || to === undefined || from === undefined) return undefined
   return { args: remote === undefined ? [] : [remote], input: `local ${to} remote ${from}\n` }
 }
 
 /** Nothing of a server is written to, and it has no keys. */
-async function knownFor(name: HookName, repository: Repository, values: Values, io: Io) {
+async function knownFor(name: HookName, repository: Repository, io: HookIo) {
   if (name === 'pre-receive') return undefined
-  return name === 'pre-push' ? knownScanner(io) : freshKnownScanner(name, repository, values, io)
+  return name === 'pre-push' ? knownScanner(io) : freshKnownScanner(name, repository, io)
+}
+
+async function letPass(allowance: Omit<Allowance, 'gitFolder'>, repository: Repository, io: HookIo) {
+  const { gitFolder } = await repository.folders()
+  return allowOnce({ ...allowance, gitFolder }, await io.world())
 }
 
 async function verdict(
   hook: HookName,
   findings: readonly CommitFinding[],
   repository: Repository,
-  values: Values,
-  io: Io,
+  io: HookIo,
 ): Promise<number> {
   const stopping = findings.filter(({ level }) => level === 'block')
   if (findings.length === 0) return 0
@@ -60,11 +62,8 @@ async function verdict(
   io.writeErr(`${io.program}: ${hook}: ${stopping.length > 0 ? `stopped by ${count(stopping)}` : count(findings)}\n`)
   showFindings(findings, (text) => io.writeErr(text))
   if (stopping.length === 0) return 0
-  const { gitFolder } = await repository.folders()
-  const log = await allowOnce(
-    { hook, reason: io.env['BULLA_ALLOW'], findings: stopping, gitFolder },
-    worldOf(values, io),
-  )
+  const reason = io.env['BULLA_ALLOW']
+  const log = reason === undefined ? undefined : await letPass({ hook, reason, findings: stopping }, repository, io)
   if (log !== undefined) {
     io.writeErr(`${io.program}: ${hook}: let pass because of BULLA_ALLOW, and written to ${log}\n`)
     return 0

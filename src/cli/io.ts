@@ -49,6 +49,17 @@ export interface Io {
   world(settings: { configPath: string | undefined; quiet: boolean }): MachineWorld
 }
 
+/** What messages are made of. */
+export type MessageIo = Pick<Io, 'program' | 'env' | 'cwd' | 'writeErr'>
+
+/** The part of it that hooks use: a commit waits for each of them, and most need no more. */
+export interface HookIo extends MessageIo, Pick<Io, 'stdin' | 'repository' | 'knownValues'> {
+  /** RFC 3339, UTC, to the second. */
+  now(): string
+  /** Loaded when it is asked for. */
+  world(): Promise<MachineWorld>
+}
+
 /** A command line command: declares its options, runs, gives its exit code. */
 export interface CommandModule {
   /**

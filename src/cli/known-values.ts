@@ -2,11 +2,10 @@ import { isBullaError } from '../errors.ts'
 import type { Repository } from '../operations/git-port.ts'
 import type { KnownFile } from '../operations/known/known-file.ts'
 import type { KnownScanner } from '../operations/known/known-scanner.ts'
-import type { Io } from './io.ts'
-import { type Values, worldOf } from './options.ts'
+import type { HookIo, Io } from './io.ts'
 
 /** Copies of sealed values that are known here. @returns undefined when nothing is known */
-export async function knownScanner(io: Io): Promise<KnownScanner | undefined> {
+export async function knownScanner(io: Pick<Io, 'knownValues'>): Promise<KnownScanner | undefined> {
   const place = await io.knownValues()
   return place === undefined ? undefined : scannerFor(await place.store.load())
 }
@@ -19,14 +18,13 @@ export async function knownScanner(io: Io): Promise<KnownScanner | undefined> {
 export async function freshKnownScanner(
   hook: string,
   repository: Repository,
-  values: Values,
-  io: Io,
+  io: HookIo,
 ): Promise<KnownScanner | undefined> {
   try {
     const place = await io.knownValues()
     if (place === undefined) return undefined
     const { refreshKnown } = await import('../operations/known/refresh-known.ts')
-    const known = await refreshKnown({ ...place, repository, keyring: worldOf(values, io).keyring })
+    const known = await refreshKnown({ ...place, repository, keyring: async () => (await io.world()).keyring })
     const count = known?.closed.size ?? 0
     // the second hook of a commit has nothing new to say
     if (count > 0 && hook !== 'prepare-commit-msg') {

@@ -1,5 +1,6 @@
 import { run } from './run.ts'
-import { endQuietly, realIo } from './wire.ts'
+import { realIo } from './wire.ts'
+import { endQuietly } from './wire-hook.ts'
 
 const io = realIo()
 run(process.argv.slice(2), io).then(

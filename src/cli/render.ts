@@ -1,10 +1,10 @@
 import { relative } from 'node:path'
 import { isBullaError, type Where } from '../errors.ts'
-import type { Io } from './io.ts'
+import type { MessageIo } from './io.ts'
 import { VERSION } from './version.ts'
 
 /** Show an error: what, where, what to do next. An error that is not ours is a bug, and may hold a secret. */
-export function renderError(error: unknown, io: Io): void {
+export function renderError(error: unknown, io: MessageIo): void {
   if (!isBullaError(error)) {
     const kind = error instanceof Error ? error.name : typeof error
     show('error', `internal error (${kind}) in bulla ${VERSION}`, io)
@@ -17,7 +17,7 @@ export function renderError(error: unknown, io: Io): void {
 }
 
 /** Show an error of which the explanation and the hint were just shown for another place: one line. */
-export function renderAgain(error: unknown, io: Io): void {
+export function renderAgain(error: unknown, io: MessageIo): void {
   if (!isBullaError(error)) {
     renderError(error, io)
     return
@@ -28,7 +28,7 @@ export function renderAgain(error: unknown, io: Io): void {
 }
 
 /** @param others - how many more files it is about */
-export function renderNote(path: string | undefined, note: string, io: Io, others = 0): void {
+export function renderNote(path: string | undefined, note: string, io: MessageIo, others = 0): void {
   const more = others === 0 ? '' : ` and ${others} more ${others === 1 ? 'file' : 'files'}`
   const place = path === undefined ? '' : `${shortPath(path, io.cwd).replaceAll('\n', '?')}${more}: `
   show('note', `${place}${note}`, io)
@@ -38,14 +38,14 @@ export function renderNote(path: string | undefined, note: string, io: Io, other
  * Names of files, keys and fields may come from a stranger's repository: nothing in them may steer the terminal, and no
  * line of them may look like one of ours.
  */
-function show(kind: 'error' | 'hint' | 'note', text: string, io: Io): void {
+function show(kind: 'error' | 'hint' | 'note', text: string, io: MessageIo): void {
   const [first = '', ...others] = text.split('\n').map(printable)
   const lines = [`${io.program}: ${kind}: ${first}`, ...others.map((line) => line.replace(/^(?! {2})/, '  '))]
   io.writeErr(`${lines.join('\n')}\n`)
 }
 
 /** `config/app.yaml:3:7 (db.password): `. */
-function placeOf(where: Where | undefined, io: Io): string {
+function placeOf(where: Where | undefined, io: MessageIo): string {
   if (where === undefined) return ''
   const file = where.file === undefined ? '' : shortPath(where.file, io.cwd)
   const line = where.line === undefined ? '' : `:${where.line}${where.column === undefined ? '' : `:${where.column}`}`

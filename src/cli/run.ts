@@ -2,7 +2,7 @@ import { isBullaError, UsageError } from '../errors.ts'
 import { readCommandLine } from './argv.ts'
 import { COMMANDS, type CommandName, isCommand } from './commands.ts'
 import { isFileAlone } from './file-alone.ts'
-import type { CommandDefinition, Definitions, Io } from './io.ts'
+import type { CommandDefinition, Definitions, Io, MessageIo } from './io.ts'
 import { renderError } from './render.ts'
 import { codeOf } from './report.ts'
 import { withoutCommand } from './unknown.ts'
@@ -22,10 +22,15 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     name = command ?? args[0] ?? ''
     return await (command === undefined ? runWithoutCommand(args, io) : runCommand(command, args, io))
   } catch (error) {
-    if (isClosedPipe(error)) throw error
-    renderError(error, io)
-    return codeOf(error, name)
+    return failed(error, name, io)
   }
+}
+
+/** Say why a command failed. @returns the exit code */
+export function failed(error: unknown, command: string, io: MessageIo): number {
+  if (isClosedPipe(error)) throw error
+  renderError(error, io)
+  return codeOf(error, command)
 }
 
 async function runCommand(name: CommandName, args: readonly string[], io: Io): Promise<number> {

@@ -1,6 +1,5 @@
-import { randomFillSync } from 'node:crypto'
-import { basename, dirname, join } from 'node:path'
-import { pooledRandom, type RandomSource } from '../crypto/random.ts'
+import { dirname, join } from 'node:path'
+import type { RandomSource } from '../crypto/random.ts'
 import { repositoryOf } from '../git/repository-of.ts'
 import type { OpenedFiles } from '../operations/known/opened-files.ts'
 import type { OpenedFilesSink } from '../operations/open.ts'
@@ -10,23 +9,19 @@ import type { LookPool, LookSetup } from '../operations/scan/threads-port.ts'
 import { nodeFiles } from '../platform/files.ts'
 import { ProgressBar } from '../platform/progress.ts'
 import { statsOf } from '../platform/stats.ts'
-import { ClosedPipe, readStdin, writeTo } from '../platform/streams.ts'
+import { writeTo } from '../platform/streams.ts'
 import { lazyBook } from '../recipients/lazy-book.ts'
 import { machineKeys } from '../wire-keyring.ts'
 import type { Io } from './io.ts'
 import { VERSION } from './version.ts'
+import { hookIo, now, REMEMBERS, random } from './wire-hook.ts'
 
 /** The real machine behind the commands. */
 export function realIo(): Io {
-  const random = pooledRandom(randomFillSync)
-  const opened = process.env['BULLA_NO_KNOWN_VALUES'] === '1' ? undefined : lazyOpenedFiles(random)
+  const opened = REMEMBERS ? lazyOpenedFiles(random) : undefined
   return {
-    program: basename(process.argv[1] ?? '').startsWith('sops') ? 'sops' : 'bulla',
-    cwd: process.cwd(),
-    env: process.env,
+    ...hookIo(),
     writeOut: (data) => writeTo('stdout', data),
-    writeErr: (text) => writeTo('stderr', text),
-    stdin: readStdin,
     askValue: async (question) => (await import('../platform/terminal.ts')).askSecretLines(question),
     choose: async (question, answers) => (await import('../platform/terminal.ts')).askOneOf(question, answers),
     isFile: (path) => statsOf(path)?.isFile() === true,
@@ -40,20 +35,7 @@ export function realIo(): Io {
     },
     desk: async () => (await import('../platform/editing.ts')).editingDesk,
     programs: async () => (await import('../platform/programs/programs.ts')).nodePrograms,
-    repository: async ({ asGit }) => {
-      const { GitRepository } = await import('../git/repository.ts')
-      return new GitRepository({ cwd: process.cwd(), asGit })
-    },
     gitSetup: async () => new (await import('../git/setup.ts')).RepositorySetup(process.cwd()),
-    knownValues: async () => {
-      if (opened === undefined) return undefined
-      const [{ gitFolders }, { KnownStore }] = await Promise.all([
-        import('../git/git-folders.ts'),
-        import('../operations/known/known-store.ts'),
-      ])
-      const folders = gitFolders(join(process.cwd(), 'any'))
-      return folders && { root: folders.root, store: new KnownStore(folders.common, nodeFiles, random) }
-    },
     cleanBlobs: async () => {
       const [{ gitFolders }, { CleanBlobs }] = await Promise.all([
         import('../git/git-folders.ts'),
@@ -69,7 +51,6 @@ export function realIo(): Io {
     mergeLabels: async (versions) =>
       (await import('../git/merge-labels.ts')).mergeLabels(versions, process.cwd(), process.env),
     world: ({ configPath, quiet }): MachineWorld => {
-      const now = () => `${new Date().toISOString().slice(0, 19)}Z`
       const recipients = lazyBook(recipientFiles, process.cwd())
       const { keyring, wrapping } = machineKeys(random, now, recipients)
       return {
@@ -147,12 +128,4 @@ async function makeOpenedFiles(random: RandomSource): Promise<OpenedFiles> {
 
 async function recipientFiles() {
   return (await import('../platform/recipient-files.ts')).nodeRecipientFiles
-}
-
-/** Shells report a program that a closed pipe ended so. */
-const CLOSED_PIPE = 141
-
-/** What even showing an error could not catch: nobody reads our output any more, or a bug in what shows errors. */
-export function endQuietly(error: unknown): never {
-  process.exit(error instanceof ClosedPipe ? CLOSED_PIPE : 70)
 }

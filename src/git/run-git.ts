@@ -45,14 +45,16 @@ export const NOT_INSTALLED = 'git is not installed'
 /** Run git to its end. @param input - for its standard input */
 export function runGit(args: readonly string[], place: string | GitPlace, input: string): Promise<GitOutput> {
   return new Promise((resolve) => {
-    const child = startGit(args, typeof place === 'string' ? { cwd: place } : place)
+    const where = typeof place === 'string' ? { cwd: place } : place
+    // a pipe for nothing is not free: a commit waits for it
+    const child = input === '' ? startWithoutInput(args, where) : startGit(args, where)
     const chunks: Buffer[] = []
     child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
     child.on('error', () => resolve({ problem: NOT_INSTALLED }))
     child.on('close', (code) =>
       resolve(code === 0 ? { stdout: Buffer.concat(chunks) } : { problem: 'git refuses to read this repository' }),
     )
-    child.stdin.end(input)
+    child.stdin?.end(input)
   })
 }
 
@@ -70,6 +72,10 @@ export function startGit(args: readonly string[], place: GitPlace): GitProcess {
   const child = spawn(gitProgram(), settled(args), { ...surroundings(place), stdio: ['pipe', 'pipe', 'ignore'] })
   child.stdin.on('error', () => undefined)
   return child
+}
+
+function startWithoutInput(args: readonly string[], place: GitPlace): ChildProcessByStdio<null, Readable, null> {
+  return spawn(gitProgram(), settled(args), { ...surroundings(place), stdio: ['ignore', 'pipe', 'ignore'] })
 }
 
 /** The same, with standard error to read. */

@@ -30,7 +30,9 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 function install(build: string): void {
   writeFileSync(
     join(folder, 'main.cjs'),
-    LAUNCHER.replace('__BUILD_ID__', build.replace(' ', '-')).replace('__VERBS__', 'encrypt decrypt -d'),
+    LAUNCHER.replace('__BUILD_ID__', build.replace(' ', '-'))
+      .replace('__VERBS__', 'encrypt decrypt hook -d')
+      .replace('__HOOKS__', 'pre-commit pre-push'),
   )
   writeFileSync(
     join(folder, 'program.cjs'),
@@ -54,6 +56,11 @@ function cacheFile(): string {
 
 function cacheFiles(): string[] {
   return readdirSync(join(folder, 'cache/bulla')).toSorted()
+}
+
+function isOf(names: readonly string[]): boolean {
+  const start = `${process.version}-${process.arch}-`
+  return cacheFiles().join() === names.map((name) => `${start}${name}.v8`).join()
 }
 
 /** Whether the launcher was content with the cache it found: it writes a new one otherwise. */
@@ -88,6 +95,20 @@ describe('the launcher of the command', () => {
         (name) => `${name}.v8`,
       ),
     )
+  })
+
+  it('runs a hook without options as a program of its own, which gets the rest where it needs it', () => {
+    const file = (text: string) => `(function(require,__filename,start,others){${text}})\n`
+    writeFileSync(join(folder, 'hook.cjs'), file(`console.log(start,process.argv[4]==='pre-push'?others().rest():'')`))
+    writeFileSync(
+      join(folder, 'program.cjs'),
+      file(`if(start===null)return{rest:()=>'rest'};console.log('program',start)`),
+    )
+    expect(launch({}, 'hook', 'run', 'pre-commit')).toBe('hook \n')
+    expect(launch({}, 'hook', 'run', 'pre-push', 'origin', 'url')).toBe('hook rest\n')
+    expect(isOf(['hook-pre-commit', 'hook-pre-push-more', 'hook-pre-push'])).toBe(true)
+    for (const words of ['hook', 'hook run', 'hook run other', 'hook run pre-commit --quiet', '-q hook run pre-commit'])
+      expect(launch({}, ...words.split(' '))).toBe('program undefined\n')
   })
 
   it('writes once more what a run that failed has left', () => {

@@ -1,9 +1,9 @@
-import { isBullaError, UsageError } from '../../errors.ts'
-import { HOOK_NAMES, type HookName, OF_A_COMMIT } from '../../operations/hooks/hook-names.ts'
+import { UsageError } from '../../errors.ts'
+import { HOOK_NAMES, type HookName } from '../../operations/hooks/hook-names.ts'
 import { suggest } from '../../operations/suggest.ts'
+import { runHookOf } from '../hook-run.ts'
 import type { CommandDefinition, Io } from '../io.ts'
-import { addCommonOptions, type Values } from '../options.ts'
-import { renderError } from '../render.ts'
+import { addCommonOptions, type Values, worldOf } from '../options.ts'
 
 const HELP = `
 Git runs this, with what it gives to the hook of that name. Judged is what is staged or pushed,
@@ -31,7 +31,9 @@ export function define(command: CommandDefinition, io: Io, done: (code: number) 
   command.addHelpText('after', HELP)
   command.action(async (verb: string | undefined, name: string | undefined, args: string[], values: Values) => {
     if (verb === undefined) io.writeOut(`${command.helpInformation()}${HELP}\n`)
-    done(verb === undefined ? 0 : await run(hookName(verb, name), args, values, io))
+    const world = () => worldOf(values, io)
+    const hookIo = { ...io, now: () => world().now(), world: async () => world() }
+    done(verb === undefined ? 0 : await runHookOf(hookName(verb, name), args, hookIo))
   })
 }
 
@@ -45,26 +47,4 @@ function hookName(verb: string, name: string | undefined): HookName {
   throw new UsageError('ERR_USAGE', 'hook run needs the name of a hook that bulla answers', {
     hint: meant === undefined ? `they are ${HOOK_NAMES.join(', ')}` : `did you mean ${meant}?`,
   })
-}
-
-async function run(name: HookName, args: readonly string[], values: Values, io: Io): Promise<number> {
-  const probe = io.env['BULLA_HOOK_PROBE']
-  if (probe !== undefined && probe !== '') {
-    // "doctor" asks whether git runs this: judged is nothing, and so nothing may pass
-    io.writeErr(`${io.program}: reached: ${probe} ${name}\n`)
-    return 1
-  }
-  const repository = await io.repository({ asGit: true })
-  if (OF_A_COMMIT.includes(name)) repository.prepareStaged()
-  // loaded while git reads its index
-  const { runAndTell, UNDECIDED } = await import('../hook-verdict.ts')
-  try {
-    return await runAndTell(name, args, repository, values, io)
-  } catch (error) {
-    if (!isBullaError(error)) throw error
-    renderError(error, io)
-    return UNDECIDED
-  } finally {
-    repository.close()
-  }
 }

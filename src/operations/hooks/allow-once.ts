@@ -6,7 +6,7 @@ import type { CommitFinding } from './judge-commits.ts'
 export interface Allowance {
   readonly hook: HookName
   /** The value of `BULLA_ALLOW`. */
-  readonly reason: string | undefined
+  readonly reason: string
   readonly findings: readonly CommitFinding[]
   /** Absolute. */
   readonly gitFolder: string
@@ -22,7 +22,7 @@ export async function allowOnce(
   { hook, reason, findings, gitFolder }: Allowance,
   { files, now }: World,
 ): Promise<string | undefined> {
-  const text = (reason ?? '').trim()
+  const text = reason.trim()
   // a commit is still ours, what is pushed is not
   if (text === '' || !OF_A_COMMIT.includes(hook)) return undefined
   const path = join(gitFolder, 'bulla-allowed.log')

@@ -1,4 +1,4 @@
-import type { Fingerprint } from '../../scan/known/fingerprint.ts'
+import { type Fingerprint, Fingerprinter } from '../../scan/known/fingerprint.ts'
 
 /** A value that was seen when a sealed file was open. */
 export interface SealedValue extends Fingerprint {
@@ -10,6 +10,8 @@ export interface SealedValue extends Fingerprint {
 export interface KnownFile {
   /** 32 random bytes of this repository. */
   readonly key: Uint8Array
+  /** Of the sliding hash of {@link Fingerprinter}; undefined where nothing was written yet: it follows from the key. */
+  base: number | undefined
   /** Up to this commit, everything sealed has been looked at. */
   head: string | undefined
   /** Which keys were at hand then. */
@@ -30,7 +32,15 @@ const MOST_BLOBS = 20_000
 const MOST_BYTES = 32 * 1024 * 1024
 
 export function emptyKnownFile(key: Uint8Array): KnownFile {
-  return { key, head: undefined, keys: undefined, opened: new Set(), closed: new Map(), values: new Map() }
+  return {
+    key,
+    base: undefined,
+    head: undefined,
+    keys: undefined,
+    opened: new Set(),
+    closed: new Map(),
+    values: new Map(),
+  }
 }
 
 /** @returns undefined for what is not in this format: of a later version, or of somebody else */
@@ -52,6 +62,7 @@ export function parseKnownFile(bytes: Uint8Array): KnownFile | undefined {
     else if (kind === 'closed') found.closed.set(first, textIn(line.slice(8 + first.length)))
     else if (kind === 'head') found.head = first
     else if (kind === 'keys') found.keys = first
+    else if (kind === 'base') found.base = baseIn(first)
     else if (kind === 'key') {
       const key = Buffer.from(first, 'base64url')
       hasKey = key.length === KEY_BYTES
@@ -61,10 +72,11 @@ export function parseKnownFile(bytes: Uint8Array): KnownFile | undefined {
   return hasKey ? found : undefined
 }
 
-export function formatKnownFile({ key, head, keys, opened, closed, values }: KnownFile): Uint8Array {
+export function formatKnownFile({ key, base, head, keys, opened, closed, values }: KnownFile): Uint8Array {
   const lines = [
     TITLE,
     `key ${Buffer.from(key).toString('base64url')}`,
+    `base ${new Fingerprinter(key, base).base}`,
     ...(head === undefined ? [] : [`head ${head}`]),
     ...(keys === undefined ? [] : [`keys ${keys}`]),
     ...[...opened].slice(-MOST_BLOBS).map((id) => `open ${id}`),
@@ -74,6 +86,12 @@ export function formatKnownFile({ key, head, keys, opened, closed, values }: Kno
       .map(({ id, length, sketch, origin }) => `value ${id} ${length} ${sketch.toString(36)} ${origin}`),
   ]
   return Buffer.from(`${lines.join('\n')}\n`)
+}
+
+/** It is odd; with another one no copy would be found. */
+function baseIn(word: string): number | undefined {
+  const base = /^[0-9]{1,10}$/.test(word) ? Number(word) : 0
+  return base % 2 === 1 && base < 2 ** 32 ? base : undefined
 }
 
 /** Where a value is sealed: `secrets.yaml (db.password)`. */

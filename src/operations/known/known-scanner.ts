@@ -19,7 +19,7 @@ export class KnownScanner {
 
   constructor(known: KnownFile) {
     this.known = known
-    this.values = new KnownSet(known.values.values(), new Fingerprinter(known.key))
+    this.values = new KnownSet(known.values.values(), new Fingerprinter(known.key, known.base))
   }
 
   /** Another one for other values. */

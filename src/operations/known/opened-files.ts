@@ -48,7 +48,7 @@ export class OpenedFiles {
       repository.key = known.key
       repository.ids.add(id)
       const name = relative(repository.root, path).split(sep).join('/')
-      const values = valuesOf(opened, name, new Fingerprinter(known.key))
+      const values = valuesOf(opened, name, new Fingerprinter(known.key, known.base))
       for (const value of values) repository.values.set(value.id, value)
     } catch {
       // a folder that cannot be read, a file of somebody else: copies of these values are not found

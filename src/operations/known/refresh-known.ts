@@ -16,7 +16,8 @@ const MANY_CHANGES = 100
 export interface RefreshRequest {
   readonly repository: Repository
   readonly store: KnownStore
-  readonly keyring: Keyring
+  /** Asked for when it is needed: most commits seal nothing. */
+  readonly keyring: () => Promise<Keyring>
   /** Of the work tree, absolute: recipients are looked for in it. */
   readonly root: string
 }
@@ -33,7 +34,7 @@ export async function refreshKnown(request: RefreshRequest): Promise<KnownFile |
   const known = await store.load()
   if (known === undefined) return undefined
   const head = await repository.head()
-  const keys = known.closed.size > 0 || known.head === undefined ? await keysAtHand(keyring) : known.keys
+  const keys = known.closed.size > 0 || known.head === undefined ? await keysAtHand(await keyring()) : known.keys
   const isFirst = known.head === undefined && known.opened.size === 0
   const isFull = head !== undefined && (known.head === undefined || keys !== known.keys)
   const [staged, changed] = await Promise.all([
@@ -89,12 +90,14 @@ interface Seen {
 
 async function lookInto(files: readonly JudgedFile[], known: KnownFile, request: RefreshRequest): Promise<Seen> {
   const seen: Seen = { ids: [], closed: [], values: [] }
-  const fingerprinter = new Fingerprinter(known.key)
+  if (files.length === 0) return seen
+  const fingerprinter = new Fingerprinter(known.key, known.base)
   for await (const { file, bytes } of request.repository.tree('').contents(files)) {
     if (bytes === undefined || !Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes(SEALED)) continue
     // most commits have no new sealed file
     const { valuesIn } = await import('./values-in.ts')
-    const values = await valuesIn(file, bytes, fingerprinter, request)
+    const tools = { keyring: await request.keyring(), root: request.root }
+    const values = await valuesIn(file, bytes, fingerprinter, tools)
     if (values === 'none') continue
     if (values === 'closed') seen.closed.push(file)
     else {

@@ -25,10 +25,13 @@ export class Fingerprinter {
   readonly base: number
   private readonly key: Uint8Array
 
-  /** @param key - 32 random bytes of this repository, of which no other may know */
-  constructor(key: Uint8Array) {
+  /**
+   * @param key - 32 random bytes of this repository, of which no other may know
+   * @param base - what {@link base} was for this key before; else it is computed
+   */
+  constructor(key: Uint8Array, base?: number) {
     this.key = key
-    this.base = (createHmac('sha256', key).update('sketch').digest().readUInt32BE() | 1) >>> 0
+    this.base = base ?? (createHmac('sha256', key).update('sketch').digest().readUInt32BE() | 1) >>> 0
   }
 
   of(value: string): Fingerprint {

@@ -12,11 +12,18 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-async function pack(sources: Record<string, string>, together = /^(?!cold)/) {
+async function pack(
+  sources: Record<string, string>,
+  together = /^(?!cold)/,
+  {
+    entries = { main: 'main.ts' },
+    alone = {},
+  }: Partial<Pick<Parameters<typeof packCommonJs>[0], 'entries' | 'alone'>> = {},
+) {
   for (const [name, text] of Object.entries(sources)) writeFileSync(join(folder, name), text)
   const { outputFiles, metafile } = await build({
     absWorkingDir: folder,
-    entryPoints: ['main.ts'],
+    entryPoints: Object.values(entries),
     outdir: join(folder, 'dist'),
     bundle: true,
     splitting: true,
@@ -27,13 +34,16 @@ async function pack(sources: Record<string, string>, together = /^(?!cold)/) {
     metafile: true,
     write: false,
   })
-  return packCommonJs({ files: outputFiles, metafile, entries: { main: 'main.ts' }, together })
+  return packCommonJs({ files: outputFiles, metafile, entries, together, alone })
 }
 
-/** What the packed program prints. */
-function run({ program, chunks }: Awaited<ReturnType<typeof pack>>): string {
+/** What the packed program prints. @param start - gets what program.cjs evaluates to as `program` */
+function run(
+  { program, chunks }: Pick<Awaited<ReturnType<typeof pack>>, 'program' | 'chunks'>,
+  call = 'program(require, __filename)',
+): string {
   const files = chunks.map(({ name, contents }) => [`chunks/${name}`, contents] as const)
-  const start = `require('node:vm').runInThisContext(require('node:fs').readFileSync(__dirname + '/program.cjs', 'latin1'))(require, __filename)`
+  const start = `const program = require('node:vm').runInThisContext(require('node:fs').readFileSync(__dirname + '/program.cjs', 'latin1'));${call}`
   for (const [name, contents] of [['program.cjs', program], ['main.cjs', start], ...files] as const) {
     mkdirSync(dirname(join(folder, name)), { recursive: true })
     writeFileSync(join(folder, name), contents)
@@ -85,6 +95,41 @@ describe('the program of CommonJS chunks', () => {
       'hot.ts': `export class Stays {}; export const run = () => 1; export function also() {}`,
     })
     expect(program).toMatch(/module\.exports=\{__esModule:!0,Stays:\w+,also:\w+,run:\w+\}/)
+  })
+
+  it('has a program of its own for a start, which takes the rest from the other one', async () => {
+    const sources = {
+      'main.ts': `import('./shared.ts').then(({ shared }) => console.log('main', shared.count))`,
+      'quick.ts': `import { shared } from './shared.ts'
+        async function quick() {
+          const { near } = await import('./near.ts')
+          const { far } = await import('./far.ts')
+          console.log('quick', shared.count, near(), far(), shared.count)
+        }
+        void quick()`,
+      'near.ts': `import { shared } from './shared.ts'; export const near = () => ++shared.count`,
+      'far.ts': `import { shared } from './shared.ts'; export const far = () => ++shared.count + 'far'`,
+      'shared.ts': `export const shared = { count: 0 }`,
+    }
+    const entries = { main: 'main.ts', quick: 'quick.ts' }
+    const packed = await pack(sources, /^/, { entries, alone: { quick: ['near.ts'] } })
+    expect(run(packed)).toBe('main 0\n')
+    const { quick = '' } = packed.alone
+    expect([quick.includes('near'), quick.includes("'far'")]).toEqual([true, false])
+    const others = `const others = () => program(require, __filename, null)`
+    const start = `require('node:vm').runInThisContext(${JSON.stringify(quick)})(require, __filename, 'quick', others)`
+    expect(run(packed, `${others};${start}`)).toBe('quick 0 1 2far 2\n')
+    expect(run({ ...packed, program: quick })).toContain('Cannot find module')
+  })
+
+  it('loads node:crypto when it is used, and not before', async () => {
+    const packed = await pack({
+      'main.ts': `import { createHash, randomBytes } from 'node:crypto'
+        const isLoaded = () => process.moduleLoadList.includes('NativeModule crypto')
+        const before = isLoaded()
+        console.log(before, createHash('sha256').update('').digest('hex').slice(0, 4), randomBytes(2).length, isLoaded())`,
+    })
+    expect(run(packed)).toBe('false e3b0 2 true\n')
   })
 
   it('tells a bundled package where it is', async () => {

@@ -7,8 +7,10 @@ import {
   readOrigin,
   writeOrigin,
 } from '../../../../src/operations/known/known-file.ts'
+import { Fingerprinter } from '../../../../src/scan/known/fingerprint.ts'
 
 const KEY = new Uint8Array(32).fill(3)
+const BASE = new Fingerprinter(KEY).base
 const name = fc.string({ unit: 'binary', maxLength: 30 })
 
 describe('the file of known values', () => {
@@ -24,7 +26,7 @@ describe('the file of known values', () => {
           known.values.set(id, { id, length: 12, sketch: 0xffffffff, origin: writeOrigin(file, keyPath) })
         }
         const read = parseKnownFile(formatKnownFile(known))
-        expect(read).toEqual(known)
+        expect(read).toEqual({ ...known, base: BASE })
         const origins = [...(read?.values.values() ?? [])].map(({ origin }) => readOrigin(origin))
         expect(origins).toEqual(places.map(([file, keyPath]) => ({ file, keyPath })))
       }),
@@ -43,6 +45,13 @@ describe('the file of known values', () => {
     const read = parseKnownFile(Buffer.from(`${text}value abc\nvalue abc x y\nvalue ok 12 zz [\nwhat\n`))
     expect([...(read?.values.keys() ?? [])]).toEqual(['ok'])
     expect(readOrigin(read?.values.get('ok')?.origin ?? '')).toEqual({ file: '', keyPath: '' })
+  })
+
+  it.each(['2', '4294967297', '-1', 'x', ''])('takes no base that cannot be one: %j', (base) => {
+    const text = Buffer.from(formatKnownFile(emptyKnownFile(KEY))).toString()
+    const read = parseKnownFile(Buffer.from(text.replace(/^base .*$/m, `base ${base}`)))
+    expect(read).toEqual(emptyKnownFile(KEY))
+    expect(text).toContain(`\nbase ${BASE}\n`)
   })
 
   it('forgets the oldest values when there are too many', () => {
