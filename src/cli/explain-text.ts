@@ -1,5 +1,11 @@
 import type { ExplainResult, Explanation, SealedExplanation } from '../operations/explain/explain.ts'
-import { type Reader, type ReaderDrift, type Readers, usableWrappings } from '../operations/explain/readers.ts'
+import {
+  mayBeForSops,
+  type Reader,
+  type ReaderDrift,
+  type Readers,
+  usableWrappings,
+} from '../operations/explain/readers.ts'
 import type { RuleExplanation, Settings } from '../operations/explain/rule.ts'
 import type { ValueCounts } from '../operations/explain/values.ts'
 import { printable, shortPath } from './render.ts'
@@ -18,7 +24,7 @@ export function explanationText(explanation: Explanation, places: ExplainResult[
     ...ruleRows(explanation, cwd),
     ...(sealed === undefined ? saysRows(explanation) : sealedRows(sealed, places)),
     ...(values === undefined ? [] : valueRows(values, state)),
-    ...(sealed === undefined ? [] : driftRows(sealed)),
+    ...(sealed === undefined ? [] : [...mismatchRows(sealed), ...driftRows(sealed)]),
   ]
   return [`${printable(shortPath(file, cwd))}: ${about} (${format})`, ...rows.flatMap(rowLines), ''].join('\n')
 }
@@ -78,13 +84,14 @@ function readerLines({ groups, needed }: Readers): string[] {
   ]
 }
 
-function readerLine({ shown, name, mine, calls, wrappings, problem }: Reader): string {
+function readerLine({ shown, name, mine, mismatch, calls, wrappings, problem }: Reader): string {
   const parts = [
     name === undefined ? '' : ` (${name})`,
+    mismatch === undefined ? '' : `: ${mismatch}`,
     mine.length === 0 ? '' : `, yours: ${mine.join(', ')}`,
     wrappings === undefined ? '' : `, wrapped by ${wrappings.map(wrappingText).join(', or ')}`,
     calls === undefined ? '' : `, of ${calls}`,
-    problem === undefined ? '' : `, ${problem}`,
+    problem === undefined || problem === mismatch ? '' : `, ${problem}`,
   ]
   return `${shown}${parts.join('')}`
 }
@@ -113,7 +120,8 @@ function openingLines({ opening, readers }: SealedExplanation, places: ExplainRe
   const held = groups.filter((group) => group.some(({ mine }) => mine.length > 0)).length
   if (held > 0) return [`no: your keys open ${held} of the ${needed} key groups that are needed`]
   const looked = places.filter(({ isAbsent }) => !isAbsent).map(({ place }) => place)
-  return [`no: ${looked.length === 0 ? 'you have no key' : `no key of it in ${looked.join(', ')}`}`]
+  const others = mayBeForSops(readers) ? ['sops may: keys that only it can use are not looked for'] : []
+  return [`no: ${looked.length === 0 ? 'you have no key' : `no key of it in ${looked.join(', ')}`}`, ...others]
 }
 
 const ASKS = { passphrase: 'would ask for a passphrase', command: 'would run a command' } as const
@@ -143,6 +151,13 @@ function pathList(paths: ValueCounts['clearPaths']): string {
   return `${names.join(', ')}${left > 0 ? ` and ${left} more (--json has all)` : ''}`
 }
 
+function mismatchRows({ readers }: SealedExplanation): Row[] {
+  const count = readers.groups.flat().filter(({ mismatch }) => mismatch !== undefined).length
+  if (count === 0) return []
+  const found = `${plural(count, 'entry', 'entries')} of readers not as named: only whoever wrote that knows who reads it`
+  return [['problem', [found, '"bulla rotate" makes a new data key for those that are named']]]
+}
+
 function driftRows({ drift }: SealedExplanation): Row[] {
   if (drift === undefined) return []
   const { added, removed, settings } = drift
@@ -169,6 +184,6 @@ function driftRows({ drift }: SealedExplanation): Row[] {
   ]
 }
 
-function plural(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? '' : 's'}`
+function plural(count: number, word: string, several = `${word}s`): string {
+  return `${count} ${count === 1 ? word : several}`
 }

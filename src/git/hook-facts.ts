@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { accessSync, constants, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { askGit, startGitToHear } from './run-git.ts'
 
 /** Whether a hook reaches bulla; `read` is what stands in the files, because it cannot be started alone. */
@@ -15,7 +15,10 @@ export interface Worktree {
 
 const HOOKS = ['pre-commit', 'pre-merge-commit', 'pre-applypatch', 'prepare-commit-msg', 'pre-push']
 /** What managers read when their hook runs. */
-const MANAGED = ['.pre-commit-config.yaml', 'lefthook.yml', 'lefthook.yaml', '.lefthook.yml', '.lefthook.yaml']
+const PRE_COMMIT = '.pre-commit-config.yaml'
+const LEFTHOOK = ['lefthook.yml', 'lefthook.yaml'].flatMap((name) => [name, `.${name}`, `.config/${name}`])
+/** What lefthook's settings name for bulla, in a folder of each hook. */
+const SCRIPT = 'bulla.sh'
 /** What managers write in front of commands that are in their files. */
 const PREAMBLE = /^(?:\s*|#.*|if .*|fi|\s+echo .*|\s+exit 0|\s+\. .*)$/
 const OURS = /^(?:command -v bulla |bulla hook run |lines=\$\(cat\); |bulla_lines=\$\(cat\))/
@@ -62,12 +65,26 @@ function readHook(name: string, { folder, hooks, configured }: HookPlace): HookS
   if (text === '') return 'silent'
   // a manager's hook: what counts stands in its file in this very worktree
   if (/lefthook|pre-commit/.test(text)) {
-    return MANAGED.some((file) => read(join(folder, file)).includes(call)) ? 'read' : 'silent'
+    const settings = read(join(folder, PRE_COMMIT))
+    const isCalled = settings.includes(call) || settings.includes(`id: bulla-${name}`)
+    return isCalled || callsInLefthook(name, folder) ? 'read' : 'silent'
   }
-  if (!/[\\/]\.husky[\\/]_$/.test(hooks)) return 'silent'
-  const managed = read(join(folder, '.husky', name))
+  // husky's folder may have any name, in any folder
+  if (basename(hooks) !== '_') return 'silent'
+  const managed = read(join(dirname(hooks), name))
   if (!managed.includes(call)) return 'silent'
   return beginsWithOurs(managed) ? 'answers' : 'read'
+}
+
+/** Whether lefthook's settings have bulla in a hook, as a command or as a script. */
+function callsInLefthook(name: string, folder: string): boolean {
+  const call = `bulla hook run ${name}`
+  return LEFTHOOK.some((file) => {
+    const text = read(join(folder, file))
+    if (text.includes(call)) return true
+    const source = /^source_dir:[ \t]*["']?([^"'#\s]+)/m.exec(text)?.[1] ?? '.lefthook'
+    return text.includes(SCRIPT) && read(join(folder, source, name, SCRIPT)).includes(call)
+  })
 }
 
 /** Whether nothing else is run before bulla. */

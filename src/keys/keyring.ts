@@ -1,8 +1,16 @@
 import type { DataKey } from '../crypto/data-key.ts'
 import type { RandomSource } from '../crypto/random.ts'
 import { KeyError } from '../errors.ts'
-import type { KeyType } from '../format/metadata.ts'
-import type { KeyCall, KeyDescription, KeyPlace, KeyProvider, MasterKey, UnwrapContext } from './master-key.ts'
+import type { KeyEntry, KeyType } from '../format/metadata.ts'
+import type {
+  EntryFacts,
+  KeyCall,
+  KeyDescription,
+  KeyPlace,
+  KeyProvider,
+  MasterKey,
+  UnwrapContext,
+} from './master-key.ts'
 import { unsupported } from './unsupported.ts'
 import { canUnwrapDataKey, holdsDataKey, type UnwrapRequest, unwrapDataKey } from './unwrap-data-key.ts'
 import { type WrappedDataKey, type WrapRequest, wrapDataKey } from './wrap-data-key.ts'
@@ -36,6 +44,11 @@ export class Keyring {
   /** See `about` of {@link KeyProvider}; undefined when nobody is called. Never rejects. */
   async about(description: KeyDescription, context?: UnwrapContext): Promise<KeyCall | undefined> {
     return this.providers.get(description.type)?.about?.(description, context)
+  }
+
+  /** See `inspect` of {@link KeyProvider}; undefined when entries of this kind cannot be looked into. Never rejects. */
+  async inspect(entry: KeyEntry, triesAll: boolean): Promise<EntryFacts | undefined> {
+    return this.providers.get(entry.type)?.inspect?.(entry, triesAll)
   }
 
   /** See {@link wrapDataKey}. */

@@ -58,6 +58,16 @@ export interface WrappingCall extends Omit<KeyCall, 'wrappings'> {
   readonly by: string
 }
 
+/** What an entry of a file is, whatever it says about itself: nothing binds its name to the key it is wrapped for. */
+export interface EntryFacts {
+  /** Names, see `keyName`, of the keys that were tried and open it. */
+  readonly opensWith: readonly string[]
+  /** How it is wrapped otherwise than its name says. */
+  readonly mismatch?: string
+  /** Why nobody opens it. */
+  readonly problem?: string
+}
+
 /**
  * Everything bulla knows about one type of master key: one implementation per folder below `keys/`. It holds what is
  * expensive to get (identities, clients, sessions), so there is one per process, and it is safe to call concurrently.
@@ -95,6 +105,13 @@ export interface KeyProvider {
    * called for keys of this kind. Never rejects.
    */
   about?(description: KeyDescription, context?: UnwrapContext): Promise<KeyCall>
+  /**
+   * Look at what an entry holds. Without it: an entry is what its name says. May not prompt, run a program or call a service;
+   * never rejects.
+   *
+   * @param triesAll - whether all keys that are surely at hand are tried on it, not only the one that it names
+   */
+  inspect?(entry: KeyEntry, triesAll: boolean): Promise<EntryFacts>
   /** What the recipient that has this key is called; undefined when it has no name. Calls nobody; never rejects. */
   nameOf?(description: KeyDescription, context?: UnwrapContext): Promise<string | undefined>
   /** Every place where keys are looked for. May not prompt, run a program or call a service. Never rejects. */

@@ -1,5 +1,6 @@
-import { Encrypter } from 'age-encryption'
+import { Decrypter, Encrypter } from 'age-encryption'
 import { describe, expect } from 'vitest'
+import { decodeArmor, encodeArmor } from '../../src/keys/age/armor.ts'
 import { newIdentity } from '../helpers/age.ts'
 import { expectNoSecret, MARKER } from '../helpers/canary.ts'
 import { it, type Sandbox } from '../helpers/sandbox.ts'
@@ -107,6 +108,90 @@ ${RULE}  readers   age ${box.recipient} (alice), yours: SOPS_AGE_KEY_FILE
   to do     "bulla updatekeys" gives it the readers of the rule
             decrypt it and encrypt it again to seal what the rule says
 `)
+  })
+
+  describe('entries of readers that are not for whom they name', () => {
+    /** Another text for the wrapped data key of a reader, made from what is wrapped. */
+    async function rewrapped(box: Sandbox, ...recipients: string[]): Promise<void> {
+      const file = box.read('a.secret.yaml')
+      const [armor = ''] = /-----BEGIN AGE[\s\S]*?-----END AGE ENCRYPTED FILE-----/.exec(file) ?? []
+      const [indent = ''] = /(?<=\n) +/.exec(armor) ?? []
+      const decrypter = new Decrypter()
+      decrypter.addIdentity(box.identity)
+      const dataKey = await decrypter.decrypt(decodeArmor(armor.replaceAll(/\n +/g, '\n')))
+      const encrypter = new Encrypter()
+      for (const recipient of recipients) encrypter.addRecipient(recipient)
+      const other = encodeArmor(await encrypter.encrypt(dataKey)).trimEnd()
+      box.write('a.secret.yaml', file.replace(armor, other.replaceAll('\n', `\n${indent}`)))
+    }
+
+    it('are told when others read the file too, and who of us does', async ({ box }) => {
+      const eve = newIdentity()
+      await sealed(box)
+      await rewrapped(box, box.recipient, eve.recipient)
+
+      const { code, out } = await box.bulla(['explain', 'a.secret.yaml'])
+
+      expect(code).toBe(1)
+      expect(out).toContain(`${box.recipient} (alice): wrapped for 2 keys, and names one, yours: SOPS_AGE_KEY_FILE\n`)
+      expect(out).toContain('  problem   1 entry of readers not as named: ')
+      const env = { SOPS_AGE_KEY_FILE: undefined, SOPS_AGE_KEY: eve.identity }
+      expect((await box.bulla(['decrypt', 'a.secret.yaml'], { env })).out).toBe(YAML)
+      expect((await box.bulla(['explain', 'a.secret.yaml'], { env })).out).toContain(
+        'opens     yes, with SOPS_AGE_KEY\n',
+      )
+    })
+
+    it('are found by trying the keys that are at hand', async ({ box }) => {
+      await sealed(box)
+      const [before, eve] = [box.read('a.secret.yaml'), newIdentity()]
+      box.write('a.secret.yaml', before.replace(box.recipient, eve.recipient))
+      const renamed = await box.bulla(['explain', 'a.secret.yaml'])
+      expect(renamed.code).toBe(1)
+      expect(renamed.out).toContain(
+        `age ${eve.recipient}: wrapped for another key than it names, yours: SOPS_AGE_KEY_FILE\n`,
+      )
+      expect(renamed.out).toContain('opens     yes, ')
+
+      box.write('a.secret.yaml', before)
+      await rewrapped(box, eve.recipient)
+      const foreign = await box.bulla(['explain', 'a.secret.yaml'])
+      expect(foreign.code).toBe(1)
+      expect(foreign.out).toContain(`${box.recipient} (alice): wrapped for another key than it names\n`)
+      expect(foreign.out).toContain('opens     no: ')
+    })
+
+    it('are told when they are damaged: then nobody opens them', async ({ box }) => {
+      await sealed(box)
+      box.write('a.secret.yaml', box.read('a.secret.yaml').replace(/(AGE ENCRYPTED FILE-----\n +)\w{4}/, '$1*+*+'))
+
+      const { code, out } = await box.bulla(['explain', 'a.secret.yaml'])
+
+      expect(code).toBe(1)
+      expect(out).toContain(`${box.recipient} (alice): its age file cannot be read: a line of it is not base64\n`)
+      expect(out).toContain('opens     no: ')
+      expect((await box.bulla(['decrypt', 'a.secret.yaml'])).code).toBe(128)
+    })
+  })
+
+  it('says that sops may open what is for keys that only it can use', async ({ box }) => {
+    await sealed(box)
+    box.write('a.secret.yaml', box.read('a.secret.yaml').replaceAll(/age1\w+/g, 'ssh-ed25519 AAAAC3Nza alice'))
+
+    const { out } = await box.bulla(['explain', 'a.secret.yaml'], { env: { SOPS_AGE_KEY_FILE: undefined } })
+
+    expect(out).toMatch(/ {2}opens {5}no: .*\n {12}sops may: /)
+  })
+
+  it('says that encrypt would refuse a rule with keys that cannot be used', async ({ box }) => {
+    box.policy('pgp: FBC7B9E2A4F9289AC0C1D4843D16CEE4A27381B4')
+    box.write('plain.yaml', YAML)
+
+    const { code, out } = await box.bulla(['explain', 'plain.yaml'])
+
+    expect(code).toBe(1)
+    expect(out).toMatch(/ {2}problem {3}pgp FBC7\w+: .* cannot be used .*: encrypt would refuse this file\n/)
+    expect((await box.bulla(['encrypt', 'plain.yaml'])).code).toBe(1)
   })
 
   it('counts key groups: which of them open here, and how many have to', async ({ box }) => {

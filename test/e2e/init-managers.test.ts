@@ -62,6 +62,64 @@ describe('hooks through what the repository uses', () => {
     expect(existsSync(`${box.folder}/.git/hooks/pre-applypatch`)).toBe(name === 'pre-commit')
   })
 
+  const EMPTY: [name: string, file: string, text: string][] = [
+    ['lefthook', 'lefthook.yml', ''],
+    ['lefthook', '.config/lefthook.yaml', '# to come'],
+    ['pre-commit', '.pre-commit-config.yaml', ''],
+    ['pre-commit', '.pre-commit-config.yaml', '# to come\n'],
+  ]
+
+  it.each(EMPTY)('%s has nothing in %s yet (%j): all of it is written', async (_, file, text) => {
+    box.put(file, text)
+    await init()
+    expect(box.text(file)).toMatch(/bulla hook run pre-commit/)
+    expect((await init('--dry-run')).out).not.toContain(file)
+    await init('--undo')
+    expect(box.text(file)).toBe(text)
+  })
+
+  it('settings that are broken are named, with what to do', async () => {
+    box.put('lefthook.yml', 'pre-commit: [\n')
+    const { code, err } = await init()
+    expect(code).toBe(1)
+    expect(err).toMatch(/error: lefthook\.yml:2:1: .*\n.*hint: correct it, then run "bulla init" again/)
+  })
+
+  it('hooks that pre-commit takes from the package are not written again, and count', async () => {
+    box.put(
+      '.pre-commit-config.yaml',
+      'repos:\n- repo: https://example.com/bulla\n  hooks:\n  - id: bulla-pre-commit\n',
+    )
+    await init()
+    expect(box.text('.pre-commit-config.yaml')).not.toContain('bulla hook run pre-commit')
+    expect(box.text('.pre-commit-config.yaml')).toContain('bulla hook run pre-merge-commit')
+    box.put('.git/hooks/pre-commit', '#!/bin/sh\n# made by pre-commit\n', 0o755)
+    expect((await box.bulla(['doctor'])).out).not.toMatch(/no bulla runs for pre-commit/)
+  })
+
+  it('husky is found in whatever folder git is told to look', async () => {
+    box.put('front/hooks/pre-commit', 'npm test\n')
+    box.put('front/hooks/_/pre-commit', '#!/bin/sh\n', 0o755)
+    await box.git('config', 'core.hooksPath', 'front/hooks/_')
+    await init()
+    expect(box.text('front/hooks/pre-commit')).toMatch(/bulla hook run pre-commit "\$@" \|\| exit\nnpm test\n$/)
+    expect(existsSync(`${box.folder}/.husky`)).toBe(false)
+    expect(box.text('front/hooks/_/pre-commit')).toBe('#!/bin/sh\n')
+    const { code, err } = await init('--hooks', 'native')
+    expect(code).toBe(1)
+    expect(err).toContain('which husky writes anew')
+  })
+
+  it('a hook of husky that is no shell script stays as it is, and is named', async () => {
+    const text = '#!/usr/bin/env node\nprocess.exit(0)\n'
+    box.put('.husky/pre-commit', text, 0o755)
+    await box.git('config', 'core.hooksPath', '.husky')
+    const { code, err } = await init()
+    expect(code).toBe(1)
+    expect(err).toContain('.husky/pre-commit is no shell script')
+    expect(box.text('.husky/pre-commit')).toBe(text)
+  })
+
   it('husky is asked for again in a linked worktree, where its folder is missing', async () => {
     box.put('.husky/pre-commit', 'npm test\n')
     await box.git('config', 'core.hooksPath', '.husky/_')
@@ -98,6 +156,62 @@ describe('hooks through what the repository uses', () => {
     const { code, err } = await init('--hooks', 'config')
     if (hasConfigHooks()) expect({ code }, err).toEqual({ code: 0 })
     else expect(err).toContain('git 2.54')
+  })
+})
+
+describe('commands that were there before init', () => {
+  const PUSH = 'cat > pushed; echo mine >> pushed # note'
+  /** As the manager runs it: a script, in the folder of the repository, with what git says. */
+  const hook = (script: string, input: string) =>
+    box.run('sh', ['-e', script, 'origin', 'url'], { stdin: input, env: { BULLA_HOOK_PROBE: undefined } })
+
+  it.each(['husky', 'simple-git-hooks'])('run behind ours, of whatever kind they are (%s)', async (name) => {
+    box.put('.husky/pre-push', `${PUSH}\n`)
+    box.put('.husky/pre-commit', 'false; touch mine\n')
+    const commands = { 'pre-push': PUSH, 'pre-commit': 'false; touch mine' }
+    box.put('package.json', JSON.stringify({ 'simple-git-hooks': commands }))
+    if (name === 'husky') await box.git('config', 'core.hooksPath', '.husky')
+    await init('--hooks', name)
+    if (name !== 'husky') {
+      const written: Record<string, string> = JSON.parse(box.text('package.json'))['simple-git-hooks']
+      for (const [hookName, text] of Object.entries(written)) box.put(`.husky/${hookName}`, text)
+    }
+    box.put('secrets/db.yaml', PLAIN)
+    await box.git('add', 'secrets', '.sops.yaml')
+
+    expect(await hook('.husky/pre-push', '')).toMatchObject({ code: 0 })
+    expect(box.text('pushed')).toBe('mine\n')
+    const line = `refs/heads/a ${'0'.repeat(40)} refs/heads/a ${'0'.repeat(40)}\n`
+    expect(await hook('.husky/pre-push', line)).toMatchObject({ code: 0 })
+    expect(box.text('pushed')).toBe(`${line}mine\n`)
+    expect((await box.run('sh', ['.husky/pre-commit'], {})).code).toBe(1)
+    expect(box.has('mine')).toBe(false)
+  })
+})
+
+describe(withJudge('lefthook, before pushes', 'lefthook'), () => {
+  it.skipIf(findJudge('lefthook') === undefined)('looks at every commit, also where files are as before', async () => {
+    box.addProgram('lefthook', `'${findJudge('lefthook')}'`)
+    box.put('lefthook.yml', 'source_dir: hooks # ours\n')
+    await init()
+    await box.must('lefthook', 'install')
+    expect(await init()).toMatchObject({ code: 0, err: '' })
+    await box.git('init', '-q', '--bare', '../remote.git')
+    await box.git('remote', 'add', 'origin', '../remote.git')
+    await box.git('add', '.')
+    await box.git('commit', '-q', '-m', 'set up')
+    await box.git('push', '-q', '-u', 'origin', 'main')
+    box.put('secrets/db.yaml', PLAIN)
+    await box.git('add', '.')
+    await box.git('-c', 'core.hooksPath=/dev/null', 'commit', '-q', '-m', 'leak')
+    await box.git('rm', '-q', 'secrets/db.yaml')
+    await box.git('-c', 'core.hooksPath=/dev/null', 'commit', '-q', '-m', 'no leak')
+
+    const { code, out, err } = await box.run('git', ['push', 'origin', 'main'], {})
+
+    expect(code).not.toBe(0)
+    expect(out + err).toContain('unsealed-file')
+    expect((await box.bulla(['doctor'])).out).not.toContain('no bulla runs')
   })
 })
 

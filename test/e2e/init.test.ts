@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, readlinkSync, rmSync, statSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { hasConfigHooks } from '../helpers/hook-managers.ts'
@@ -132,6 +132,37 @@ describe('bulla init', () => {
     expect((await box.run('git', ['commit', '-q', '-m', 'x'], { env: { CODE: '7' } })).code).toBe(1)
     await box.git('commit', '-q', '-m', 'x')
     expect(box.text('ran')).toBe('mine\nmine\n')
+  })
+
+  it('lets hooks that are one script under several names know by which they were started', async () => {
+    const script = '#!/bin/sh\necho "$(basename "$0") $(cat)" >> ran\n[ -f "$(dirname "$0")/all" ]\n'
+    box.put('.git/hooks/all', script, 0o755)
+    for (const name of ['pre-commit', 'pre-push']) symlinkSync('all', join(box.folder, '.git/hooks', name))
+    await init('--no-drivers')
+    expect(await init('--no-drivers')).toMatchObject({ code: 0, err: '' })
+    box.put('a.txt', 'a\n')
+    await box.git('add', 'a.txt')
+    await box.git('commit', '-q', '-m', 'x')
+    await box.git('init', '-q', '--bare', 'remote.git')
+    await box.git('push', '-q', 'remote.git', 'main')
+    expect(box.text('ran')).toMatch(/^pre-commit \npre-push refs\/heads\/main /)
+    await init('--undo')
+    for (const name of ['pre-commit', 'pre-push']) {
+      expect(readlinkSync(join(box.folder, '.git/hooks', name))).toBe('all')
+    }
+  })
+
+  const BY_NAME = [
+    '#!/usr/bin/env ruby\nhook = File.basename($0)\n',
+    '#!/bin/bash\ncase $(basename "$BASH_SOURCE") in *) ;; esac\n',
+  ]
+
+  it.each(BY_NAME)('does not give another name to a hook that does by its name what it does: %j', async (text) => {
+    box.put('.git/hooks/pre-commit', text, 0o755)
+    const { code, err } = await init('--no-drivers')
+    expect(code).toBe(1)
+    expect(err).toContain('pre-commit asks by which name it was started')
+    expect(box.text('.git/hooks/pre-commit')).toBe(text)
   })
 
   it('gives what git says to a hook before pushes to both', async () => {

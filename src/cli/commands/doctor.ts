@@ -9,8 +9,8 @@ import { VERSION } from '../version.ts'
 const HELP = `
 Looks at Node, git, its drivers, its hooks in all worktrees, the clock, your keys and who else may
 read them, the policy with all its rules, memory-backed storage, the cache of compiled code, the
-terminal. Each line says fine, or what to do. Starts nothing but git, runs no hook, opens no file,
-asks nobody.
+terminal. Each line says fine, or what to do. Starts nothing but git, and hooks only to see whether
+they reach bulla, which then does nothing. Opens no file, asks nobody.
 With --clean, what edits and exec-file left when they were killed (kill -9) is removed. Where
 containers share /dev/shm or XDG_RUNTIME_DIR, end their edits first.
 

@@ -1,4 +1,4 @@
-import { type ExplainResult, explain } from '../../operations/explain/explain.ts'
+import { type ExplainResult, type Explanation, explain } from '../../operations/explain/explain.ts'
 import { explanationText } from '../explain-text.ts'
 import { renderErrors } from '../failures.ts'
 import type { CommandDefinition, Io } from '../io.ts'
@@ -10,16 +10,18 @@ import { codeOf } from '../report.ts'
 const HELP = `
 Says which policy file and which rule is for a file and why, who reads it, which of your keys would
 open it and where that comes from, what its selector seals, and where the file is not as its rule
-says. Needs no key, opens nothing, asks nobody, shows no value. For a file that is not sealed yet:
-what encrypt would do.
+says. Needs no key, shows no value, asks nobody. Entries of readers may be for somebody else than
+they name: the keys that are at hand are tried on them, and an entry for several keys is told.
+For a file that is not sealed yet: what encrypt would do.
 
 Examples:
   $ bulla explain deploy/db-secret.yaml
   $ bulla explain --json deploy/ | jq '.files[] | select(.sealed.opening == "no").file'
   $ bulla explain --filename-override deploy/new.yaml   (which rule would be for it?)
 
-Exit codes: 0 explained, 1 no rule is for one of the files, or the policy or a file is broken, 2
-unreadable, 100 no such file.`
+Exit codes: 0 explained, 1 encrypt would refuse one of the files (no rule, a key that cannot be
+used), the policy or a file is broken, an entry is not for whom it names, 2 unreadable, 100 no such
+file.`
 
 export function define(command: CommandDefinition, io: Io, done: (code: number) => void): void {
   command
@@ -43,7 +45,12 @@ async function run(paths: readonly string[], values: Values, io: Io): Promise<nu
   if (!quiet) showNotes(result, io)
   renderErrors(result.failures, io, { verbose: true })
   const codes = result.failures.map((failure) => codeOf(failure, 'explain'))
-  return Math.max(0, ...codes, result.explanations.some(({ problem }) => problem !== undefined) ? 1 : 0)
+  return Math.max(0, ...codes, result.explanations.some(isWrong) ? 1 : 0)
+}
+
+function isWrong({ problem, sealed }: Explanation): boolean {
+  const readers = sealed?.readers.groups.flat() ?? []
+  return problem !== undefined || readers.some(({ mismatch }) => mismatch !== undefined)
 }
 
 function show({ explanations, places }: ExplainResult, io: Io): void {

@@ -30,9 +30,15 @@ export class AgeIdentityStore {
 
   /** Whether an identity for `recipient` is at hand without running or asking anything. */
   async holds(recipient: string): Promise<boolean> {
+    return (await this.atHand(recipient)).length > 0
+  }
+
+  /** The identities that are at hand without running or asking anything. @param recipient - only those for it */
+  async atHand(recipient?: string): Promise<readonly NativeIdentity[]> {
     const identities = (await this.readFixed()).flatMap((reading) => reading.identities)
+    if (recipient === undefined) return identities
     const own = await Promise.all(identities.map((identity) => belongsTo(identity, recipient)))
-    return own.includes(true)
+    return identities.filter((_, index) => own[index])
   }
 
   /** Whether a key service may give the identity of `recipient`. Nobody is asked. */

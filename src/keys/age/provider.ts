@@ -2,7 +2,15 @@ import type { RandomSource } from '../../crypto/random.ts'
 import { KeyError } from '../../errors.ts'
 import type { KeyEntry } from '../../format/metadata.ts'
 import { keyName } from '../key-name.ts'
-import type { KeyCall, KeyDescription, KeyPlace, KeyProvider, MasterKey, UnwrapContext } from '../master-key.ts'
+import type {
+  EntryFacts,
+  KeyCall,
+  KeyDescription,
+  KeyPlace,
+  KeyProvider,
+  MasterKey,
+  UnwrapContext,
+} from '../master-key.ts'
 import type { WrappedIdentities } from '../wrapped/wrapped-identities.ts'
 import { AgeFileError } from './age-file-error.ts'
 import { decodeArmor, encodeArmor } from './armor.ts'
@@ -11,6 +19,7 @@ import { openAgeFile, sealAgeFile } from './file.ts'
 import { type AgeHeader, parseHeader } from './header.ts'
 import { sealForHybrid } from './hybrid.ts'
 import { AgeIdentityStore } from './identity-store.ts'
+import { inspectAgeFile } from './inspect.ts'
 import { type AgeRecipient, parseRecipient } from './recipients.ts'
 import { wrapForX25519 } from './x25519.ts'
 
@@ -85,15 +94,22 @@ export class AgeProvider implements KeyProvider {
     failed: (error: unknown) => void,
   ): Promise<Uint8Array | null> {
     try {
-      if (entry.enc.length > MAX_ENC_CHARACTERS) throw new AgeFileError('armor', 'it is far too long')
-      const header = parseHeader(decodeArmor(entry.enc))
+      const header = headerOf(entry)
       checkUsable(header)
       return await openAgeFile(header, this.identities.candidates(keyName(entry), context, failed))
     } catch (error) {
       if (!(error instanceof AgeFileError)) throw error
-      throw new KeyError('ERR_NO_DATA_KEY', `its age file cannot be read: ${error.message}`, {
-        hint: 'restore the sops block from git',
-      })
+      throw new KeyError('ERR_NO_DATA_KEY', unreadable(error), { hint: 'restore the sops block from git' })
+    }
+  }
+
+  async inspect(entry: KeyEntry, triesAll: boolean): Promise<EntryFacts> {
+    const named = keyName(entry)
+    try {
+      return await inspectAgeFile(headerOf(entry), named, await this.identities.atHand(triesAll ? undefined : named))
+    } catch (error) {
+      if (error instanceof AgeFileError) return { opensWith: [], problem: unreadable(error) }
+      throw error
     }
   }
 
@@ -125,6 +141,16 @@ export class AgeProvider implements KeyProvider {
   dispose(): void {
     this.identities.dispose()
   }
+}
+
+/** @throws AgeFileError */
+function headerOf({ enc }: KeyEntry): AgeHeader {
+  if (enc.length > MAX_ENC_CHARACTERS) throw new AgeFileError('armor', 'it is far too long')
+  return parseHeader(decodeArmor(enc))
+}
+
+function unreadable({ message }: AgeFileError): string {
+  return `its age file cannot be read: ${message}`
 }
 
 /** Says so before any command runs or a passphrase is asked for: no identity that could come of it would fit. */

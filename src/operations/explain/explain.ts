@@ -1,7 +1,7 @@
 import type { KeyDescription } from '../../config/key-text.ts'
 import { readerNames } from '../../config/reader-names.ts'
 import { isBullaError, UsageError } from '../../errors.ts'
-import { DEFAULT_SELECTOR } from '../../format/metadata.ts'
+import { DEFAULT_SELECTOR, type KeyEntry } from '../../format/metadata.ts'
 import type { Store } from '../../format/store.ts'
 import { decodeText } from '../../format/text.ts'
 import type { StoreName } from '../../format/tree.ts'
@@ -160,7 +160,7 @@ class Explainer {
 
   /** @param policyFile - whose text may call them something */
   private async readers(
-    groups: readonly (readonly KeyDescription[])[],
+    groups: readonly (readonly (KeyDescription | KeyEntry)[])[],
     policyFile: string | undefined,
     file: string,
   ): Promise<Reader[][]> {
@@ -168,9 +168,25 @@ class Explainer {
     const bytes = policyFile === undefined ? undefined : await this.world.files.read(policyFile, true)
     const guessed = bytes === undefined ? new Map<string, string>() : readerNames(decodeText(bytes), texts)
     const names = new Map([...guessed, ...(await namesOfKeys(this.world, file))])
-    const reader = async (description: KeyDescription) =>
-      this.book.reader(description, names, await this.world.keyring.about(description, { file }))
-    return Promise.all(groups.map((group) => Promise.all(group.map(reader))))
+    return Promise.all(groups.map((group) => this.group(group, names, file)))
+  }
+
+  /** The entries that name us come first: when one opens, nothing is to be tried on those of the others. */
+  private async group(
+    keys: readonly (KeyDescription | KeyEntry)[],
+    names: ReadonlyMap<string, string>,
+    file: string,
+  ): Promise<Reader[]> {
+    const { keyring } = this.world
+    const read = async (key: KeyDescription | KeyEntry, triesAll: boolean) =>
+      this.book.reader(key, {
+        names,
+        call: await keyring.about(key, { file }),
+        facts: 'enc' in key ? await keyring.inspect(key, triesAll) : undefined,
+      })
+    const readers = await Promise.all(keys.map((key) => read(key, false)))
+    if (readers.some(({ mine }) => mine.length > 0)) return readers
+    return Promise.all(keys.map((key) => read(key, true)))
   }
 }
 

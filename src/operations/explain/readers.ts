@@ -1,8 +1,8 @@
 import type { KeyDescription } from '../../config/key-text.ts'
-import { isBullaError } from '../../errors.ts'
+import { type BullaError, isBullaError } from '../../errors.ts'
 import { displayName, keyName } from '../../keys/key-name.ts'
 import type { Keyring } from '../../keys/keyring.ts'
-import type { KeyCall, KeyPlace, WrappingCall } from '../../keys/master-key.ts'
+import type { EntryFacts, KeyCall, KeyPlace, WrappingCall } from '../../keys/master-key.ts'
 
 /** Who reads a file: a master key, as a rule or a file names it. */
 export interface Reader {
@@ -15,12 +15,16 @@ export interface Reader {
   readonly name?: string
   /** The places, see `KeyPlace`, where a key for it is at hand. */
   readonly mine: readonly string[]
+  /** How the file wraps its data key otherwise than the name says: for somebody else, for others too, for nobody. */
+  readonly mismatch?: string
   /** Whose service is called to use it. */
   readonly calls?: string
   /** The services that wrap its identity, in the order in which they are tried: one call opens every file. */
   readonly wrappings?: readonly WrappingCall[]
   /** Why it cannot be used here. */
   readonly problem?: string
+  /** Whether that is because bulla knows no such keys: sops does. */
+  readonly isForSops?: boolean
 }
 
 /** Who reads a file, as it is shown. */
@@ -41,7 +45,17 @@ export interface ReaderDrift {
 /** `maybe`: when a passphrase is given, a command gives a key, or a service does what it is asked. */
 export type Opening = 'yes' | 'maybe' | 'no'
 
-/** Knows which master keys are at hand here, without using any of them. */
+/** What is known about a reader beyond the description of its key. */
+export interface ReaderFacts {
+  /** What the policy calls keys, by any of the texts that name one. */
+  readonly names: ReadonlyMap<string, string>
+  /** What the keyring says about it, if somebody is called to use it. */
+  readonly call?: KeyCall | undefined
+  /** Of an entry of a file: what it holds. */
+  readonly facts?: EntryFacts | undefined
+}
+
+/** Knows which master keys are at hand here. */
 export class ReaderBook {
   private readonly keyring: Keyring
   private readonly places: readonly KeyPlace[]
@@ -51,33 +65,35 @@ export class ReaderBook {
     this.places = places
   }
 
-  /**
-   * @param names - what the policy calls keys, by any of the texts that name one
-   * @param call - what the keyring says about it, if somebody is called to use it
-   */
-  reader(description: KeyDescription, names: ReadonlyMap<string, string>, call?: KeyCall): Reader {
+  reader(description: KeyDescription, { names, call, facts }: ReaderFacts): Reader {
     const key = keyName(description)
     const name = Object.values(description.fields).flatMap((text) => names.get(text) ?? [])[0]
-    const problem = this.problemOf(description) ?? call?.problem
+    const unusable = this.unusable(description)
+    const problem = unusable?.message ?? facts?.problem ?? call?.problem
+    const mismatch = facts?.mismatch ?? facts?.problem
     const { type } = description
+    const keys = facts?.opensWith ?? [key]
+    const places = this.places.filter((place) => place.type === type && keys.some((own) => place.names.includes(own)))
     return {
       type,
       key,
       shown: displayName(type, key),
-      mine: this.places.filter((place) => place.type === type && place.names.includes(key)).map(({ place }) => place),
+      mine: places.map(({ place }) => place),
+      ...(mismatch === undefined ? {} : { mismatch }),
       ...(name === undefined ? {} : { name }),
       ...(call?.whose === undefined ? {} : { calls: call.whose }),
       ...(call?.wrappings === undefined ? {} : { wrappings: call.wrappings }),
       ...(problem === undefined ? {} : { problem }),
+      ...(unusable?.code === 'ERR_KEY_UNSUPPORTED' ? { isForSops: true } : {}),
     }
   }
 
-  private problemOf(description: KeyDescription): string | undefined {
+  private unusable(description: KeyDescription): BullaError | undefined {
     try {
       this.keyring.masterKey(description)
       return undefined
     } catch (error) {
-      if (isBullaError(error)) return error.message
+      if (isBullaError(error)) return error
       throw error
     }
   }
@@ -88,12 +104,11 @@ export class ReaderBook {
     if (held >= needed) return 'yes'
     const waiting = new Set(this.places.flatMap(({ type, needs }) => (needs === undefined ? [] : [type as string])))
     const possible = groups.filter((group) =>
-      group.some(
-        (reader) =>
-          reader.mine.length > 0 ||
-          usableWrappings(reader).length > 0 ||
-          (reader.problem === undefined && (waiting.has(reader.type) || reader.calls !== undefined)),
-      ),
+      group.some((reader) => {
+        if (reader.mine.length > 0) return true
+        const isHidden = waiting.has(reader.type) || reader.calls !== undefined || usableWrappings(reader).length > 0
+        return reader.problem === undefined && isHidden
+      }),
     )
     return possible.length >= needed ? 'maybe' : 'no'
   }
@@ -102,6 +117,12 @@ export class ReaderBook {
 /** The wrappings of its identity that may be used here. */
 export function usableWrappings({ wrappings = [] }: Reader): readonly WrappingCall[] {
   return wrappings.filter(({ problem }) => problem === undefined)
+}
+
+/** Whether sops may open what bulla cannot: keys that only it can use are not looked for here. */
+export function mayBeForSops({ groups, needed }: Readers): boolean {
+  const open = groups.filter((group) => group.some(({ mine, isForSops }) => mine.length > 0 || isForSops === true))
+  return open.length >= needed
 }
 
 /** @param threshold - as rules and files have it: 0 means all groups */

@@ -68,17 +68,25 @@ export async function explainRule(
   }
   if (rule === undefined) return { ...explained, problem: 'no rule of the policy matches' }
   const groups = await describe(rule.groups, config)
-  const isComplete = groups.length > 0 && groups.every((group) => group.length > 0)
+  const problem = problemOf(groups)
   const isBinary = store === 'binary'
   return {
     ...explained,
-    ...(isComplete ? {} : { problem: 'the rule names no keys, or has an empty key group' }),
+    ...(problem === undefined ? {} : { problem }),
     says: {
       readers: readersOf(groups, rule.shamirThreshold),
       selector: isBinary ? undefined : (rule.selector ?? DEFAULT_SELECTOR),
       macOnlyEncrypted: !isBinary && rule.macOnlyEncrypted,
     },
   }
+}
+
+function problemOf(groups: readonly (readonly Reader[])[]): string | undefined {
+  if (groups.length === 0 || groups.some((group) => group.length === 0)) {
+    return 'the rule names no keys, or has an empty key group'
+  }
+  const unusable = groups.flat().find(({ problem }) => problem !== undefined)
+  return unusable === undefined ? undefined : `${unusable.shown}: ${unusable.problem}`
 }
 
 function placeOf(rule: CreationRule): RulePlace {

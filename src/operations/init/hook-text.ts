@@ -19,10 +19,39 @@ export function guardLine(skip: string): string {
   return `command -v bulla >/dev/null || { echo "bulla is missing: ${hint}" >&2; exit 1; }`
 }
 
-/** A hook as the package ships it and `init` writes it, for a POSIX shell. A test holds `hooks/` to this. */
-export function hookText(name: HookName): string {
+/**
+ * Lines for the head of a hook in shell that others wrote: what git says to it can be read once, so it is given again.
+ *
+ * @param guard - see {@link guardLine}
+ */
+export function headLines(name: HookName, guard: string): string[] {
+  if (!GIVES_INPUT.includes(name)) return [guard, `bulla hook run ${name} "$@" || exit`]
+  return [
+    guard,
+    'bulla_lines=$(cat)',
+    `{ [ -z "$bulla_lines" ] || printf '%s\\n' "$bulla_lines"; } | bulla hook run ${name} "$@" || exit`,
+    '[ -z "$bulla_lines" ] && exec </dev/null || exec <<BULLA_LINES',
+    '$bulla_lines',
+    'BULLA_LINES',
+  ]
+}
+
+/** The shell that runs a script; undefined where something else does. */
+export function shellOf(script: string): string | undefined {
+  const [first = ''] = script.split('\n', 1)
+  if (!first.startsWith('#!')) return 'sh'
+  return /^#!\s*\S*\/(?:env\s+(?:-S\s+)?(?:\S*\/)?)?((?:ba|da|z|k|mk|a)?sh)(?=\s|$)/.exec(first)?.[1]
+}
+
+/**
+ * A hook as the package ships it and `init` writes it, for a POSIX shell. A test holds `hooks/` to this.
+ *
+ * @param keptIn - the shell in which the hook that was there before is read: it asks by which name it was started
+ */
+export function hookText(name: HookName, keptIn?: string): string {
   const withInput = GIVES_INPUT.includes(name)
   const pipe = withInput ? 'given 2>/dev/null | ' : ''
+  const kept = keptIn === undefined ? '"$kept"' : `BULLA_KEPT="$kept" ${keptIn} -c '. "$BULLA_KEPT"' "$0"`
   const run = withInput ? pipe : 'exec '
   return [
     '#!/bin/sh',
@@ -32,7 +61,7 @@ export function hookText(name: HookName): string {
     // by its name: managers give this file another one, and run it
     `kept="\${0%/*}/${name}${KEPT_SUFFIX}"`,
     'if [ -z "$BULLA_HOOK_PROBE" ] && [ -x "$kept" ]; then',
-    `  ${pipe}"$kept" "$@" || exit`,
+    `  ${pipe}${kept} "$@" || exit`,
     'fi',
     // one that came with a commit is of whoever wrote that, in whatever case
     `if [ -x node_modules/.bin/bulla ] && [ -z "$(git ls-files ':(icase)node_modules' | head -n 1)" ]; then`,

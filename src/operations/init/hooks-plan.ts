@@ -1,7 +1,7 @@
 import { configHooks, knowsConfigHooks, usesConfigHooks } from './managers/config-hooks.ts'
 import { huskyHooks } from './managers/husky.ts'
 import { lefthookHooks } from './managers/lefthook.ts'
-import { detectManager, type HooksPlace, type ManagerName } from './managers/manager.ts'
+import { detectManager, type HooksPlace, isWrittenByHusky, type ManagerName } from './managers/manager.ts'
 import { preCommitHooks } from './managers/pre-commit.ts'
 import { simpleGitHooks } from './managers/simple-git-hooks.ts'
 import { CLIENT_HOOKS, nativeHooks } from './native-hooks.ts'
@@ -21,6 +21,7 @@ export async function hooksPlan(chosen: ManagerName | undefined, place: HooksPla
     case 'config':
       return configHooks(place)
     case 'native':
+      if (isWrittenByHusky(place.folder)) return ofHusky(place)
       // who asks for it knows where the hooks are
       return (
         (chosen === undefined ? ownFolder(place) : undefined) ??
@@ -34,6 +35,12 @@ async function detected(place: HooksPlace): Promise<ManagerName> {
   if (await usesConfigHooks(place.git)) return 'config'
   const name = await detectManager(place)
   return name === 'native' && place.folder.isShared && (await knowsConfigHooks(place.git)) ? 'config' : name
+}
+
+/** What stands there asks by which name it was started, and is replaced whenever husky is run. */
+function ofHusky({ folder: { path } }: HooksPlace): Plan {
+  const todo = 'run "bulla init --hooks husky", or "git config --unset core.hooksPath" to go without husky'
+  return { steps: [], problems: [`core.hooksPath leads to ${path}, which husky writes anew: ${todo}`], notes: [] }
 }
 
 /** What to do when the hooks of git are not those of this repository alone. */

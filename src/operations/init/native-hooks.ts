@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { encodeText } from '../../format/text.ts'
 import type { HookName } from '../hooks/hook-names.ts'
-import type { World } from '../ports.ts'
-import { HOOK_MARK, hookText, KEPT_SUFFIX } from './hook-text.ts'
+import type { FileVersion, World } from '../ports.ts'
+import { HOOK_MARK, hookText, KEPT_SUFFIX, shellOf } from './hook-text.ts'
 import type { FileStep, Plan } from './step.ts'
 
 /** What people run; a server has `pre-receive`. */
@@ -23,26 +23,55 @@ export async function nativeHooks(
   const steps: FileStep[] = []
   const problems: string[] = []
   for (const name of names) {
-    const path = join(folder, name)
-    const text = hookText(name)
-    const before = (await files.kind(path)) === 'file' ? await files.open(path) : undefined
-    const existing = before === undefined ? undefined : Buffer.from(before.bytes).toString('utf8')
-    if (existing === text) continue
-    const step = {
-      kind: 'file',
-      path,
-      about: `runs "bulla hook run ${name}"`,
-      before,
-      after: encodeText(text),
-      mode: 0o755,
-    } as const
-    const keepAt = `${path}${KEPT_SUFFIX}`
-    if (existing === undefined || isOurs(existing)) steps.push(step)
-    else if ((await files.kind(keepAt)) === undefined) steps.push({ ...step, keepAt })
-    else
-      problems.push(`${path} took the place of bulla's hook, which kept ${keepAt}: join the two, then run this again`)
+    const found = await nativeHook(name, join(folder, name), files)
+    if (typeof found === 'string') problems.push(found)
+    else if (found !== undefined) steps.push(found)
   }
   return { steps, problems, notes: [] }
+}
+
+/** What writes a hook; undefined when it is there, a text for the user when only a person can do it. */
+async function nativeHook(name: HookName, path: string, files: World['files']): Promise<FileStep | string | undefined> {
+  const kind = await files.kind(path)
+  if (kind === 'folder') return `${path} is a folder, and git runs no hook there: remove it, then run this again`
+  const before = kind === 'file' ? await files.open(path) : undefined
+  const existing = before === undefined ? undefined : textOf(before)
+  const keepAt = `${path}${KEPT_SUFFIX}`
+  const isKept = (await files.kind(keepAt)) === 'file'
+  const isForeign = existing !== undefined && !isOurs(existing)
+  if (isForeign && isKept)
+    return `${path} took the place of bulla's hook, which kept ${keepAt}: join the two, then run this again`
+  const kept = isForeign ? existing : isKept ? textOf(await files.open(keepAt)) : undefined
+  const keptIn = kept !== undefined && asksForItsName(kept) ? shellToReadIn(kept) : undefined
+  if (isForeign && keptIn === undefined && asksForItsName(existing))
+    return `${path} asks by which name it was started, so it cannot be kept under another: make it run "bulla hook run ${name}" first, and stop where that fails`
+  const text = hookText(name, keptIn)
+  if (existing === text) return undefined
+  const base = { kind: 'file', path, about: `runs "bulla hook run ${name}"`, mode: 0o755 } as const
+  return { ...base, before, after: encodeText(text), ...(isForeign ? { keepAt } : {}) }
+}
+
+/**
+ * Whether a hook does by its name what it does: one script is often linked to as many hooks, and so are the scripts that
+ * managers write. Where only its folder is asked for, nothing is wrong.
+ */
+function asksForItsName(text: string): boolean {
+  if (shellOf(text) === undefined)
+    return /argv\s*\[\s*0|\$0\b|PROGRAM_NAME|basename\W{1,40}(?:__|process\.argv)/i.test(text)
+  const others = text.replaceAll(/dirname[\s"'-]{0,8}\$\{?0\}?|\$\{0%\/\*\}|BASH_SOURCE\W.{1,20}\$\{?0\}?/g, '')
+  const isNamed = /\$\{?0(?!\d)|basename.{1,20}BASH_SOURCE|BASH_SOURCE(?:\[0\])?##/.test(others)
+  // what it reads in may ask
+  return isNamed || /\.\s+["']?(?:\$\(dirname|\$\{0%)/.test(text)
+}
+
+/** Another shell, or one that is asked for the file that it reads, does not take the name that it is given. */
+function shellToReadIn(text: string): string | undefined {
+  const shell = shellOf(text)
+  return shell === 'zsh' || text.includes('BASH_SOURCE') ? undefined : shell
+}
+
+function textOf({ bytes }: FileVersion): string {
+  return Buffer.from(bytes).toString('utf8')
 }
 
 /** Of this version or another. */

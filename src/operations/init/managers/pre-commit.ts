@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { encodeText } from '../../../format/text.ts'
+import { decodeText, encodeText } from '../../../format/text.ts'
 import { guardLine } from '../hook-text.ts'
 import { nativeHooks } from '../native-hooks.ts'
 import type { FileStep, Plan } from '../step.ts'
@@ -28,15 +28,23 @@ async function settingsStep({ root, world }: HooksPlace): Promise<FileStep | und
   const path = join(root, PRE_COMMIT_FILE)
   const about = 'runs "bulla hook run" in stages of pre-commit'
   if ((await world.files.kind(path)) !== 'file') {
-    const after = encodeText(`repos:\n  - repo: local\n    hooks:\n${STAGES.map(newHook).join('')}`)
-    return { kind: 'file', path, about, before: undefined, after }
+    return { kind: 'file', path, about, before: undefined, after: encodeText(newSettings(STAGES)) }
   }
   const before = await world.files.open(path)
-  if (/bulla hook run|id: bulla/.test(Buffer.from(before.bytes).toString('utf8'))) return undefined
-  const repos = await nodeIn(before.bytes, ['repos'], 'yaml')
+  const text = decodeText(before.bytes)
+  // the second is what the package offers to pre-commit
+  const missing = STAGES.filter(
+    (stage) => !text.includes(`bulla hook run ${stage}`) && !text.includes(`id: bulla-${stage}`),
+  )
+  const repos = await nodeIn(before.bytes, ['repos'], path)
   const count = repos?.kind === 'list' ? repos.items.filter(({ kind }) => kind !== 'comment').length : 0
-  const settings = [{ steps: ['repos', count], value: { repo: 'local', hooks: STAGES.map(hookOf) } }]
-  return settingsChange({ path, about, before }, settings, world)
+  const setting = { steps: ['repos', count], value: { repo: 'local', hooks: missing.map(hookOf) } }
+  const settings = missing.length === 0 ? [] : [setting]
+  return settingsChange({ path, about, before }, { settings, whole: newSettings(missing) }, world)
+}
+
+function newSettings(stages: readonly string[]): string {
+  return `repos:\n  - repo: local\n    hooks:\n${stages.map(newHook).join('')}`
 }
 
 function hookOf(stage: string): object {

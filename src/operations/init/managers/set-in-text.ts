@@ -1,3 +1,4 @@
+import { BullaError } from '../../../errors.ts'
 import { decodeText, encodeText } from '../../../format/text.ts'
 import type { Node, StoreName } from '../../../format/tree.ts'
 import { layoutFor } from '../../layout.ts'
@@ -17,14 +18,23 @@ export interface Setting {
   readonly value: unknown
 }
 
-/** The step that puts settings into a file of YAML. @throws as {@link setInText} */
+/**
+ * The step that puts settings into a file of YAML; undefined when there are none.
+ *
+ * @param whole - what is written where there is nothing but comments: no place to put settings into
+ * @throws as {@link setInText}
+ */
 export async function settingsChange(
   { path, about, before }: Pick<FileStep, 'path' | 'about'> & { readonly before: FileVersion },
-  settings: readonly Setting[],
+  { settings, whole }: { readonly settings: readonly Setting[]; readonly whole: string },
   world: World,
-): Promise<FileStep> {
-  const after = await setInText(before.bytes, settings, { path, name: 'yaml', world })
-  return { kind: 'file', path, about, before, after }
+): Promise<FileStep | undefined> {
+  if (settings.length === 0) return undefined
+  const base = { kind: 'file', path, about, before } as const
+  if ((await nodeIn(before.bytes, [], path)) !== undefined)
+    return { ...base, after: await setInText(before.bytes, settings, { path, name: 'yaml', world }) }
+  const text = decodeText(before.bytes)
+  return { ...base, after: encodeText(`${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${whole}`) }
 }
 
 /**
@@ -41,24 +51,39 @@ export async function setInText(
   const [store, changer] = await Promise.all([loadStore(name), loadChanger(name)])
   const layout = await layoutFor(path, name, undefined, world)
   let text = decodeText(bytes)
-  for (const { steps, value } of settings) {
-    const source = store.parse(text)
-    const [root] = source.documents
-    if (root === undefined || changer === undefined) continue
-    const change = changeToSet(root, { steps, countsComments: false }, parseJsonValue(JSON.stringify(value)))
-    text = changedText({ source, store, layout, changer, document: 0, change })
+  try {
+    for (const { steps, value } of settings) {
+      const source = store.parse(text)
+      const [root] = source.documents
+      if (root === undefined || changer === undefined) continue
+      const change = changeToSet(root, { steps, countsComments: false }, parseJsonValue(JSON.stringify(value)))
+      text = changedText({ source, store, layout, changer, document: 0, change })
+    }
+    return encodeText(text)
+  } catch (error) {
+    throw inSettings(error, path)
   }
-  return encodeText(text)
 }
 
-/** What stands at a path; undefined when nothing does. @throws FormatError `ERR_SYNTAX` */
-export async function nodeIn(
-  bytes: Uint8Array,
-  steps: readonly PathStep[],
-  name: StoreName,
-): Promise<Node | undefined> {
-  const [root] = (await loadStore(name)).parse(decodeText(bytes)).documents
-  if (root === undefined) return undefined
-  const { node, rest } = locate(root, { steps, countsComments: false })
-  return rest.length === 0 ? node : undefined
+/**
+ * What stands at a path of keys; undefined when nothing does.
+ *
+ * @param file - absolute; JSON or YAML by its name
+ * @throws FormatError `ERR_SYNTAX`
+ */
+export async function nodeIn(bytes: Uint8Array, steps: readonly PathStep[], file: string): Promise<Node | undefined> {
+  const name = file.endsWith('.json') ? 'json' : 'yaml'
+  try {
+    const [root] = (await loadStore(name)).parse(decodeText(bytes)).documents
+    if (root === undefined) return undefined
+    const { node, rest } = locate(root, { steps, countsComments: false })
+    return rest.length === 0 ? node : undefined
+  } catch (error) {
+    throw inSettings(error, file)
+  }
+}
+
+function inSettings(error: unknown, file: string): unknown {
+  if (!(error instanceof BullaError)) return error
+  return error.at({ file }, 'correct it, then run "bulla init" again; --no-hooks leaves hooks out')
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { decodeText, encodeText } from '../../../format/text.ts'
-import { guardLine } from '../hook-text.ts'
+import type { HookName } from '../../hooks/hook-names.ts'
+import { guardLine, headLines } from '../hook-text.ts'
 import { CLIENT_HOOKS } from '../native-hooks.ts'
 import type { Plan } from '../step.ts'
 import { notInstalled } from './installed.ts'
@@ -22,7 +23,7 @@ export async function simpleGitHooks(place: HooksPlace): Promise<Plan> {
   const before = await world.files.open(path)
   const settings = []
   for (const name of CLIENT_HOOKS) {
-    const node = await nodeIn(before.bytes, [FIELD, name], 'json')
+    const node = await nodeIn(before.bytes, [FIELD, name], path)
     const existing = node?.kind === 'scalar' ? `${node.value}` : undefined
     if (existing?.includes(mark(name)) !== true)
       settings.push({ steps: [FIELD, name], value: commandFor(name, existing) })
@@ -40,11 +41,8 @@ function readable(before: Uint8Array, after: Uint8Array): Uint8Array {
   return encodeText(decodeText(after).replace(escapes, (found) => JSON.parse(`"${found}"`)))
 }
 
-/** What git says to a hook can be read once, and is for both. */
-function commandFor(name: string, existing: string | undefined): string {
-  const ours = `bulla hook run ${name} "$@"`
-  if (existing === undefined) return `${GUARD}; ${ours}`
-  if (name !== 'pre-push') return `${GUARD}; ${ours} && ${existing}`
-  const given = `printf '%s\\n' "$lines" |`
-  return `${GUARD}; lines=$(cat); ${given} ${ours} && ${given} { ${existing}; }`
+/** Lines of their own: what is there may be of several commands, and end with a comment. */
+function commandFor(name: HookName, existing: string | undefined): string {
+  if (existing === undefined) return `${GUARD}; bulla hook run ${name} "$@"`
+  return [...headLines(name, GUARD), existing].join('\n')
 }

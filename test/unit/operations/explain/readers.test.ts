@@ -13,8 +13,8 @@ const LOCKED: KeyPlace = { type: 'age', place: '/k', names: [], needs: 'passphra
 const bookWith = (...places: KeyPlace[]) =>
   new ReaderBook(new Keyring([new AgeProvider(fakeEnvironment(), random)], random), places)
 const book = bookWith(AT_HAND)
-const age = (recipient: string): Reader => book.reader({ type: 'age', fields: { recipient } }, new Map())
-const pgp = book.reader({ type: 'pgp', fields: { fp: 'ABC' } }, new Map([['ABC', 'old key']]))
+const age = (recipient: string): Reader => book.reader({ type: 'age', fields: { recipient } }, { names: new Map() })
+const pgp = book.reader({ type: 'pgp', fields: { fp: 'ABC' } }, { names: new Map([['ABC', 'old key']]) })
 
 describe('a reader', () => {
   it('is told with its name, whether it is ours, and whether it can be used', () => {
@@ -37,7 +37,7 @@ describe('whether a file opens here', () => {
 
   it.each(cases)('is known without trying: %s', (_name, groups, threshold, places, expected) => {
     const used = bookWith(...places)
-    const read = (recipient: string) => used.reader({ type: 'age', fields: { recipient } }, new Map())
+    const read = (recipient: string) => used.reader({ type: 'age', fields: { recipient } }, { names: new Map() })
     expect(
       used.opening(
         readersOf(
