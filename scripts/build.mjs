@@ -35,20 +35,58 @@ const MADE_BY = [
 /** What goes into one file with our own code; other packages are larger than all of it and seldom needed. */
 const GOES_WITH_US =
   /^(?:src\/|schemas\/|schema-validator:|nothing:|built-in:)|(?:^|\/)node_modules\/(?:ajv\/dist\/runtime|commander|node-diff3)\//
+const STORES = ['binary', 'dotenv/store', 'ini/store', 'json/store', 'yaml/store'].map(
+  (name) => `src/format/${name}.ts`,
+)
 /** What most hooks load, beside their start. */
 const WITH_HOOKS = [
+  ...STORES,
   'src/cli/hook-verdict.ts',
   'src/cli/render.ts',
-  'src/format/binary.ts',
-  'src/format/dotenv/store.ts',
-  'src/format/ini/store.ts',
-  'src/format/json/store.ts',
-  'src/format/yaml/store.ts',
   'src/git/git-folders.ts',
   'src/git/repository.ts',
   'src/operations/known/known-scanner.ts',
   'src/operations/known/known-store.ts',
   'src/operations/known/refresh-known.ts',
+]
+/** The commands on the values of files: they run in every deploy, and use less than half of the program. */
+const VALUE_VERBS = {
+  decrypt: 'decrypt',
+  edit: 'edit',
+  encrypt: 'encrypt',
+  exec: 'exec',
+  'exec-env': 'exec-env',
+  'exec-file': 'exec-file',
+  filestatus: 'filestatus',
+  get: 'get',
+  ls: 'ls',
+  rotate: 'rotate',
+  set: 'set',
+  unset: 'unset',
+  updatekeys: 'update-keys',
+}
+/** What most of them load. */
+const WITH_VALUES = [
+  ...STORES,
+  ...Object.values(VALUE_VERBS).map((name) => `src/cli/commands/${name}.ts`),
+  ...['dotenv', 'ini', 'json', 'yaml'].map((name) => `src/format/${name}/change.ts`),
+  ...['aws-kms', 'azure-kv', 'gcp-kms', 'hc-vault', 'local'].map((name) => `src/keys/${name}/service.ts`),
+  'node_modules/commander/esm.mjs',
+  'src/format/yaml/split.ts',
+  'src/git/committed-versions.ts',
+  'src/git/git-folders.ts',
+  'src/keys/wrapped/unwrap-identity.ts',
+  'src/keys/wrapped/wrapping-calls.ts',
+  'src/operations/known/opened-files.ts',
+  'src/operations/policy.ts',
+  'src/operations/values/only.ts',
+  'src/platform/atomic-write.ts',
+  'src/platform/create-folder.ts',
+  'src/platform/editing.ts',
+  'src/platform/links.ts',
+  'src/platform/programs/programs.ts',
+  'src/platform/recipient-files.ts',
+  'src/recipients/directory.ts',
 ]
 /** sops's commands from before it had commands. */
 const OLD_FORMS = ['-d', '--decrypt', '-e', '--encrypt', '-r', '--rotate', '--set']
@@ -93,15 +131,16 @@ async function main() {
 /** esbuild splits only ES modules, so: split first, then turn the pieces into CommonJS. */
 async function buildCli() {
   const outdir = join(ROOT, 'dist/cli')
-  const entries = { main: 'src/cli/main.ts', hook: 'src/cli/hook-main.ts', 'look-thread': 'src/cli/look-thread.ts' }
+  const main = 'src/cli/main.ts'
+  const entries = { main, values: main, hook: 'src/cli/hook-main.ts', 'look-thread': 'src/cli/look-thread.ts' }
   const { metafile, outputFiles } = await bundle({
-    entryPoints: Object.values(entries),
+    entryPoints: [...new Set(Object.values(entries))],
     outdir,
     outExtension: { '.js': '.cjs' },
   })
   const { program, alone, chunks } = await packCommonJs({
     ...{ files: outputFiles, metafile, entries, together: GOES_WITH_US },
-    alone: { hook: WITH_HOOKS },
+    alone: { values: WITH_VALUES, hook: WITH_HOOKS },
   })
   const launcher = readFileSync(join(ROOT, 'scripts/cli-launcher.cjs'), 'utf8')
   const programs = Object.entries({ program, ...alone })
@@ -112,6 +151,7 @@ async function buildCli() {
       contents: launcher
         .replace('__BUILD_ID__', buildId)
         .replace('__VERBS__', await verbs())
+        .replace('__VALUE_VERBS__', [...Object.keys(VALUE_VERBS), ...OLD_FORMS].join(' '))
         .replace('__HOOKS__', await hooks()),
     },
     ...programs.map(([name, contents]) => ({ path: join(outdir, `${name}.cjs`), contents })),

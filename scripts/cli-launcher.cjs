@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // @ts-nocheck: build id and program stand beside it only in dist
 'use strict'
-// The bin of the package; scripts/build.mjs copies it to dist/cli/main.cjs. It runs program.cjs, or hook.cjs, and keeps what
+// The bin of the package; scripts/build.mjs copies it to dist/cli/main.cjs. It runs program.cjs, or the part of it
+// that is in hook.cjs or values.cjs, and keeps what
 // V8 made of it in the user's cache folder: measured 13 ms of 57 on Node 20, 15 of 65 on Node 24 for a small `decrypt`
 // (Node's own compile cache, which only newer ones have, saves 3). No data is in there, only code.
 // NODE_DISABLE_COMPILE_CACHE=1, CI and a home that is not ours go without.
@@ -20,20 +21,25 @@ const { Script } = require('node:vm')
 
 const BUILD_ID = '__BUILD_ID__'
 const VERBS = '__VERBS__'.split(' ')
+/** Runs for which values.cjs is enough. */
+const VALUE_VERBS = ['--version', ...'__VALUE_VERBS__'.split(' ')]
 const HOOKS = '__HOOKS__'.split(' ')
-/** V8 copies what does not stand at a multiple of this. */
-const ALIGNMENT = 16
+/** Of the first line of a cache file. */
+const LINE_BYTES = 80
+const PIECE_BYTES = 65_536
 
 const cachePath = findCachePath()
 const words = process.argv.slice(2)
-if (isHook(words)) {
-  // a commit waits for each hook, and each uses other functions
-  const name = `hook-${words[2]}`
+// a commit waits for each hook, and each uses other functions
+if (isHook(words)) runAlone('hook', `hook-${words[2]}`)
+else if (VALUE_VERBS.includes(verbOf(words))) runAlone('values', nameOfRun(words))
+else compile('program', nameOfRun(words))(require, `${__dirname}/program.cjs`)
+
+/** Run a program of its own, which has not all that the whole program has. @param name - of the run */
+function runAlone(program, name) {
   let others
   const more = () => (others ??= compile('program', `${name}-more`)(require, `${__dirname}/program.cjs`, null))
-  compile('hook', name)(require, `${__dirname}/hook.cjs`, 'hook', more)
-} else {
-  compile('program', nameOfRun(words))(require, `${__dirname}/program.cjs`)
+  compile(program, name)(require, `${__dirname}/${program}.cjs`, program, more)
 }
 
 /** Whether this is `hook run NAME` with what git gives, and nothing that would have to be parsed. */
@@ -66,10 +72,14 @@ function findCachePath() {
   return `${base}${base === env.HOME ? '/.cache' : ''}/bulla/${version}-${arch}-`
 }
 
+function verbOf(words) {
+  if (words.includes('--help') || words.includes('-h')) return 'help'
+  return words.find((word) => VERBS.includes(word)) ?? (words.includes('--version') ? '--version' : 'other')
+}
+
 /** The data hold the functions that were used: those of one verb and one format, so that no other run has to read them. */
 function nameOfRun(words) {
-  if (words.includes('--help') || words.includes('-h')) return 'help'
-  const verb = words.find((word) => VERBS.includes(word)) ?? 'other'
+  const verb = verbOf(words)
   const format = words.map((word) => /\.(yaml|yml|json|env|ini)$/.exec(word)?.[0]).find(Boolean) ?? ''
   return verb.replace(/^-+/, '') + format
 }
@@ -79,29 +89,38 @@ function nameOfRun(words) {
  * line has the build id (V8 compares no more of the source than its length) and the exit code of the run that made them.
  */
 function readCache(file) {
+  let descriptor
   try {
-    const bytes = readOwn(file)
-    const end = bytes.indexOf(10)
-    const [id, code] = bytes.latin1Slice(0, end).split(' ')
-    const half = (bytes.length - end - 1) / 2
-    const data = bytes.subarray(end + 1, end + 1 + half)
-    return id === BUILD_ID && data.equals(bytes.subarray(end + 1 + half)) ? { data, code } : {}
+    descriptor = openSync(file, 'r')
+    const stat = fstatSync(descriptor)
+    if (!isOurs(stat)) return {}
+    const head = read(descriptor, LINE_BYTES)
+    const [id, code] = head.latin1Slice(0, head.indexOf(10)).split(' ')
+    if (id !== BUILD_ID) return {}
+    const data = read(descriptor, (stat.size - LINE_BYTES) / 2)
+    return isNext(descriptor, data) ? { data, code } : {}
   } catch {
     return {}
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor)
   }
 }
 
-function readOwn(file) {
-  const descriptor = openSync(file, 'r')
-  try {
-    const stat = fstatSync(descriptor)
-    if (!isOurs(stat)) throw new Error('somebody else wrote it')
-    const bytes = Buffer.allocUnsafeSlow(stat.size)
-    if (readSync(descriptor, bytes) !== bytes.length) throw new Error('there is less of it')
-    return bytes
-  } finally {
-    closeSync(descriptor)
+function read(descriptor, length) {
+  const bytes = Buffer.allocUnsafeSlow(length)
+  if (readSync(descriptor, bytes) !== length) throw new Error('there is less of it')
+  return bytes
+}
+
+/** Whether the rest of a file is `data`. In pieces, since memory that was not used before costs more than to compare it. */
+function isNext(descriptor, data) {
+  const piece = Buffer.allocUnsafeSlow(PIECE_BYTES)
+  for (let at = 0; at < data.length; ) {
+    const length = readSync(descriptor, piece)
+    if (length === 0 || piece.compare(data, at, at + length, 0, length) !== 0) return false
+    at += length
   }
+  return true
 }
 
 function isOurs({ mode, uid }) {
@@ -121,8 +140,7 @@ function writeCache(file, code, data) {
   try {
     mkdirSync(file.slice(0, file.lastIndexOf('/')), { recursive: true, mode: 0o700 })
     const temporary = `${file}.${process.pid}`
-    const line = `${BUILD_ID} ${code} `
-    const head = Buffer.from(`${line.padEnd(Math.ceil((line.length + 1) / ALIGNMENT) * ALIGNMENT - 1)}\n`)
+    const head = Buffer.from(`${`${BUILD_ID} ${code}`.padEnd(LINE_BYTES - 1)}\n`)
     writeFileSync(temporary, Buffer.concat([head, data, data]), { mode: 0o600, flag: 'wx' })
     renameSync(temporary, file)
   } catch {

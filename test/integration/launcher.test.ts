@@ -31,13 +31,12 @@ function install(build: string): void {
   writeFileSync(
     join(folder, 'main.cjs'),
     LAUNCHER.replace('__BUILD_ID__', build.replace(' ', '-'))
-      .replace('__VERBS__', 'encrypt decrypt hook -d')
+      .replace('__VERBS__', 'encrypt decrypt scan hook -d')
+      .replace('__VALUE_VERBS__', 'encrypt decrypt -d')
       .replace('__HOOKS__', 'pre-commit pre-push'),
   )
-  writeFileSync(
-    join(folder, 'program.cjs'),
-    `(function(require){function say(){console.log('${build}')}\nsay();process.exitCode=Number(process.env.FAIL??0)})\n`,
-  )
+  const program = `(function(require){function say(){console.log('${build}')}\nsay();process.exitCode=Number(process.env.FAIL??0)})\n`
+  for (const name of ['program.cjs', 'values.cjs']) writeFileSync(join(folder, name), program)
 }
 
 function launch(environment: Record<string, string> = {}, ...args: string[]): string {
@@ -108,6 +107,15 @@ describe('the launcher of the command', () => {
     expect(launch({}, 'hook', 'run', 'pre-push', 'origin', 'url')).toBe('hook rest\n')
     expect(isOf(['hook-pre-commit', 'hook-pre-push-more', 'hook-pre-push'])).toBe(true)
     for (const words of ['hook', 'hook run', 'hook run other', 'hook run pre-commit --quiet', '-q hook run pre-commit'])
+      expect(launch({}, ...words.split(' '))).toBe('program undefined\n')
+  })
+
+  it('runs commands on values, and --version, as a program of their own', () => {
+    const file = (name: string) => `(function(require,__filename,start){console.log('${name}',start)})\n`
+    for (const name of ['program', 'values']) writeFileSync(join(folder, `${name}.cjs`), file(name))
+    for (const words of ['decrypt a.yaml', '--verbose encrypt', '-d a.json', '--version'])
+      expect(launch({}, ...words.split(' '))).toBe('values values\n')
+    for (const words of ['scan', '--help', 'decrypt --help', 'unknown', 'hook --version'])
       expect(launch({}, ...words.split(' '))).toBe('program undefined\n')
   })
 
