@@ -53,7 +53,7 @@ export interface Io {
 export type MessageIo = Pick<Io, 'program' | 'env' | 'cwd' | 'writeErr'>
 
 /** The part of it that hooks use: a commit waits for each of them, and most need no more. */
-export interface HookIo extends MessageIo, Pick<Io, 'stdin' | 'repository' | 'knownValues'> {
+export interface HookIo extends MessageIo, Pick<Io, 'stdin' | 'repository' | 'knownValues' | 'isFile'> {
   /** RFC 3339, UTC, to the second. */
   now(): string
   /** Loaded when it is asked for. */

@@ -5,9 +5,9 @@ import type { KnownScanner } from '../operations/known/known-scanner.ts'
 import type { HookIo, Io } from './io.ts'
 
 /** Copies of sealed values that are known here. @returns undefined when nothing is known */
-export async function knownScanner(io: Pick<Io, 'knownValues'>): Promise<KnownScanner | undefined> {
+export async function knownScanner(io: Pick<Io, 'knownValues' | 'isFile'>): Promise<KnownScanner | undefined> {
   const place = await io.knownValues()
-  return place === undefined ? undefined : scannerFor(await place.store.load())
+  return place === undefined ? undefined : scannerFor(await place.store.load(), place.root, io)
 }
 
 /**
@@ -31,7 +31,7 @@ export async function freshKnownScanner(
       const files = count === 1 ? 'one sealed file' : `${count} sealed files`
       io.writeErr(`${io.program}: ${hook}: no key at hand opens ${files}: copies of their values are not looked for\n`)
     }
-    return await scannerFor(known)
+    return await scannerFor(known, place.root, io)
   } catch (error) {
     if (!isBullaError(error)) throw error
     io.writeErr(`${io.program}: ${hook}: copies of sealed values are not looked for: ${error.message}\n`)
@@ -39,8 +39,12 @@ export async function freshKnownScanner(
   }
 }
 
-async function scannerFor(known: KnownFile | undefined): Promise<KnownScanner | undefined> {
+async function scannerFor(
+  known: KnownFile | undefined,
+  root: string,
+  { isFile }: Pick<Io, 'isFile'>,
+): Promise<KnownScanner | undefined> {
   if (known === undefined || known.values.size === 0) return undefined
   const { KnownScanner } = await import('../operations/known/known-scanner.ts')
-  return new KnownScanner(known)
+  return new KnownScanner(known, { root, isFile })
 }

@@ -3,10 +3,11 @@ import { look } from '../operations/scan/look.ts'
 import { type LookAnswer, type LookJob, unpackJob } from '../operations/scan/look-job.ts'
 import { lookToolsOf } from '../operations/scan/look-setup.ts'
 import type { LookSetup } from '../operations/scan/threads-port.ts'
+import { statsOf } from '../platform/stats.ts'
 import { READY } from '../platform/thread-pool.ts'
 
 // what a thread of scan runs, see wire.ts; an error of it ends the thread, and is told there
-const tools = lookToolsOf(workerData as LookSetup) // it is what wire.ts gives
+const tools = lookToolsOf(workerData as LookSetup, (path) => statsOf(path)?.isFile() === true) // it is what wire.ts gives
 let before: Promise<unknown> = tools.then(() => parentPort?.postMessage(READY))
 
 parentPort?.on('message', (job: LookJob) => {

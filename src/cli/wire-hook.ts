@@ -2,6 +2,7 @@ import { randomFillSync } from 'node:crypto'
 import { basename, join } from 'node:path'
 import { pooledRandom } from '../crypto/random.ts'
 import { nodeFiles } from '../platform/files.ts'
+import { statsOf } from '../platform/stats.ts'
 import { ClosedPipe, readStdin, writeTo } from '../platform/streams.ts'
 import type { HookIo } from './io.ts'
 
@@ -17,6 +18,7 @@ export function hookIo(): Omit<HookIo, 'world'> {
     env: process.env,
     writeErr: (text) => writeTo('stderr', text),
     stdin: readStdin,
+    isFile: (path) => statsOf(path)?.isFile() === true,
     repository: async ({ asGit }) => {
       const { GitRepository } = await import('../git/repository.ts')
       return new GitRepository({ cwd: process.cwd(), asGit })

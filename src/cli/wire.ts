@@ -24,7 +24,6 @@ export function realIo(): Io {
     writeOut: (data) => writeTo('stdout', data),
     askValue: async (question) => (await import('../platform/terminal.ts')).askSecretLines(question),
     choose: async (question, answers) => (await import('../platform/terminal.ts')).askOneOf(question, answers),
-    isFile: (path) => statsOf(path)?.isFile() === true,
     machine: async () => {
       const { nodeMachine } = await import('../platform/machine.ts')
       return {

@@ -18,6 +18,7 @@ import { promisify } from 'node:util'
 import { FileError } from '../errors.ts'
 import { fileError, systemCode } from './file-errors.ts'
 import { removeOnInterrupt } from './interrupts.ts'
+import { removeLeftWrites } from './left-writes.ts'
 import { writePlace } from './links.ts'
 import { stampOf } from './stamp.ts'
 import { sync, syncFolder } from './sync.ts'
@@ -54,6 +55,7 @@ export async function writeAtomically({ path, bytes, stamp, mode }: AtomicWrite)
     checkUnchanged(path, target, stamp)
     renameSync(temporary, target)
     await syncFolder(dirname(target))
+    removeLeftWrites(target)
   } catch (error) {
     rmSync(temporary, { force: true })
     throw error instanceof FileError ? error : fileError('ERR_WRITE', 'cannot be written', path, error)

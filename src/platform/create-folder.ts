@@ -15,6 +15,7 @@ import { dirname, join, relative } from 'node:path'
 import { FileError } from '../errors.ts'
 import { fileError } from './file-errors.ts'
 import { removeOnInterrupt } from './interrupts.ts'
+import { removeLeftWrites } from './left-writes.ts'
 import { writePlace } from './links.ts'
 import { sync, syncFolder } from './sync.ts'
 import { temporaryBeside } from './temporary.ts'
@@ -36,6 +37,7 @@ export async function createFolder(path: string, files: ReadonlyMap<string, Uint
     if (process.platform === 'win32' && existsSync(place)) rmdirSync(place)
     renameSync(staging, place)
     await syncFolder(dirname(place))
+    removeLeftWrites(place)
   } catch (error) {
     rmSync(staging, { recursive: true, force: true })
     throw error instanceof FileError ? error : fileError('ERR_WRITE', 'the folder cannot be written', path, error)

@@ -1,7 +1,8 @@
 import { lstatSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileError, systemCode } from './file-errors.ts'
+import { fileError } from './file-errors.ts'
+import { isLeftBy } from './left-process.ts'
 import { scratchFolders } from './scratch.ts'
 
 /** See `makeScratchFolder`. */
@@ -38,15 +39,6 @@ function namesIn(folder: string): string[] {
 
 function isLeft(path: string): boolean {
   const stats = lstatSync(path, { throwIfNoEntry: false })
-  if (stats?.isDirectory() !== true || (process.geteuid !== undefined && stats.uid !== process.geteuid())) return false
-  return !isRunning(Number(NAME.exec(path.slice(path.lastIndexOf('bulla-')))?.[1]))
-}
-
-function isRunning(id: number): boolean {
-  try {
-    process.kill(id, 0)
-    return true
-  } catch (error) {
-    return systemCode(error) !== 'ESRCH'
-  }
+  const id = Number(NAME.exec(path.slice(path.lastIndexOf('bulla-')))?.[1])
+  return stats?.isDirectory() === true && isLeftBy(id, stats)
 }

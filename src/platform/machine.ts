@@ -2,6 +2,7 @@ import { accessSync, constants } from 'node:fs'
 import { dirname } from 'node:path'
 import { hasTerminal } from './has-terminal.ts'
 import { leftScratchFolders, removeLeft } from './left-scratch.ts'
+import { leftWrites } from './left-writes.ts'
 import { scratchPlace } from './scratch.ts'
 import { statsOf } from './stats.ts'
 
@@ -21,6 +22,10 @@ export const nodeMachine = {
 
   async leftScratch(): Promise<readonly string[]> {
     return leftScratchFolders()
+  },
+
+  async leftWrites(folder: string, isDeep: boolean): Promise<readonly string[]> {
+    return leftWrites(folder, isDeep)
   },
 
   async removeLeft(path: string): Promise<void> {

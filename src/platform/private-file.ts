@@ -2,6 +2,7 @@ import { closeSync, linkSync, mkdirSync, openSync, rmSync, writeFileSync } from 
 import { dirname } from 'node:path'
 import { fileError, systemCode } from './file-errors.ts'
 import { removeOnInterrupt } from './interrupts.ts'
+import { removeLeftWrites } from './left-writes.ts'
 import { sync, syncFolder } from './sync.ts'
 import { temporaryBeside } from './temporary.ts'
 
@@ -19,6 +20,7 @@ export async function createPrivateFile(path: string, bytes: Uint8Array): Promis
     await writeNew(temporary, bytes)
     linkSync(temporary, path)
     await syncFolder(dirname(path))
+    removeLeftWrites(path)
   } catch (error) {
     const action = systemCode(error) === 'EEXIST' ? 'cannot be created: it exists' : 'cannot be created'
     throw fileError('ERR_WRITE', action, path, error)

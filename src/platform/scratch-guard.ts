@@ -46,10 +46,23 @@ export class ScratchGuard {
     this.process.stdin?.end('\n')
   }
 
+  get pipe(): Socket | undefined {
+    const { stdin } = this.process
+    return stdin instanceof Socket && stdin.writable ? stdin : undefined
+  }
+
   /** @param user - number of the program that uses the folder; undefined when there is none any more */
   tell(user: number | undefined): void {
     this.process.stdin?.write(`${user ?? ''}\n`)
   }
+}
+
+/**
+ * Where the guards of folders hear of who uses them. A program that is given these can say so itself, before it does anything
+ * else: told of it only after its start, a guard would remove what it has not read yet if this process ended in between.
+ */
+export function guardPipes(): readonly Socket[] {
+  return [...guards].flatMap((guard) => guard.pipe ?? [])
 }
 
 /** Have folders with plaintext stay while a program runs that was started to look at them. @returns what takes it back */

@@ -117,6 +117,24 @@ describe('what stands on a branch of a remote', () => {
     const changed = PLAIN.replace('winter', 'summer')
     expect(await tryCommit(repository, { 'secrets/db.yaml': changed })).toMatchObject({ code: 1 })
   })
+
+  it('is the same on a line of which another word was changed, and not beside another value', async ({ box }) => {
+    const json = (word: string, more = '') =>
+      `{"note_unencrypted": "${word}", "db": {"password": "winter-orchid"${more}}}\n`
+    const other = await HookedRepository.create(box, 'other')
+    await other.commit({ '.sops.yaml': `creation_rules:\n  - path_regex: ^secrets/\n    age: ${box.recipient}\n` })
+    await other.commit({ 'secrets/db.json': json('one'), [CODE]: line() })
+    const repository = await HookedRepository.create(box, 'repo')
+    await repository.must('remote', 'add', 'origin', '../other')
+    await repository.must('fetch', '-q', 'origin')
+    await repository.must('reset', '-q', '--hard', 'origin/main~1')
+    const mine = await tryCommit(repository, { 'secrets/db.json': json('two'), [CODE]: line(' // mine') })
+    expect({ code: mine.code }, mine.err).toEqual({ code: 0 })
+    for (const rule of ['unsealed-file', 'github-token'])
+      expect(mine.err).toMatch(new RegExp(`warn ${rule}: .*; it stands on a branch of a remote already`))
+    const added = { 'secrets/db.json': json('two', ', "old-password": "summer-orchid"') }
+    expect(await tryCommit(repository, added)).toMatchObject({ code: 1 })
+  })
 })
 
 describe('strictness', () => {

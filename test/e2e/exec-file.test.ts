@@ -117,12 +117,29 @@ describe.skipIf(isWindows)('exec-file', () => {
 
   it('with --no-fifo leaves nothing behind after kill -9, once the command has ended', async ({ box }) => {
     await seal(box)
-    const command = 'echo {}; while kill -0 $PPID 2>/dev/null; do sleep 0.05; done'
+    const command = 'echo {}; while kill -0 $PPID 2>/dev/null; do sleep 0.05; done; cat {} > seen'
     const started = box.start(process.execPath, [COMMAND, 'exec-file', '--no-fifo', 'a.yaml', command], {})
     const { signal, out } = await stopWhenItPrints(started, 'SIGKILL')
     expect(signal).toBe('SIGKILL')
     const [, folder = ''] = foldersOf(out)
     while (existsSync(folder)) await setImmediate()
+    expect(box.read('seen')).toBe(YAML)
+  })
+
+  it('with --no-fifo keeps the file for a command that had just started when kill -9 came', async ({ box }) => {
+    await seal(box)
+    // longer than a guard takes to remove what nobody uses
+    const command = 'sleep 0.3; cat {} > seen; echo {}'
+    const { out } = await box.bulla(['exec-file', '--no-fifo', 'a.yaml', command], { env: box.die(2) })
+    const [, folder = ''] = foldersOf(out)
+    while (existsSync(folder)) await setImmediate()
+    expect(box.read('seen')).toBe(YAML)
+  })
+
+  it('with --no-fifo the command has no file open that it would not have without', async ({ box }) => {
+    await seal(box)
+    const { out } = await box.bulla(['exec-file', '--no-fifo', 'a.yaml', 'echo x >&3; echo $0'])
+    expect(out).toBe('/bin/sh\n')
   })
 
   it('starts mkfifo and the shell, nothing else, and the values are in no words', async ({ box }) => {

@@ -79,6 +79,23 @@ describe.skipIf(isWindows)('a command over many files that is killed', () => {
     },
   )
 
+  it('leaves plaintext beside files that doctor names and removes, and that no commit takes', async ({ box }) => {
+    await manyFiles(box, true)
+    box.git('init', '-q')
+    await stopWaiting(box, ['decrypt', '-i', 'many'], { syncs: 20, signal: 'SIGKILL' })
+    const left = temporaries(box)
+    expect(left.length).toBeGreaterThan(0)
+    box.git('add', '-A')
+    const hook = await box.bulla(['hook', 'run', 'pre-commit'])
+    expect(hook.code).toBe(1)
+    for (const name of left) {
+      expect(hook.err).toContain(`block decrypted-leftover: ${name}: the name says that bulla was killed`)
+      expect((await box.bulla(['doctor', '--quiet'])).out).toContain(`${name}: a write that was killed left it`)
+    }
+    expect((await box.bulla(['doctor', '--clean'])).out).toContain(`${left[0]}: removed`)
+    expect(temporaries(box)).toEqual([])
+  })
+
   it.for(Array.from({ length: ROUNDS }, (_, round) => round))(
     'at any time leaves each file old or new, and the next run does the rest: %i',
     async (round, { box }) => {
@@ -141,7 +158,7 @@ describe.skipIf(isWindows)('a command over many files that is killed', () => {
   it('does not take for its own what a killed run left behind', async ({ box }) => {
     await manyFiles(box, false)
     const left = box.write('many/.f0.yaml.4242-0123456789ab.tmp', 'half of a')
-    box.write('many/out.4242-0123456789ab.tmp/a.yaml', 'a: 1\n')
+    box.write('many/.out.4242-0123456789ab.tmp/a.yaml', 'a: 1\n')
     expect(await box.bulla(['encrypt', '-i', 'many'])).toMatchObject({ code: 0, err: 'bulla: 60 files: 60 sealed\n' })
     expect(readFileSync(left, 'utf8')).toBe('half of a')
     expect((await box.bulla(['decrypt', '--dry-run', 'many/**/*'])).out).not.toMatch(TEMPORARY)

@@ -48,6 +48,14 @@ describe('a value that is sealed in the repository', () => {
     }
   })
 
+  it('is told with a file that is gone as with one that was there', async ({ box }) => {
+    await repository(box)
+    await box.git('mv', 'secrets/db.yaml', 'secrets/other.yaml')
+    box.write('README.md', `${SECRET}\n`)
+    const { err } = await commit(box)
+    expect(err).toContain('was sealed in secrets/db.yaml (db.password), which is not in the work tree now')
+  })
+
   it('is kept as a fingerprint, for nobody else to read', async ({ box }) => {
     await repository(box)
     expect(box.mode(STORE)).toBe('600')
@@ -273,7 +281,9 @@ describe('the command for what was committed', () => {
     const told = 'a copy of a value that is sealed in secrets/db.yaml (db.password)\n'
     expect((await box.bulla(['check'])).out).toContain(`${told}      bulla edit secrets/db.yaml\n`)
     await box.git('mv', 'secrets/db.yaml', 'secrets/other.yaml')
-    expect((await box.bulla(['check'])).out).toMatch(/sealed in secrets\/db\.yaml \(db\.password\)\n$/)
+    expect((await box.bulla(['check'])).out).toMatch(
+      /was sealed in secrets\/db\.yaml \(db\.password\), which is not in the work tree now\n$/,
+    )
   })
 
   it('leads to a version of a damaged file that is whole: at HEAD, in the history, or nowhere', async ({ box }) => {

@@ -184,6 +184,11 @@ export class Sandbox {
     return { ...preload('hang.cjs'), BULLA_TEST_OBSERVED: join(this.outside, 'observed'), BULLA_TEST_SYNCS: `${syncs}` }
   }
 
+  /** Variables that have a Node program killed as soon as it has started that many others. */
+  die(programs: number): Record<string, string> {
+    return { ...preload('die.cjs'), BULLA_TEST_PROGRAMS: `${programs}` }
+  }
+
   /** Variables that make the clock of a Node program go on by so much each time it looks: 0 stops it. */
   clock(stepMs: number): Record<string, string> {
     return { ...preload('clock.cjs'), BULLA_TEST_CLOCK_STEP_MS: `${stepMs}` }

@@ -11,8 +11,9 @@ Looks at Node, git, its drivers, its hooks in all worktrees, the clock, your key
 read them, the policy with all its rules, memory-backed storage, the cache of compiled code, the
 terminal. Each line says fine, or what to do. Starts nothing but git, and hooks only to see whether
 they reach bulla, which then does nothing. Opens no file, asks nobody.
-With --clean, what edits and exec-file left when they were killed (kill -9) is removed. Where
-containers share /dev/shm or XDG_RUNTIME_DIR, end their edits first.
+With --clean, what edits, exec-file and writes into files (.NAME.*.tmp beside them) left when they
+were killed (kill -9) is removed. Where containers share /dev/shm, XDG_RUNTIME_DIR or the work tree,
+end what runs in them first.
 
 Examples:
   $ bulla doctor
@@ -28,7 +29,7 @@ export function define(command: CommandDefinition, io: Io, done: (code: number) 
     .optionsGroup('What is printed:')
     .option('--json', 'one JSON document with everything')
     .optionsGroup('What is changed (nothing otherwise):')
-    .option('--clean', 'remove folders with plaintext that killed edits left')
+    .option('--clean', 'remove plaintext that killed commands left')
   addCommonOptions(command)
   command.addHelpText('after', HELP)
   command.action(async (values: Values) => done(await run(values, io)))

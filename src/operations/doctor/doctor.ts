@@ -45,7 +45,7 @@ export async function doctor(options: DoctorOptions, world: World, machine: Mach
     ...(await recipientChecks(world)),
     ...overrideChecks(options.overrides),
     scratchCheck(scratch),
-    ...(await leftChecks(options.clean === true, machine)),
+    ...(await leftChecks(options.clean === true, git.root, world, machine)),
     cacheCheck(cache),
     terminalCheck(hasTerminal, places),
   ]
@@ -104,16 +104,31 @@ function scratchCheck({ folder, isInMemory }: Awaited<ReturnType<Machine['scratc
 }
 
 /** Never removed unasked: it may be the only copy of an edit, and its editor may still be open. */
-async function leftChecks(clean: boolean, machine: Machine): Promise<Check[]> {
+async function leftChecks(
+  clean: boolean,
+  root: string | undefined,
+  { cwd }: World,
+  machine: Machine,
+): Promise<Check[]> {
+  // outside of a repository nobody knows how much is below
+  const writes = await machine.leftWrites(root ?? cwd, root !== undefined)
+  const scratch = await machine.leftScratch()
+  const left = [
+    ...scratch.map((path) => ({ name: 'memory', path, what: 'holds plaintext that a killed edit or exec-file left' })),
+    ...writes.map((path) => ({
+      name: 'leftover',
+      path,
+      what: 'a write that was killed left it, maybe with plaintext',
+    })),
+  ]
   const checks: Check[] = []
-  for (const path of await machine.leftScratch()) {
+  for (const { name, path, what } of left) {
     try {
       if (clean) await machine.removeLeft(path)
       const todo = 'save what you need of it, then run "bulla doctor --clean"'
-      const left = 'holds plaintext that a killed edit or exec-file left'
-      checks.push(clean ? fine('memory', `${path}: removed`) : note('memory', `${path}: ${left}`, todo))
+      checks.push(clean ? fine(name, `${path}: removed`) : note(name, `${path}: ${what}`, todo))
     } catch (error) {
-      checks.push(failed('memory', error, 'remove it by hand'))
+      checks.push(failed(name, error, 'remove it by hand'))
     }
   }
   return checks

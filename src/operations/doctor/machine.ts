@@ -50,7 +50,9 @@ export interface Machine {
   scratch(): Promise<{ readonly folder: string; readonly isInMemory: boolean }>
   /** Folders with plaintext that killed processes of this user left; absolute. */
   leftScratch(): Promise<readonly string[]>
-  /** Remove one of them. @throws FileError `ERR_WRITE` */
+  /** What writes left in a folder, `isDeep` with all folders in it, when they were killed; absolute. */
+  leftWrites(folder: string, isDeep: boolean): Promise<readonly string[]>
+  /** Remove one of either. @throws FileError `ERR_WRITE` */
   removeLeft(path: string): Promise<void>
   /** Where compiled code is kept; else why it is not. */
   codeCache(): Promise<{ readonly file: string } | { readonly off: string }>

@@ -20,6 +20,7 @@ export async function relaxStanding(
   if (branches.length === 0) return findings
   const lines = new Lines(await repository.tree('').read(files))
   const standing = new Set<string>()
+  const isStanding = (finding: Finding) => keysOf(finding, lines).every((key) => standing.has(key))
   const seen = new Set<string>()
   for (const branch of branches.slice(0, MOST_BRANCHES)) {
     const tree = repository.tree(branch)
@@ -30,11 +31,11 @@ export async function relaxStanding(
     })
     const there = new Lines(contents)
     for (const finding of await judgeFiles(fresh.map(asFile), reading(tree, contents), options)) {
-      standing.add(keyOf(finding, there))
+      for (const key of keysOf(finding, there)) standing.add(key)
     }
   }
   return findings.map((finding) =>
-    finding.level === 'block' && standing.has(keyOf(finding, lines))
+    finding.level === 'block' && isStanding(finding)
       ? { ...finding, level: 'warn', message: `${finding.message}; it stands on a branch of a remote already` }
       : finding,
   )
@@ -53,9 +54,10 @@ function reading(tree: JudgedTree, contents: ReadonlyMap<string, Uint8Array>): J
   }
 }
 
-/** The same finding has the same line, wherever that stands now. */
-function keyOf({ rule, file, keyPath, line }: Finding, lines: Lines): string {
-  return JSON.stringify([rule, file, keyPath, line === undefined ? undefined : lines.at(file, line)])
+/** The same finding is about the same values, on whatever lines with whatever else; else it has the same line. */
+function keysOf({ rule, file, keyPath, line, values }: Finding, lines: Lines): string[] {
+  if (values !== undefined) return values.map((value) => JSON.stringify([rule, file, value]))
+  return [JSON.stringify([rule, file, keyPath, line === undefined ? undefined : lines.at(file, line)])]
 }
 
 class Lines {

@@ -15,6 +15,8 @@ export interface Finding {
   readonly keyPath?: string
   /** What exceptions call it; says nothing about the value. Only of what the scanner finds. */
   readonly fingerprint?: string
+  /** Which values it is about, see `valueName`: tells whether it is the same one elsewhere. Reports leave it out. */
+  readonly values?: readonly number[]
   /** Lower case, no final period. */
   readonly message: string
   /** The one command that repairs it. */

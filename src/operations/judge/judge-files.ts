@@ -13,7 +13,7 @@ import type { Scope, WeighedFinding } from './exceptions.ts'
 import type { Finding } from './finding.ts'
 import { judgePlain } from './judge-plain.ts'
 import { judgeSealed } from './judge-sealed.ts'
-import { sealedSiblings } from './leftover.ts'
+import { isLeftByWrite, sealedSiblings } from './leftover.ts'
 import { sealedStore } from './sealed-store.ts'
 import { withSealing } from './sealing-repair.ts'
 import { type JudgeSettings, readSettings, SETTINGS } from './settings.ts'
@@ -290,13 +290,16 @@ class Judge {
   }
 
   private leftover(file: string): Finding[] {
+    const finding = (message: string, command: string): Finding[] => [
+      { rule: 'decrypted-leftover', level: 'block', file, message, repair: `${command} ${shellWord(file)}` },
+    ]
+    if (isLeftByWrite(file)) return finding('the name says that bulla was killed while it wrote this', 'git rm --force')
     const sibling = sealedSiblings(file).find((path) => {
       const bytes = this.siblings.get(path)
       return bytes !== undefined && sealedStore(path, narrowText(bytes)) !== undefined
     })
     if (sibling === undefined) return []
-    const message = `the name says that this is the opened form of ${sibling}`
-    return [{ rule: 'decrypted-leftover', level: 'block', file, message, repair: `git rm --cached ${shellWord(file)}` }]
+    return finding(`the name says that this is the opened form of ${sibling}`, 'git rm --cached')
   }
 
   /** What is too long to be judged under a rule. Without one it is searched, as far as git gives it. */

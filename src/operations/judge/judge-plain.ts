@@ -10,6 +10,7 @@ import { showPath } from '../values/tree-path.ts'
 import { isBroad } from './broad-rule.ts'
 import type { Finding, Level } from './finding.ts'
 import { LineFinder } from './lines.ts'
+import { valueName } from './value-names.ts'
 
 /** A file without sops metadata, and the rule that matches it. */
 export interface PlainText {
@@ -77,6 +78,7 @@ export async function judgePlain({ file, store, text, rule, isAtRoot }: PlainTex
       {
         ...(first.scalar.place === undefined ? {} : new LineFinder(text).at(first.scalar.place.start)),
         keyPath: showPath(first.path),
+        values: values.map(({ scalar, path }) => valueName(showPath(path), scalar.value)),
       },
     ),
   ]

@@ -14,3 +14,11 @@ export function sealedSiblings(file: string): string[] {
     ),
   ).filter((sibling) => sibling !== file && sibling !== folder)
 }
+
+/** What a write that was killed leaves beside its file: see `temporaryBeside` in `platform/temporary.ts`; a test holds them together. */
+const OF_WRITE = /(?:^|\/)\.[^/]*\.[1-9][0-9]*-[0-9a-f]{12}\.tmp(?:\/|$)/
+
+/** Whether a path says that a write of this program was killed before its file had its name. */
+export function isLeftByWrite(file: string): boolean {
+  return OF_WRITE.test(file)
+}

@@ -22,7 +22,12 @@ const ALLOWABLE = true
 export const JUDGE_RULES: readonly JudgeRule[] = [
   rule('broken-ciphertext', 'block', 'a sealed value is damaged'),
   rule('conflict-markers', 'block', 'a sealed file holds the marks of a merge conflict'),
-  rule('decrypted-leftover', 'block', 'the opened form of a sealed file beside it, by its name', ALLOWABLE),
+  rule(
+    'decrypted-leftover',
+    'block',
+    'the opened form of a sealed file beside it, or what a killed write left, by its name',
+    ALLOWABLE,
+  ),
   rule('drivers-missing', 'warn', 'files that rules match, and .gitattributes does not give to bulla', ALLOWABLE),
   rule('known-value', 'block', 'a value in clear that is sealed elsewhere in this repository', ALLOWABLE),
   rule('lfs-under-rule', 'block', 'a file under a rule whose content git LFS keeps', ALLOWABLE),

@@ -11,14 +11,24 @@ import { type KnownFile, readOrigin, type SealedValue } from './known-file.ts'
 const MOST_FINDINGS = 20
 const RULE = 'known-value'
 
+/** The work tree that sealed files are in. */
+export interface WorkTree {
+  /** Absolute. */
+  readonly root: string
+  /** @param path - absolute */
+  isFile(path: string): boolean
+}
+
 /** Finds copies of values that are sealed in this repository. */
 export class KnownScanner {
-  /** What it knows: enough to make another one. */
+  /** What it knows: enough to make another one, with {@link tree}. */
   readonly known: KnownFile
+  readonly tree: WorkTree
   private readonly values: KnownSet<SealedValue>
 
-  constructor(known: KnownFile) {
+  constructor(known: KnownFile, tree: WorkTree) {
     this.known = known
+    this.tree = tree
     this.values = new KnownSet(known.values.values(), new Fingerprinter(known.key, known.base))
   }
 
@@ -43,11 +53,14 @@ export class KnownScanner {
     const shown = text.slice(start, end)
     if (value.length < SHORTEST || (isShort && isOrdinary(shown))) return []
     const place = keyPath === '' ? file : `${file} (${keyPath})`
+    // a value is known for longer than its file
+    const isThere = this.tree.isFile(`${this.tree.root}/${file}`)
+    const where = isThere ? `is sealed in ${place}` : `was sealed in ${place}, which is not in the work tree now`
     return [
       {
         ...{ rule: RULE, level: isShort ? 'warn' : 'block', ...lines.at(start), length: end - start },
-        message: `a copy of a value that is sealed in ${place}`,
-        ...(file === '' ? {} : { sealedIn: file }),
+        message: `a copy of a value that ${where}`,
+        ...(isThere ? { sealedIn: file } : {}),
         span: { start, end },
       },
     ]

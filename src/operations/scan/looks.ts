@@ -88,7 +88,7 @@ export class Looks {
     if (this.seenBytes < FIRST_BYTES || this.seenBytes / share - this.seenBytes < WORTH_BYTES) return
     const { known, settings, threads } = this.tools
     const rules = settings.rules.length === 0 ? undefined : Buffer.from(settings.rulesId, 'latin1')
-    this.pool = await threads?.start({ known: known?.known, rules }, this.busy)
+    this.pool = await threads?.start({ known: known?.known, root: known?.tree.root, rules }, this.busy)
     this.isAlone = this.pool === undefined
   }
 

@@ -7,6 +7,7 @@ import type { WeighedFinding } from '../judge/exceptions.ts'
 import type { Finding } from '../judge/finding.ts'
 import type { TextScanner } from '../judge/judge-files.ts'
 import { BASELINE, MORE_RULES } from '../judge/settings.ts'
+import { valueName } from '../judge/value-names.ts'
 import { type KnownScanner, weighKnown, weighStanding } from '../known/known-scanner.ts'
 import { shellWord } from '../shell-word.ts'
 import { showPath } from '../values/tree-path.ts'
@@ -63,7 +64,7 @@ export function changeScanner(repository: Repository, known?: KnownScanner): Tex
         return finding === undefined || wereThere?.has(finding) !== true
       })
       if (added.length === 0) return []
-      const weighed = toFindings(path, text, await weighKnown(added, text, repository))
+      const weighed = named(path, text, await weighKnown(added, text, repository))
       return [...weighed, ...[...(wereThere ?? [])].map((finding) => ({ ...finding, wasThere: true }))]
     },
   }
@@ -73,6 +74,14 @@ export function changeScanner(repository: Repository, known?: KnownScanner): Tex
 async function asItWas(path: string, bytes: Uint8Array, wanted: Wanted) {
   const { text } = await clearText(path, bytes)
   return { text, find: () => toSpotted(path, text, allIn(path, text, wanted)) }
+}
+
+/** Findings that can be found again elsewhere. */
+function named(path: string, text: string, found: readonly Found[]): Finding[] {
+  return toFindings(path, text, found).map((finding, index) => {
+    const { start, end } = found[index]?.span ?? { start: 0, end: 0 }
+    return { ...finding, values: [valueName(finding.keyPath, text.slice(start, end))] }
+  })
 }
 
 /** What stands somewhere, whoever put it there. */

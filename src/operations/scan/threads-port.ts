@@ -6,6 +6,8 @@ import type { LookAnswer } from './look-job.ts'
 export interface LookSetup {
   /** Copies of these are looked for. */
   readonly known: KnownFile | undefined
+  /** Of the work tree in which they are sealed, absolute; undefined when nothing is known. */
+  readonly root: string | undefined
   /** The content of the repository's own rules. */
   readonly rules: Uint8Array | undefined
 }

@@ -2,9 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import { ProgramError } from '../../errors.ts'
 import { systemCode } from '../file-errors.ts'
-import { keepForProgram } from '../scratch-guard.ts'
+import { guardPipes } from '../scratch-guard.ts'
 import { passSignals } from './pass-signals.ts'
 import { spawnable } from './spawnable.ts'
+
+/** Tells its number, which the commands then have, to who guards their file; they know nothing of that. */
+const TELL_GUARD = '(echo $$ >&3) 2>/dev/null; exec 3>&-; exec /bin/sh -c "$1"'
 
 interface Program {
   readonly command: string | readonly [string, ...string[]]
@@ -32,7 +35,6 @@ export async function runProgram(prepare: () => Program, cleanUp: () => void = (
     } catch (error) {
       throw cannotStart(error)
     }
-    keepForProgram(child.pid)
     return await endOf(child)
   } finally {
     cleanUp()
@@ -48,7 +50,10 @@ function start({ command, env }: Program): ChildProcess {
   }
   // on Windows it is cmd.exe /d /s /c
   if (process.platform === 'win32') return spawn(command, { ...settings, shell: true })
-  return spawn('/bin/sh', ['-c', command], settings)
+  const [pipe] = guardPipes()
+  if (pipe === undefined) return spawn('/bin/sh', ['-c', command], settings)
+  const stdio = ['inherit', 'inherit', 'inherit', pipe] as const
+  return spawn('/bin/sh', ['-c', TELL_GUARD, '/bin/sh', command], { env, stdio: [...stdio] })
 }
 
 function endOf(child: ChildProcess): Promise<Ending> {

@@ -41,6 +41,7 @@ async function checks({ machine = {}, keys, files, overrides = [] }: Setting = {
     scratch: async () => ({ folder: '/dev/shm', isInMemory: true }),
     setup: async () => undefined,
     leftScratch: async () => [],
+    leftWrites: async () => [],
     removeLeft: async () => undefined,
     codeCache: async () => ({ file: '/h/.cache/bulla/v8' }),
     hasTerminal: async () => true,
