@@ -56,7 +56,7 @@ interface HookPlace {
 function readHook(name: string, { folder, hooks, configured }: HookPlace): HookState {
   const call = `bulla hook run ${name}`
   const path = join(hooks, name)
-  const text = isProgram(path) ? read(path) : ''
+  const text = isProgram(path) ? commandsOf(path) : ''
   if (configured.some((line) => line.endsWith(call))) {
     const others = configured.some((line) => line !== '' && !line.startsWith('hook.bulla-'))
     return others || !(text === '' || beginsWithOurs(text)) ? 'read' : 'answers'
@@ -65,13 +65,13 @@ function readHook(name: string, { folder, hooks, configured }: HookPlace): HookS
   if (text === '') return 'silent'
   // a manager's hook: what counts stands in its file in this very worktree
   if (/lefthook|pre-commit/.test(text)) {
-    const settings = read(join(folder, PRE_COMMIT))
+    const settings = commandsOf(join(folder, PRE_COMMIT))
     const isCalled = settings.includes(call) || settings.includes(`id: bulla-${name}`)
     return isCalled || callsInLefthook(name, folder) ? 'read' : 'silent'
   }
   // husky's folder may have any name, in any folder
   if (basename(hooks) !== '_') return 'silent'
-  const managed = read(join(dirname(hooks), name))
+  const managed = commandsOf(join(dirname(hooks), name))
   if (!managed.includes(call)) return 'silent'
   return beginsWithOurs(managed) ? 'answers' : 'read'
 }
@@ -80,10 +80,10 @@ function readHook(name: string, { folder, hooks, configured }: HookPlace): HookS
 function callsInLefthook(name: string, folder: string): boolean {
   const call = `bulla hook run ${name}`
   return LEFTHOOK.some((file) => {
-    const text = read(join(folder, file))
+    const text = commandsOf(join(folder, file))
     if (text.includes(call)) return true
     const source = /^source_dir:[ \t]*["']?([^"'#\s]+)/m.exec(text)?.[1] ?? '.lefthook'
-    return text.includes(SCRIPT) && read(join(folder, source, name, SCRIPT)).includes(call)
+    return text.includes(SCRIPT) && commandsOf(join(folder, source, name, SCRIPT)).includes(call)
   })
 }
 
@@ -103,7 +103,8 @@ function answers(name: string, folder: string): Promise<boolean> {
     const chunks: Buffer[] = []
     child.stderr.on('data', (chunk: Buffer) => chunks.push(chunk))
     child.on('error', () => resolve(false))
-    child.on('close', () => resolve(Buffer.concat(chunks).includes(`${token} ${name}`)))
+    // bulla answers with a failure: a hook that goes on all the same stops nothing
+    child.on('close', (code) => resolve(code !== 0 && Buffer.concat(chunks).includes(`${token} ${name}`)))
     child.stdin.end()
   })
 }
@@ -115,6 +116,11 @@ function isProgram(path: string): boolean {
   } catch {
     return false
   }
+}
+
+/** A text without comments: what is written in them is not run. Our own mark stays. */
+function commandsOf(path: string): string {
+  return read(path).replaceAll(/^[ \t]*#(?!!| bulla: ).*$/gm, '')
 }
 
 function read(path: string): string {

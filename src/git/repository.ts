@@ -18,7 +18,7 @@ import {
   workingFiles,
 } from './changes.ts'
 import { filesHolding, standingAtHead } from './grep.ts'
-import { type GitPlace, runGit } from './run-git.ts'
+import { type GitPlace, NOT_INSTALLED, runGit } from './run-git.ts'
 
 /** So much of what is staged is kept in memory: first copies of sealed values are looked for, then all of it is judged. */
 const KEPT_BYTES = 8 * 1024 * 1024
@@ -243,6 +243,9 @@ export class GitRepository {
   private async lines(args: readonly string[]): Promise<string[]> {
     const output = await runGit(args, this.place, '')
     if ('stdout' in output) return output.stdout.toString('utf8').trimEnd().split('\n')
-    throw new GitError('ERR_GIT', output.problem, { hint: 'run this in a git repository that you may read' })
+    const isMissing = output.problem === NOT_INSTALLED
+    throw new GitError('ERR_GIT', output.problem, {
+      hint: isMissing ? 'install git, or put it on PATH' : 'run this in a git repository that you may read',
+    })
   }
 }

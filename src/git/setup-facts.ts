@@ -8,6 +8,7 @@ interface SetupFacts {
   readonly isMeant: boolean
   readonly hasPolicy: boolean
   readonly missingDrivers: readonly string[]
+  readonly keepsOpened: boolean
   readonly worktrees: readonly Worktree[]
 }
 
@@ -27,6 +28,7 @@ export async function setupFacts(cwd: string): Promise<SetupFacts | undefined> {
     isMeant: namesDrivers(root) || existsSync(join(root, '.bulla')),
     hasPolicy: existsSync(join(root, '.sops.yaml')),
     missingDrivers: DRIVERS.filter((_, index) => missing[index] === undefined),
+    keepsOpened: (await askGit(['config', '--type=bool', '--get', 'diff.bulla.cachetextconv'], cwd)) === 'true',
     worktrees: await Promise.all(worktrees),
   }
 }

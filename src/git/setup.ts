@@ -16,6 +16,10 @@ export class RepositorySetup {
     return /[0-9]+(?:\.[0-9]+)+/.exec((await this.ask(['--version'])) ?? '')?.[0] ?? '0'
   }
 
+  async isBare(): Promise<boolean> {
+    return (await this.ask(['rev-parse', '--is-bare-repository'])) === 'true'
+  }
+
   localSetting(name: string): Promise<string | undefined> {
     return this.ask(['config', '--local', '--get', name])
   }

@@ -1,4 +1,5 @@
 import type { KeyType } from '../format/metadata.ts'
+import { looksSecret } from './looks-secret.ts'
 import type { KeyDescription } from './master-key.ts'
 
 const NAMES: Record<KeyType, (description: KeyDescription) => string> = {
@@ -32,17 +33,22 @@ function kmsName({ fields, context }: KeyDescription): string {
   return contextText === '' ? arnRole : `${arnRole}|${contextText}`
 }
 
+/** Stands for a secret key that somebody put where a public one belongs. */
+export const NOT_SHOWN = '(a secret key, not shown)'
+
 const SHOWN_CHARACTERS = 120
 /** Enough to see that it is another key than yesterday; who wants all of it has the file of the recipient. */
 const NAMED_CHARACTERS = 16
 
 /**
  * Type and name of a key, safe and short enough to print. Names in a file are not validated when it is read: whoever
- * wrote it may have put line breaks or terminal escapes there. A post-quantum recipient has two thousand characters.
+ * wrote it may have put line breaks, terminal escapes or a secret key there. A post-quantum recipient has two thousand
+ * characters.
  *
  * @param whose - name of the recipient that has it
  */
 export function displayName(type: KeyType, name: string, whose?: string): string {
+  if (looksSecret(name)) return `${type} ${NOT_SHOWN}`
   const printable = name.replaceAll(/[^\x20-\x7e]/g, '?')
   if (whose !== undefined) return `${whose} (${printable.slice(0, NAMED_CHARACTERS)}…)`
   const shown = printable.length <= SHOWN_CHARACTERS ? printable : `${printable.slice(0, 24)}…${printable.slice(-8)}`

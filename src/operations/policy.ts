@@ -140,3 +140,9 @@ function chooseSelector(given: readonly SelectorSpec[], ofRule: SelectorSpec | u
   }
   return first ?? DEFAULT_SELECTOR
 }
+
+/** Why nothing can be sealed with so many key groups; undefined when it can. @param threshold - 0: all groups */
+export function thresholdProblem(groups: number, threshold: number): string | undefined {
+  if (groups < 2 || threshold === 0 || (threshold > 1 && threshold <= groups)) return undefined
+  return `shamir_threshold is ${threshold}, with ${groups} key groups: it lies between 2 and their number`
+}

@@ -105,6 +105,28 @@ describe('bulla doctor', () => {
     expect(problem).toMatchObject({ state: 'problem', found: expect.stringContaining(`${file}:2:5: unknown field`) })
   })
 
+  it('finds rules that nothing can be sealed by: thresholds, and keys of services', async ({ box }) => {
+    const group = `{ age: ['${box.recipient}'] }`
+    const rules = [
+      `creation_rules:\n  - { path_regex: a, shamir_threshold: 3, key_groups: [${group}, ${group}] }`,
+      '  - { path_regex: b, kms: "arn:aws:kms:us-east-1" }',
+      '  - { path_regex: c, hc_vault_transit_uri: "https://vault.example/v1/transit/keys/k" }',
+    ]
+    box.write('.sops.yaml', `${rules.join('\n')}\n`)
+    const file = box.path('.sops.yaml')
+
+    const { fine, of } = await checksOf(box)
+
+    expect(fine).toBe(false)
+    expect(of('policy').map(({ state, found }) => [state, found])).toEqual([
+      ['problem', `${file}:2: rule 1: shamir_threshold is 3, with 2 key groups: it lies between 2 and their number`],
+      ['problem', `${file}:3: rule 2: kms arn:aws:kms:us-east-1: it is not the ARN of an AWS KMS key`],
+      ['note', expect.stringMatching(/:4: rule 3: hc_vault .*vault\.example/)],
+    ])
+    const { code, out } = await box.bulla(['explain', '--filename-override', 'a'])
+    expect({ code, out }).toMatchObject({ code: 1, out: expect.stringContaining('problem   shamir_threshold is 3') })
+  })
+
   it('notices a clock that is behind the last commit', async ({ box }) => {
     box.policy()
     await box.git('init', '-q')

@@ -183,6 +183,27 @@ ${RULE}  readers   age ${box.recipient} (alice), yours: SOPS_AGE_KEY_FILE
     expect(out).toMatch(/ {2}opens {5}no: .*\n {12}sops may: /)
   })
 
+  it('never shows a secret key that stands where a public one belongs, nor do others that name readers', async ({
+    box,
+  }) => {
+    await box.git('init', '-q')
+    await sealed(box)
+    const other = newIdentity().identity
+    box.write('.sops.yaml', `creation_rules:\n  - age: ${other}\n`)
+    box.write('a.secret.yaml', box.read('a.secret.yaml').replace(BOB.recipient, other))
+    await box.git('add', '.')
+    const lines = [
+      ...['explain a.secret.yaml', 'explain --json a.secret.yaml', 'check', 'check --format json', 'doctor'],
+      ...['updatekeys --dry-run a.secret.yaml', `rotate --rm-age ${newIdentity().identity} a.secret.yaml`],
+    ]
+    for (const line of lines) {
+      const { out, err } = await box.bulla(line.split(' '))
+      expect(out + err, line).not.toMatch(/AGE-SECRET-KEY-1[A-Z0-9]/)
+      expect(out + err, line).not.toBe('')
+    }
+    expect((await box.bulla(['explain', 'a.secret.yaml'])).out).toContain('age (a secret key, not shown)')
+  })
+
   it('says that encrypt would refuse a rule with keys that cannot be used', async ({ box }) => {
     box.policy('pgp: FBC7B9E2A4F9289AC0C1D4843D16CEE4A27381B4')
     box.write('plain.yaml', YAML)

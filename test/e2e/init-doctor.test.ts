@@ -81,6 +81,27 @@ describe('doctor in a repository', () => {
     expect(silent[0]?.found).toContain('pre-commit')
   })
 
+  it('is not content with hooks that go on whatever bulla says, nor with calls in comments', async () => {
+    await box.bulla(['init', '--yes'])
+    const silent = async (name: string, text: string) => {
+      box.put(`.git/hooks/${name}`, text, 0o755)
+      return (await checks()).map(({ found }) => found).join()
+    }
+    expect(await silent('pre-push', '#!/bin/sh\nbulla hook run pre-push "$@" || true\n')).toContain('for pre-push')
+    expect(await silent('pre-push', '#!/bin/sh\nbulla hook run pre-push "$@"\n')).not.toContain('for pre-push')
+    const comment = '#!/bin/sh\n# bulla hook run pre-commit\nnpm test\n'
+    expect(await silent('pre-commit', comment)).toContain('for pre-commit')
+  })
+
+  it('finds that git keeps what is opened', async () => {
+    await box.bulla(['init', '--yes'])
+    await box.git('config', 'diff.bulla.cachetextconv', 'yes')
+    expect(await checks()).toContainEqual({
+      ...{ name: 'drivers', state: 'problem', found: expect.stringContaining('in clear') },
+      todo: expect.stringContaining('git config --unset-all diff.bulla.cachetextconv'),
+    })
+  })
+
   it('starts each hook to see that it reaches bulla, and nothing else that hooks do', async () => {
     box.put('.git/hooks/pre-commit', '#!/bin/sh\ntouch mine\n', 0o755)
     await box.bulla(['init', '--yes'])

@@ -24,6 +24,21 @@ describe('bulla init', () => {
     expect(err).toContain('git init')
   })
 
+  it('sets up no server in the folder of git', async () => {
+    const { code, err } = await box.bulla(['init', '--yes'], { cwd: '.git' })
+    expect(code).toBe(1)
+    expect(err).toMatch(/git's own folder.*\n.*hint: go to the folder with the files/)
+    expect(existsSync(join(box.folder, '.git/hooks/pre-receive'))).toBe(false)
+  })
+
+  it('says that git is missing where it is', async () => {
+    const { code, err } = await box.bulla(['init', '--yes'], { env: { PATH: '/nowhere' } })
+    expect({ code, err }).toEqual({
+      code: 1,
+      err: 'bulla: error: git is not installed\nbulla: hint: install git, or put it on PATH\n',
+    })
+  })
+
   it('sets up an empty repository in one command, and nothing more the second time', async () => {
     const first = await init()
     expect(first).toMatchObject({ code: 0 })

@@ -54,7 +54,7 @@ export function define(command: CommandDefinition, io: Io, done: (code: number) 
 
 async function run(repository: Repository, values: Values, io: Io): Promise<number> {
   const world = worldOf(values, io)
-  const { common } = await foldersOf(repository)
+  const { common } = await foldersOf(repository, io)
   const git = await io.gitSetup()
   const options = {
     withIdentity: values['identity'] !== false,
@@ -107,7 +107,7 @@ function renderDone(files: readonly string[], io: Io): void {
 
 async function undo(repository: Repository, values: Values, io: Io): Promise<number> {
   const world = worldOf(values, io)
-  const journal = journalPath((await foldersOf(repository)).common)
+  const journal = journalPath((await foldersOf(repository, io)).common)
   const committed = (path: string) => committedVersion(path, repository)
   const plan = await planUndo(journal, { git: await io.gitSetup(), world, committed })
   const undoings = plan?.undoings ?? []
@@ -143,11 +143,12 @@ async function agreed(question: string, values: Values, io: Io): Promise<boolean
   })
 }
 
-async function foldersOf(repository: Repository): Promise<{ readonly common: string }> {
+async function foldersOf(repository: Repository, io: Io): Promise<{ readonly common: string }> {
   try {
     return await repository.folders()
   } catch (error) {
-    if (!(error instanceof GitError)) throw error
+    const hasGit = (await (await io.gitSetup()).version()) !== '0'
+    if (!(error instanceof GitError && hasGit)) throw error
     throw new GitError('ERR_GIT', 'there is no git repository here', {
       hint: 'go to the folder of one, or make one with "git init"; then run "bulla init"',
     })

@@ -1,4 +1,5 @@
 import { KeyError } from '../../errors.ts'
+import { looksSecret } from '../looks-secret.ts'
 import { decodeBech32 } from './bech32.ts'
 
 /** A recipient that can be wrapped for. */
@@ -53,11 +54,6 @@ export function parseRecipient(given: string): AgeRecipient {
  */
 export function parseRecipientList(text: string): AgeRecipient[] {
   return text === '' ? [] : text.split(',').map(parseRecipient)
-}
-
-/** Whether a text may be secret key material: then it is never shown, whatever is wrong with it. */
-export function looksSecret(text: string): boolean {
-  return /AGE-SECRET-KEY|AGE-PLUGIN-|PRIVATE KEY/i.test(text)
 }
 
 function parse(kind: AgeRecipient['kind'], text: string): AgeRecipient {

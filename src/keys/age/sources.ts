@@ -1,10 +1,10 @@
 import { posix, win32 } from 'node:path'
+import { looksSecret } from '../looks-secret.ts'
 import { reasonOf } from '../reason.ts'
 import { splitCommand } from './command-words.ts'
 import type { AgeEnvironment } from './environment.ts'
 import { type NativeIdentity, parseIdentities } from './identities.ts'
 import { isLocked, LockedIdentities } from './locked-identities.ts'
-import { looksSecret } from './recipients.ts'
 
 /** What one of the places gave where identities are looked for. */
 export interface Reading {

@@ -22,11 +22,19 @@ export function setupChecks(facts: SetupFacts | undefined): Check[] {
       : silent.map(({ folder, silentHooks }) =>
           wrong(
             'hooks',
-            `${folder}: no bulla runs for ${silentHooks.join(', ')}`,
+            `${folder}: no bulla that stops anything runs for ${silentHooks.join(', ')}`,
             `${TODO} there; hooks look for bulla on PATH`,
           ),
         )
-  return [drivers, ...hooks]
+  return [drivers, ...(facts.keepsOpened ? [keepsOpened()] : []), ...hooks]
+}
+
+function keepsOpened(): Check {
+  return problem(
+    'drivers',
+    'diff.bulla.cachetextconv is set: git keeps what is opened, in clear, below refs/notes/textconv/bulla',
+    'run "git config --unset-all diff.bulla.cachetextconv", then "git update-ref -d refs/notes/textconv/bulla" and "git gc --prune=now"',
+  )
 }
 
 function runningText(worktrees: readonly Worktree[]): string {

@@ -18,6 +18,8 @@ export interface SetupFacts {
   readonly hasPolicy: boolean
   /** Names of settings. */
   readonly missingDrivers: readonly string[]
+  /** Whether git keeps in its objects what the driver of differences opens. */
+  readonly keepsOpened: boolean
   readonly worktrees: readonly Worktree[]
 }
 

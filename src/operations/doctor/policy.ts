@@ -1,8 +1,9 @@
 import type { CreationRule, SopsConfig } from '../../config/config.ts'
 import { BullaError } from '../../errors.ts'
 import { compileRegex, compileSelector } from '../../format/selector.ts'
+import { displayName, keyName } from '../../keys/key-name.ts'
 import type { Keyring } from '../../keys/keyring.ts'
-import { PolicyFinder } from '../policy.ts'
+import { PolicyFinder, thresholdProblem } from '../policy.ts'
 import type { World } from '../ports.ts'
 import { type Check, failed, fine, note, problem } from './check.ts'
 
@@ -49,7 +50,10 @@ async function ruleChecks(config: SopsConfig, keyring: Keyring): Promise<Check[]
     if (rule.groups.length === 0 || rule.groups.some((group) => group.length === 0)) {
       checks.push(problem('policy', `${place} names no keys, or has an empty key group`, 'add readers to it'))
     }
+    const wrong = thresholdProblem(rule.groups.length, rule.shamirThreshold)
+    if (wrong !== undefined) checks.push(problem('policy', `${place}: ${wrong}`, 'change the number, or the groups'))
     checks.push(...(await brokenParts(rule, config.path, keyring)))
+    checks.push(...(await refusedServices(rule, place, keyring)))
   }
   return checks
 }
@@ -70,6 +74,20 @@ async function brokenParts(rule: CreationRule, file: string, keyring: Keyring): 
         failed('policy', error instanceof BullaError ? error.at({ file, ...rule.place(field) }) : error, TODO),
       )
     }
+  }
+  return checks
+}
+
+/** Keys of services that are malformed, or are not called from here. */
+async function refusedServices({ groups }: CreationRule, place: string, keyring: Keyring): Promise<Check[]> {
+  const checks: Check[] = []
+  for (const key of groups.flat()) {
+    const call = await keyring.about(key)
+    if (call?.problem === undefined) continue
+    const found = `${place}: ${displayName(key.type, keyName(key))}: ${call.problem}`
+    if (call.whose === undefined) checks.push(problem('policy', found, TODO))
+    else
+      checks.push(note('policy', found, 'allow it if you know it (docs/environment.md); files of others need it not'))
   }
   return checks
 }

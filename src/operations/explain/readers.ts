@@ -1,7 +1,8 @@
 import type { KeyDescription } from '../../config/key-text.ts'
 import { type BullaError, isBullaError } from '../../errors.ts'
-import { displayName, keyName } from '../../keys/key-name.ts'
+import { displayName, keyName, NOT_SHOWN } from '../../keys/key-name.ts'
 import type { Keyring } from '../../keys/keyring.ts'
+import { looksSecret } from '../../keys/looks-secret.ts'
 import type { EntryFacts, KeyCall, KeyPlace, WrappingCall } from '../../keys/master-key.ts'
 
 /** Who reads a file: a master key, as a rule or a file names it. */
@@ -76,7 +77,7 @@ export class ReaderBook {
     const places = this.places.filter((place) => place.type === type && keys.some((own) => place.names.includes(own)))
     return {
       type,
-      key,
+      key: looksSecret(key) ? NOT_SHOWN : key,
       shown: displayName(type, key),
       mine: places.map(({ place }) => place),
       ...(mismatch === undefined ? {} : { mismatch }),

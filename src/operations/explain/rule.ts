@@ -2,7 +2,7 @@ import type { CreationRule, SopsConfig } from '../../config/config.ts'
 import { findRule } from '../../config/match.ts'
 import { DEFAULT_SELECTOR, type SelectorSpec } from '../../format/metadata.ts'
 import type { StoreName } from '../../format/tree.ts'
-import type { PolicyFinder } from '../policy.ts'
+import { type PolicyFinder, thresholdProblem } from '../policy.ts'
 import { type Reader, type Readers, readersOf } from './readers.ts'
 
 /** A rule, and where it stands. */
@@ -68,7 +68,7 @@ export async function explainRule(
   }
   if (rule === undefined) return { ...explained, problem: 'no rule of the policy matches' }
   const groups = await describe(rule.groups, config)
-  const problem = problemOf(groups)
+  const problem = problemOf(groups, rule.shamirThreshold)
   const isBinary = store === 'binary'
   return {
     ...explained,
@@ -81,10 +81,12 @@ export async function explainRule(
   }
 }
 
-function problemOf(groups: readonly (readonly Reader[])[]): string | undefined {
+function problemOf(groups: readonly (readonly Reader[])[], threshold: number): string | undefined {
   if (groups.length === 0 || groups.some((group) => group.length === 0)) {
     return 'the rule names no keys, or has an empty key group'
   }
+  const wrong = thresholdProblem(groups.length, threshold)
+  if (wrong !== undefined) return wrong
   const unusable = groups.flat().find(({ problem }) => problem !== undefined)
   return unusable === undefined ? undefined : `${unusable.shown}: ${unusable.problem}`
 }

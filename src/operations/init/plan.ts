@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { parseConfig } from '../../config/config.ts'
+import { GitError } from '../../errors.ts'
 import type { Repository } from '../git-port.ts'
 import type { World } from '../ports.ts'
 import { newOwnKey } from '../recipients/own-key.ts'
@@ -36,6 +37,11 @@ export interface InitPlace {
 export async function planInit(options: InitOptions, place: InitPlace): Promise<Plan> {
   const { repository, git, world } = place
   const { root } = await repository.folders()
+  if (root === undefined && !(await git.isBare())) {
+    throw new GitError('ERR_GIT', "this is git's own folder, not the files of a repository", {
+      hint: 'go to the folder with the files, then run "bulla init"',
+    })
+  }
   if (root === undefined) return options.withHooks ? serverPlan(git, world) : joined([])
   const identity = options.withIdentity ? await identityPlan(world) : joined([])
   const policy = await policyPlan(root, identity.steps, place)

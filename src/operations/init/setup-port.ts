@@ -12,6 +12,8 @@ export interface HooksFolder {
 export interface GitSetup {
   /** `2.39.5` */
   version(): Promise<string>
+  /** Whether the repository has no work tree: it is pushed to. */
+  isBare(): Promise<boolean>
   /** Of this repository alone, not of the user; undefined when it is not set. */
   localSetting(name: string): Promise<string | undefined>
   /** @param value - undefined takes it away @throws GitError `ERR_GIT` */

@@ -1,5 +1,6 @@
 import { isBullaError, KeyError } from '../../errors.ts'
-import { looksSecret, parseRecipient } from '../../keys/age/recipients.ts'
+import { parseRecipient } from '../../keys/age/recipients.ts'
+import { looksSecret } from '../../keys/looks-secret.ts'
 import type { Recipient } from '../../recipients/recipient-file.ts'
 import type { World } from '../ports.ts'
 import type { MadeRecipient } from './create.ts'
