@@ -1,4 +1,5 @@
 import type { Finding } from './finding.ts'
+import { withLineFeeds } from './line-feeds.ts'
 
 /** An exception that stands in the text: `bulla:allow <rule> -- reason`. */
 export interface Pragma {
@@ -25,7 +26,8 @@ const COMMENT_ENDS = /\s*(?:\*\/|-->|[#%]\}|\}\})\s*$/
  *
  * @param isRule - whether there is a rule of this id
  */
-export function readPragmas(text: string, isRule: (id: string) => boolean): Pragmas {
+export function readPragmas(content: string, isRule: (id: string) => boolean): Pragmas {
+  const text = withLineFeeds(content)
   const pragmas: Pragma[] = []
   const malformed: Finding[] = []
   let line = 1

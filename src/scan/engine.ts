@@ -3,6 +3,7 @@ import { DETECTORS } from './detectors.ts'
 import type { Finding } from './finding.ts'
 import type { KeywordAutomaton } from './keyword-kernel.ts'
 import { scanKnownFile } from './known-files.ts'
+import { withLineFeeds } from './line-feeds.ts'
 import { type Detector, Page } from './page.ts'
 import { placeFindings } from './place-findings.ts'
 
@@ -35,7 +36,7 @@ const extended = new WeakMap<readonly Detector[], Engine>()
  */
 export function scanText(text: string, options: ScanOptions): Finding[] {
   const scanInside = (page: Page) => scanPage(page, options.rules)
-  const page = new Page(text, options.fileName, scanInside)
+  const page = new Page(withLineFeeds(text), options.fileName, scanInside)
   scanInside(page)
   options.onSteps?.(page.steps)
   return placeFindings(page)

@@ -1,7 +1,8 @@
 import { decodeBase64 } from './base64.ts'
+import type { SecretLeaf } from './flow-leaves.ts'
 import { jsonScalars } from './json-scalars.ts'
 import type { Detector, Draft, Page } from './page.ts'
-import { type SecretLeaf, yamlSecretLeaves } from './secret-leaves.ts'
+import { yamlSecretLeaves } from './secret-leaves.ts'
 import { isCiphertext, isMadeUp, isReference } from './values.ts'
 
 const KIND = /kind["']?[ \t]{0,8}:[ \t]{0,8}["']?Secret["']?(?=[\s,}#]|$)/y

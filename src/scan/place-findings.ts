@@ -17,7 +17,7 @@ export function placeFindings(page: Page): Finding[] {
   let position = 0
   return drafts.map((draft, index) => {
     for (; position < draft.start; position += 1) {
-      if (!endsLine(page.text, position)) continue
+      if (page.text.charCodeAt(position) !== 10) continue
       line += 1
       lineStart = position + 1
     }
@@ -39,12 +39,6 @@ export function placeFindings(page: Page): Finding[] {
 function maskKey(key: string, found: string): string {
   const isPart = key.length >= SHORTEST_PART && found.includes(key)
   return isPart || (found.length >= SHORTEST_PART && key.includes(found)) || isRandom(key) ? '…' : key
-}
-
-/** LF, CR and CRLF end lines. */
-function endsLine(text: string, position: number): boolean {
-  const unit = text.charCodeAt(position)
-  return unit === 10 || (unit === 13 && text.charCodeAt(position + 1) !== 10)
 }
 
 function withoutOverlaps(drafts: readonly Draft[]): Draft[] {

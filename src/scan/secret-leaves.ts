@@ -1,13 +1,5 @@
+import { flowLeaves, flowSecretLeaves, type SecretLeaf } from './flow-leaves.ts'
 import type { Page } from './page.ts'
-
-/** One value under `data` or `stringData` of a Kubernetes Secret. */
-export interface SecretLeaf {
-  readonly key: string
-  readonly value: string
-  readonly isBase64: boolean
-  readonly start: number
-  readonly end: number
-}
 
 interface Line {
   readonly start: number
@@ -20,16 +12,13 @@ interface Line {
 }
 
 const FIELD = /^(["']?)([^\s"':{}]{1,253})\1[ \t]{0,8}:(?=[ \t\r\n]|$)[ \t]{0,80}/
-const FLOW_PAIR =
-  /["']?([^\s"':{},]{1,253})["']?[ \t]{0,8}:[ \t]{1,8}("[^"\n]{0,4000}"|'[^'\n]{0,4000}'|[^,}"'\n]{1,4000})/g
-
 /** Values of the Secret in YAML whose `kind` stands at `start`. Goes by indents, so that templates are read too. */
 export function yamlSecretLeaves(page: Page, start: number): SecretLeaf[] {
   const { text } = page
   if (page.isDone('secret', start, start)) return []
   const own = lineAt(text, start)
   if (own === undefined) return []
-  if (own.start + own.column !== start - quotesBefore(text, start)) return leavesInLine(page, own, start)
+  if (own.start + own.column !== start - quotesBefore(text, start)) return flowSecretLeaves(page, start)
   const first = firstLine(page, own)
   const leaves: SecretLeaf[] = []
   let line: Line | undefined = first
@@ -38,27 +27,12 @@ export function yamlSecretLeaves(page: Page, start: number): SecretLeaf[] {
     const field = line.isBlank ? undefined : FIELD.exec(text.slice(line.start + line.column, line.end))
     const isData = field?.[2] === 'data' || field?.[2] === 'stringData'
     if (isData && line.column === own.column)
-      leaves.push(...leavesBelow(text, line, field?.[0].length ?? 0, field?.[2] === 'data'))
+      leaves.push(...leavesBelow(page, line, field?.[0].length ?? 0, field?.[2] === 'data'))
     page.steps += line.end - line.start
     page.isDone('secret', line.end, line.end)
     line = next
   }
-  return leaves
-}
-
-const FLOW_DATA = /["']?(stringData|data)["']?[ \t]{0,8}:[ \t]{0,8}\{/g
-
-/** A Secret in braces, on one line. */
-function leavesInLine(page: Page, line: Line, start: number): SecretLeaf[] {
-  const text = page.text.slice(line.start, line.end)
-  if (!text.slice(0, start - line.start).includes('{')) return []
-  page.isDone('secret', line.end, line.end)
-  page.steps += 2 * text.length
-  return [...text.matchAll(FLOW_DATA)].flatMap(({ 0: { length }, 1: key, index }) => {
-    const from = line.start + index + length
-    const close = page.text.indexOf('}', from)
-    return flowLeaves(page.text, from, close === -1 ? line.end : Math.min(close, line.end), key === 'data')
-  })
+  return leaves.length === 0 ? flowSecretLeaves(page, start) : leaves
 }
 
 function belongs(line: Line, column: number, text: string): boolean {
@@ -81,11 +55,16 @@ function firstLine(page: Page, own: Line): Line {
   return first
 }
 
-function leavesBelow(text: string, parent: Line, skip: number, isBase64: boolean): SecretLeaf[] {
+function leavesBelow(page: Page, parent: Line, skip: number, isBase64: boolean): SecretLeaf[] {
+  const { text } = page
   const inline = parent.start + parent.column + skip
-  if (text.charAt(inline) === '{') return flowLeaves(text, inline, parent.end, isBase64)
+  if (text.charAt(inline) === '{') return flowLeaves(page, inline, isBase64)
   const leaves: SecretLeaf[] = []
   let line = lineAfter(text, parent)
+  while (line?.isBlank === true) line = lineAfter(text, line)
+  const brace = line === undefined ? -1 : line.start + line.indent
+  if (text.charAt(brace) === '{' && line !== undefined && line.indent > parent.column)
+    return flowLeaves(page, brace, isBase64)
   while (line !== undefined && (line.isBlank || (line.indent > parent.column && belongs(line, parent.column, text)))) {
     const field =
       line.isBlank || text.charAt(line.start + line.indent) === '#'
@@ -128,15 +107,6 @@ function makeLeaf(text: string, key: string, from: number, to: number, isBase64:
 /** Lines of a value without the indent that they share with their file. */
 function dedent(value: string): string {
   return value.includes('\n') ? value.replace(/\n[ \t]{1,400}/g, '\n') : value
-}
-
-function flowLeaves(text: string, start: number, end: number, isBase64: boolean): SecretLeaf[] {
-  return [...text.slice(start, end).matchAll(FLOW_PAIR)].map((pair) => {
-    const [whole, key = '', value = ''] = pair
-    const bare = /^["']/.test(value) ? value.slice(1, -1) : value.trimEnd()
-    const from = start + pair.index + whole.lastIndexOf(bare)
-    return { key, value: bare, isBase64, start: from, end: from + bare.length }
-  })
 }
 
 /** Longer lines are no lines of a manifest. */

@@ -1,3 +1,4 @@
+import { withLineFeeds } from '../../scan/line-feeds.ts'
 import type { Repository } from '../git-port.ts'
 import type { Finding } from '../judge/finding.ts'
 import { type JudgedTree, type JudgeOptions, judgeFiles } from '../judge/judge-files.ts'
@@ -69,6 +70,6 @@ class Lines {
 
   at(file: string, line: number): string | undefined {
     const bytes = this.contents.get(file)
-    return bytes === undefined ? undefined : Buffer.from(bytes).toString('latin1').split('\n')[line - 1]
+    return bytes === undefined ? undefined : withLineFeeds(Buffer.from(bytes).toString('latin1')).split('\n')[line - 1]
   }
 }

@@ -2,6 +2,7 @@ import { type Pragma, readPragmas } from '../../scan/allow.ts'
 import type { AllowEntry } from '../../scan/allow-list.ts'
 import { Baseline, type BaselineEntry } from '../../scan/baseline.ts'
 import { matchesGlob } from '../../scan/glob.ts'
+import { withLineFeeds } from '../../scan/line-feeds.ts'
 import { listRules } from '../../scan/rule-list.ts'
 import type { Finding } from './finding.ts'
 import { JUDGE_RULES } from './rules.ts'
@@ -85,8 +86,8 @@ export class Exceptions {
   /** Exceptions that the target branch has too, on a line that is the same. */
   private async withApproval(pragmas: readonly Pragma[], file: string, text: string): Promise<readonly Pragma[]> {
     if (this.approved === undefined || pragmas.length === 0) return pragmas
-    const known = new Set((await this.approved(file)).split('\n'))
-    const lines = text.split('\n')
+    const known = new Set(withLineFeeds(await this.approved(file)).split('\n'))
+    const lines = withLineFeeds(text).split('\n')
     return pragmas.filter(({ line }) => {
       // it stands on the line itself, or alone above it: then both must be known
       const at = lines[line - 1] ?? ''

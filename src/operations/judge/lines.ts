@@ -1,3 +1,5 @@
+import { withLineFeeds } from '../../scan/line-feeds.ts'
+
 /** Finds lines and columns of offsets in one text. */
 export class LineFinder {
   private readonly text: string
@@ -5,7 +7,8 @@ export class LineFinder {
 
   constructor(text: string) {
     this.text = text
-    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', end + 1)) this.starts.push(end + 1)
+    const lines = withLineFeeds(text)
+    for (let end = lines.indexOf('\n'); end >= 0; end = lines.indexOf('\n', end + 1)) this.starts.push(end + 1)
   }
 
   /** 1-based. */

@@ -1,3 +1,4 @@
+import { withLineFeeds } from '../../scan/line-feeds.ts'
 import type { Finding } from '../judge/finding.ts'
 
 /** A finding, and a line of the value, which is never printed. */
@@ -22,8 +23,8 @@ export async function oldFindings(
   { text, found }: Looked,
   before: { readonly text: string; find(): Promise<Looked['found']> | Looked['found'] },
 ): Promise<ReadonlySet<Finding>> {
-  const known = new Set(before.text.split('\n'))
-  const lines = text.split('\n')
+  const known = new Set(withLineFeeds(before.text).split('\n'))
+  const lines = withLineFeeds(text).split('\n')
   const old = new Set<Finding>()
   for (const { finding } of found) if (known.has(lines[(finding.line ?? 1) - 1] ?? '')) old.add(finding)
   if (old.size === found.length) return old

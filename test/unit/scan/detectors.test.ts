@@ -115,6 +115,13 @@ describe('Kubernetes Secrets', () => {
     ],
     ['with the kind last', 'stringData:\n  a: hello\nkind: Secret\n', 'a.yaml'],
     ['in a flow mapping', 'kind: Secret\nstringData: { a: hello }\n', 'a.yaml'],
+    ['in a flow mapping of several lines', 'kind: Secret\nstringData: {\n  a: hello\n}\n', 'a.yaml'],
+    ['in a flow mapping on a line of its own', 'kind: Secret\nstringData:\n  {\n  a: hello }\n', 'a.yaml'],
+    ['in a flow mapping with quoted keys', 'kind: Secret\nstringData: {"a":"hello"}\n', 'a.yaml'],
+    ['in braces over several lines', '{\n  kind: Secret,\n  stringData: {\n    a: hello\n  }\n}\n', 'a.yaml'],
+    ['in braces of a list', '- {kind: Secret,\n   stringData: {a: hello}}\n', 'a.yaml'],
+    ['in braces where a value holds one', '{ x: "}", kind: Secret,\n stringData: {a: hello}}\n', 'a.yaml'],
+    ['with lines that end with CR', 'kind: Secret\rstringData:\r  a: hello\r', 'a.yaml'],
     ['in a block scalar', 'kind: Secret\nstringData:\n  a: |\n    hello\n    world\n', 'a.yaml'],
     [
       'in the second document',
@@ -124,6 +131,11 @@ describe('Kubernetes Secrets', () => {
     ['in a template', `{{- if .Values.on }}\n${head}stringData:\n  a: hello\n{{- end }}\n`, 'templates/a.yaml'],
   ])('are found %s', (_name, text, fileName) => {
     expect(rulesIn(text, fileName)).toEqual(['block kubernetes-secret'])
+  })
+
+  it('are not found in braces of others', () => {
+    const text = '- {kind: Secret, name: a}\n- {kind: ConfigMap,\n   data: {a: hello}}\n'
+    expect(rulesIn(text, 'a.yaml')).toEqual([])
   })
 
   it.each([

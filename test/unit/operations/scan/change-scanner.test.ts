@@ -26,6 +26,11 @@ describe('a change', () => {
     expect(await broughtBy('a.json', sealed('AAAA'), sealed('BBBBBBBB'))).toEqual([])
   })
 
+  it('brings what stands behind a CR alone, where the lines of LF are others', async () => {
+    expect(await broughtBy('a.txt', 'a\rb\nend\n', `a\rb\n${FIRST}\nend\n`)).toEqual(['github-token '])
+    expect(await broughtBy('a.txt', `a\rb\n${FIRST}\nend\n`, `x\rb\n${FIRST}\nend\n`)).toEqual([])
+  })
+
   it('brings another value in the place of one, the same once more, and the same under another key', async () => {
     const line = (token: string, more = '') => `{"token":"${token}","other":"1"${more}}`
     expect(await broughtBy('a.json', line(FIRST), line(SECOND))).toEqual(['github-token token'])
