@@ -38,7 +38,8 @@ export async function packCommonJs({ files, metafile, entries, together: sources
     const packed = chunks
       .filter(({ name }) => wanted.has(name) && together.has(name))
       .map(({ name, code }) => `'${name}'(module,load){${code}}`)
-    const table = `const packed={__proto__:null,\n${packed.join(',\n')}\n}\n`
+    const outside = chunks.flatMap(({ name }) => (together.has(name) ? [] : [name]))
+    const table = `const packed={__proto__:null,\n${packed.join(',\n')}\n}\nconst outside=${JSON.stringify(outside)}\n`
     return `(function(require,__filename,start,others){'use strict'\n${table}${LOADER}load(${JSON.stringify(starts)}[start??'${first}'])\n})\n`
   }
   return {
@@ -99,14 +100,17 @@ function belowOf(metafile, source) {
   return new Set([...files].map((file) => basename(file)))
 }
 
-/** With `start` null, who calls wants the packed chunks only; `others` gives those of another program. */
+/**
+ * With `start` null, who calls wants the packed chunks only; `others` gives those of the whole program, and is only called
+ * when one of them is needed.
+ */
 const LOADER = `if(start===null)return packed
 const loaded={__proto__:null}
 function load(name){
   let module=loaded[name]
   if(module===undefined){
     loaded[name]=module={exports:{}}
-    ;(packed[name]??others?.()[name]??require('./chunks/'+name))(module,load)
+    ;(packed[name]??(outside.includes(name)?require('./chunks/'+name):others()[name]))(module,load)
   }
   return module.exports
 }

@@ -103,23 +103,25 @@ describe('the program of CommonJS chunks', () => {
       'quick.ts': `import { shared } from './shared.ts'
         async function quick() {
           const { near } = await import('./near.ts')
+          const { cold } = await import('./cold.ts')
+          console.log('quick', shared.count, near(), cold)
           const { far } = await import('./far.ts')
-          console.log('quick', shared.count, near(), far(), shared.count)
+          console.log(far(), shared.count)
         }
         void quick()`,
       'near.ts': `import { shared } from './shared.ts'; export const near = () => ++shared.count`,
       'far.ts': `import { shared } from './shared.ts'; export const far = () => ++shared.count + 'far'`,
+      'cold.ts': `export const cold = 'cold'`,
       'shared.ts': `export const shared = { count: 0 }`,
     }
     const entries = { main: 'main.ts', quick: 'quick.ts' }
-    const packed = await pack(sources, /^/, { entries, alone: { quick: ['near.ts'] } })
+    const packed = await pack(sources, /^(?!cold)/, { entries, alone: { quick: ['near.ts'] } })
     expect(run(packed)).toBe('main 0\n')
     const { quick = '' } = packed.alone
     expect([quick.includes('near'), quick.includes("'far'")]).toEqual([true, false])
-    const others = `const others = () => program(require, __filename, null)`
+    const others = `const others = () => (console.log('others'), program(require, __filename, null))`
     const start = `require('node:vm').runInThisContext(${JSON.stringify(quick)})(require, __filename, 'quick', others)`
-    expect(run(packed, `${others};${start}`)).toBe('quick 0 1 2far 2\n')
-    expect(run({ ...packed, program: quick })).toContain('Cannot find module')
+    expect(run(packed, `${others};${start}`)).toBe('quick 0 1 cold\nothers\n2far 2\n')
   })
 
   it('loads node:crypto when it is used, and not before', async () => {
