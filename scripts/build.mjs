@@ -43,6 +43,7 @@ const WITH_HOOKS = [
   ...STORES,
   'src/cli/hook-verdict.ts',
   'src/cli/render.ts',
+  'src/git/direct/direct-repository.ts',
   'src/git/git-folders.ts',
   'src/git/repository.ts',
   'src/operations/known/known-scanner.ts',

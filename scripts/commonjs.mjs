@@ -6,7 +6,7 @@
  *
  * Every chunk becomes a function of `module` and `load`, wherever it ends up; `load` runs it once.
  */
-import * as crypto from 'node:crypto'
+import { createRequire } from 'node:module'
 import { basename } from 'node:path'
 import * as esbuild from 'esbuild'
 
@@ -100,6 +100,16 @@ function belowOf(metafile, source) {
   return new Set([...files].map((file) => basename(file)))
 }
 
+/** Loaded with their first use: they take 3 ms each, and much that imports them runs without them. */
+const LATE = ['node:child_process', 'node:crypto', 'node:zlib']
+
+/** @param {string} name */
+function membersOf(name) {
+  const members = Object.entries(Object.getOwnPropertyDescriptors(createRequire(import.meta.url)(name)))
+  // what old names warn of is used nowhere
+  return members.flatMap(([member, { value }]) => (value === undefined ? [] : [member]))
+}
+
 /**
  * With `start` null, who calls wants the packed chunks only; `others` gives those of the whole program, and is only called
  * when one of them is needed.
@@ -115,10 +125,11 @@ function load(name){
   return module.exports
 }
 Object.defineProperty(load,'url',{get:()=>require('node:url').pathToFileURL(__filename).href})
-let crypto
-load.crypto={__proto__:null}
-for(const name of ${JSON.stringify(Object.keys(crypto).filter((name) => /^(?!default$|webcrypto$|_)/.test(name)))}){
-  Object.defineProperty(load.crypto,name,{get:()=>(crypto??=require('node:crypto'))[name]})
+load.builtins={__proto__:null}
+for(const [name,members] of Object.entries(${JSON.stringify(Object.fromEntries(LATE.map((name) => [name, membersOf(name)])))})){
+  const builtin=load.builtins[name]={__proto__:null}
+  let real
+  for(const member of members)Object.defineProperty(builtin,member,{get:()=>(real??=require(name))[member]})
 }
 `
 
@@ -154,8 +165,9 @@ async function toFunctionBody(name, text, names) {
       .replace(/\brequire\("\.\/(?:chunks\/)?([^"/]+)"\)/g, (call, file) =>
         names.has(file) ? `load("${file}")` : call,
       )
-      // loaded with the first use: it costs 3 ms, and much that imports it runs without it
-      .replace(/(?<=[ ,][\w$]+=)require\("node:crypto"\)(?=[,;])/g, 'load.crypto')
+      .replace(/(?<=[ ,][\w$]+=)require\(("[^"]+")\)(?=[,;])/g, (call, name) =>
+        LATE.includes(JSON.parse(name)) ? `load.builtins[${name}]` : call,
+      )
       // esbuild copies all exports at each dynamic import, in case that the module is none of its own
       .replace(/(\.then\(\(\) ?=> ?)[\w$]+\((load\("[^"]+"\))\)/g, '$1$2')
   )

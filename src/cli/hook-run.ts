@@ -14,8 +14,8 @@ export async function runHookOf(name: HookName, args: readonly string[], io: Hoo
     return 1
   }
   const repository = await io.repository({ asGit: true })
-  if (OF_A_COMMIT.includes(name)) repository.prepareStaged()
-  // loaded while git reads its index
+  if (OF_A_COMMIT.includes(name)) await repository.prepareStaged()
+  // loaded while git, where it is asked, reads its index
   const { runAndTell } = await import('./hook-verdict.ts')
   try {
     return await runAndTell(name, args, repository, io)

@@ -17,6 +17,7 @@ import {
   type TreeFile,
   workingFiles,
 } from './changes.ts'
+import type { DirectRepository } from './direct/direct-repository.ts'
 import { filesHolding, standingAtHead } from './grep.ts'
 import { type GitPlace, NOT_INSTALLED, runGit } from './run-git.ts'
 
@@ -42,6 +43,7 @@ export class GitRepository {
   private headCommit: Promise<string | undefined> | undefined
   private stagedFiles: Promise<FileChange[]> | undefined
 
+  private direct: DirectRepository | undefined
   private asked: Promise<Folders> | undefined
   /** By id; undefined when nothing is read twice. */
   private kept: Map<string, Uint8Array> | undefined
@@ -65,11 +67,28 @@ export class GitRepository {
     return this.stagedFiles
   }
 
-  /** Let git begin with what every commit is judged by, before anybody waits for it. */
-  prepareStaged(): void {
-    this.blobs.start()
+  /** Read what every commit is judged by, or let git begin with it before anybody waits. */
+  async prepareStaged(): Promise<void> {
     this.kept = new Map()
-    for (const answer of [this.staged(), this.head()]) answer.catch(() => undefined) // told to who asks
+    const { DirectRepository } = await import('./direct/direct-repository.ts')
+    try {
+      this.direct = new DirectRepository(this.place, process.env, LARGEST_BYTES)
+      this.stagedFiles = Promise.resolve(this.direct.staged())
+      this.headCommit = Promise.resolve(this.direct.head)
+    } catch {
+      this.direct = undefined
+      this.blobs.start()
+      for (const answer of [this.staged(), this.head()]) answer.catch(() => undefined) // told to who asks
+    }
+  }
+
+  /** What git's own files say; undefined where git has to be asked. */
+  private directly<T>(ask: (direct: DirectRepository) => T): T | undefined {
+    try {
+      return this.direct && ask(this.direct)
+    } catch {
+      return undefined
+    }
   }
 
   /** Paths of the files of the index that hold `text`, which must be no secret: it is an argument. @throws GitError */
@@ -115,6 +134,8 @@ export class GitRepository {
   }
 
   async blob(id: string): Promise<Uint8Array | undefined> {
+    const found = this.directly((direct) => direct.blob(id))
+    if (found !== undefined) return found
     for await (const { bytes } of this.others.read([id], LARGEST_BYTES)) return bytes
     return undefined
   }
@@ -128,9 +149,13 @@ export class GitRepository {
   tree(revision: string) {
     const { blobs, others, place, kept } = this
     const keep = (id: string, bytes: Uint8Array | undefined) => this.keep(id, bytes)
+    const direct = <T>(ask: (repository: DirectRepository) => T) =>
+      revision === INDEX ? this.directly(ask) : undefined
     const prefix = revision === INDEX ? ':0:' : `${revision}:`
     return {
       async read(paths: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {
+        const known = direct((repository) => repository.files(paths))
+        if (known !== undefined) return known
         const found = new Map<string, Uint8Array>()
         let index = 0
         // contents may be on their way
@@ -154,13 +179,17 @@ export class GitRepository {
         return found
       },
       async *contents<File extends { readonly id: string }>(files: readonly File[]) {
-        const known = files.map((file) => ({ file, bytes: kept?.get(file.id) }))
-        const unknown = known.filter(({ bytes }) => bytes === undefined)
-        for (const { file, bytes } of known) if (bytes !== undefined) yield { file, bytes }
+        const unknown: File[] = []
+        for (const file of files) {
+          const bytes = kept?.get(file.id) ?? direct((repository) => repository.blob(file.id))
+          keep(file.id, bytes)
+          if (bytes === undefined) unknown.push(file)
+          else yield { file, bytes }
+        }
         let index = 0
-        const ids = unknown.map(({ file }) => file.id)
+        const ids = unknown.map(({ id }) => id)
         for await (const { id, bytes, beginning } of blobs.read(ids, LARGEST_BYTES)) {
-          const file = unknown[index]?.file
+          const file = unknown[index]
           index += 1
           keep(id, bytes)
           if (file !== undefined) yield { file, bytes, beginning }
@@ -189,7 +218,13 @@ export class GitRepository {
   }
 
   private keep(id: string, bytes: Uint8Array | undefined): void {
-    if (this.kept === undefined || bytes === undefined || this.keptBytes + bytes.length > KEPT_BYTES) return
+    if (
+      this.kept === undefined ||
+      bytes === undefined ||
+      this.kept.has(id) ||
+      this.keptBytes + bytes.length > KEPT_BYTES
+    )
+      return
     this.kept.set(id, bytes)
     this.keptBytes += bytes.length
   }
@@ -238,6 +273,8 @@ export class GitRepository {
   close(): void {
     this.blobs.close()
     this.others.close()
+    this.direct?.close()
+    this.direct = undefined
   }
 
   private async lines(args: readonly string[]): Promise<string[]> {

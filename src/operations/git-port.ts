@@ -37,7 +37,7 @@ export interface Repository {
   /** What the index adds to HEAD. @throws GitError `ERR_GIT`, as all of these */
   staged(): Promise<readonly ChangedFile[]>
   /** Begin with what {@link staged} and {@link head} answer, and with reading. */
-  prepareStaged(): void
+  prepareStaged(): Promise<void>
   /** The commit that is checked out; undefined before the first. */
   head(): Promise<string | undefined>
   /** Paths of the files of the index that hold a text, which is no secret. */

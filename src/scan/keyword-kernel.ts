@@ -2,7 +2,7 @@ import { bytes as MODULE } from './keyword-kernel.wat'
 
 /** See keyword-kernel.wat for what stands at these addresses. */
 const SETTINGS = 128
-const STATE = 156
+const STATE = 148
 const OWN_BYTES = 160
 const PAGE_BYTES = 65_536
 /** The highest bit of a state is taken. */
@@ -51,7 +51,8 @@ export class KeywordKernel implements KeywordAutomaton {
     compiled ??= new WebAssembly.Module(MODULE)
     this.exports = new WebAssembly.Instance(compiled).exports as Exports // it is our own module
     const most = keywords.reduce((sum, { length }) => sum + length, 1)
-    const rowBits = Math.ceil(Math.log2(classCount)) + 1
+    // eight classes are looked at together
+    const rowBits = Math.max(Math.ceil(Math.log2(classCount)), 3) + 1
     const fallbacks = OWN_BYTES + (most << rowBits)
     const queue = fallbacks + UNIT_BYTES * most
     const endings = queue + UNIT_BYTES * most
@@ -61,10 +62,10 @@ export class KeywordKernel implements KeywordAutomaton {
     const { buffer } = this.exports.memory
     this.bytes = Buffer.from(buffer)
     this.bytes.set(classes)
-    const states = this.buildTrie(keywords, classes, new Uint16Array(buffer, OWN_BYTES), rowBits - 1)
+    this.buildTrie(keywords, classes, new Uint16Array(buffer, OWN_BYTES), rowBits - 1)
     for (const state of this.endings.keys()) this.bytes[endings + state] = 1
     this.fallbacks = new Uint16Array(buffer, fallbacks, most)
-    new Int32Array(buffer, SETTINGS).set([OWN_BYTES, states, classCount, rowBits, fallbacks, endings, queue])
+    new Int32Array(buffer, SETTINGS).set([OWN_BYTES, rowBits, fallbacks, endings, queue])
     this.exports.close()
   }
 
@@ -102,8 +103,7 @@ export class KeywordKernel implements KeywordAutomaton {
     }
   }
 
-  /** @returns how many states there are */
-  private buildTrie(keywords: readonly string[], classes: Uint8Array, next: Uint16Array, bits: number): number {
+  private buildTrie(keywords: readonly string[], classes: Uint8Array, next: Uint16Array, bits: number): void {
     let states = 1
     for (const [keyword, text] of keywords.entries()) {
       let state = 0
@@ -119,6 +119,5 @@ export class KeywordKernel implements KeywordAutomaton {
       if (known === undefined) this.endings.set(state, [keyword])
       else known.push(keyword)
     }
-    return states
   }
 }

@@ -56,10 +56,36 @@ function* base64Runs(run: string, start: number): Generator<EncodedRun> {
 
 /** Names of code have the letters of base64 too: a look at the beginning leaves most of them out. */
 function textOf(run: string): string | undefined {
-  const beginning = Buffer.from(run.slice(0, 12), 'base64')
-  return beginning.every((byte) => byte >= 32 || byte === 9 || byte === 10 || byte === 13)
-    ? decodeBase64(run)
-    : undefined
+  return beginsLikeText(run) ? decodeBase64(run) : undefined
+}
+
+/** So many letters are looked at: no run is shorter. */
+const LOOKED_AT = 8
+const SIX_BITS = new Uint8Array(128)
+for (const [digit, letter] of [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'].entries()) {
+  SIX_BITS[letter.charCodeAt(0)] = digit
+}
+SIX_BITS[45] = 62 // - and _ stand for + and / in URLs
+SIX_BITS[95] = 63
+
+/** Whether the first bytes that base64 stands for are printable, and no other than UTF-8 has. */
+function beginsLikeText(run: string): boolean {
+  let [bits, count, more] = [0, 0, 0]
+  for (let index = 0; index < LOOKED_AT; index += 1) {
+    bits = (bits << 6) | (SIX_BITS[run.charCodeAt(index)] ?? 0)
+    count += 6
+    if (count < 8) continue
+    count -= 8
+    const byte = (bits >> count) & 255
+    if (more > 0 ? byte >> 6 !== 2 : !isFirst(byte)) return false
+    // how many bytes go with the first
+    more = more > 0 ? more - 1 : byte < 128 ? 0 : byte < 224 ? 1 : byte < 240 ? 2 : 3
+  }
+  return true
+}
+
+function isFirst(byte: number): boolean {
+  return byte < 128 ? byte >= 32 || byte === 9 || byte === 10 || byte === 13 : byte >= 194 && byte <= 244
 }
 
 function decodeUrl(run: string): string {

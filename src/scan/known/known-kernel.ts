@@ -12,6 +12,7 @@ const MOST_NUMBERS = 20_000
 const NUMBERS = 3
 /** What edges depend on. */
 const CONTEXT = 4
+const UNIT_BYTES = 2
 const BLANKS = ' '.repeat(CONTEXT)
 const [WORD, JOINT] = [1, 2]
 
@@ -81,7 +82,8 @@ export class KnownKernel {
       const to = Math.min(from + PIECE, text.length)
       const before = Math.min(from, CONTEXT)
       const piece = text.slice(from - before, to + LONGEST + CONTEXT)
-      this.bytes.write(`${BLANKS}${piece}${BLANKS}`, TEXT - 2 * CONTEXT, 'utf16le')
+      this.bytes.write(piece, TEXT, 'utf16le')
+      this.bytes.write(BLANKS, TEXT + UNIT_BYTES * piece.length, 'utf16le')
       this.exports.prepare(piece.length, this.base)
       for (let start = before; start < to - from + before; ) {
         start = this.exports.find(start, to - from + before, piece.length, MOST_NUMBERS)

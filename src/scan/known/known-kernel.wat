@@ -2,38 +2,36 @@
 ;; JavaScript.
 (module
   ;; 0: one bit for each place that a sketch falls on, 128 KiB
-  ;; 131072: 1 for what belongs to a word, 2 for what joins words, a byte for each ASCII character
+  ;; 131072: 1 for what belongs to a word, 2 for what joins words, a byte for each ASCII character; what is no ASCII counts as
+  ;;         the last of them, which is neither
   ;; 131200: what a unit counts when so many follow it, four bytes each, from 0 to 64
   ;; 131472: the lengths to look for, longest first, four bytes each; 65 is for all that are longer; ends with 0
   ;; 131760: which token edges stand in front of a unit, a byte each: 1 one may begin, 2 one may end
   ;; 200000: the sketch of all that stands in front of a unit, four bytes each
-  ;; 400000: the text, two bytes a unit, four blanks in front of it and behind it
+  ;; 400000: the text, two bytes a unit, four blanks behind it
   ;; 500000: what was found: start, length and sketch, four bytes each
   (memory (export "memory") 9)
-
-  (func $kind (param $unit i32) (result i32)
-    (if (result i32) (i32.lt_u (local.get $unit) (i32.const 128))
-      (then (i32.load8_u offset=131072 (local.get $unit)))
-      (else (i32.const 0))))
-
-  ;; The unit at an index, which may be up to four outside.
-  (func $unit (param $index i32) (result i32)
-    (i32.load16_u (i32.add (i32.const 400000) (i32.shl (local.get $index) (i32.const 1)))))
 
   ;; Sketches and edges of a text.
   (func (export "prepare") (param $length i32) (param $base i32)
     (local $at i32) (local $hash i32) (local $last i32) (local $unit i32)
-    (local $farBefore i32) (local $before i32) (local $after i32) (local $next i32) (local $edge i32)
+    (local $farBefore i32) (local $before i32) (local $after i32) (local $next i32) (local $edge i32) (local $ahead i32)
     (local.set $last (i32.const 32))
-    (local.set $after (call $kind (call $unit (i32.const -1))))
-    (local.set $next (call $kind (call $unit (i32.const 0))))
+    (local.set $after (i32.const 0))
+    (local.set $ahead (i32.load16_u (i32.const 400000)))
+    (local.set $next
+      (i32.load8_u offset=131072
+        (select (local.get $ahead) (i32.const 127) (i32.lt_u (local.get $ahead) (i32.const 128)))))
     (loop $units
-      (local.set $unit (call $unit (local.get $at)))
+      (local.set $unit (local.get $ahead))
+      (local.set $ahead (i32.load16_u offset=400002 (i32.shl (local.get $at) (i32.const 1))))
       (i32.store offset=200000 (i32.shl (local.get $at) (i32.const 2)) (local.get $hash))
       (local.set $farBefore (local.get $before))
       (local.set $before (local.get $after))
       (local.set $after (local.get $next))
-      (local.set $next (call $kind (call $unit (i32.add (local.get $at) (i32.const 1)))))
+      (local.set $next
+        (i32.load8_u offset=131072
+          (select (local.get $ahead) (i32.const 127) (i32.lt_u (local.get $ahead) (i32.const 128)))))
       (local.set $edge
         (i32.or
           (i32.gt_u (local.get $unit) (i32.const 32))

@@ -1,0 +1,53 @@
+import { inflateSync } from 'node:zlib'
+import type { DirectObject } from './direct-object.ts'
+import { briefBytesOf } from './files.ts'
+import { PackFolder } from './packs.ts'
+import { sure } from './unsure.ts'
+
+const HEADER = /^(commit|tree|blob|tag) (0|[1-9][0-9]{0,9})$/
+/** Most texts are no larger than so many times what they are compressed. */
+const USUAL_RATIO = 5
+const MOST_CHUNK = 64 * 1024
+/** The longest header. */
+const HEADER_BYTES = 20
+
+/** The objects of one repository, without those that it borrows from others. */
+export class ObjectFolder {
+  private readonly folder: string
+  private readonly most: number
+  private readonly packs: PackFolder
+
+  /** @param most - longer ones are not read */
+  constructor(folder: string, hashBytes: number, most: number) {
+    this.folder = folder
+    this.most = most
+    this.packs = new PackFolder(`${folder}/pack`, hashBytes, most)
+  }
+
+  /** Undefined when it is not here. @param id - lower-case hex @throws Unsure */
+  read(id: string): DirectObject | undefined {
+    return this.readLoose(id) ?? this.packs.read(id)
+  }
+
+  /** @throws Unsure when it is not here, or of another kind */
+  must(id: string, kind: DirectObject['kind']): Buffer {
+    const found = this.read(id)
+    sure(found?.kind === kind)
+    return found.bytes
+  }
+
+  close(): void {
+    this.packs.close()
+  }
+
+  private readLoose(id: string): DirectObject | undefined {
+    const packed = briefBytesOf(`${this.folder}/${id.slice(0, 2)}/${id.slice(2)}`)
+    if (packed === undefined) return undefined
+    const chunkSize = Math.min(Math.max(packed.length * USUAL_RATIO, 64), MOST_CHUNK)
+    const bytes = inflateSync(packed, { maxOutputLength: this.most + HEADER_BYTES, chunkSize })
+    const end = bytes.indexOf(0)
+    const [, kind, size] = HEADER.exec(bytes.toString('latin1', 0, Math.min(end, HEADER_BYTES))) ?? []
+    sure(kind !== undefined && Number(size) === bytes.length - end - 1)
+    return { kind: kind as DirectObject['kind'], bytes: bytes.subarray(end + 1) } // as the expression has it
+  }
+}

@@ -1,0 +1,96 @@
+import type { FileChange } from '../changes.ts'
+import type { IndexFile, NotedTree } from './index-file.ts'
+import type { ObjectFolder } from './objects.ts'
+import { sure } from './unsure.ts'
+
+const [SPACE, SLASH] = [32, 47]
+const FOLDER = '40000'
+
+/** What the index adds to a tree, as `git diff-index --cached --diff-filter=ACMT` says it. @param tree - lower-case hex @throws Unsure */
+export function stagedAgainst(tree: string, index: IndexFile, objects: ObjectFolder, hashBytes: number): FileChange[] {
+  const comparison = new Comparison(index, objects, hashBytes)
+  comparison.folder({ from: 0, to: index.count, depth: 0, tree, noted: index.noted })
+  return comparison.changes
+}
+
+interface Folder {
+  /** Its files in the index. */
+  readonly from: number
+  readonly to: number
+  /** How many bytes of their paths name the folder. */
+  readonly depth: number
+  /** Undefined when it is new. */
+  readonly tree: string | undefined
+  readonly noted: NotedTree | undefined
+}
+
+interface TreeEntry {
+  readonly mode: string
+  readonly id: string
+}
+
+class Comparison {
+  readonly changes: FileChange[] = []
+  private readonly index: IndexFile
+  private readonly objects: ObjectFolder
+  private readonly hashBytes: number
+
+  constructor(index: IndexFile, objects: ObjectFolder, hashBytes: number) {
+    this.index = index
+    this.objects = objects
+    this.hashBytes = hashBytes
+  }
+
+  folder({ from, to, depth, tree, noted }: Folder): void {
+    // git takes back what it noted with the first change below
+    if (tree !== undefined && noted?.id === tree && noted.count === to - from) return
+    const before = tree === undefined ? undefined : this.entriesOf(tree)
+    for (let at = from; at < to; ) {
+      const path = this.index.path(at)
+      const slash = path.indexOf(SLASH, depth)
+      if (slash < 0) {
+        this.file(at, path, before?.get(path.toString('latin1', depth)))
+        at += 1
+        continue
+      }
+      const name = path.toString('latin1', depth, slash)
+      const entry = before?.get(name)
+      const end = this.endOf(path.subarray(0, slash + 1), at, to)
+      this.folder({
+        ...{ from: at, to: end, depth: slash + 1 },
+        tree: entry?.mode === FOLDER ? entry.id : undefined,
+        noted: noted?.folders.get(name),
+      })
+      at = end
+    }
+  }
+
+  private file(at: number, path: Buffer, before: TreeEntry | undefined): void {
+    const { mode, id } = this.index.entry(at)
+    if (before?.mode === mode && before.id === id) return
+    const old = before === undefined || before.mode === FOLDER ? undefined : before.id
+    this.changes.push({ path: path.toString('utf8'), mode, id, before: old })
+  }
+
+  /** The first file that is not below a folder. @param folder - with the slash */
+  private endOf(folder: Buffer, from: number, to: number): number {
+    const behind = Buffer.from(folder)
+    behind[behind.length - 1] = SLASH + 1
+    return this.index.find(behind, from, to)
+  }
+
+  /** By name: bytes, as latin1. */
+  private entriesOf(tree: string): Map<string, TreeEntry> {
+    const bytes = this.objects.must(tree, 'tree')
+    const entries = new Map<string, TreeEntry>()
+    for (let at = 0; at < bytes.length; ) {
+      const space = bytes.indexOf(SPACE, at)
+      const end = bytes.indexOf(0, space)
+      sure(space > at && end > space && end + this.hashBytes < bytes.length)
+      const id = bytes.toString('hex', end + 1, end + 1 + this.hashBytes)
+      entries.set(bytes.toString('latin1', space + 1, end), { mode: bytes.toString('latin1', at, space), id })
+      at = end + 1 + this.hashBytes
+    }
+    return entries
+  }
+}
