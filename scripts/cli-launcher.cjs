@@ -1,11 +1,10 @@
 #!/usr/bin/env node
 // @ts-nocheck: build id and program stand beside it only in dist
 'use strict'
-// The bin of the package; scripts/build.mjs copies it to dist/cli/main.cjs. It runs program.cjs, or the part of it
-// that is in hook.cjs or values.cjs, and keeps what
-// V8 made of it in the user's cache folder: measured 13 ms of 57 on Node 20, 15 of 65 on Node 24 for a small `decrypt`
-// (Node's own compile cache, which only newer ones have, saves 3). No data is in there, only code.
-// NODE_DISABLE_COMPILE_CACHE=1, CI and a home that is not ours go without.
+// The bin of the package; scripts/build.mjs copies it to dist/cli/main.cjs. It runs program.cjs, or the part of it that is in
+// hook.cjs or values.cjs, and keeps what V8 made of it in the user's cache folder: measured 13 ms of 57 on Node 20, 15 of 65
+// on Node 24 for a small `decrypt` (Node's own compile cache, which only newer ones have, saves 3). No data is in there, only
+// code. NODE_DISABLE_COMPILE_CACHE=1, CI and a home that is not ours go without.
 const {
   closeSync,
   fstatSync,

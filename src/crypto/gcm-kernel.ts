@@ -1,7 +1,7 @@
 import type { Cipher } from 'node:crypto'
 import { bytes as MODULE } from './gcm-kernel.wat'
 
-/** Longer texts do not go into a batch: for them OpenSSL is faster, and they should not be copied. */
+/** Longer texts and AADs do not go into a batch: for them OpenSSL is faster, and they should not be copied. */
 export const LONG_TEXT = 4096
 /** For fewer values the kernel is not worth being compiled. */
 export const MANY_VALUES = 8

@@ -49,7 +49,7 @@ export class OpenBatch {
   /** Returns what the value is asked for with, or {@link NOT_SEALED}. */
   add(aad: string, text: string): number {
     if (!text.startsWith(SEALED_PARTS.data)) return NOT_SEALED
-    if (text.length > LONG_TEXT) return this.addUnusual(aad, text)
+    if (text.length > LONG_TEXT || aad.length > LONG_TEXT) return this.addUnusual(aad, text)
     const data = SEALED_PARTS.data.length
     const iv = text.indexOf(SEALED_PARTS.iv, data)
     const tag = text.indexOf(SEALED_PARTS.tag, iv)
@@ -65,7 +65,7 @@ export class OpenBatch {
     const fields = sealedFields(text)
     if (fields === undefined) return NOT_SEALED
     const { data, iv, tag, type } = fields
-    if (text.length > LONG_TEXT) {
+    if (text.length > LONG_TEXT || aad.length > LONG_TEXT) {
       this.numbers.push(ALONE)
       return this.types.push(type) - 1
     }

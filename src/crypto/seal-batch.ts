@@ -49,7 +49,7 @@ export class SealBatch {
     const known = this.reuse?.take(aad, leaf)
     if (known !== undefined) return this.strings.push(known) - 1
     const text = plainTextOf(leaf)
-    if (text === undefined || text.length > LONG_TEXT) {
+    if (text === undefined || text.length > LONG_TEXT || aad.length > LONG_TEXT) {
       return this.strings.push(this.sealAlone(aad, this.random(IV_BYTES), leaf)) - 1
     }
     const value = this.strings.push(undefined) - 1

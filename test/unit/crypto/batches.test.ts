@@ -22,7 +22,7 @@ interface Value {
 
 /** Every length around the edges of blocks, for IV, AAD and data. */
 const LENGTHS: readonly Value[] = [1, 11, 12, 13, 15, 16, 17, 31, 32, 33, 64, 128].flatMap((ivLength) =>
-  [0, 1, 15, 16, 17, 48, 100].flatMap((aadLength) =>
+  [0, 1, 15, 16, 17, 48, 100, 5000].flatMap((aadLength) =>
     [1, 15, 16, 17, 31, 32, 33, 1000].map((length) => ({
       iv: bytesOf('iv', ivLength),
       aad: 'a'.repeat(aadLength),
@@ -119,7 +119,7 @@ describe('sealing many values together', () => {
 
   it.each(COUNTS)('gives what OpenSSL gives for each of %d values', (count) => {
     const items = Array.from({ length: count }, (_, index) => ({
-      aad: index % 3 === 0 ? `schlüssel_${index}:` : `key_${index}:`,
+      aad: index % 3 === 0 ? `schlüssel_${index}:` : `key_${index}:${index % 50 === 7 ? 'long:'.repeat(1000) : ''}`,
       leaf: leaves[index % leaves.length] as Leaf,
     }))
     const sealed = sealAll(items)
