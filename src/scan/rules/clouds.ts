@@ -72,6 +72,8 @@ export const CLOUD_RULES: readonly TokenRule[] = [
   token('yandex-api-key', 'Yandex API key', 'AQVN', String.raw`AQVN[\w-]{35,38}`),
   token('digitalocean-token', 'DigitalOcean token', ['dop_v1_', 'doo_v1_', 'dor_v1_'], 'do[opr]_v1_[a-f0-9]{64}'),
   token('cloudflare-origin-key', 'Cloudflare origin CA key', 'v1.0-', String.raw`v1\.0-[a-f0-9]{24}-[a-f0-9]{146}`),
+  token('cloudflare-token', 'Cloudflare token', ['cfk_', 'cfut_', 'cfat_'], 'cf(?:k|ut|at)_[A-Za-z0-9]{40}[a-f0-9]{8}'),
+  token('openshift-token', 'OpenShift token', 'sha256~', String.raw`sha256~[\w-]{43}`),
   token('heroku-key', 'Heroku key', 'HRKU-AA', String.raw`HRKU-AA[\w-]{58}`),
   token('netlify-token', 'Netlify token', 'nfp_', 'nfp_[A-Za-z0-9]{36}'),
   token('vercel-token', 'Vercel token', ['vcp_', 'vci_', 'vca_', 'vcr_', 'vck_'], 'vc[piark]_[A-Za-z0-9]{56}'),

@@ -10,6 +10,13 @@ export const CODE_RULES: readonly TokenRule[] = [
   token('github-token', 'GitHub token', ['ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_'], 'gh[pousr]_[A-Za-z0-9]{36}', {
     judge: judgeBase62,
   }),
+  // since April 2026 the number of the app and a signed token, of any length
+  token(
+    'github-token',
+    'GitHub token',
+    'ghs_',
+    String.raw`ghs_[A-Za-z0-9]{1,40}_eyJ[\w-]{20,2000}\.eyJ[\w-]{20,4000}\.[\w-]{40,1500}`,
+  ),
   token('github-refresh-token', 'GitHub refresh token', 'ghr_', 'ghr_[A-Za-z0-9]{76}'),
   token('github-fine-grained-token', 'GitHub token', 'github_pat_', 'github_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}'),
   token(
@@ -35,7 +42,7 @@ export const CODE_RULES: readonly TokenRule[] = [
     'gitlab-token',
     'GitLab token',
     ['glpat-', 'gldt-', 'glrt-', 'glcbt-', 'glptt-', 'glft-'],
-    String.raw`gl(?:pat|dt|rt|cbt|ptt|ft)-[\w-]{20,64}\.[0-9a-z]{2}(?:\.[0-9a-z]{2})?[0-9a-z]{7,9}`,
+    String.raw`gl(?:pat|dt|rt|cbt|ptt|ft)-[\w-]{20,300}\.[0-9a-z]{2}(?:\.[0-9a-z]{2})?[0-9a-z]{7,9}`,
   ),
   token('gitlab-runner-token', 'GitLab runner registration token', 'GR1348941', String.raw`GR1348941[\w-]{20}`),
   token('gitlab-session', 'GitLab session', '_gitlab_session=', '_gitlab_session=([0-9a-f]{32})'),
@@ -96,6 +103,12 @@ export const CODE_RULES: readonly TokenRule[] = [
   token('prefect-key', 'Prefect key', ['pnu_', 'pnb_'], 'pn[ub]_[a-zA-Z0-9]{36}'),
   token('readme-key', 'ReadMe key', 'rdme_', 'rdme_[a-z0-9]{70}'),
   token('scalingo-token', 'Scalingo token', 'tk-us-', String.raw`tk-us-[\w-]{48}`),
+  token(
+    'harness-token',
+    'Harness token',
+    ['pat.', 'sat.'],
+    String.raw`[ps]at\.[\w-]{22}\.[A-Za-z0-9]{24}\.[A-Za-z0-9]{20}`,
+  ),
   token('octopus-key', 'Octopus Deploy key', 'API-', 'API-[A-Z0-9]{26}'),
   token('snyk-token', 'Snyk service token', 'snyk_', String.raw`snyk_(?:uat|sat|pat)\.[a-z0-9]{8}\.[\w.-]{40,300}`),
 ]

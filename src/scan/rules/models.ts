@@ -39,6 +39,8 @@ export const MODEL_RULES: readonly TokenRule[] = [
     'sk-lf-[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}',
   ),
   token('deepseek-key', 'model API key', 'sk-', 'sk-(?:[a-f0-9]{32}|[A-Za-z0-9]{48})'),
+  token('wandb-key', 'Weights & Biases key', 'wandb_v1_', 'wandb_v1_[A-Za-z0-9]{27}_[A-Za-z0-9]{49}'),
+  token('together-key', 'Together AI key', 'tgp_v1_', String.raw`tgp_v1_[\w-]{43}`),
   token('nvidia-key', 'NVIDIA API key', 'nvapi-', String.raw`nvapi-[\w-]{60,70}`),
   token('tavily-key', 'Tavily key', 'tvly-', 'tvly-(?:dev-|prod-)?[A-Za-z0-9]{32}'),
   token('pinecone-key', 'Pinecone key', 'pcsk_', 'pcsk_[A-Za-z0-9]{4,8}_[A-Za-z0-9]{60,64}'),

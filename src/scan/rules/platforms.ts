@@ -78,6 +78,7 @@ export const PLATFORM_RULES: readonly TokenRule[] = [
   token('databricks-secret', 'Databricks OAuth secret', 'dose', 'dose[a-f0-9]{32}'),
   token('mongodb-atlas-secret', 'MongoDB Atlas service account secret', 'mdb_sa_sk_', String.raw`mdb_sa_sk_[\w-]{40}`),
   token('clickhouse-key', 'ClickHouse Cloud key', '4b1d', '4b1d[A-Za-z0-9]{38}'),
+  token('cockroachdb-key', 'CockroachDB Cloud key', 'CCDB1_', 'CCDB1_[A-Za-z0-9]{22}_[A-Za-z0-9]{40}'),
   token('elastic-key', 'Elastic Cloud key', 'essu_', 'essu_[A-Za-z0-9+/_-]{40,200}={0,2}'),
   token('aiven-token', 'Aiven token', 'AVNS_', String.raw`AVNS_[\w-]{19}`),
   token('fauna-key', 'Fauna key', 'fn', String.raw`fnA[A-Z][\w-]{36}`, { keywords: ['fnA'] }),

@@ -7,9 +7,11 @@ export const SERVICE_RULES: readonly TokenRule[] = [
   token(
     'slack-token',
     'Slack token',
-    ['xoxb-', 'xoxp-', 'xoxa-', 'xoxr-', 'xoxs-', 'xoxo-', 'xoxc-', 'xoxd-'],
-    String.raw`xox[bparsocd]-(?:\d{1,2}-)?\d{8,14}-[A-Za-z0-9-]{20,160}`,
+    ['xoxb-', 'xoxp-', 'xoxa-', 'xoxr-', 'xoxs-', 'xoxo-', 'xoxc-'],
+    String.raw`xox[bparsoc]-(?:\d{1,2}-)?\d{8,14}-[A-Za-z0-9-]{20,160}`,
   ),
+  // the cookie of a session
+  token('slack-token', 'Slack token', 'xoxd-', String.raw`xoxd-[A-Za-z0-9%+/=_.-]{60,400}(?![\w%+/=-])`),
   token('slack-token', 'Slack token', 'xoxe', String.raw`xoxe(?:\.xox[bp])?-\d-[A-Za-z0-9]{140,200}`),
   token('slack-app-token', 'Slack app token', 'xapp-', String.raw`xapp-\d-[A-Z0-9]{9,12}-\d{10,14}-[a-z0-9]{64}`),
   token(
@@ -41,8 +43,8 @@ export const SERVICE_RULES: readonly TokenRule[] = [
   token(
     'stripe-key',
     'Stripe key',
-    ['sk_live_', 'rk_live_', 'sk_test_', 'rk_test_', 'sk_prod_', 'rk_prod_'],
-    '[sr]k_(?:live|test|prod)_[A-Za-z0-9]{10,99}',
+    [...['sk_live_', 'rk_live_', 'sk_test_', 'rk_test_', 'sk_prod_', 'rk_prod_'], ...['sk_org_live_', 'sk_org_test_']],
+    '(?:[sr]k_(?:live|test|prod)_[A-Za-z0-9]{10,99}|sk_org_(?:live|test)_[A-Za-z0-9]{40,300})',
   ),
   token('stripe-webhook-secret', 'webhook signing secret', 'whsec_', 'whsec_[A-Za-z0-9+/]{32}(?![A-Za-z0-9+/])={0,2}'),
   token('sendgrid-key', 'SendGrid key', 'SG.', String.raw`SG\.[\w-]{22}\.[\w-]{43}`),
@@ -62,7 +64,7 @@ export const SERVICE_RULES: readonly TokenRule[] = [
   token('brevo-key', 'Brevo key', ['xkeysib-', 'xsmtpsib-'], 'x(?:key|smtp)sib-[a-f0-9]{64}-[A-Za-z0-9]{16}'),
   token('resend-key', 'Resend key', 're_', 're_[A-Za-z0-9]{8}_[A-Za-z0-9]{24}'),
   token('mapbox-token', 'Mapbox secret token', 'sk.eyJ', String.raw`sk\.eyJ[\w-]{60,300}\.[\w-]{20,40}`),
-  token('square-token', 'Square token', ['sq0atp-', 'sq0csp-', 'sq0idp-'], String.raw`sq0(?:atp|csp)-[\w-]{22,60}`),
+  token('square-token', 'Square token', ['sq0atp-', 'sq0csp-'], String.raw`sq0(?:atp|csp)-[\w-]{22,60}`),
   token('square-token', 'Square token', 'EAAA', String.raw`EAAA[\w-]{60}`),
   token('facebook-token', 'Facebook token', ['EAAM', 'EAAC'], 'EAA[MC][A-Za-z0-9]{100,300}'),
   token(
@@ -93,11 +95,20 @@ export const SERVICE_RULES: readonly TokenRule[] = [
     'hubspot-token',
     'HubSpot token',
     'pat-',
-    'pat-(?:na|eu)[12]-[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}',
+    'pat-(?:na|eu|ap)[1-9]-[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}',
   ),
   token('dropbox-token', 'Dropbox token', 'sl.', String.raw`sl\.(?:u\.)?[\w-]{130,1500}`),
   token('frameio-token', 'Frame.io token', 'fio-u-', String.raw`fio-u-[\w=-]{64}`),
   token('shippo-token', 'Shippo token', ['shippo_live_', 'shippo_test_'], 'shippo_(?:live|test)_[a-f0-9]{40}'),
+  token(
+    'paddle-key',
+    'Paddle key',
+    ['pdl_live_apikey_', 'pdl_sdbx_apikey_'],
+    'pdl_(?:live|sdbx)_apikey_[a-z0-9]{26}_[A-Za-z0-9]{22}_[A-Za-z0-9]{3}',
+  ),
+  token('maxmind-key', 'MaxMind licence key', '_mmk', '[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk', {
+    reach: { most: 36, of: /\w/ },
+  }),
   token('easypost-key', 'EasyPost key', ['EZAK', 'EZTK'], 'EZ[AT]K[A-Za-z0-9]{54}'),
   token('duffel-token', 'Duffel token', ['duffel_test_', 'duffel_live_'], String.raw`duffel_(?:test|live)_[\w=-]{43}`),
   token('lob-key', 'Lob key', ['live_', 'test_'], '(?:live|test)_[a-f0-9]{35}'),

@@ -19,6 +19,35 @@ function rulesIn(text: string, fileName = 'config.yaml'): string[] {
   return scanText(text, { fileName }).map(({ level, rule }) => `${level} ${rule}`)
 }
 
+/** Of documents of the services, and what scanners of others know; drawn, and under a key that says nothing. */
+const FORMS: [rule: string, ...forms: string[]][] = [
+  ['github-token', 'ghs_1234567_eyJ{w60}.eyJ{w200}.{w342}'],
+  ['cloudflare-token', 'cfk_{a40}{h8}', 'cfut_{a40}{h8}', 'cfat_{a40}{h8}'],
+  ['gitlab-token', 'glpat-{w120}.01.{l2}{l7}', 'glrt-t1_{w180}.01{l7}'],
+  ['slack-token', 'xoxd-{a80}%2F{a40}%3D', 'xoxd-{b100}'],
+  ['stripe-key', 'sk_org_live_{a140}', 'sk_live_{a99}'],
+  ['hubspot-token', 'pat-ap1-{h8}-{h4}-{h4}-{h4}-{h12}', 'pat-na3-{h8}-{h4}-{h4}-{h4}-{h12}'],
+  ['harness-token', 'pat.{w22}.{h24}.{a20}', 'sat.{w22}.{h24}.{a20}'],
+  ['openshift-token', 'sha256~{w43}'],
+  ['wandb-key', 'wandb_v1_{a27}_{a49}'],
+  ['together-key', 'tgp_v1_{w43}'],
+  ['cockroachdb-key', 'CCDB1_{a22}_{a40}'],
+  ['paddle-key', 'pdl_live_apikey_{l26}_{a22}_{a3}', 'pdl_sdbx_apikey_{l26}_{a22}_{a3}'],
+  ['maxmind-key', '{a6}_{a29}_mmk'],
+]
+
+describe('forms that services give their credentials', () => {
+  it.each(FORMS)('of %s are found alone, in quotes and in addresses, and not with another length', (rule, ...forms) => {
+    for (const form of forms) {
+      const value = random(form)
+      for (const text of [`value: ${value}\n`, `{"value": "${value}"}`, `https://a.example/?value=${value}&b=c`]) {
+        expect(rulesIn(text), form).toEqual([`block ${rule}`])
+      }
+      expect(rulesIn(`value: ${value.slice(0, 14)}\n`), form).toEqual([])
+    }
+  })
+})
+
 describe('private keys', () => {
   it.each([
     ['as they are', pem],
