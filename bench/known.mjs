@@ -21,6 +21,9 @@ const FORMS = /** @type {Record<string, (value: string) => string>} */ ({
   'in base64': (value) => Buffer.from(value).toString('base64'),
   'in base64, longer': (value) => Buffer.from(`user:${value}\n`).toString('base64'),
   'URL-encoded': (value) => encodeURIComponent(value),
+  'in hex': (value) => Buffer.from(value).toString('hex'),
+  'in base64 twice': (value) => Buffer.from(Buffer.from(value).toString('base64')).toString('base64'),
+  'URL-encoded base64': (value) => encodeURIComponent(Buffer.from(`user:${value}\n`).toString('base64')),
   'escaped as in JSON': (value) => JSON.stringify(`a\n${value}\tb`),
 })
 const LENGTHS = { '8 to 11': [8, 11], '12 to 64': [12, 64], 'more than 64': [65, 200] }

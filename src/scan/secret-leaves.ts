@@ -17,8 +17,8 @@ export function yamlSecretLeaves(page: Page, start: number): SecretLeaf[] {
   const { text } = page
   if (page.isDone('secret', start, start)) return []
   const own = lineAt(text, start)
-  if (own === undefined) return []
-  if (own.start + own.column !== start - quotesBefore(text, start)) return flowSecretLeaves(page, start)
+  if (own === undefined || own.start + own.column !== start - quotesBefore(text, start))
+    return flowSecretLeaves(page, start)
   const first = firstLine(page, own)
   const leaves: SecretLeaf[] = []
   let line: Line | undefined = first
@@ -109,12 +109,15 @@ function dedent(value: string): string {
   return value.includes('\n') ? value.replace(/\n[ \t]{1,400}/g, '\n') : value
 }
 
+/** What stands further to the right begins no line of a block. */
+const LONGEST_INDENT = 2000
 /** Longer lines are no lines of a manifest. */
 const LONGEST_LINE = 1_000_000
 
 function lineAt(text: string, offset: number): Line | undefined {
-  const start = offset === 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1
-  return offset - start > 2000 ? undefined : lineFrom(text, start)
+  const from = Math.max(0, offset - LONGEST_INDENT)
+  const newline = text.slice(from, offset).lastIndexOf('\n')
+  return newline === -1 && from > 0 ? undefined : lineFrom(text, from + newline + 1)
 }
 
 function lineAfter(text: string, { end }: Line): Line | undefined {

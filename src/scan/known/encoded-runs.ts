@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { decodeBase64 } from '../base64.ts'
 
 /** A piece of a text that says something else than it shows. */
@@ -9,13 +10,30 @@ export interface EncodedRun {
 }
 
 const BASE64 = /[A-Za-z0-9+/_-]{11,}={0,2}/g
+const RUN = /[A-Za-z0-9+/_-]{11}/
+/** What is longer, and encoded twice, is a program or an archive. */
+const LONGEST_INSIDE = 64 * 1024
+const HEX = /^(?:0[xX])?((?:[\dA-Fa-f]{2}){8,})$/
 const WORD = /[^\s"'<>`]+/g
 /** What a variable or a parameter is called. */
 const NAME = /^[\w.-]{1,100}=/
 const LINE = /[^\n]+/g
 
-/** Everything in a text that is base64 of a text, URL-encoded, or escaped as in JSON. */
+/** Everything in a text that is base64 or hex of a text, URL-encoded, or escaped as in JSON, and what is so twice. */
 export function* encodedRuns(text: string): Generator<EncodedRun> {
+  for (const run of encodedOnce(text)) {
+    yield run
+    if (!isEncodedInside(run.text)) continue
+    for (const { text: inner } of encodedOnce(run.text)) yield { ...run, text: inner }
+  }
+}
+
+/** Whether what was decoded holds a run of base64 or hex again, which is not true of most of what only looks encoded. */
+function isEncodedInside(text: string): boolean {
+  return text.length <= LONGEST_INSIDE && RUN.test(text)
+}
+
+function* encodedOnce(text: string): Generator<EncodedRun> {
   for (const { 0: run, index } of text.matchAll(BASE64)) yield* base64Runs(run, index)
   if (/%[\dA-Fa-f]{2}/.test(text)) {
     for (const { 0: run, index } of text.matchAll(WORD)) {
@@ -41,6 +59,10 @@ function* urlRuns(run: string, start: number): Generator<EncodedRun> {
 }
 
 function* base64Runs(run: string, start: number): Generator<EncodedRun> {
+  const hex = HEX.exec(run)?.[1]
+  const shown = hex === undefined ? undefined : textOfHex(hex)
+  // digits and letters up to f are base64 as well
+  if (shown !== undefined) yield { start, end: start + run.length, text: shown }
   const whole = textOf(run)
   if (whole !== undefined) yield { start, end: start + run.length, text: whole }
   else if (run.includes('/')) {
@@ -53,6 +75,15 @@ function* base64Runs(run: string, start: number): Generator<EncodedRun> {
     }
   }
 }
+
+/** Most of what is hex is a hash, which a look at the beginning leaves out. */
+function textOfHex(hex: string): string | undefined {
+  if (!Buffer.from(hex.slice(0, 12), 'hex').every(isOfText)) return undefined
+  const bytes = Buffer.from(hex, 'hex')
+  return isUtf8(bytes) ? bytes.toString('utf8') : undefined
+}
+
+const isOfText = (byte: number) => byte >= 32 || byte === 9 || byte === 10 || byte === 13
 
 /** Names of code have the letters of base64 too: a look at the beginning leaves most of them out. */
 function textOf(run: string): string | undefined {
@@ -85,7 +116,7 @@ function beginsLikeText(run: string): boolean {
 }
 
 function isFirst(byte: number): boolean {
-  return byte < 128 ? byte >= 32 || byte === 9 || byte === 10 || byte === 13 : byte >= 194 && byte <= 244
+  return byte < 128 ? isOfText(byte) : byte >= 194 && byte <= 244
 }
 
 function decodeUrl(run: string): string {

@@ -162,6 +162,11 @@ describe('Kubernetes Secrets', () => {
     expect(rulesIn(text, fileName)).toEqual(['block kubernetes-secret'])
   })
 
+  it('are found in braces however many stand on one line', () => {
+    const found = scanText('{kind: Secret, stringData: {a: hello}}'.repeat(200), { fileName: 'a.yaml' })
+    expect(found.length).toBe(200)
+  })
+
   it('are not found in braces of others', () => {
     const text = '- {kind: Secret, name: a}\n- {kind: ConfigMap,\n   data: {a: hello}}\n'
     expect(rulesIn(text, 'a.yaml')).toEqual([])

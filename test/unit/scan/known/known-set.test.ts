@@ -38,6 +38,12 @@ describe('copies of known values', () => {
     ['in base64', (text) => Buffer.from(text).toString('base64')],
     ['in base64 without padding, for addresses', (text) => Buffer.from(text).toString('base64url')],
     ['in base64 within a longer text', (text) => Buffer.from(`user:${text}\n`).toString('base64')],
+    ['in hex', (text) => Buffer.from(text).toString('hex')],
+    ['in hex of code', (text) => `0x${Buffer.from(text).toString('hex').toUpperCase()}`],
+    ['in base64 twice', (text) => Buffer.from(Buffer.from(text).toString('base64')).toString('base64')],
+    ['in base64 of hex', (text) => Buffer.from(Buffer.from(text).toString('hex')).toString('base64')],
+    ['in base64, URL-encoded', (text) => encodeURIComponent(Buffer.from(`${text}~~?`).toString('base64'))],
+    ['in base64 with escaped slashes', (text) => Buffer.from(`???${text}`).toString('base64').replaceAll('/', '\\/')],
     ['URL-encoded', (text) => encodeURIComponent(text).replaceAll(/[!'()*~-]/g, hex)],
     [
       'URL-encoded in small letters',
