@@ -26,6 +26,9 @@ const HOOKS = '__HOOKS__'.split(' ')
 /** Of the first line of a cache file. */
 const LINE_BYTES = 80
 const PIECE_BYTES = 65_536
+const MUCH_MORE = 1.03
+const LOOKS_ONCE_IN = 16
+const WEEK_MS = 7 * 24 * 3600 * 1000
 
 const cachePath = findCachePath()
 const words = process.argv.slice(2)
@@ -97,7 +100,7 @@ function readCache(file) {
     const [id, code] = head.latin1Slice(0, head.indexOf(10)).split(' ')
     if (id !== BUILD_ID) return {}
     const data = read(descriptor, (stat.size - LINE_BYTES) / 2)
-    return isNext(descriptor, data) ? { data, code } : {}
+    return isNext(descriptor, data) ? { data, code, writtenAt: stat.mtimeMs } : {}
   } catch {
     return {}
   } finally {
@@ -126,13 +129,25 @@ function isOurs({ mode, uid }) {
   return process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0)
 }
 
-/** A run that failed used only some of what others use: the first that does not fail writes it again. */
+/**
+ * A run that failed used only some of what others use: the first that does not fail writes it again. And so may one that did not
+ * fail, such as a hook with nothing to judge: now and then, a run looks whether it has used much more.
+ */
 function keepCache(file, cache, script) {
   const isGood = cache.data !== undefined && !script.cachedDataRejected
-  if (isGood && cache.code === '0') return
+  const isWhole = isGood && cache.code === '0'
+  if (isWhole && !isTimeToLook(cache.writtenAt)) return
   process.once('exit', (code) => {
-    if (!isGood || code === 0) writeCache(file, code, script.createCachedData())
+    if (isGood && code !== 0) return
+    const data = script.createCachedData()
+    if (!isWhole || data.length > cache.data.length * MUCH_MORE) writeCache(file, code, data)
   })
+}
+
+/** To look takes some milliseconds: one run of some does, until nothing was new for a week. */
+function isTimeToLook(writtenAt) {
+  const now = Date.now()
+  return now % LOOKS_ONCE_IN === 0 && now - writtenAt < WEEK_MS
 }
 
 function writeCache(file, code, data) {

@@ -127,6 +127,27 @@ describe('the launcher of the command', () => {
     expect(isKept(() => launch({ FAIL: '3' }, 'decrypt'))).toBe(true)
   })
 
+  it('writes again, now and then, what a run that used little has left', () => {
+    const more = Array.from({ length: 40 }, (_, index) => `function f${index}(){return ${index}+Math.random()};`)
+    const calls = more.map((_, index) => `f${index}()`).join('+')
+    writeFileSync(
+      join(folder, 'program.cjs'),
+      `(function(require){${more.join('')}console.log(process.env.MORE?${calls}>0:'little')})\n`,
+    )
+    writeFileSync(join(folder, 'clock.cjs'), 'Date.now=()=>Number(process.env.NOW)')
+    const at = (now: number, MORE = '') =>
+      launch({ NODE_OPTIONS: `--require ${join(folder, 'clock.cjs')}`, NOW: String(now), MORE }, 'other')
+    const now = 16 * Math.ceil(Date.now() / 16)
+    expect(at(now)).toBe('little\n')
+    const small = statSync(cacheFile()).size
+    expect(isKept(() => at(now))).toBe(true)
+    expect(isKept(() => expect(at(now + 1, '1')).toBe('true\n'))).toBe(true)
+    expect(isKept(() => at(now + 16 * 7 * 24 * 3600 * 1000, '1'))).toBe(true)
+    expect(isKept(() => at(now, '1'))).toBe(false)
+    expect(statSync(cacheFile()).size).toBeGreaterThan(small)
+    expect(isKept(() => at(now, '1'))).toBe(true)
+  })
+
   it('never runs the code of another build', () => {
     launch()
     install('other build')
