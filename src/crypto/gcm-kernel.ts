@@ -17,7 +17,7 @@ const UNIT_BYTES = 3
 /** Numbers in the list of places for each text. */
 export const PLACES = 4
 /** Numbers in `shapes` for each of {@link KernelValues}. */
-const SHAPE = 4
+export const SHAPE = 4
 /** Numbers that the kernel takes for a value to open, and for one to seal. */
 const [OPEN_FIELDS, SEAL_FIELDS] = [SHAPE + 1, 3]
 const NUMBER_BYTES = 4
@@ -74,7 +74,7 @@ export interface KernelValues {
   /** What they are bound to. */
   readonly aads: JoinedTexts
   /** For each value: how many characters of base64 its data, its IV and its tag have, and how many stand behind the tag. */
-  readonly shapes: readonly number[]
+  readonly shapes: Int32Array
 }
 
 /** What {@link KernelValues} opened to. */

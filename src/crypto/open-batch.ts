@@ -4,7 +4,7 @@ import { formatSealed, parseSealed, SEALED_PARTS, sealedFields } from '../format
 import { decodeText, encodeText } from '../format/text.ts'
 import { tryOpenValue } from './cipher.ts'
 import { type DataKey, importDataKey } from './data-key.ts'
-import { GcmKernel, joinTexts, LONG_TEXT, MANY_VALUES, PART, PLACES } from './gcm-kernel.ts'
+import { GcmKernel, joinTexts, LONG_TEXT, MANY_VALUES, PART, PLACES, SHAPE } from './gcm-kernel.ts'
 
 /** What {@link OpenBatch.add} returns for a text that is not a sealed value. */
 export const NOT_SEALED = -1
@@ -39,7 +39,7 @@ export class OpenBatch {
   // the part that is being filled: what the kernel takes, and what was returned for each of its values
   private texts: string[] = []
   private aads: string[] = []
-  private shapes: number[] = []
+  private readonly shapes = new Int32Array(PART * SHAPE)
   private values: number[] = []
 
   constructor(dataKey: DataKey) {
@@ -56,8 +56,9 @@ export class OpenBatch {
     const end = text.indexOf(SEALED_PARTS.type, tag)
     const type = iv < 0 || tag < 0 || end < 0 ? undefined : lastWord(text, end + SEALED_PARTS.type.length)
     if (type === undefined) return this.addUnusual(aad, text)
-    const [ivLength, tagLength] = [tag - iv - SEALED_PARTS.iv.length, end - tag - SEALED_PARTS.tag.length]
-    this.shapes.push(iv - data, ivLength, tagLength, text.length - end)
+    const ivLength = tag - iv - SEALED_PARTS.iv.length
+    const tagLength = end - tag - SEALED_PARTS.tag.length
+    this.setShape(iv - data, ivLength, tagLength, text.length - end)
     return this.push(aad, text, type)
   }
 
@@ -71,8 +72,18 @@ export class OpenBatch {
     }
     // the type says nothing here
     const rest = SEALED_PARTS.type.length + STRING.length + SEALED_PARTS.end.length
-    this.shapes.push(data.length, iv.length, tag.length, rest)
+    this.setShape(data.length, iv.length, tag.length, rest)
     return this.push(aad, formatSealed(data, iv, tag, STRING), type)
+  }
+
+  /** Of the value that is pushed next. */
+  private setShape(data: number, iv: number, tag: number, rest: number): void {
+    const { shapes } = this
+    const at = this.texts.length * SHAPE
+    shapes[at] = data
+    shapes[at + 1] = iv
+    shapes[at + 2] = tag
+    shapes[at + 3] = rest
   }
 
   private push(aad: string, text: string, type: string): number {
@@ -103,7 +114,6 @@ export class OpenBatch {
     }
     this.texts = []
     this.aads = []
-    this.shapes = []
     this.values = []
   }
 
@@ -130,30 +140,34 @@ export class OpenBatch {
    * @param aad - what it was added with, as `text`
    */
   take(value: number, aad: string, text: string, sink?: ByteSink): string | undefined {
-    const place = this.place(value)
-    if (place === undefined) return this.takeAlone(aad, text, sink)
-    if (!place.isRight) return undefined
-    const { part, start, end } = place
+    const part = this.partOf(value)
+    if (part === undefined) return this.takeAlone(aad, text, sink)
+    const at = this.placeOf(value)
+    if (part.places[at] !== 1) return undefined
+    const start = part.places[at + 1] as number
+    const end = part.places[at + 2] as number
     sink?.add(part.bytes, start, end)
     return part.text?.slice(start, end) ?? decodeText(part.bytes.subarray(start, end))
   }
 
   /** Give the bytes of a value to `sink`, without making a text of them. Returns whether it verifies. */
   give(value: number, aad: string, text: string, sink: ByteSink): boolean {
-    const place = this.place(value)
-    if (place === undefined) return this.takeAlone(aad, text, sink) !== undefined
-    if (place.isRight) sink.add(place.part.bytes, place.start, place.end)
-    return place.isRight
+    const part = this.partOf(value)
+    if (part === undefined) return this.takeAlone(aad, text, sink) !== undefined
+    const at = this.placeOf(value)
+    const isRight = part.places[at] === 1
+    if (isRight) sink.add(part.bytes, part.places[at + 1], part.places[at + 2])
+    return isRight
   }
 
   /** Undefined for a value that is opened alone. */
-  private place(value: number) {
-    const number = this.numbers[value] ?? ALONE
-    const part = this.parts[Math.floor(number / PART)]
-    if (part === undefined) return undefined
-    const at = (number % PART) * PLACES
-    const { places } = part
-    return { part, isRight: places[at] === 1, start: places[at + 1] ?? 0, end: places[at + 2] ?? 0 }
+  private partOf(value: number): Opened | undefined {
+    return this.parts[Math.floor((this.numbers[value] ?? ALONE) / PART)]
+  }
+
+  /** Where its numbers stand in the places of its part. */
+  private placeOf(value: number): number {
+    return ((this.numbers[value] ?? 0) % PART) * PLACES
   }
 
   private takeAlone(aad: string, text: string, sink: ByteSink | undefined): string | undefined {
