@@ -101,7 +101,7 @@ function belowOf(metafile, source) {
 }
 
 /** Loaded with their first use: they take 3 ms each, and much that imports them runs without them. */
-const LATE = ['node:child_process', 'node:crypto', 'node:zlib']
+const LATE = ['node:child_process', 'node:crypto', 'node:v8', 'node:zlib']
 
 /** @param {string} name */
 function membersOf(name) {

@@ -7,6 +7,7 @@ import type { MachineWorld } from '../operations/ports.ts'
 import type { LookAnswer, LookJob } from '../operations/scan/look-job.ts'
 import type { LookPool, LookSetup } from '../operations/scan/threads-port.ts'
 import { nodeFiles } from '../platform/files.ts'
+import { expectWork } from '../platform/late-optimizing.ts'
 import { ProgressBar } from '../platform/progress.ts'
 import { statsOf } from '../platform/stats.ts'
 import { writeTo } from '../platform/streams.ts'
@@ -53,7 +54,7 @@ export function realIo(): Io {
       const recipients = lazyBook(recipientFiles, process.cwd())
       const { keyring, wrapping } = machineKeys(random, now, recipients)
       return {
-        files: nodeFiles,
+        files,
         git: {
           committedVersions: async (paths) => (await import('../git/committed-versions.ts')).committedVersions(paths),
         },
@@ -70,6 +71,15 @@ export function realIo(): Io {
       }
     },
   }
+}
+
+const files: typeof nodeFiles = {
+  ...nodeFiles,
+  open: async (path) => {
+    const opened = await nodeFiles.open(path)
+    expectWork(opened.bytes.length)
+    return opened
+  },
 }
 
 /** Threads that run look-thread.ts. */
