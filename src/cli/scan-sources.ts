@@ -5,6 +5,7 @@ import type { Repository } from '../operations/git-port.ts'
 import { type JudgeSettings, readSettings, SETTINGS, type SettingsSource } from '../operations/judge/settings.ts'
 import type { KnownScanner } from '../operations/known/known-scanner.ts'
 import type { World } from '../operations/ports.ts'
+import { CleanTexts } from '../operations/scan/clean-texts.ts'
 import { type RepositoryTools, type ScanResult, scanOne, scanTree } from '../operations/scan/scan.ts'
 import { scanCommits, scanStaged } from '../operations/scan/scan-changes.ts'
 import { textOf } from '../operations/scan/text-of.ts'
@@ -84,7 +85,14 @@ export class Scanner {
   private async tools(source: ScanSource, withoutBaseline: boolean): Promise<RepositoryTools> {
     const { repository, known, world, io } = this
     const settings = await this.settings(source, withoutBaseline)
-    const clean = this.clean?.under('scan', known?.id ?? '', settings.rulesId)
+    const { rulesId } = settings
+    const clean =
+      this.clean &&
+      new CleanTexts(
+        this.clean.under('scan', known?.id ?? '', rulesId),
+        this.clean.under('scan but copies', rulesId),
+        known,
+      )
     return { repository, known, settings, progress: world.progress, clean, threads: io.lookThreads }
   }
 

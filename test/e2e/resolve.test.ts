@@ -165,6 +165,26 @@ describe('a file that git merged by lines', () => {
     expect(await repo.decrypt(FILE)).toContain(`  user: ${MARKER}-user\n`)
   })
 
+  it('tells in one line what stands on one side only', async ({ box }) => {
+    const more = Array.from({ length: 7 }, (_, index) => `  key${index}: ${MARKER}-${index}\n`)
+    const repo = await MergeRepository.create(box, { [FILE]: TEXT.replace('port:', `${more.join('')}port:`) })
+    await repo.branch('topic', async () => {
+      await repo.bulla('unset', FILE, 'db.user')
+      for (let index = 0; index < 7; index += 1) await repo.bulla('unset', FILE, `db.key${index}`)
+    })
+    await repo.change(() => repo.set(FILE, 'db.password', `${MARKER}-ours`))
+    box.write('.gitattributes', '')
+    await repo.commit('no driver')
+    await repo.run('merge', '-m', 'merge', 'topic')
+    await repo.commit('with marks')
+    const { err } = await box.bulla(['resolve', FILE, '--ours', '.'])
+    expect(err.match(/.*one side only.*/g)).toEqual([
+      expect.stringMatching(
+        /db\.user, db\.key0, db\.key1, db\.key2, db\.key3 and 3 more stand on one side only: they were kept$/,
+      ),
+    ])
+  })
+
   it('lets nobody back in unasked: who reads it is a conflict where two versions are all that is known', async ({
     box,
   }) => {

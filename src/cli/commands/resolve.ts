@@ -1,6 +1,5 @@
 import { resolve } from 'node:path'
 import { FormatError, UsageError } from '../../errors.ts'
-import type { Node } from '../../format/tree.ts'
 import type { Repository } from '../../operations/git-port.ts'
 import { editConflicts } from '../../operations/merge/edit-conflicts.ts'
 import { reseal } from '../../operations/merge/reseal.ts'
@@ -16,6 +15,7 @@ import type { CommandDefinition, Io } from '../io.ts'
 import { addCommonOptions, collect, flag, text, texts, type Values, worldOf } from '../options.ts'
 import { printable, renderNote } from '../render.ts'
 import { repositoryPath } from '../repository-path.ts'
+import { shownNode } from '../shown-node.ts'
 
 const HELP = `
 Without an option it shows both sides of each value on a terminal and asks; elsewhere it lists what
@@ -168,15 +168,7 @@ async function askFor(conflicts: readonly OpenChoice[], io: Io): Promise<Decisio
 
 /** Both sides in clear: only a terminal sees this. */
 function describe({ ours, theirs, ...place }: OpenChoice): string {
-  return `${printable(showPlace(place))}\n  ours:   ${shown(ours)}\n  theirs: ${shown(theirs)}`
-}
-
-function shown(node: Node | undefined): string {
-  if (node === undefined) return '(taken away)'
-  if (node.kind === 'scalar') {
-    return node.bytes === undefined ? printable(node.value) : `(a file of ${node.bytes.length} bytes)`
-  }
-  return node.kind === 'null' ? 'null' : `(${node.kind === 'list' ? 'a list' : 'a mapping'})`
+  return `${printable(showPlace(place))}\n  ours:   ${shownNode(ours)}\n  theirs: ${shownNode(theirs)}`
 }
 
 function tellOpen(file: string, conflicts: readonly OpenChoice[], io: Io): undefined {

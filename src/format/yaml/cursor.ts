@@ -1,4 +1,5 @@
 import { FormatError } from '../../errors.ts'
+import { errorAt } from '../error-at.ts'
 import { positionOf } from '../text.ts'
 import { CR, codeAt, isBlank, isBreak, LF } from './chars.ts'
 
@@ -99,8 +100,5 @@ export class Cursor {
 
 /** A FormatError `ERR_SYNTAX` at `offset` of `text`. */
 export function syntaxError(text: string, offset: number, message: string, hint?: string): FormatError {
-  return new FormatError('ERR_SYNTAX', `invalid YAML: ${message}`, {
-    where: positionOf(text, offset),
-    ...(hint === undefined ? {} : { hint }),
-  })
+  return errorAt('ERR_SYNTAX', text, offset, `invalid YAML: ${message}`, hint)
 }

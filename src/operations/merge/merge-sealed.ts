@@ -76,11 +76,18 @@ function markedSides({ ours, theirs }: SealedVersions, { marking }: MergeSetting
 function onlyOneSided(ours: OpenedFile, theirs: OpenedFile): string[] {
   const changes = compareDocuments(ours.documents(), theirs.documents())
   const found = changes.filter(({ before, after }) => before === undefined || after === undefined)
-  return found.map(({ document, path }) => {
-    const place = `${showPath([...path])}${document === 0 ? '' : ` of document ${document}`}`
-    return `${place} stands on one side only: it was kept`
-  })
+  const places = found.map(
+    ({ document, path }) => `${showPath([...path])}${document === 0 ? '' : ` of document ${document}`}`,
+  )
+  if (places.length === 0) return []
+  if (places.length === 1) return [`${places[0]} stands on one side only: it was kept`]
+  const rest = places.length - MAX_NAMED
+  const named = `${places.slice(0, MAX_NAMED).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`
+  return [`${named} stand on one side only: they were kept`]
 }
+
+/** So many values are named. */
+const MAX_NAMED = 5
 
 /** Only where both sides changed comments it is worth to open what was merged. */
 async function commentNotes(

@@ -112,6 +112,7 @@ class ChangeScan {
       if (bytes !== undefined) {
         const share = (before + (count * done) / files.length) / total
         this.fileCount += 1
+        if (clean?.hasNoNewCopy(bytes, 'blob', file.path, file.id) === true) continue
         await this.looks.add({ path: file.path, bytes }, share, (found) =>
           this.tell(file, { bytes, commit: commits.get(file), found }),
         )

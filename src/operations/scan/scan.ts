@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import type { CleanScope } from '../cache/clean-blobs.ts'
 import type { Repository } from '../git-port.ts'
 import type { Finding } from '../judge/finding.ts'
 import type { JudgeSettings } from '../judge/settings.ts'
 import type { KnownScanner } from '../known/known-scanner.ts'
 import type { Progress } from '../ports.ts'
+import type { CleanTexts } from './clean-texts.ts'
 import { look, type NamedText } from './look.ts'
 import { Looks } from './looks.ts'
 import type { Spotted } from './scan-file.ts'
@@ -30,7 +30,7 @@ export interface ScanTools {
   readonly settings: JudgeSettings
   readonly progress: Progress
   /** Texts in which nothing was found before. */
-  readonly clean?: CleanScope | undefined
+  readonly clean?: CleanTexts | undefined
   /** To look into much at once. */
   readonly threads?: LookThreads | undefined
 }
@@ -76,7 +76,7 @@ export async function scanTree(
       }
       fileCount += 1
       const about = ['file', path, hashOf(bytes)]
-      if (tools.clean?.has(...about) === true) continue
+      if (tools.clean?.has(...about) === true || tools.clean?.hasNoNewCopy(bytes, ...about) === true) continue
       await looks.add({ path, bytes }, (index + 1) / paths.length, async (found) => {
         if (found.length === 0) tools.clean?.add(...about)
         else findings.push(...(await accepted(found, { path, bytes }, tools)))

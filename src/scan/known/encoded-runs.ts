@@ -9,7 +9,8 @@ export interface EncodedRun {
   readonly text: string
 }
 
-const BASE64 = /[A-Za-z0-9+/_-]{11,}={0,2}/g
+// where a word begins: within it nothing new would be found
+const BASE64 = /(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{11,}={0,2}/g
 const RUN = /[A-Za-z0-9+/_-]{11}/
 /** What is longer, and encoded twice, is a program or an archive. */
 const LONGEST_INSIDE = 64 * 1024
