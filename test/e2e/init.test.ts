@@ -108,6 +108,30 @@ describe('bulla init', () => {
     expect((await init('--undo')).out).toContain('Nothing to take back')
   })
 
+  it('leaves texts that are not UTF-8 as they are, changed since or not', async () => {
+    const latin = (text: string) => Buffer.from(text, 'latin1')
+    const bytes = (file: string) => readFileSync(box.path(file))
+    await box.git('config', 'core.hooksPath', '.husky')
+    box.write('.husky/pre-commit', latin('#!/bin/sh\n# caf\xe9\nnpm test # \xe9\n'))
+    box.write('.gitattributes', latin('# caf\xe9\n'))
+    await init()
+    expect(bytes('.husky/pre-commit').toString('latin1')).toMatch(
+      /^#!\/bin\/sh\n# caf\xe9\n[\s\S]*\nnpm test # \xe9\n$/,
+    )
+    for (const file of ['.husky/pre-commit', '.gitattributes']) {
+      box.write(file, Buffer.concat([bytes(file), latin('# m\xe9\n')]))
+    }
+    expect(await init('--undo')).toMatchObject({ code: 0 })
+    expect(bytes('.husky/pre-commit')).toEqual(latin('#!/bin/sh\n# caf\xe9\nnpm test # \xe9\n# m\xe9\n'))
+    expect(bytes('.gitattributes')).toEqual(latin('# caf\xe9\n# m\xe9\n'))
+  })
+
+  it('says which lines of .gitattributes its own take precedence over', async () => {
+    box.put('.gitattributes', '*.png -diff\n* text=auto\npackage-lock.json merge=npm\n#*.a diff=b\n*.yaml diff=yaml\n')
+    expect((await init()).err).toContain('.gitattributes: lines 3, 5 set diff or merge too')
+    expect((await init()).err).toBe('')
+  })
+
   it('keeps what was changed since when it is taken back', async () => {
     await init()
     box.put('.sops.yaml', `${box.text('.sops.yaml')}# ours now\n`)
