@@ -126,6 +126,16 @@ describe('bulla init', () => {
     expect(bytes('.gitattributes')).toEqual(latin('# caf\xe9\n# m\xe9\n'))
   })
 
+  it('says how to go back when it could not do all of it', async () => {
+    box.put('.gitattributes/a', '')
+    const before = box.state('.')
+    const { code, err } = await init()
+    expect(code).toBe(3)
+    expect(err).toMatch(/^bulla: note: not all of it was done: "bulla init --undo" takes back what was\nbulla: error: /)
+    expect(await init('--undo')).toMatchObject({ code: 0 })
+    expect(box.state('.')).toEqual(before)
+  })
+
   it('says which lines of .gitattributes its own take precedence over', async () => {
     box.put('.gitattributes', '*.png -diff\n* text=auto\npackage-lock.json merge=npm\n#*.a diff=b\n*.yaml diff=yaml\n')
     expect((await init()).err).toContain('.gitattributes: lines 3, 5 set diff or merge too')
