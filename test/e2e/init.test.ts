@@ -263,6 +263,15 @@ describe('bulla init', () => {
     }
   })
 
+  it('says what is wrong where hooks were switched off by an empty folder', async () => {
+    await box.git('config', 'core.hooksPath', '')
+    const { code, err } = await init()
+    expect(code).toBe(1)
+    expect(err).toContain('core.hooksPath is set to nothing')
+    expect(err).toContain('hint: run "git config --local --unset core.hooksPath"')
+    expect(await init('--no-hooks')).toMatchObject({ code: 0 })
+  })
+
   it('sets up only what stops pushes in a bare repository', async () => {
     await box.git('init', '-q', '--bare', 'server.git')
     const { code, out } = await box.bulla(['init', '--yes'], { cwd: 'server.git' })
