@@ -201,6 +201,15 @@ describe('bulla init', () => {
     }
   })
 
+  it('keeps the options of the shell that such a hook has', async () => {
+    box.put('.git/hooks/pre-commit', '#!/bin/sh -e\n: "$0"\nfalse\ntouch mine\n', 0o755)
+    await init('--no-drivers')
+    box.put('a.txt', 'a\n')
+    await box.git('add', 'a.txt')
+    expect((await box.run('git', ['commit', '-q', '-m', 'x'], {})).code).toBe(1)
+    expect(box.has('mine')).toBe(false)
+  })
+
   const BY_NAME = [
     '#!/usr/bin/env ruby\nhook = File.basename($0)\n',
     '#!/bin/bash\ncase $(basename "$BASH_SOURCE") in *) ;; esac\n',
