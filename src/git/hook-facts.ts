@@ -28,20 +28,24 @@ const MARK = '# bulla: '
  * Ask each hook in a work tree whether it reaches bulla. It is started where bulla is the first that it runs, and answers
  * then with a failure: what else the hook does is not done.
  *
- * @param folder - of the work tree, absolute
+ * @param folder - of the work tree, or of a repository without one; absolute
  * @param mayStart - false reads only
  */
-export async function hookFacts(folder: string, mayStart: boolean): Promise<Worktree> {
+export async function hookFacts(
+  folder: string,
+  mayStart: boolean,
+  names: readonly string[] = HOOKS,
+): Promise<Worktree> {
   const hooks = (await askGit(['rev-parse', '--path-format=absolute', '--git-path', 'hooks'], folder)) ?? ''
   const configured = ((await askGit(['config', '--get-regexp', '^hook\\..*\\.command$'], folder)) ?? '').split('\n')
   const states = await Promise.all(
-    HOOKS.map(async (name): Promise<HookState> => {
+    names.map(async (name): Promise<HookState> => {
       const state = readHook(name, { folder, hooks, configured })
       if (state !== 'answers') return state
       return mayStart ? ((await answers(name, folder)) ? 'answers' : 'silent') : 'read'
     }),
   )
-  const those = (wanted: HookState) => HOOKS.filter((_, index) => states[index] === wanted)
+  const those = (wanted: HookState) => names.filter((_, index) => states[index] === wanted)
   return { folder, silentHooks: those('silent'), onlyRead: those('read') }
 }
 

@@ -1,11 +1,13 @@
 import { join } from 'node:path'
 import { repositoryOf } from './repository-of.ts'
 import { runGit } from './run-git.ts'
+import { bareRepository } from './setup-facts.ts'
 
 /** See `GitFacts` in `operations/doctor/machine.ts`. */
 interface GitFacts {
   readonly version: string | undefined
   readonly root: string | undefined
+  readonly bare?: string
   readonly problem?: string
   readonly lastCommitSeconds: number | undefined
 }
@@ -16,6 +18,8 @@ export async function repositoryFacts(cwd: string): Promise<GitFacts> {
   const version = versionText === undefined ? undefined : (/[0-9][0-9.]*[0-9]/.exec(versionText)?.[0] ?? versionText)
   const facts = { version, root, lastCommitSeconds: undefined }
   if (root === undefined) {
+    const bare = await bareRepository(cwd)
+    if (bare !== undefined) return { ...facts, bare }
     const isThere = version !== undefined && repositoryOf(join(cwd, 'any')) !== undefined
     return isThere ? { ...facts, problem: 'git refuses to read this repository' } : facts
   }

@@ -5,6 +5,7 @@ import { askGit } from './run-git.ts'
 
 /** See `SetupFacts` in `operations/doctor/machine.ts`. */
 interface SetupFacts {
+  readonly isServer: boolean
   readonly isMeant: boolean
   readonly hasPolicy: boolean
   readonly missingDrivers: readonly string[]
@@ -16,21 +17,37 @@ const DRIVERS = ['diff.bulla.textconv', 'merge.bulla.driver']
 /** In more worktrees than these hooks are only read. */
 const MOST_STARTED = 8
 
-/** How git is set up for bulla in all worktrees; undefined outside of a work tree. @param cwd - absolute */
+/** How git is set up for bulla in all worktrees; undefined outside of a repository. @param cwd - absolute */
 export async function setupFacts(cwd: string): Promise<SetupFacts | undefined> {
   const root = await askGit(['rev-parse', '--path-format=absolute', '--show-toplevel'], cwd)
-  if (root === undefined) return undefined
-  const missing = await Promise.all(DRIVERS.map((name) => askGit(['config', '--get', name], cwd)))
+  if (root === undefined) return serverFacts(cwd)
+  const values = await Promise.all(DRIVERS.map((name) => askGit(['config', '--get', name], cwd)))
   const trees = await worktreesOf(root)
   const canStart = await startsHooks(cwd)
   const worktrees = trees.map((folder, index) => hookFacts(folder, canStart && index < MOST_STARTED))
   return {
+    isServer: false,
     isMeant: namesDrivers(root) || existsSync(join(root, '.bulla')),
     hasPolicy: existsSync(join(root, '.sops.yaml')),
-    missingDrivers: DRIVERS.filter((_, index) => missing[index] === undefined),
+    // what another program does there is no merge by values
+    missingDrivers: DRIVERS.filter((_, index) => values[index]?.includes('bulla') !== true),
     keepsOpened: (await askGit(['config', '--type=bool', '--get', 'diff.bulla.cachetextconv'], cwd)) === 'true',
     worktrees: await Promise.all(worktrees),
   }
+}
+
+async function serverFacts(cwd: string): Promise<SetupFacts | undefined> {
+  const bare = await bareRepository(cwd)
+  if (bare === undefined) return undefined
+  const worktrees = [await hookFacts(bare, await startsHooks(bare), ['pre-receive'])]
+  return { isServer: true, isMeant: false, hasPolicy: false, missingDrivers: [], keepsOpened: false, worktrees }
+}
+
+/** The folder of a repository without a work tree; undefined elsewhere. @param cwd - absolute */
+export async function bareRepository(cwd: string): Promise<string | undefined> {
+  const text = await askGit(['rev-parse', '--is-bare-repository', '--path-format=absolute', '--git-dir'], cwd)
+  const [isBare, folder] = text?.split('\n') ?? []
+  return isBare === 'true' ? folder : undefined
 }
 
 /** Of this one and those that are linked with it. @param root - one of them */

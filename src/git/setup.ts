@@ -34,9 +34,14 @@ export class RepositorySetup {
   }
 
   async hooksFolder(): Promise<{ path: string; setting: string | undefined; isShared: boolean }> {
-    const path = await this.must(['rev-parse', '--path-format=absolute', '--git-path', 'hooks'])
     const scoped = await this.ask(['config', '--show-scope', '--get', 'core.hooksPath'])
     const [scope, setting] = scoped?.split('\t') ?? []
+    if (setting === '') {
+      throw new GitError('ERR_GIT', 'core.hooksPath is set to nothing: git runs no hooks', {
+        hint: `run "git config --${scope} --unset core.hooksPath", or go without hooks with --no-hooks`,
+      })
+    }
+    const path = await this.must(['rev-parse', '--path-format=absolute', '--git-path', 'hooks'])
     return { path, setting, isShared: scope === 'global' || scope === 'system' || !(await this.isInside(path)) }
   }
 

@@ -111,6 +111,8 @@ function notThere(path: string, given: string): FileError {
 /** Files that hold a policy or belong to a program: never sealed because they lie in a folder or fit a pattern. */
 export function isHousekeeping(path: string): boolean {
   const name = basename(path)
+  // sealed for the identity that it wraps, a recipient's file would open nothing any more
+  if (/(?:^|[\\/])\.bulla[\\/]/.test(path)) return true
   return ['.sops.yaml', '.gitignore', '.gitattributes', '.gitmodules', 'package-lock.json'].includes(name)
 }
 

@@ -204,6 +204,24 @@ ${RULE}  readers   age ${box.recipient} (alice), yours: SOPS_AGE_KEY_FILE
     expect((await box.bulla(['explain', 'a.secret.yaml'])).out).toContain('age (a secret key, not shown)')
   })
 
+  it('says which files of recipients it cannot read, or cannot tell apart; the doctor does too', async ({ box }) => {
+    await sealed(box)
+    const bob = `recipient: ${BOB.recipient}\n`
+    box.write('.bulla/recipients/bob.yaml', bob)
+    expect(await box.bulla(['explain', 'a.secret.yaml'])).toMatchObject({ code: 0, err: '' })
+    box.write('.bulla/recipients/eve.yaml', bob)
+    box.write('.bulla/recipients/carol.yaml', 'recipient: [\n')
+
+    const { code, err } = await box.bulla(['explain', 'a.secret.yaml'])
+
+    expect(code).toBe(0)
+    expect(err).toMatch(/^bulla: note: .*carol\.yaml: .*: it may be about one of the readers\n/)
+    expect(err).toMatch(/eve\.yaml: the recipients bob and eve have the same public key: one is a copy: it may be/)
+    const { out } = await box.bulla(['doctor'])
+    expect(out).toMatch(/problem {2}recipients: .*carol\.yaml/)
+    expect(out).toMatch(/problem {2}recipients: .*bob and eve have the same public key/)
+  })
+
   it('says that encrypt would refuse a rule with keys that cannot be used', async ({ box }) => {
     box.policy('pgp: FBC7B9E2A4F9289AC0C1D4843D16CEE4A27381B4')
     box.write('plain.yaml', YAML)

@@ -54,6 +54,22 @@ describe('doctor in a repository', () => {
     expect((await checks('sub'))[1]).toMatchObject({ state: 'problem', found: expect.stringContaining('for pre-push') })
   })
 
+  it('looks at what judges pushes in a bare repository', async () => {
+    await box.git('init', '-q', '--bare', 'server.git')
+    const repository = async () =>
+      (await box.bulla(['doctor'], { cwd: 'server.git' })).out.split('\n').find((line) => line.includes('repository: '))
+    expect(await repository()).toBe(
+      `fine     repository: ${join(box.folder, 'server.git')}: bare, it is only pushed to`,
+    )
+    expect(await checks('server.git')).toMatchObject([{ state: 'note', todo: 'run "bulla init" here' }])
+    await box.bulla(['init', '--yes'], { cwd: 'server.git' })
+    expect(await checks('server.git')).toMatchObject([
+      { state: 'fine', found: 'pre-receive was started and reached bulla' },
+    ])
+    box.put('server.git/hooks/pre-receive', '#!/bin/sh\nexit 0\n', 0o755)
+    expect(await checks('server.git')).toMatchObject([{ state: 'note' }])
+  })
+
   it('tells a fresh clone to run init, and is content then', async () => {
     await box.bulla(['init', '--yes'])
     await box.git('add', '.')
@@ -91,6 +107,17 @@ describe('doctor in a repository', () => {
     expect(await silent('pre-push', '#!/bin/sh\nbulla hook run pre-push "$@"\n')).not.toContain('for pre-push')
     const comment = '#!/bin/sh\n# bulla hook run pre-commit\nnpm test\n'
     expect(await silent('pre-commit', comment)).toContain('for pre-commit')
+  })
+
+  it('is not content with drivers that are other programs', async () => {
+    await box.bulla(['init', '--yes'])
+    await box.git('config', 'merge.bulla.driver', 'true')
+    expect((await checks())[0]).toMatchObject({
+      state: 'problem',
+      found: expect.stringMatching(/^merge\.bulla\.driver /),
+    })
+    await box.git('config', 'merge.bulla.driver', '/opt/bin/bulla merge --driver %O %A %B')
+    expect((await checks())[0]).toMatchObject({ state: 'fine' })
   })
 
   it('finds that git keeps what is opened', async () => {

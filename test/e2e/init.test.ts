@@ -108,6 +108,40 @@ describe('bulla init', () => {
     expect((await init('--undo')).out).toContain('Nothing to take back')
   })
 
+  it('leaves texts that are not UTF-8 as they are, changed since or not', async () => {
+    const latin = (text: string) => Buffer.from(text, 'latin1')
+    const bytes = (file: string) => readFileSync(box.path(file))
+    await box.git('config', 'core.hooksPath', '.husky')
+    box.write('.husky/pre-commit', latin('#!/bin/sh\n# caf\xe9\nnpm test # \xe9\n'))
+    box.write('.gitattributes', latin('# caf\xe9\n'))
+    await init()
+    expect(bytes('.husky/pre-commit').toString('latin1')).toMatch(
+      /^#!\/bin\/sh\n# caf\xe9\n[\s\S]*\nnpm test # \xe9\n$/,
+    )
+    for (const file of ['.husky/pre-commit', '.gitattributes']) {
+      box.write(file, Buffer.concat([bytes(file), latin('# m\xe9\n')]))
+    }
+    expect(await init('--undo')).toMatchObject({ code: 0 })
+    expect(bytes('.husky/pre-commit')).toEqual(latin('#!/bin/sh\n# caf\xe9\nnpm test # \xe9\n# m\xe9\n'))
+    expect(bytes('.gitattributes')).toEqual(latin('# caf\xe9\n# m\xe9\n'))
+  })
+
+  it('says how to go back when it could not do all of it', async () => {
+    box.put('.gitattributes/a', '')
+    const before = box.state('.')
+    const { code, err } = await init()
+    expect(code).toBe(3)
+    expect(err).toMatch(/^bulla: note: not all of it was done: "bulla init --undo" takes back what was\nbulla: error: /)
+    expect(await init('--undo')).toMatchObject({ code: 0 })
+    expect(box.state('.')).toEqual(before)
+  })
+
+  it('says which lines of .gitattributes its own take precedence over', async () => {
+    box.put('.gitattributes', '*.png -diff\n* text=auto\npackage-lock.json merge=npm\n#*.a diff=b\n*.yaml diff=yaml\n')
+    expect((await init()).err).toContain('.gitattributes: lines 3, 5 set diff or merge too')
+    expect((await init()).err).toBe('')
+  })
+
   it('keeps what was changed since when it is taken back', async () => {
     await init()
     box.put('.sops.yaml', `${box.text('.sops.yaml')}# ours now\n`)
@@ -165,6 +199,15 @@ describe('bulla init', () => {
     for (const name of ['pre-commit', 'pre-push']) {
       expect(readlinkSync(join(box.folder, '.git/hooks', name))).toBe('all')
     }
+  })
+
+  it('keeps the options of the shell that such a hook has', async () => {
+    box.put('.git/hooks/pre-commit', '#!/bin/sh -e\n: "$0"\nfalse\ntouch mine\n', 0o755)
+    await init('--no-drivers')
+    box.put('a.txt', 'a\n')
+    await box.git('add', 'a.txt')
+    expect((await box.run('git', ['commit', '-q', '-m', 'x'], {})).code).toBe(1)
+    expect(box.has('mine')).toBe(false)
   })
 
   const BY_NAME = [
@@ -227,6 +270,15 @@ describe('bulla init', () => {
       expect(code).toBe(1)
       expect(err).toContain('core.hooksPath')
     }
+  })
+
+  it('says what is wrong where hooks were switched off by an empty folder', async () => {
+    await box.git('config', 'core.hooksPath', '')
+    const { code, err } = await init()
+    expect(code).toBe(1)
+    expect(err).toContain('core.hooksPath is set to nothing')
+    expect(err).toContain('hint: run "git config --local --unset core.hooksPath"')
+    expect(await init('--no-hooks')).toMatchObject({ code: 0 })
   })
 
   it('sets up only what stops pushes in a bare repository', async () => {

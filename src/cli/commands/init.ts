@@ -70,13 +70,23 @@ async function run(repository: Repository, values: Values, io: Io): Promise<numb
   showNotes(plan, values, io)
   const code = plan.problems.length > 0 ? LEFT : 0
   const isDone = !isOver && (await agreed('Do this?', values, io))
-  if (isDone) await applySteps(plan.steps, journalPath(common), git, world)
+  if (isDone) await applied(() => applySteps(plan.steps, journalPath(common), git, world), io)
   // what it says of itself has to be true by then
   if (isForPrograms) io.writeOut(`${JSON.stringify(reportOf(plan, isDone), undefined, 2)}\n`)
   if (!isOver && !isDone) return LEFT
   if (isDone && !flag(values, 'quiet')) renderDone(toCommit(plan.steps, common, io.cwd), io)
   for (const todo of plan.problems) io.writeErr(`${io.program}: to do by hand: ${todo}\n`)
   return code
+}
+
+/** What goes wrong in the middle leaves the beginning done. */
+async function applied(apply: () => Promise<void>, io: Io): Promise<void> {
+  try {
+    await apply()
+  } catch (error) {
+    renderNote(undefined, 'not all of it was done: "bulla init --undo" takes back what was', io)
+    throw error
+  }
 }
 
 /** @throws UsageError `ERR_USAGE` */

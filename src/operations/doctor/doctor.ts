@@ -38,7 +38,7 @@ export async function doctor(options: DoctorOptions, world: World, machine: Mach
     nodeCheck(machine.nodeVersion),
     fine('bulla', options.version),
     ...gitChecks(git),
-    ...(git.root === undefined ? [] : setupChecks(await machine.setup())),
+    ...(git.root === undefined && git.bare === undefined ? [] : setupChecks(await machine.setup())),
     clockCheck(world.now(), git),
     ...(await keyChecks(places, await usableIdentities(world), git.root, machine)),
     ...(await policyChecks(world)),
@@ -58,7 +58,7 @@ function nodeCheck(version: string): Check {
   return isOld ? problem('node', version, `install Node ${OLDEST_NODE} or newer`) : fine('node', version)
 }
 
-function gitChecks({ version, root, problem: reason }: GitFacts): Check[] {
+function gitChecks({ version, root, bare, problem: reason }: GitFacts): Check[] {
   if (version === undefined)
     return [problem('git', 'not found', 'install git; without it nothing is known about committed versions')]
   if (reason !== undefined)
@@ -70,6 +70,7 @@ function gitChecks({ version, root, problem: reason }: GitFacts): Check[] {
         'run "git status" here: it says why, and what to do (safe.directory, for instance)',
       ),
     ]
+  if (bare !== undefined) return [fine('git', version), fine('repository', `${bare}: bare, it is only pushed to`)]
   return [
     fine('git', version),
     root === undefined

@@ -3,8 +3,12 @@ import type { SetupFacts, Worktree } from './machine.ts'
 
 const TODO = 'run "bulla init"'
 
-/** Whether git knows the drivers, and runs the hooks in every worktree. Nothing where the repository seals nothing. */
+/**
+ * Whether git knows the drivers, and runs the hooks in every worktree. Nothing where the repository seals nothing. Of a
+ * repository without a worktree: whether what is pushed is judged.
+ */
 export function setupChecks(facts: SetupFacts | undefined): Check[] {
+  if (facts?.isServer === true) return facts.worktrees.map(serverCheck)
   if (facts === undefined || !(facts.isMeant || facts.hasPolicy)) return []
   const { isMeant, missingDrivers, worktrees } = facts
   // whose attributes name the drivers wants them, and the hooks that came with them
@@ -27,6 +31,12 @@ export function setupChecks(facts: SetupFacts | undefined): Check[] {
           ),
         )
   return [drivers, ...(facts.keepsOpened ? [keepsOpened()] : []), ...hooks]
+}
+
+function serverCheck({ folder, silentHooks, onlyRead }: Worktree): Check {
+  if (silentHooks.length > 0) return note('hooks', `${folder}: no bulla judges what is pushed`, `${TODO} here`)
+  const how = onlyRead.length > 0 ? 'leads to bulla; it was read and not started' : 'was started and reached bulla'
+  return fine('hooks', `pre-receive ${how}`)
 }
 
 function keepsOpened(): Check {

@@ -4,6 +4,8 @@ export interface GitFacts {
   readonly version: string | undefined
   /** Folder of the work tree, absolute; undefined outside of any. */
   readonly root: string | undefined
+  /** Folder of a repository without a work tree, absolute, when the user stands in one. */
+  readonly bare?: string
   /** Why git does not read the repository that is there; a text for the user. */
   readonly problem?: string
   /** When the last commit was made, seconds since 1970; undefined without commits. */
@@ -12,6 +14,8 @@ export interface GitFacts {
 
 /** How git is set up for bulla. */
 export interface SetupFacts {
+  /** Whether the repository has no work tree: it is pushed to, and that is all that is looked at. */
+  readonly isServer: boolean
   /** Whether `.gitattributes` names the drivers, or there is a folder `.bulla`. */
   readonly isMeant: boolean
   /** Whether there is a `.sops.yaml`. */
@@ -44,7 +48,7 @@ export interface Machine {
   /** `20.19.5` */
   readonly nodeVersion: string
   git(): Promise<GitFacts>
-  /** Undefined outside of a work tree. Hooks are started where they run bulla before everything else. */
+  /** Undefined outside of a repository. Hooks are started where they run bulla before everything else. */
   setup(): Promise<SetupFacts | undefined>
   /** Undefined when the file is not there. */
   access(path: string): Promise<FileAccess | undefined>

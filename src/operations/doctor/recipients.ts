@@ -1,5 +1,6 @@
 import { isBullaError } from '../../errors.ts'
 import type { World } from '../ports.ts'
+import { problemsIn } from '../recipients/list.ts'
 import { type Check, failed, fine } from './check.ts'
 
 const TODO = 'restore the file from git, or remove it'
@@ -14,7 +15,7 @@ export async function recipientChecks({ recipients }: Pick<World, 'recipients'>)
     const counts = `${machines} with a wrapped identity, ${people} with a public key only`
     return [
       fine('recipients', `${found.folder}: ${counts}`),
-      ...found.problems.map((error) => failed('recipients', error, TODO)),
+      ...problemsIn(found).map((error) => failed('recipients', error, TODO)),
     ]
   } catch (error) {
     return [failed('recipients', error, TODO)]

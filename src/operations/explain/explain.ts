@@ -11,6 +11,7 @@ import { isHousekeeping, selectInputs } from '../inputs.ts'
 import { isForeign, readSealed, type SealedSource } from '../open.ts'
 import { PolicyFinder } from '../policy.ts'
 import type { World } from '../ports.ts'
+import { problemsIn } from '../recipients/list.ts'
 import { namesOfKeys } from '../recipients/names-of-keys.ts'
 import { loadStore, storeNameFor } from '../stores.ts'
 import {
@@ -121,7 +122,8 @@ class Explainer {
       const rule = await explainRule(name, format, this.finder, (groups, config) =>
         this.readers(groups, config?.path, name),
       )
-      const base = { file: path ?? name, format, ...rule }
+      const notes = [...rule.notes, ...(await unknownRecipients(name, this.world))]
+      const base = { file: path ?? name, format, ...rule, notes }
       if (path === undefined) return { ...base, state: 'unread' }
       return { ...base, ...(await this.content(path, format, rule)) }
     } catch (error) {
@@ -187,6 +189,18 @@ class Explainer {
     const readers = await Promise.all(keys.map((key) => read(key, false)))
     if (readers.some(({ mine }) => mine.length > 0)) return readers
     return Promise.all(keys.map((key) => read(key, true)))
+  }
+}
+
+/** Recipients who may be among the readers, and cannot be named: their wrapped identities are not counted either. */
+async function unknownRecipients(file: string, { recipients }: World): Promise<string[]> {
+  try {
+    const found = await (await recipients()).all(file)
+    const problems = found === undefined ? [] : problemsIn(found)
+    return problems.map(({ where, message }) => `${where?.file ?? ''}: ${message}: it may be about one of the readers`)
+  } catch (error) {
+    if (isBullaError(error)) return [error.message]
+    throw error
   }
 }
 

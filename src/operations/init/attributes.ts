@@ -112,3 +112,14 @@ export async function attributesStep(
   const about = `the drivers for ${missing.length === 1 ? missing[0]?.slice(0, -DRIVERS.length - 1) : `${missing.length} patterns`}`
   return { kind: 'file', path, about, before, after }
 }
+
+/** Numbers of the lines of a `.gitattributes` that say themselves how files are compared or merged: what stands last wins. */
+export function ownDrivers(text: string): number[] {
+  return text.split('\n').flatMap((line, index) => {
+    const [pattern = '', ...attributes] = line.trim().split(/\s+/)
+    const isOwn = attributes.some((word) => /^(?:[-!]?(?:diff|merge)|(?:diff|merge)=(?!bulla$).*)$/.test(word))
+    return isOwn && !pattern.startsWith('#') && !/\.(?:png|jpe?g|gif|pdf|svg|ico|woff2?)$/.test(pattern)
+      ? [index + 1]
+      : []
+  })
+}

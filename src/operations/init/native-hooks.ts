@@ -64,10 +64,16 @@ function asksForItsName(text: string): boolean {
   return isNamed || /\.\s+["']?(?:\$\(dirname|\$\{0%)/.test(text)
 }
 
-/** Another shell, or one that is asked for the file that it reads, does not take the name that it is given. */
+/**
+ * What reads a script under another name, with the options of its first line. Not zsh, and not where a script is asked for
+ * as a file: there the name that is given does not count.
+ */
 function shellToReadIn(text: string): string | undefined {
   const shell = shellOf(text)
-  return shell === 'zsh' || text.includes('BASH_SOURCE') ? undefined : shell
+  if (shell === undefined || shell === 'zsh' || text.includes('BASH_SOURCE')) return undefined
+  const [, options = ''] = /^#!.*?sh((?:[ \t]+[^\r\n]*)?)\r?$/m.exec(text.split('\n', 1)[0] ?? '') ?? []
+  if (options.trim() === '') return shell
+  return /^[ \t]+-[A-Za-z]+[ \t]*$/.test(options) ? `${shell} ${options.trim()}` : undefined
 }
 
 function textOf({ bytes }: FileVersion): string {

@@ -1,10 +1,11 @@
 import { join } from 'node:path'
 import { parseConfig } from '../../config/config.ts'
 import { GitError } from '../../errors.ts'
+import { decodeText } from '../../format/text.ts'
 import type { Repository } from '../git-port.ts'
 import type { World } from '../ports.ts'
 import { newOwnKey } from '../recipients/own-key.ts'
-import { attributesStep, driverPatterns, type PlacedPolicy, placedPolicies } from './attributes.ts'
+import { attributesStep, driverPatterns, ownDrivers, type PlacedPolicy, placedPolicies } from './attributes.ts'
 import { hooksPlan } from './hooks-plan.ts'
 import type { ManagerName } from './managers/manager.ts'
 import { nativeHooks } from './native-hooks.ts'
@@ -97,7 +98,17 @@ async function driversPlan(root: string, planned: readonly Step[], place: InitPl
   ]
   const attributes = await attributesStep(root, await driverPatterns(policies, tracked), world)
   const steps = [...(attributes === undefined ? [] : [attributes]), ...(await driverSettings(git))]
-  return { steps, problems: [], notes: [] }
+  return { steps, problems: [], notes: attributes === undefined ? [] : overruled(attributes) }
+}
+
+/** What a user may have set for the same files. */
+function overruled({ path, before }: FileStep): string[] {
+  const lines = before === undefined ? [] : ownDrivers(decodeText(before.bytes))
+  if (lines.length === 0) return []
+  const which = `${lines.length === 1 ? 'line' : 'lines'} ${lines.join(', ')}`
+  return [
+    `${path}: ${which} set diff or merge too; where patterns meet, the last line wins: move yours to the end to keep them`,
+  ]
 }
 
 function plannedPolicy({ path, after }: FileStep): PlacedPolicy {

@@ -1,4 +1,4 @@
-import { encodeText } from '../../format/text.ts'
+import { decodeText, encodeText } from '../../format/text.ts'
 import type { FileVersion, World } from '../ports.ts'
 import { withoutAdded } from './added-text.ts'
 import { type Entry, type FileEntry, hashOf, placeOf, readJournal } from './journal.ts'
@@ -119,7 +119,7 @@ function isOurs({ before, after, added, keptAt }: FileEntry, bytes: Uint8Array |
 
 /** Somebody changed the file since: only what was added goes. */
 function cut({ isHandedOver, added }: FileEntry, now: FileVersion, files: World['files']): Undoing | string {
-  const text = added === null || isHandedOver ? undefined : withoutAdded(Buffer.from(now.bytes).toString('utf8'), added)
+  const text = added === null || isHandedOver ? undefined : withoutAdded(decodeText(now.bytes), added)
   if (text === undefined) return `${now.path} was changed since`
   const run = () => files.write({ path: now.path, bytes: encodeText(text), expected: now })
   return { what: now.path, kind: 'file', does: 'cut', run }

@@ -1,6 +1,6 @@
 import type { BullaError } from '../../errors.ts'
 import { wrappingName } from '../../keys/wrapped/wrapping-name.ts'
-import { copied, type ListedRecipient } from '../../recipients/directory.ts'
+import { copied, type ListedRecipient, type RecipientFolder } from '../../recipients/directory.ts'
 import { keysOf, type PreviousKey, type RecipientKey } from '../../recipients/recipient-file.ts'
 import type { World } from '../ports.ts'
 
@@ -30,8 +30,12 @@ export interface RecipientList {
 /** All recipients that are known here. Calls nobody. @throws ConfigError `ERR_RECIPIENT_FILE` */
 export async function listRecipients({ recipients }: World): Promise<RecipientList> {
   const found = await (await recipients()).all()
-  const all = found?.recipients ?? []
-  return { recipients: all.map(shown), problems: [...(found?.problems ?? []), ...copiesIn(all)] }
+  return { recipients: (found?.recipients ?? []).map(shown), problems: found === undefined ? [] : problemsIn(found) }
+}
+
+/** Files of recipients that are not used: broken ones, and those of which nobody can tell whose key it is. */
+export function problemsIn({ recipients, problems }: RecipientFolder): BullaError[] {
+  return [...problems, ...copiesIn(recipients)]
 }
 
 function copiesIn(recipients: readonly ListedRecipient[]): BullaError[] {

@@ -115,7 +115,10 @@ describe('the files that arguments name', () => {
 })
 
 describe('files that are never sealed because they lie in a folder', () => {
-  it.each(['/w/.sops.yaml', '/w/sub/.gitattributes', '/w/package-lock.json'])('%s', (path) => {
+  it.each([
+    ...['/w/.sops.yaml', '/w/sub/.gitattributes', '/w/package-lock.json'],
+    ...['/w/.bulla/recipients/prod.yaml', '.bulla/allow.yaml', 'C:\\w\\.bulla\\policy.yaml'],
+  ])('%s', (path) => {
     expect(isHousekeeping(path)).toBe(true)
   })
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { encodeText } from '../../../format/text.ts'
+import { decodeText, encodeText } from '../../../format/text.ts'
 import type { HookName } from '../../hooks/hook-names.ts'
 import { guardLine, headLines, shellOf } from '../hook-text.ts'
 import { CLIENT_HOOKS } from '../native-hooks.ts'
@@ -20,7 +20,7 @@ export async function huskyHooks(place: HooksPlace): Promise<Plan> {
   for (const name of CLIENT_HOOKS) {
     const path = join(own ?? join(root, '.husky'), name)
     const before = (await world.files.kind(path)) === 'file' ? await world.files.open(path) : undefined
-    const text = before === undefined ? '' : Buffer.from(before.bytes).toString('utf8')
+    const text = before === undefined ? '' : decodeText(before.bytes)
     if (text.includes(`bulla hook run ${name}`)) continue
     if (shellOf(text) === undefined) {
       problems.push(`${path} is no shell script: make it run "bulla hook run ${name}" first, and stop where that fails`)
