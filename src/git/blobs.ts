@@ -90,7 +90,8 @@ export class BlobReader {
       const { child, answers } = this.started
       child.stdin.write(names.map((name) => `${name}\n`).join(''))
       while (left > 0) {
-        const found = await answers.next(most)
+        // to wait for what is there already takes longer than to read it
+        const found = answers.ready(most) ?? (await answers.next(most))
         left -= 1
         yield found
       }
@@ -137,6 +138,8 @@ function start(args: readonly string[], place: GitPlace) {
   return { child, answers }
 }
 
+const HEADER = /^([0-9a-f]+) (\w+) ([0-9]+)$/
+
 /** Takes what `cat-file --batch` answers apart as it comes. */
 class Answers {
   private readonly input: AsyncIterator<Buffer>
@@ -146,8 +149,20 @@ class Answers {
     this.input = input
   }
 
+  /** The next object, when all of it has come already. */
+  ready(most: number): GitObject | undefined {
+    const { pending } = this
+    const start = pending.indexOf(LINE_FEED) + 1
+    if (start === 0) return undefined
+    const [, id, kind, size] = HEADER.exec(pending.toString('latin1', 0, start - 1)) ?? []
+    const end = start + Number(size)
+    if (id === undefined || kind === undefined || end - start > most || end >= pending.length) return undefined
+    this.pending = pending.subarray(end + 1)
+    return { id, kind, bytes: pending.subarray(start, end), isCut: false }
+  }
+
   async next(most: number): Promise<GitObject | undefined> {
-    const [, id, kind, size] = /^([0-9a-f]+) (\w+) ([0-9]+)$/.exec(await this.line()) ?? []
+    const [, id, kind, size] = HEADER.exec(await this.line()) ?? []
     if (id === undefined || kind === undefined) return undefined // "… missing", "… ambiguous"
     const isCut = Number(size) > most
     const length = isCut ? BEGINNING : Number(size)

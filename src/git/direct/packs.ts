@@ -8,6 +8,7 @@ import { sure } from './unsure.ts'
 
 /** With more packs, git is as fast. */
 const MOST_PACKS = 20
+const MOST_BASE_BYTES = 16 * 1024 * 1024
 /** No chain of differences that git makes is longer. */
 const MOST_DELTAS = 4096
 const KINDS = [undefined, 'commit', 'tree', 'blob', 'tag'] as const
@@ -61,6 +62,9 @@ class Pack {
   private readonly index: PartOfFile
   private readonly fanout: Buffer
   private contents: PartOfFile | undefined
+  /** By where they begin, the oldest first. */
+  private readonly bases = new Map<number, DirectObject>()
+  private baseBytes = 0
 
   /** @param path - of its files, without the end of their names */
   constructor(path: string, hashBytes: number, most: number) {
@@ -97,6 +101,8 @@ class Pack {
   /** @param other - finds bases that are named by their id @throws Unsure */
   read(offset: number, other: (id: string) => DirectObject | undefined, depth = 0): DirectObject {
     sure(depth < MOST_DELTAS)
+    const known = this.bases.get(offset)
+    if (known !== undefined) return known
     this.contents ??= new PartOfFile(`${this.path}.pack`)
     const input = new ByteInput(this.contents.read(offset, ENTRY_BYTES))
     const { type, size } = typeAndSize(input)
@@ -106,6 +112,20 @@ class Pack {
     const base = this.baseOf(type, offset, input, other, depth)
     const delta = this.inflate(offset + input.at, size)
     return { kind: base.kind, bytes: applyDelta(base.bytes, delta, this.most) }
+  }
+
+  /** Many objects are made of the same ones: what one was made of is kept for the next. */
+  private base(offset: number, other: (id: string) => DirectObject | undefined, depth: number): DirectObject {
+    const made = this.read(offset, other, depth)
+    if (this.bases.has(offset)) return made
+    this.bases.set(offset, made)
+    this.baseBytes += made.bytes.length
+    for (const [oldest, { bytes }] of this.bases) {
+      if (this.baseBytes <= MOST_BASE_BYTES) break
+      this.bases.delete(oldest)
+      this.baseBytes -= bytes.length
+    }
+    return made
   }
 
   private baseOf(
@@ -118,7 +138,7 @@ class Pack {
     if (type === OFFSET_DELTA) {
       const back = distance(input)
       sure(back > 0 && back < offset)
-      return this.read(offset - back, other, depth + 1)
+      return this.base(offset - back, other, depth + 1)
     }
     sure(type === ID_DELTA)
     const base = other(Buffer.from(input.take(this.hashBytes)).toString('hex'))
