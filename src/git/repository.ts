@@ -101,8 +101,8 @@ export class GitRepository {
     return standingAtHead(texts, this.place)
   }
 
-  between(from: string, to: string): Promise<FileChange[]> {
-    return changesBetween(from, to, this.place)
+  async between(from: string, to: string): Promise<FileChange[]> {
+    return this.directly((direct) => direct.between(from, to)) ?? changesBetween(from, to, this.place)
   }
 
   commits(range: readonly string[], isContext: (path: string) => boolean = () => false): AsyncIterable<CommitPart> {

@@ -17,7 +17,7 @@ import { devNull, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readBlobs } from '../../src/git/blobs.ts'
-import { filesOfIndex, stagedChanges } from '../../src/git/changes.ts'
+import { changesBetween, filesOfIndex, stagedChanges } from '../../src/git/changes.ts'
 import { DirectRepository } from '../../src/git/direct/direct-repository.ts'
 import { GitRepository } from '../../src/git/repository.ts'
 
@@ -123,7 +123,11 @@ describe.each(['sha1', 'sha256'])('what is staged, read without git, in a reposi
       if (pick(4) === 0) git('gc', '-q', '--prune=now')
       if (pick(3) === 0) git('read-tree', 'HEAD') // an index without what git noted of trees
       await expectTheSame()
+      const commits = git('rev-list', 'HEAD').split('\n')
+      const [from = '', to = ''] = [commits[pick(commits.length)], commits[pick(commits.length)]]
+      expect(direct().between(from, to)).toEqual(await changesBetween(from, to, { cwd: folder }))
     }
+    expect(() => direct().between('HEAD', 'HEAD')).toThrow()
     expect(changes).toBeGreaterThan(STEPS)
   })
 

@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs'
 import { isAbsolute, resolve } from 'node:path'
 import type { FileChange } from '../changes.ts'
 import type { GitPlace } from '../run-git.ts'
+import { changesBetweenTrees } from './between.ts'
 import { bytesOf, namesIn, textOf } from './files.ts'
 import { hashBytesOf } from './format.ts'
 import { IndexFile } from './index-file.ts'
@@ -47,10 +48,12 @@ export class DirectRepository {
 
   /** What the index adds to HEAD. @throws Unsure */
   staged(): FileChange[] {
-    const commit = this.objects.must(this.head, 'commit')
-    const tree = /^tree ([0-9a-f]+)\n/.exec(commit.toString('latin1', 0, 80))?.[1]
-    sure(tree?.length === 2 * this.hashBytes)
-    return stagedAgainst(tree, this.index, this.objects, this.hashBytes)
+    return stagedAgainst(this.treeOf(this.head), this.index, this.objects)
+  }
+
+  /** What stands in a commit and not in another. @param from - ids @throws Unsure */
+  between(from: string, to: string): FileChange[] {
+    return [...changesBetweenTrees(this.treeOf(from), this.treeOf(to), this.objects)]
   }
 
   /** Files of the index, by path, as far as they are there. @throws Unsure */
@@ -71,6 +74,14 @@ export class DirectRepository {
 
   close(): void {
     this.objects.close()
+  }
+
+  private treeOf(commit: string): string {
+    sure(/^[0-9a-f]+$/.test(commit) && commit.length === 2 * this.hashBytes)
+    const bytes = this.objects.must(commit, 'commit')
+    const tree = /^tree ([0-9a-f]+)\n/.exec(bytes.toString('latin1', 0, 80))?.[1]
+    sure(tree?.length === commit.length)
+    return tree
   }
 }
 

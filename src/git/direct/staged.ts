@@ -1,14 +1,13 @@
 import type { FileChange } from '../changes.ts'
 import type { IndexFile, NotedTree } from './index-file.ts'
 import type { ObjectFolder } from './objects.ts'
-import { sure } from './unsure.ts'
+import { entriesOf, FOLDER, type TreeEntry } from './tree-entries.ts'
 
-const [SPACE, SLASH] = [32, 47]
-const FOLDER = '40000'
+const SLASH = 47
 
 /** What the index adds to a tree, as `git diff-index --cached --diff-filter=ACMT` says it. @param tree - lower-case hex @throws Unsure */
-export function stagedAgainst(tree: string, index: IndexFile, objects: ObjectFolder, hashBytes: number): FileChange[] {
-  const comparison = new Comparison(index, objects, hashBytes)
+export function stagedAgainst(tree: string, index: IndexFile, objects: ObjectFolder): FileChange[] {
+  const comparison = new Comparison(index, objects)
   comparison.folder({ from: 0, to: index.count, depth: 0, tree, noted: index.noted })
   return comparison.changes
 }
@@ -24,27 +23,20 @@ interface Folder {
   readonly noted: NotedTree | undefined
 }
 
-interface TreeEntry {
-  readonly mode: string
-  readonly id: string
-}
-
 class Comparison {
   readonly changes: FileChange[] = []
   private readonly index: IndexFile
   private readonly objects: ObjectFolder
-  private readonly hashBytes: number
 
-  constructor(index: IndexFile, objects: ObjectFolder, hashBytes: number) {
+  constructor(index: IndexFile, objects: ObjectFolder) {
     this.index = index
     this.objects = objects
-    this.hashBytes = hashBytes
   }
 
   folder({ from, to, depth, tree, noted }: Folder): void {
     // git takes back what it noted with the first change below
     if (tree !== undefined && noted?.id === tree && noted.count === to - from) return
-    const before = tree === undefined ? undefined : this.entriesOf(tree)
+    const before = tree === undefined ? undefined : entriesOf(tree, this.objects)
     for (let at = from; at < to; ) {
       const path = this.index.path(at)
       const slash = path.indexOf(SLASH, depth)
@@ -77,20 +69,5 @@ class Comparison {
     const behind = Buffer.from(folder)
     behind[behind.length - 1] = SLASH + 1
     return this.index.find(behind, from, to)
-  }
-
-  /** By name: bytes, as latin1. */
-  private entriesOf(tree: string): Map<string, TreeEntry> {
-    const bytes = this.objects.must(tree, 'tree')
-    const entries = new Map<string, TreeEntry>()
-    for (let at = 0; at < bytes.length; ) {
-      const space = bytes.indexOf(SPACE, at)
-      const end = bytes.indexOf(0, space)
-      sure(space > at && end > space && end + this.hashBytes < bytes.length)
-      const id = bytes.toString('hex', end + 1, end + 1 + this.hashBytes)
-      entries.set(bytes.toString('latin1', space + 1, end), { mode: bytes.toString('latin1', at, space), id })
-      at = end + 1 + this.hashBytes
-    }
-    return entries
   }
 }
