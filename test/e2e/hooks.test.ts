@@ -4,7 +4,7 @@ import { describe, expect } from 'vitest'
 import { dice } from '../helpers/credentials/draw.ts'
 import { withChecksum } from '../helpers/credentials/kinds.ts'
 import { HookedRepository } from '../helpers/hooked-repository.ts'
-import { it, type Sandbox } from '../helpers/sandbox.ts'
+import { COMMAND, it, type Sandbox } from '../helpers/sandbox.ts'
 import { FILE, OPERATIONS } from '../helpers/scenarios/operations.ts'
 
 const PLAIN = 'db:\n    password: winter-orchid\n'
@@ -58,6 +58,29 @@ async function commitPlain(repository: HookedRepository, env: Readonly<Record<st
   await repository.must('add', '-A')
   return repository.git(['commit', '-q', '-m', 'x'], { env })
 }
+
+describe('the hook of a commit', () => {
+  it('starts no git for what is usual, and asks it for what is not', async ({ box }) => {
+    const repository = await repositoryWithPolicy(box)
+    const hook = (PATH?: string) => {
+      const env = PATH === undefined ? {} : { PATH }
+      return repository.run(process.execPath, [COMMAND, 'hook', 'run', 'pre-commit'], { env })
+    }
+    repository.write('fine.txt', 'fine\n')
+    await repository.must('add', '-A')
+    expect(await hook()).toMatchObject({ code: 0, err: '' }) // the first one looks for sealed files
+    await repository.commit({ 'more.txt': 'more\n' })
+    repository.write('fine.txt', 'better\n')
+    await repository.must('add', '-A')
+    const nowhere = box.path('nowhere')
+    expect(await hook(nowhere)).toMatchObject({ code: 0, err: '' })
+    await repository.must('update-index', '--split-index')
+    expect(await hook(nowhere)).toMatchObject({ code: 2, err: expect.stringContaining('git is not installed') })
+    repository.write(FILE, PLAIN)
+    await repository.must('add', '-A')
+    expect(await hook()).toMatchObject({ code: 1, err: expect.stringContaining(`unsealed-file: ${FILE}`) })
+  })
+})
 
 describe('native hooks hold', () => {
   it.for([
