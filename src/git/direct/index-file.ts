@@ -21,6 +21,8 @@ const SIGNATURE = 'DIRC'
 const HEADER_BYTES = 12
 /** Where fields of an entry stand, from its beginning; flags and the name are behind the id. */
 const [MODE, ID] = [24, 40]
+/** Below, the first byte of the flags has nothing but a part of the length. */
+const USUAL_HIGH_BYTE = 0x0f
 const [EXTENDED, STAGES, LENGTH_MASK] = [0x4000, 0x3000, 0x0fff]
 /** Of the flags that only extended entries have: that a file is not checked out says nothing about what is staged. */
 const SKIP_WORKTREE = 0x4000
@@ -106,29 +108,43 @@ export class IndexFile {
     return { start, end: length < LENGTH_MASK ? start + length : bytes.indexOf(0, start + length) }
   }
 
-  /** @returns where the last entry ends */
+  /** Most of them are like most others: a large index is passed over once for each commit. @returns where the last entry ends */
   private findStarts(end: number): number {
-    const { bytes, starts, hashBytes } = this
-    const behindId = ID + hashBytes
+    const { bytes, starts, count } = this
+    const behindId = ID + this.hashBytes
     let at = HEADER_BYTES
-    for (let index = 0; index < this.count; index += 1) {
+    let behindNames = 0
+    for (let index = 0; index < count; index += 1) {
       starts[index] = at
-      sure(at + behindId + 4 < end)
-      const flags = ((bytes[at + behindId] ?? 0) << 8) | (bytes[at + behindId + 1] ?? 0)
-      sure((flags & STAGES) === 0)
-      let length = behindId + 2 + (flags & LENGTH_MASK)
-      if ((flags & EXTENDED) !== 0) {
-        sure((bytes.readUInt16BE(at + behindId + 2) & ~SKIP_WORKTREE) === 0)
-        length += 2
-      }
-      if ((flags & LENGTH_MASK) === LENGTH_MASK) length = bytes.indexOf(0, at + length) - at
+      const high = bytes[at + behindId] ?? 0
+      // no flags, and no long name
+      const length =
+        high < USUAL_HIGH_BYTE
+          ? behindId + 2 + (high << 8) + (bytes[at + behindId + 1] ?? 0)
+          : this.oddLength(at, behindId, end)
       // one to eight zeros
-      sure(length > 0 && bytes[at + length] === 0)
+      behindNames |= bytes[at + length] ?? 1
       at += (length + 8) & ~7
     }
-    starts[this.count] = at
-    sure(at <= end)
+    starts[count] = at
+    sure(behindNames === 0 && at <= end)
     return at
+  }
+
+  /** How long an entry with flags is, or with a long name, up to the end of its path. */
+  private oddLength(at: number, behindId: number, end: number): number {
+    const { bytes } = this
+    sure(at + behindId + 4 < end)
+    const flags = bytes.readUInt16BE(at + behindId)
+    sure((flags & STAGES) === 0)
+    let length = behindId + 2 + (flags & LENGTH_MASK)
+    if ((flags & EXTENDED) !== 0) {
+      sure((bytes.readUInt16BE(at + behindId + 2) & ~SKIP_WORKTREE) === 0)
+      length += 2
+    }
+    if ((flags & LENGTH_MASK) === LENGTH_MASK) length = bytes.indexOf(0, at + length) - at
+    sure(length > 0)
+    return length
   }
 
   private readExtensions(from: number, end: number): NotedTree | undefined {
