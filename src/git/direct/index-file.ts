@@ -91,6 +91,13 @@ export class IndexFile {
     return this.bytes.subarray(start, end)
   }
 
+  /** Whether a path begins so. @param folder - bytes */
+  isBelow(folder: Uint8Array, at: number): boolean {
+    const { start, end } = this.pathAt(at)
+    const stop = start + folder.length
+    return stop <= end && this.bytes.compare(folder, 0, folder.length, start, stop) === 0
+  }
+
   private modeAt(at: number): number {
     return this.bytes.readUInt32BE((this.starts[at] ?? 0) + MODE)
   }

@@ -47,11 +47,12 @@ class Comparison {
       }
       const name = path.toString('latin1', depth, slash)
       const entry = before?.get(name)
-      const end = this.endOf(path.subarray(0, slash + 1), at, to)
+      const below = noted?.folders.get(name)
+      const end = this.endOf(path.subarray(0, slash + 1), at, to, below)
       this.folder({
         ...{ from: at, to: end, depth: slash + 1 },
         tree: entry?.mode === FOLDER ? entry.id : undefined,
-        noted: noted?.folders.get(name),
+        noted: below,
       })
       at = end
     }
@@ -65,9 +66,13 @@ class Comparison {
   }
 
   /** The first file that is not below a folder. @param folder - with the slash */
-  private endOf(folder: Buffer, from: number, to: number): number {
+  private endOf(folder: Buffer, from: number, to: number, noted: NotedTree | undefined): number {
+    const { index } = this
+    const noting = from + Math.max(noted?.count ?? 0, 0)
+    const isLast = noting > from && noting <= to && index.isBelow(folder, noting - 1)
+    if (isLast && (noting === to || !index.isBelow(folder, noting))) return noting
     const behind = Buffer.from(folder)
     behind[behind.length - 1] = SLASH + 1
-    return this.index.find(behind, from, to)
+    return index.find(behind, from, to)
   }
 }
