@@ -260,9 +260,9 @@ describe('bulla init', () => {
   })
 
   it('writes no hooks into a folder that is for other repositories too', async () => {
-    await box.git('config', 'core.hooksPath', '../shared-hooks')
+    await box.git('config', 'core.hooksPath', '../team-hooks')
     const { code, err } = await init()
-    expect(existsSync(join(box.folder, '../shared-hooks'))).toBe(false)
+    expect(existsSync(join(box.folder, '../team-hooks'))).toBe(false)
     if (hasConfigHooks()) {
       expect({ code }, err).toEqual({ code: 0 })
       expect(await box.git('config', 'hook.bulla-pre-push.event')).toBe('pre-push\n')
