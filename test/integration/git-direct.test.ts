@@ -13,30 +13,22 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { devNull, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readBlobs } from '../../src/git/blobs.ts'
 import { changesBetween, filesOfIndex, stagedChanges } from '../../src/git/changes.ts'
 import { DirectRepository } from '../../src/git/direct/direct-repository.ts'
 import { GitRepository } from '../../src/git/repository.ts'
+import { GIT_ENVIRONMENT } from '../helpers/git-environment.ts'
 
-const ENVIRONMENT = {
-  PATH: process.env['PATH'] ?? '',
-  GIT_CONFIG_NOSYSTEM: '1',
-  GIT_CONFIG_GLOBAL: devNull,
-  GIT_AUTHOR_NAME: 'test',
-  GIT_AUTHOR_EMAIL: 'test@example.com',
-  GIT_COMMITTER_NAME: 'test',
-  GIT_COMMITTER_EMAIL: 'test@example.com',
-}
 const MOST = 1024 * 1024
 const isWindows = process.platform === 'win32'
 const STEPS = process.env['SLOW'] === undefined ? 12 : 200
 
 let folder: string
 const at = (cwd: string, ...args: string[]) =>
-  execFileSync('git', args, { cwd, env: ENVIRONMENT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
+  execFileSync('git', args, { cwd, env: GIT_ENVIRONMENT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
 const git = (...args: string[]) => at(folder, ...args)
 const write = (name: string, text: string | Buffer) => {
   mkdirSync(dirname(join(folder, name)), { recursive: true })
@@ -173,7 +165,10 @@ describe.each(['sha1', 'sha256'])('what is staged, read without git, in a reposi
     write('a', 'one\n')
     git('add', '-A')
     git('commit', '-q', '-m', 'one')
-    execFileSync('git', ['read-tree', 'HEAD'], { cwd: folder, env: { ...ENVIRONMENT, GIT_INDEX_FILE: '.git/other' } })
+    execFileSync('git', ['read-tree', 'HEAD'], {
+      cwd: folder,
+      env: { ...GIT_ENVIRONMENT, GIT_INDEX_FILE: '.git/other' },
+    })
     write('a', 'two\n')
     git('add', '-A')
     expect(direct().staged()).toHaveLength(1)

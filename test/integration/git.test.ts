@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { devNull, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readBlobs } from '../../src/git/blobs.ts'
@@ -14,20 +14,13 @@ import {
   historyOf,
 } from '../../src/git/changes.ts'
 import { GitRepository } from '../../src/git/repository.ts'
+import { GIT_ENVIRONMENT } from '../helpers/git-environment.ts'
 
-const ENVIRONMENT = {
-  PATH: process.env['PATH'] ?? '',
-  GIT_CONFIG_NOSYSTEM: '1',
-  GIT_CONFIG_GLOBAL: devNull,
-  GIT_AUTHOR_NAME: 'test',
-  GIT_AUTHOR_EMAIL: 'test@example.com',
-  GIT_COMMITTER_NAME: 'test',
-  GIT_COMMITTER_EMAIL: 'test@example.com',
-}
 const ODD_NAME = 'sé cret\t"1"\n.yaml'
 
 let folder: string
-const git = (...args: string[]) => execFileSync('git', args, { cwd: folder, env: ENVIRONMENT, encoding: 'utf8' }).trim()
+const git = (...args: string[]) =>
+  execFileSync('git', args, { cwd: folder, env: GIT_ENVIRONMENT, encoding: 'utf8' }).trim()
 const write = (name: string, text: string | Buffer) => writeFileSync(join(folder, name), text)
 const place = () => ({ cwd: folder })
 
@@ -238,7 +231,7 @@ it('reads the index that git names in a hook, and no other', async () => {
   write('a', 'a\n')
   git('add', 'a')
   const index = join(folder, '.git', 'other-index')
-  execFileSync('git', ['read-tree', '--empty'], { cwd: folder, env: { ...ENVIRONMENT, GIT_INDEX_FILE: index } })
+  execFileSync('git', ['read-tree', '--empty'], { cwd: folder, env: { ...GIT_ENVIRONMENT, GIT_INDEX_FILE: index } })
   process.env['GIT_INDEX_FILE'] = index
   try {
     expect(await filesOfIndex({ cwd: folder, asGit: true })).toEqual([])
