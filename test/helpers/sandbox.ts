@@ -78,6 +78,8 @@ export class Sandbox {
       LC_ALL: 'C.UTF-8',
       TMPDIR: this.outside,
       XDG_CONFIG_HOME: join(this.outside, 'config'),
+      // does not exist: a command keeps no code then, nor in a home that a test compares
+      XDG_CACHE_HOME: join(this.outside, 'cache'),
       GIT_CONFIG_NOSYSTEM: '1',
       GIT_CONFIG_GLOBAL: devNull,
       GIT_CEILING_DIRECTORIES: this.outside,
