@@ -1,13 +1,10 @@
-import { inflateSync } from 'node:zlib'
 import type { DirectObject } from './direct-object.ts'
 import { briefBytesOf } from './files.ts'
+import { inflate } from './inflate.ts'
 import { PackFolder } from './packs.ts'
 import { sure } from './unsure.ts'
 
 const HEADER = /^(commit|tree|blob|tag) (0|[1-9][0-9]{0,9})$/
-/** Most texts are no larger than so many times what they are compressed. */
-const USUAL_RATIO = 5
-const MOST_CHUNK = 64 * 1024
 /** The longest header. */
 const HEADER_BYTES = 20
 
@@ -43,8 +40,7 @@ export class ObjectFolder {
   private readLoose(id: string): DirectObject | undefined {
     const packed = briefBytesOf(`${this.folder}/${id.slice(0, 2)}/${id.slice(2)}`)
     if (packed === undefined) return undefined
-    const chunkSize = Math.min(Math.max(packed.length * USUAL_RATIO, 64), MOST_CHUNK)
-    const bytes = inflateSync(packed, { maxOutputLength: this.most + HEADER_BYTES, chunkSize })
+    const bytes = inflate(packed, this.most + HEADER_BYTES)
     const end = bytes.indexOf(0)
     const [, kind, size] = HEADER.exec(bytes.toString('latin1', 0, Math.min(end, HEADER_BYTES))) ?? []
     sure(kind !== undefined && Number(size) === bytes.length - end - 1)

@@ -1,9 +1,9 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
-import { inflateSync } from 'node:zlib'
 import { ByteInput } from './byte-input.ts'
 import { applyDelta } from './delta.ts'
 import type { DirectObject } from './direct-object.ts'
 import { namesIn } from './files.ts'
+import { inflate } from './inflate.ts'
 import { sure } from './unsure.ts'
 
 /** With more packs, git is as fast. */
@@ -166,7 +166,7 @@ class Pack {
     // zlib adds no more than this to what cannot be compressed, see its deflateBound
     const most = size + (size >> 12) + (size >> 14) + (size >> 25) + 64
     const packed = this.contents?.read(offset, most) ?? Buffer.alloc(0)
-    const bytes = inflateSync(packed, { maxOutputLength: Math.max(size, 1), chunkSize: Math.max(size, 64) })
+    const bytes = inflate(packed, size)
     sure(bytes.length === size)
     return bytes
   }
