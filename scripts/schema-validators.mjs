@@ -1,10 +1,11 @@
 /**
  * Build-time compiler for `schemas/*.schema.json`: an import such as
  *
- *     import { validate } from '../../schemas/sops-config.schema.json?validator'
+ *     import { schema, validate } from '../../schemas/sops-config.schema.json?validator'
  *
- * becomes a validator written by ajv beforehand. Nothing of ajv's compiler reaches the package: compiling a schema at
- * run time costs more than all the rest of a small command. The type of such an import is in src/schema/validator.d.ts.
+ * becomes a validator written by ajv beforehand, and the schema for whoever explains what it finds. Nothing of ajv's
+ * compiler reaches the package: compiling a schema at run time costs more than all the rest of a small command. The type of
+ * such an import is in src/schema/validator.d.ts.
  */
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
@@ -15,11 +16,13 @@ const SUFFIX = '?validator'
 // Virtual ids must not end in `.json`: vite's own JSON plugin would take the code for data.
 const VIRTUAL_START = '\0schema-validator:'
 const VIRTUAL_END = '.mjs'
+/** A property of such a name has a schema, no text. */
+const TEXTS = ['$comment', 'title', 'description']
 const ESBUILD_NAMESPACE = 'schema-validator'
 
 /**
  * @param {string} schemaFile
- * @returns {string} an ES module that exports `validate`
+ * @returns {string} an ES module that exports `validate` and `schema`
  */
 export function compileSchema(schemaFile) {
   const ajv = new ajv2020.default({
@@ -28,8 +31,41 @@ export function compileSchema(schemaFile) {
     allErrors: true,
     code: { source: true, esm: true },
   })
-  const schema = JSON.parse(readFileSync(schemaFile, 'utf8'))
-  return importsForRequires(standalone.default(ajv, ajv.compile(schema)))
+  const schema = withoutTexts(JSON.parse(readFileSync(schemaFile, 'utf8')))
+  // a text until it is asked for
+  const text = JSON.stringify(JSON.stringify(schema))
+  return `${importsForRequires(withoutSchemas(standalone.default(ajv, ajv.compile(schema))))}
+export const schema = () => JSON.parse(${text})`
+}
+
+/** What only people read. @param {any} schema @returns {any} of the same type */
+function withoutTexts(schema) {
+  if (Array.isArray(schema)) return schema.map(withoutTexts)
+  if (typeof schema !== 'object' || schema === null) return schema
+  const kept = Object.entries(schema).filter(([key, value]) => !(TEXTS.includes(key) && typeof value === 'string'))
+  return Object.fromEntries(kept.map(([key, value]) => [key, withoutTexts(value)]))
+}
+
+/**
+ * ajv puts every schema beside the validator, where each start would make it anew: a validator needs the types that it names
+ * in its complaints, and the names of properties.
+ *
+ * @param {string} code
+ */
+function withoutSchemas(code) {
+  let changed = code
+  for (const [all, name = '', text = ''] of code.matchAll(/const (schema\d+) = (\{.*?\});(?=const |function )/g)) {
+    const schema = JSON.parse(text)
+    const types = new RegExp(`\\b${name}((?:\\.\\w+)*)\\.type\\b`, 'g')
+    changed = changed.replace(all, '').replace(types, (_all, /** @type {string} */ path) => {
+      const keys = path.split('.').slice(1)
+      return JSON.stringify(keys.reduce((node, key) => node[key], schema).type)
+    })
+    const names = Object.fromEntries(Object.keys(schema.properties ?? {}).map((property) => [property, 0]))
+    const isMore = new RegExp(`\\b${name}\\b(?!\\.properties[^.\\w])`).test(changed)
+    changed = `const ${name} = ${isMore ? text : JSON.stringify({ properties: names })};${changed}`
+  }
+  return changed
 }
 
 /** ajv asks for its few runtime helpers with `require`, also when told to write an ES module. @param {string} code */

@@ -40,17 +40,12 @@ function scan(text: string, { classes, table, count, endings }: Tables, onKeywor
 /** Characters that no keyword has are one class, 0: rows stay short. */
 function classesOf(keywords: readonly string[]): { classes: Uint8Array; count: number } {
   const classes = new Uint8Array(128)
-  let count = 1
-  for (const keyword of keywords) {
-    for (let index = 0; index < keyword.length; index += 1) {
-      const lower = keyword.charAt(index).toLowerCase()
-      if (classes[lower.charCodeAt(0)] !== 0) continue
-      classes[lower.charCodeAt(0)] = count
-      classes[lower.toUpperCase().charCodeAt(0)] = count
-      count += 1
-    }
+  const letters = [...new Set(keywords.join('').toLowerCase())]
+  for (const [index, lower] of letters.entries()) {
+    classes[lower.charCodeAt(0)] = index + 1
+    classes[lower.toUpperCase().charCodeAt(0)] = index + 1
   }
-  return { classes, count }
+  return { classes, count: letters.length + 1 }
 }
 
 interface Trie {

@@ -7,6 +7,8 @@ const OWN_BYTES = 160
 const PAGE_BYTES = 65_536
 /** The highest bit of a state is taken. */
 const MOST_STATES = 2 ** 15
+/** Stands behind each keyword. */
+const END = '\n'
 /** So many units of a text are looked at in one call. */
 const PIECE = 16_384
 /** What a unit takes, and what is told about one. */
@@ -28,6 +30,7 @@ export interface KeywordAutomaton {
 
 interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number }
+  insert(text: number, end: number, states: number): void
   close(): void
   scan(text: number, end: number, out: number): number
 }
@@ -50,7 +53,8 @@ export class KeywordKernel implements KeywordAutomaton {
   private constructor(keywords: readonly string[], classes: Uint8Array, classCount: number) {
     compiled ??= new WebAssembly.Module(MODULE)
     this.exports = new WebAssembly.Instance(compiled).exports as Exports // it is our own module
-    const most = keywords.reduce((sum, { length }) => sum + length, 1)
+    const text = textOf(keywords)
+    const most = text.length
     // eight classes are looked at together
     const rowBits = Math.max(Math.ceil(Math.log2(classCount)), 3) + 1
     const fallbacks = OWN_BYTES + (most << rowBits)
@@ -62,16 +66,15 @@ export class KeywordKernel implements KeywordAutomaton {
     const { buffer } = this.exports.memory
     this.bytes = Buffer.from(buffer)
     this.bytes.set(classes)
-    this.buildTrie(keywords, classes, new Uint16Array(buffer, OWN_BYTES), rowBits - 1)
-    for (const state of this.endings.keys()) this.bytes[endings + state] = 1
     this.fallbacks = new Uint16Array(buffer, fallbacks, most)
     new Int32Array(buffer, SETTINGS).set([OWN_BYTES, rowBits, fallbacks, endings, queue])
+    this.learn(text, keywords.length)
     this.exports.close()
   }
 
-  /** Undefined where there is no WebAssembly, or more keywords than it can take. */
+  /** Undefined where there is no WebAssembly, or for keywords that it cannot take. */
   static build(keywords: readonly string[], classes: Uint8Array, classCount: number): KeywordKernel | undefined {
-    if (keywords.reduce((sum, { length }) => sum + length, 1) > MOST_STATES) return undefined
+    if (textOf(keywords).length > MOST_STATES || keywords.some((keyword) => keyword.includes(END))) return undefined
     try {
       return new KeywordKernel(keywords, classes, classCount)
     } catch {
@@ -102,22 +105,19 @@ export class KeywordKernel implements KeywordAutomaton {
       for (const keyword of this.endings.get(suffix) ?? []) onKeyword(keyword, end)
     }
   }
-
-  private buildTrie(keywords: readonly string[], classes: Uint8Array, next: Uint16Array, bits: number): void {
-    let states = 1
-    for (const [keyword, text] of keywords.entries()) {
-      let state = 0
-      for (let index = 0; index < text.length; index += 1) {
-        const at = (state << bits) + (classes[text.charCodeAt(index)] ?? 0)
-        if (next[at] === 0) {
-          next[at] = states
-          states += 1
-        }
-        state = next[at] ?? 0
-      }
+  private learn(text: string, count: number): void {
+    const end = this.text + this.bytes.write(text, this.text, 'latin1')
+    const states = (end + 1) & -2
+    this.exports.insert(this.text, end, states)
+    for (const [keyword, state] of new Uint16Array(this.exports.memory.buffer, states, count).entries()) {
       const known = this.endings.get(state)
       if (known === undefined) this.endings.set(state, [keyword])
       else known.push(keyword)
     }
   }
+}
+
+/** Of all keywords; longer than there are states. */
+function textOf(keywords: readonly string[]): string {
+  return `${keywords.join(END)}${END}`
 }

@@ -22,6 +22,34 @@
   (func $ending (param $state i32) (result i32)
     (i32.add (i32.load (i32.const 140)) (local.get $state)))
 
+  ;; Learn the keywords from $at to $end, a line feed behind each. For each: the state in which it ends, two bytes each, from $out on.
+  (func (export "insert") (param $at i32) (param $end i32) (param $out i32)
+    (local $state i32) (local $states i32) (local $unit i32) (local $entry i32)
+    (local.set $states (i32.const 1))
+    (block $done
+      (loop $units
+        (br_if $done (i32.ge_u (local.get $at) (local.get $end)))
+        (local.set $unit (i32.load8_u (local.get $at)))
+        (local.set $at (i32.add (local.get $at) (i32.const 1)))
+        (if (i32.eq (local.get $unit) (i32.const 10))
+          (then
+            (i32.store16 (local.get $out) (local.get $state))
+            (local.set $out (i32.add (local.get $out) (i32.const 2)))
+            (i32.store8 (call $ending (local.get $state)) (i32.const 1))
+            (local.set $state (i32.const 0)))
+          (else
+            (local.set $entry
+              (i32.add
+                (call $row (local.get $state))
+                (i32.shl (i32.load8_u (local.get $unit)) (i32.const 1))))
+            (local.set $state (i32.load16_u (local.get $entry)))
+            (if (i32.eqz (local.get $state))
+              (then
+                (local.set $state (local.get $states))
+                (i32.store16 (local.get $entry) (local.get $state))
+                (local.set $states (i32.add (local.get $states) (i32.const 1)))))))
+        (br $units))))
+
   ;; Fill in where a state goes on a mismatch, breadth first: as the state of its longest suffix does, whose row is whole by
   ;; then. A state ends keywords when a suffix of it does.
   (func (export "close")

@@ -11,6 +11,9 @@ declare module '*.schema.json?validator' {
     readonly message?: string
   }
 
+  /** The schema, without what only people read. */
+  export function schema(): unknown
+
   export const validate: {
     (data: unknown): boolean
     /** Complaints about the last `data`; null when it was valid. Read them before the next call. */

@@ -110,7 +110,7 @@ export const PACKAGE_FOLDERS: Readonly<Record<string, string>> = {
 export const VALIDATOR_IMPORT = { pattern: /^schemas\/[^/]+\.schema\.json(?:\?validator)?$/, folder: 'src/schema/' }
 
 /** WebAssembly text, which scripts/wat.mjs makes a module of. */
-export const WAT_IMPORT = { pattern: /\.wat$/, folders: ['src/crypto/', 'src/scan/'] }
+export const WAT_IMPORT = { pattern: /\.wat$/, folders: ['src/crypto/', 'src/scan/', 'src/git/direct/'] }
 
 const PURE_BUILTINS: readonly string[] = ['node:buffer', 'node:crypto', 'node:path', 'node:path/posix', 'node:util']
 const TERMINAL_BUILTINS: readonly string[] = [

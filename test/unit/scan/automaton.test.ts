@@ -29,6 +29,10 @@ describe.each([
     expect(findAll(['she', 'he', 'hers', 'is'], 'uSHErs', build)).toEqual(['1 she', '2 he', '2 hers'])
   })
 
+  it('takes keywords of several lines', () => {
+    expect(findAll(['a\nb', 'b'], 'xA\nb', build)).toEqual(['1 a\nb', '3 b'])
+  })
+
   it('finds what a search of every place finds', () => {
     const words = fc.uniqueArray(fc.string({ unit: fc.constantFrom('a', 'b', 'c'), minLength: 1, maxLength: 5 }), {
       minLength: 1,
