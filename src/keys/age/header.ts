@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import { AgeFileError } from './age-file-error.ts'
 import { decodeStrictBase64, encodeUnpaddedBase64 } from './base64.ts'
-import { deriveKey, hmac } from './primitives.ts'
+import { hmacOnce } from './primitives.ts'
 
 /** One way to get the file key: `-> type args…` and a body, for one recipient. */
 export interface Stanza {
@@ -113,7 +113,7 @@ export function verifyHeader(header: AgeHeader, fileKey: Uint8Array): void {
 }
 
 function headerMac(fileKey: Uint8Array, signed: Uint8Array): Uint8Array {
-  return hmac(deriveKey(fileKey, new Uint8Array(0), 'header'), signed)
+  return hmacOnce({ secret: fileKey, salt: new Uint8Array(0), label: 'header' }, signed)
 }
 
 function broken(message: string): AgeFileError {

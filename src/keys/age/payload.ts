@@ -1,5 +1,6 @@
+import type { KeySource } from '../../crypto/age-kernel.ts'
 import { AgeFileError } from './age-file-error.ts'
-import { deriveKey, openChunk, sealChunk, TAG_BYTES } from './primitives.ts'
+import { deriveKey, openChunk, openOnce, sealChunk, sealOnce, TAG_BYTES } from './primitives.ts'
 
 /**
  * The body of an age file: STREAM, ChaCha20-Poly1305 over chunks of 64 KiB. The nonce of a chunk is its number (11 bytes,
@@ -18,10 +19,13 @@ export const STREAM_NONCE_BYTES = 16
  * @returns Nonce and chunks, to stand after the header.
  */
 export function sealPayload(fileKey: Uint8Array, streamNonce: Uint8Array, plaintext: Uint8Array): Uint8Array {
-  const key = deriveKey(fileKey, streamNonce, 'payload')
+  const source = keySource(fileKey, streamNonce)
+  if (plaintext.length <= CHUNK_BYTES)
+    return Buffer.concat([streamNonce, sealOnce(source, chunkNonce(0, true), plaintext)])
+  const key = deriveKey(source)
   const parts: Uint8Array[] = [streamNonce]
   let start = 0
-  for (let index = 0; index === 0 || start < plaintext.length; index += 1) {
+  for (let index = 0; start < plaintext.length; index += 1) {
     const end = Math.min(start + CHUNK_BYTES, plaintext.length)
     parts.push(sealChunk(key, chunkNonce(index, end === plaintext.length), plaintext.subarray(start, end)))
     start = end
@@ -36,30 +40,34 @@ export function sealPayload(fileKey: Uint8Array, streamNonce: Uint8Array, plaint
  */
 export function openPayload(fileKey: Uint8Array, payload: Uint8Array): Uint8Array {
   if (payload.length < STREAM_NONCE_BYTES) throw new AgeFileError('header', 'it is cut off after its header')
-  const key = deriveKey(fileKey, payload.subarray(0, STREAM_NONCE_BYTES), 'payload')
+  const source = keySource(fileKey, payload.subarray(0, STREAM_NONCE_BYTES))
   const sealed = payload.subarray(STREAM_NONCE_BYTES)
+  if (sealed.length <= SEALED_CHUNK_BYTES) return openOnce(source, chunkNonce(0, true), sealed) ?? changed()
+  const key = deriveKey(source)
   const chunks: Uint8Array[] = []
   let start = 0
-  for (let index = 0; index === 0 || start < sealed.length; index += 1) {
+  for (let index = 0; start < sealed.length; index += 1) {
     const end = Math.min(start + SEALED_CHUNK_BYTES, sealed.length)
     const chunk = openChunk(key, chunkNonce(index, end === sealed.length), sealed.subarray(start, end))
     // only a file without content has an empty chunk
-    if (chunk === undefined || (chunk.length === 0 && index > 0)) {
+    if (chunk === undefined || chunk.length === 0) {
       wipe(chunks)
-      throw new AgeFileError('payload', 'its content was changed or cut off')
+      return changed()
     }
     chunks.push(chunk)
     start = end
   }
-  return joined(chunks)
-}
-
-function joined(chunks: readonly Uint8Array[]): Uint8Array {
-  const [first, ...others] = chunks
-  if (first !== undefined && others.length === 0) return first
   const all = Buffer.concat(chunks)
   wipe(chunks)
   return all
+}
+
+function keySource(fileKey: Uint8Array, streamNonce: Uint8Array): KeySource {
+  return { secret: fileKey, salt: streamNonce, label: 'payload' }
+}
+
+function changed(): never {
+  throw new AgeFileError('payload', 'its content was changed or cut off')
 }
 
 /** Wiped: the caller gets the content once and owns that copy; these would be others. */

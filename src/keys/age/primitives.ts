@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, createHmac, createSecretKey, type KeyObject } from 'node:crypto'
+import { AgeKernel, type KeySource } from '../../crypto/age-kernel.ts'
 
 const ALGORITHM = 'chacha20-poly1305'
 const OPTIONS = { authTagLength: 16 } as const
@@ -6,12 +7,40 @@ export const TAG_BYTES = 16
 /** RFC 5869, section 2.2: what stands for an empty salt. */
 const NO_SALT = Buffer.alloc(32)
 
+/** For fewer uses the kernel is not worth being compiled: three or four for each file. */
+const MANY_USES = 24
+
+let uses = 0
+
+/** {@link hmac} with a key that is used for nothing else. */
+export function hmacOnce(source: KeySource, data: Uint8Array): Uint8Array {
+  return kernelFor(source, data)?.mac(source, data) ?? hmac(deriveKey(source), data)
+}
+
+/** {@link sealChunk} with a key that is used for nothing else. */
+export function sealOnce(source: KeySource, nonce: Uint8Array, plaintext: Uint8Array): Uint8Array {
+  return kernelFor(source, plaintext)?.seal(source, nonce, plaintext) ?? sealChunk(deriveKey(source), nonce, plaintext)
+}
+
+/** Inverse of {@link sealOnce}. */
+export function openOnce(source: KeySource, nonce: Uint8Array, sealed: Uint8Array): Uint8Array | undefined {
+  if (sealed.length < TAG_BYTES) return undefined
+  const kernel = kernelFor(source, sealed)
+  return kernel === undefined ? openChunk(deriveKey(source), nonce, sealed) : kernel.open(source, nonce, sealed)
+}
+
+/** Undefined when OpenSSL is as good. */
+function kernelFor(source: KeySource, text: Uint8Array): AgeKernel | undefined {
+  uses += 1
+  return uses > MANY_USES && AgeKernel.takes(source, text) ? AgeKernel.get() : undefined
+}
+
 /**
  * HKDF-SHA-256 to 32 bytes (RFC 5869): extract, then one block of expand. Written as the two HMACs it is, because these
  * start and run faster than `hkdfSync`; every key goes in and comes out as a key object, because raw bytes are imported
  * anew by each use, which takes longer than the use (Node 24).
  */
-export function deriveKey(secret: Uint8Array, salt: Uint8Array, label: string): KeyObject {
+export function deriveKey({ secret, salt, label }: KeySource): KeyObject {
   const extracted = hmac(createSecretKey(salt.length === 0 ? NO_SALT : salt), secret)
   const expanded = hmac(createSecretKey(extracted), Buffer.from(`${label}\x01`, 'latin1'))
   const key = createSecretKey(expanded)
@@ -22,7 +51,7 @@ export function deriveKey(secret: Uint8Array, salt: Uint8Array, label: string): 
 }
 
 /** HMAC-SHA-256 (RFC 2104). @returns 32 bytes */
-export function hmac(key: KeyObject, data: Uint8Array): Uint8Array {
+function hmac(key: KeyObject, data: Uint8Array): Uint8Array {
   return createHmac('sha256', key).update(data).digest()
 }
 

@@ -1,10 +1,11 @@
 import { createPrivateKey, createPublicKey, diffieHellman, generateKeyPairSync, type KeyObject } from 'node:crypto'
+import type { KeySource } from '../../crypto/age-kernel.ts'
 import { AgeFileError } from './age-file-error.ts'
 import { decodeStrictBase64, encodeUnpaddedBase64 } from './base64.ts'
 import { encodeBech32 } from './bech32.ts'
 import type { AgeIdentity } from './file.ts'
 import type { AgeHeader, Stanza } from './header.ts'
-import { deriveKey, openChunk, sealChunk } from './primitives.ts'
+import { openOnce, sealOnce } from './primitives.ts'
 
 const STANZA_TYPE = 'X25519'
 const LABEL = 'age-encryption.org/v1/X25519'
@@ -53,8 +54,7 @@ export class X25519Identity implements AgeIdentity {
     const secret = sharedSecret(this.#privateKey, share)
     if (secret === undefined) throw broken('holds a key that is not safe')
     if (body.length !== BODY_BYTES) throw broken('does not hold a file key')
-    const key = wrappingKey(secret, share, this.#publicKey)
-    return openChunk(key, NONCE, body)
+    return withWrappingKey(secret, share, this.#publicKey, (source) => openOnce(source, NONCE, body))
   }
 }
 
@@ -72,15 +72,20 @@ export function wrapForX25519(fileKey: Uint8Array, publicKey: Uint8Array): Stanz
   const secret = sharedSecret(ephemeral.privateKey, publicKey)
   if (secret === undefined) return undefined
   const share = publicHalf(ephemeral.privateKey)
-  const key = wrappingKey(secret, share, publicKey)
-  return { type: STANZA_TYPE, args: [encodeUnpaddedBase64(share)], body: sealChunk(key, NONCE, fileKey) }
+  const body = withWrappingKey(secret, share, publicKey, (source) => sealOnce(source, NONCE, fileKey))
+  return { type: STANZA_TYPE, args: [encodeUnpaddedBase64(share)], body }
 }
 
 /** Wipes `secret`: with it and the file anybody has the file key. */
-function wrappingKey(secret: Uint8Array, share: Uint8Array, publicKey: Uint8Array): KeyObject {
-  const key = deriveKey(secret, Buffer.concat([share, publicKey]), LABEL)
+function withWrappingKey<Result>(
+  secret: Uint8Array,
+  share: Uint8Array,
+  publicKey: Uint8Array,
+  use: (source: KeySource) => Result,
+): Result {
+  const result = use({ secret, salt: Buffer.concat([share, publicKey]), label: LABEL })
   secret.fill(0)
-  return key
+  return result
 }
 
 /** Undefined for a peer of low order: the result would be all zeros. OpenSSL refuses it too, but need not. */

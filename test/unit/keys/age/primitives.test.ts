@@ -1,7 +1,7 @@
-import { createSecretKey, hkdfSync } from 'node:crypto'
+import { createHmac, createSecretKey, hkdfSync } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { deriveKey, hmac, openChunk, sealChunk } from '../../../../src/keys/age/primitives.ts'
+import { deriveKey, hmacOnce, openChunk, openOnce, sealChunk, sealOnce } from '../../../../src/keys/age/primitives.ts'
 import { runs } from '../../../helpers/runs.ts'
 
 const fromHex = (text: string) => new Uint8Array(Buffer.from(text, 'hex'))
@@ -10,16 +10,13 @@ const range = (first: number, last: number) =>
 
 describe('deriveKey', () => {
   it('gives the first 32 bytes of RFC 5869, appendix A.1', () => {
-    const key = deriveKey(
-      new Uint8Array(22).fill(0x0b),
-      range(0x00, 0x0c),
-      Buffer.from(range(0xf0, 0xf9)).toString('latin1'),
-    )
+    const label = Buffer.from(range(0xf0, 0xf9)).toString('latin1')
+    const key = deriveKey({ secret: new Uint8Array(22).fill(0x0b), salt: range(0x00, 0x0c), label })
     expect(key.export().toString('hex')).toBe('3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf')
   })
 
   it('gives the first 32 bytes of RFC 5869, appendix A.3, without salt and label', () => {
-    const key = deriveKey(new Uint8Array(22).fill(0x0b), new Uint8Array(0), '')
+    const key = deriveKey({ secret: new Uint8Array(22).fill(0x0b), salt: new Uint8Array(0), label: '' })
     expect(key.export().toString('hex')).toBe('8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d')
   })
 
@@ -30,7 +27,7 @@ describe('deriveKey', () => {
         fc.uint8Array(),
         fc.stringMatching(/^[ -~]*$/),
         (secret, salt, label) => {
-          expect(deriveKey(secret, salt, label).export()).toEqual(
+          expect(deriveKey({ secret, salt, label }).export()).toEqual(
             Buffer.from(hkdfSync('sha256', secret, salt, label, 32)),
           )
         },
@@ -40,10 +37,30 @@ describe('deriveKey', () => {
   })
 })
 
-describe('hmac', () => {
-  it('gives RFC 4231, test case 2', () => {
-    const mac = hmac(createSecretKey(Buffer.from('Jefe')), Buffer.from('what do ya want for nothing?'))
-    expect(Buffer.from(mac).toString('hex')).toBe('5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843')
+describe('hmacOnce, sealOnce and openOnce', () => {
+  it('do the same the first time, when OpenSSL does it, and later', () => {
+    const nonce = range(1, 12)
+    for (let count = 0; count < 60; count += 1) {
+      const source = { secret: range(count, count + 15), salt: range(0, count), label: 'payload' }
+      const text = range(0, (count * 7) % 50)
+      const key = Buffer.from(hkdfSync('sha256', source.secret, source.salt, source.label, 32))
+      expect(Buffer.from(hmacOnce(source, text))).toEqual(createHmac('sha256', key).update(text).digest())
+      const sealed = sealChunk(createSecretKey(key), nonce, text)
+      expect(sealOnce(source, nonce, text)).toEqual(sealed)
+      expect(openOnce(source, nonce, sealed)).toEqual(Buffer.from(text))
+      expect(openOnce(source, range(2, 13), sealed)).toBeUndefined()
+    }
+  })
+
+  it.each([0, 1, 15])('open nothing of %i bytes, which cannot hold a tag', (length) => {
+    const source = { secret: range(0, 15), salt: range(0, 15), label: 'payload' }
+    expect(openOnce(source, range(1, 12), new Uint8Array(length))).toBeUndefined()
+  })
+
+  it('take what is too long for the kernel', () => {
+    const source = { secret: new Uint8Array(100).fill(1), salt: range(0, 99), label: 'payload' }
+    const text = new Uint8Array(70_000).fill(7)
+    expect(openOnce(source, range(1, 12), sealOnce(source, range(1, 12), text))).toEqual(Buffer.from(text))
   })
 })
 
