@@ -6,7 +6,7 @@ export function isLeftBy(id: number, stats: Stats): boolean {
   return (process.geteuid === undefined || stats.uid === process.geteuid()) && !isRunning(id)
 }
 
-function isRunning(id: number): boolean {
+export function isRunning(id: number): boolean {
   try {
     process.kill(id, 0)
     return true

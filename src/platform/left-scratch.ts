@@ -4,13 +4,14 @@ import { join } from 'node:path'
 import { fileError } from './file-errors.ts'
 import { isLeftBy } from './left-process.ts'
 import { scratchFolders } from './scratch.ts'
+import { isGuarded } from './scratch-guard.ts'
 
 /** See `makeScratchFolder`. */
 const NAME = /^bulla-(?:edit|exec)-([1-9][0-9]{0,9})-[A-Za-z0-9]{6}$/
 
 /**
- * Folders with plaintext of this user whose process is gone: it was killed. Where processes of several containers share
- * these folders, those of the others look gone too.
+ * Folders with plaintext of this user whose process is gone: it was killed, and the program that it started for them has
+ * ended. Where processes of several containers share these folders, those of the others look gone too.
  */
 export function leftScratchFolders(places: readonly string[] = [...scratchFolders(), tmpdir()]): string[] {
   return [...new Set(places)].flatMap((place) =>
@@ -40,5 +41,5 @@ function namesIn(folder: string): string[] {
 function isLeft(path: string): boolean {
   const stats = lstatSync(path, { throwIfNoEntry: false })
   const id = Number(NAME.exec(path.slice(path.lastIndexOf('bulla-')))?.[1])
-  return stats?.isDirectory() === true && isLeftBy(id, stats)
+  return stats?.isDirectory() === true && isLeftBy(id, stats) && !isGuarded(path)
 }

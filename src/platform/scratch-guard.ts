@@ -1,5 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { Socket } from 'node:net'
+import { join } from 'node:path'
+import { isRunning } from './left-process.ts'
 
 /**
  * Reads the number of the program that uses the folder, as often as that changes. When there is nobody any more who could
@@ -10,6 +13,9 @@ user=
 while IFS= read -r line; do user=$line; done
 while [ -n "$user" ] && kill -0 "$user" 2>/dev/null; do sleep 0.2 2>/dev/null || sleep 1; done
 rm -rf -- "$1"`
+
+/** Which process guards the folder that this is in: as long as it runs, somebody uses the folder. */
+const NUMBER_FILE = '.bulla-guard'
 
 /** Folders that are guarded now. */
 const guards = new Set<ScratchGuard>()
@@ -38,6 +44,15 @@ export class ScratchGuard {
     stdin?.on('error', () => undefined)
     if (stdin instanceof Socket) stdin.unref()
     guards.add(this)
+    this.leaveNumber(folder)
+  }
+
+  private leaveNumber(folder: string): void {
+    try {
+      writeFileSync(join(folder, NUMBER_FILE), `${this.process.pid ?? ''}`, { mode: 0o600, flag: 'wx' })
+    } catch {
+      // a full file system: whoever writes what is to be guarded says so
+    }
   }
 
   /** The folder was removed. */
@@ -70,5 +85,15 @@ export function keepForProgram(id: number | undefined): () => void {
   for (const guard of guards) guard.tell(id)
   return () => {
     for (const guard of guards) guard.tell(undefined)
+  }
+}
+
+/** Whether somebody still waits for the program that uses a folder, and removes the folder then. */
+export function isGuarded(folder: string): boolean {
+  try {
+    const id = Number(readFileSync(join(folder, NUMBER_FILE), 'latin1'))
+    return id > 0 && isRunning(id)
+  } catch {
+    return false
   }
 }

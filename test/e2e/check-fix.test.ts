@@ -2,6 +2,7 @@ import { describe, expect } from 'vitest'
 import { newIdentity } from '../helpers/age.ts'
 import { expectNoSecret, MARKER } from '../helpers/canary.ts'
 import { HookedRepository } from '../helpers/hooked-repository.ts'
+import { rewrapped } from '../helpers/rewrap.ts'
 import { it, type Sandbox } from '../helpers/sandbox.ts'
 
 const PLAIN = `db:\n    password: ${MARKER}-one\n    # a comment\n    token: ${MARKER}-two\n    user: bob\n`
@@ -66,6 +67,32 @@ describe('check --verify', () => {
     expect(code).toBe(1)
     expect(out).toMatch(/block value-not-authentic: secrets\/a\.yaml.*\(db\.password\)/)
     expectNoSecret(out, MARKER)
+  })
+
+  it('tells readers whose entry is wrapped for others: how many shows without a key, for whom only with it', async ({
+    box,
+  }) => {
+    const eve = newIdentity()
+    const repository = await sealed(box)
+    const before = repository.read(FILE)
+    const both = await rewrapped(before, box.identity, box.recipient, eve.recipient)
+    await change(repository, () => both)
+    const finding = `reader-entry: ${FILE}: the entry of age ${box.recipient}: wrapped for`
+    const count = `${finding} 2 keys, and names one\n      bulla rotate --in-place ${FILE}\n`
+    expect(await check(box, [], NO_KEY)).toMatchObject({ code: 0, out: `  warn ${count}` })
+    expect(await check(box, ['--strict'], NO_KEY)).toMatchObject({ code: 1, out: `  block ${count}` })
+    expect(await check(box, ['--verify'])).toMatchObject({ code: 0, out: `  warn ${count}` })
+    await box.bulla(['rotate', '--in-place', FILE], { cwd: 'repo' })
+    await repository.must('add', '.')
+    expect(await check(box, ['--strict', '--verify'])).toMatchObject({ code: 0, out: '' })
+
+    const other = await rewrapped(before, box.identity, eve.recipient)
+    await change(repository, () => other)
+    expect(await check(box, ['--strict'])).toMatchObject({ code: 0, out: '' })
+    const ofEve = `  block ${finding} another key than it names\n`
+    for (const env of [{}, { SOPS_AGE_KEY: eve.identity, SOPS_AGE_KEY_FILE: undefined }]) {
+      expect(await check(box, ['--verify'], env)).toMatchObject({ code: 1, out: expect.stringContaining(ofEve) })
+    }
   })
 
   it('looks at a revision and at a range too', async ({ box }) => {

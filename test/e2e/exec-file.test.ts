@@ -126,6 +126,18 @@ describe.skipIf(isWindows)('exec-file', () => {
     expect(box.read('seen')).toBe(YAML)
   })
 
+  it('with --no-fifo keeps the file from doctor --clean while the command runs', async ({ box }) => {
+    await seal(box)
+    const doctor = `'${process.execPath}' '${COMMAND}' doctor --clean > cleaned`
+    const command = `echo {}; while kill -0 $PPID 2>/dev/null; do sleep 0.05; done; ${doctor}; cat {} > seen`
+    const started = box.start(process.execPath, [COMMAND, 'exec-file', '--no-fifo', 'a.yaml', command], {})
+    const { out } = await stopWhenItPrints(started, 'SIGKILL')
+    const [, folder = ''] = foldersOf(out)
+    while (existsSync(folder)) await setImmediate()
+    expect(box.read('cleaned')).not.toContain(folder)
+    expect(box.read('seen')).toBe(YAML)
+  })
+
   it('with --no-fifo keeps the file for a command that had just started when kill -9 came', async ({ box }) => {
     await seal(box)
     // longer than a guard takes to remove what nobody uses

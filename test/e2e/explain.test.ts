@@ -1,8 +1,8 @@
-import { Decrypter, Encrypter } from 'age-encryption'
+import { Encrypter } from 'age-encryption'
 import { describe, expect } from 'vitest'
-import { decodeArmor, encodeArmor } from '../../src/keys/age/armor.ts'
 import { newIdentity } from '../helpers/age.ts'
 import { expectNoSecret, MARKER } from '../helpers/canary.ts'
+import { rewrapped } from '../helpers/rewrap.ts'
 import { it, type Sandbox } from '../helpers/sandbox.ts'
 
 const SECRET = `${MARKER}-hunter2`
@@ -111,24 +111,13 @@ ${RULE}  readers   age ${box.recipient} (alice), yours: SOPS_AGE_KEY_FILE
   })
 
   describe('entries of readers that are not for whom they name', () => {
-    /** Another text for the wrapped data key of a reader, made from what is wrapped. */
-    async function rewrapped(box: Sandbox, ...recipients: string[]): Promise<void> {
-      const file = box.read('a.secret.yaml')
-      const [armor = ''] = /-----BEGIN AGE[\s\S]*?-----END AGE ENCRYPTED FILE-----/.exec(file) ?? []
-      const [indent = ''] = /(?<=\n) +/.exec(armor) ?? []
-      const decrypter = new Decrypter()
-      decrypter.addIdentity(box.identity)
-      const dataKey = await decrypter.decrypt(decodeArmor(armor.replaceAll(/\n +/g, '\n')))
-      const encrypter = new Encrypter()
-      for (const recipient of recipients) encrypter.addRecipient(recipient)
-      const other = encodeArmor(await encrypter.encrypt(dataKey)).trimEnd()
-      box.write('a.secret.yaml', file.replace(armor, other.replaceAll('\n', `\n${indent}`)))
-    }
+    const rewrap = async (box: Sandbox, ...recipients: string[]) =>
+      box.write('a.secret.yaml', await rewrapped(box.read('a.secret.yaml'), box.identity, ...recipients))
 
     it('are told when others read the file too, and who of us does', async ({ box }) => {
       const eve = newIdentity()
       await sealed(box)
-      await rewrapped(box, box.recipient, eve.recipient)
+      await rewrap(box, box.recipient, eve.recipient)
 
       const { code, out } = await box.bulla(['explain', 'a.secret.yaml'])
 
@@ -154,7 +143,7 @@ ${RULE}  readers   age ${box.recipient} (alice), yours: SOPS_AGE_KEY_FILE
       expect(renamed.out).toContain('opens     yes, ')
 
       box.write('a.secret.yaml', before)
-      await rewrapped(box, eve.recipient)
+      await rewrap(box, eve.recipient)
       const foreign = await box.bulla(['explain', 'a.secret.yaml'])
       expect(foreign.code).toBe(1)
       expect(foreign.out).toContain(`${box.recipient} (alice): wrapped for another key than it names\n`)

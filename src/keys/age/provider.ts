@@ -13,18 +13,17 @@ import type {
 } from '../master-key.ts'
 import type { WrappedIdentities } from '../wrapped/wrapped-identities.ts'
 import { AgeFileError } from './age-file-error.ts'
-import { decodeArmor, encodeArmor } from './armor.ts'
+import { encodeArmor } from './armor.ts'
+import { headerOf, unreadable } from './entry-shape.ts'
 import type { AgeEnvironment } from './environment.ts'
 import { openAgeFile, sealAgeFile } from './file.ts'
-import { type AgeHeader, parseHeader } from './header.ts'
+import type { AgeHeader } from './header.ts'
 import { sealForHybrid } from './hybrid.ts'
 import { AgeIdentityStore } from './identity-store.ts'
 import { inspectAgeFile } from './inspect.ts'
 import { type AgeRecipient, parseRecipient } from './recipients.ts'
 import { wrapForX25519 } from './x25519.ts'
 
-/** An entry wraps 33 bytes at most; this leaves room for many stanzas and keeps a hostile file from costing time. */
-const MAX_ENC_CHARACTERS = 128 * 1024
 const USABLE_STANZAS = ['X25519', 'mlkem768x25519']
 
 /**
@@ -94,7 +93,7 @@ export class AgeProvider implements KeyProvider {
     failed: (error: unknown) => void,
   ): Promise<Uint8Array | null> {
     try {
-      const header = headerOf(entry)
+      const header = headerOf(entry.enc)
       checkUsable(header)
       return await openAgeFile(header, this.identities.candidates(keyName(entry), context, failed))
     } catch (error) {
@@ -106,7 +105,11 @@ export class AgeProvider implements KeyProvider {
   async inspect(entry: KeyEntry, triesAll: boolean): Promise<EntryFacts> {
     const named = keyName(entry)
     try {
-      return await inspectAgeFile(headerOf(entry), named, await this.identities.atHand(triesAll ? undefined : named))
+      return await inspectAgeFile(
+        headerOf(entry.enc),
+        named,
+        await this.identities.atHand(triesAll ? undefined : named),
+      )
     } catch (error) {
       if (error instanceof AgeFileError) return { opensWith: [], problem: unreadable(error) }
       throw error
@@ -141,16 +144,6 @@ export class AgeProvider implements KeyProvider {
   dispose(): void {
     this.identities.dispose()
   }
-}
-
-/** @throws AgeFileError */
-function headerOf({ enc }: KeyEntry): AgeHeader {
-  if (enc.length > MAX_ENC_CHARACTERS) throw new AgeFileError('armor', 'it is far too long')
-  return parseHeader(decodeArmor(enc))
-}
-
-function unreadable({ message }: AgeFileError): string {
-  return `its age file cannot be read: ${message}`
 }
 
 /** Says so before any command runs or a passphrase is asked for: no identity that could come of it would fit. */

@@ -1,12 +1,16 @@
 import { type BullaError, IntegrityError, isBullaError } from '../../errors.ts'
+import type { Metadata } from '../../format/metadata.ts'
 import { decodeText } from '../../format/text.ts'
 import type { Repository } from '../git-port.ts'
 import type { Finding } from '../judge/finding.ts'
 import type { JudgedFile } from '../judge/judge-files.ts'
+import { entryFault, entryFinding } from '../judge/reader-entries.ts'
 import { sealedStore } from '../judge/sealed-store.ts'
 import { readSettings, SETTINGS } from '../judge/settings.ts'
-import { openSealed } from '../open.ts'
+import { openSealed, readSealed } from '../open.ts'
 import type { World } from '../ports.ts'
+import { shown } from '../readers/readers.ts'
+import { namesOfKeys } from '../recipients/names-of-keys.ts'
 import { shellWord } from '../shell-word.ts'
 import { loadStore } from '../stores.ts'
 import { showPath } from '../values/tree-path.ts'
@@ -22,8 +26,9 @@ export interface Verification {
 }
 
 /**
- * Open sealed files: every value and the MAC are right, or it is told. A file that no key at hand opens is told too, unless
- * an exception of the index names it: nobody should take it for verified.
+ * Open sealed files: every value and the MAC are right, the entries of readers whose keys are at hand are for these, or it is
+ * told. A file that no key at hand opens is told too, unless an exception of the index names it: nobody should take it for
+ * verified.
  *
  * @param place - the root is where recipients are looked for, absolute; `today` is `2026-11-22`
  */
@@ -37,8 +42,9 @@ export async function verifySealed(
   let [done, verifiedCount] = [0, 0]
   const take = async (file: JudgedFile, bytes: Uint8Array) => {
     const found = await verifyOne(file.path, bytes, root, world)
-    if (found === 'verified') verifiedCount += 1
-    else if (found !== undefined) findings.push(found)
+    if (found === undefined) return
+    if (found.isVerified) verifiedCount += 1
+    findings.push(...found.findings)
     world.progress.update('verifying', ++done, files.length)
   }
   const running = new Set<Promise<void>>()
@@ -56,23 +62,49 @@ export async function verifySealed(
   return { findings: left.flat(), verifiedCount }
 }
 
+/** @returns undefined for a file that is not sealed */
 async function verifyOne(
   path: string,
   bytes: Uint8Array,
   root: string,
   world: World,
-): Promise<Finding | 'verified' | undefined> {
+): Promise<{ findings: readonly Finding[]; isVerified: boolean } | undefined> {
+  const findings: Finding[] = []
   try {
     const name = sealedStore(path, decodeText(bytes))
     if (name === undefined) return undefined
-    const opened = await openSealed({ store: await loadStore(name), bytes, file: `${root}/${path}` }, world)
+    const store = await loadStore(name)
+    const parsed = readSealed(store, bytes)
+    const file = `${root}/${path}`
+    findings.push(...(await entriesOfOthers({ path, file }, parsed.metadata, world)))
+    const opened = await openSealed({ store, bytes, parsed, file }, world)
     opened.dispose()
-    return 'verified'
+    return { findings, isVerified: true }
   } catch (error) {
-    if (error instanceof IntegrityError) return damaged(path, error)
-    if (isBullaError(error)) return notVerified(path, error)
-    throw error
+    if (!isBullaError(error)) throw error
+    const found = error instanceof IntegrityError ? damaged(path, error) : notVerified(path, error)
+    if (found !== undefined) findings.push(found)
+    return { findings, isVerified: false }
   }
+}
+
+/** Entries that one of the keys at hand opens although they name another, or does not open although they name it. */
+async function entriesOfOthers(
+  { path, file }: { readonly path: string; readonly file: string },
+  { groups }: Metadata,
+  world: World,
+): Promise<Finding[]> {
+  const findings: Finding[] = []
+  for (const entry of groups.flat()) {
+    // what shows without a key is told already
+    if (entryFault(entry) !== undefined) continue
+    const { mismatch, problem } = (await world.keyring.inspect(entry, true)) ?? {}
+    const fault = mismatch ?? problem
+    if (fault === undefined) continue
+    const who = shown(entry, await namesOfKeys(world, file))
+    findings.push(entryFinding(path, `the entry of ${who}: ${fault}`, 'block'))
+  }
+  return findings
 }
 
 function notVerified(file: string, { code, message }: BullaError): Finding {

@@ -14,6 +14,7 @@ import type { Finding } from './finding.ts'
 import { judgePlain } from './judge-plain.ts'
 import { judgeSealed } from './judge-sealed.ts'
 import { isLeftByWrite, sealedSiblings } from './leftover.ts'
+import { readerEntries } from './reader-entries.ts'
 import { sealedStore } from './sealed-store.ts'
 import { withSealing } from './sealing-repair.ts'
 import { type JudgeSettings, readSettings, SETTINGS } from './settings.ts'
@@ -264,6 +265,7 @@ class Judge {
       all.push(...stale(path, name, metadata, this.settings.minVersion))
       const isStrict = this.options.isStrict || this.settings.isStrict || placed?.rule.isStrict === true
       const settings = { isBinary: name === 'binary', isStrict, names: this.surroundings.names }
+      all.push(...(await readerEntries(path, metadata, settings)))
       if (placed !== undefined) all.push(...(await drift(path, metadata, placed.rule, settings)))
     }
     const judged = await this.settings.exceptions.apply(all, path, text)

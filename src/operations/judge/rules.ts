@@ -47,6 +47,7 @@ export const JUDGE_RULES: readonly JudgeRule[] = [
   rule('plain-comment', 'warn', 'a comment in clear in a file that seals its comments', ALLOWABLE),
   rule('plain-value', 'block', 'a value in clear that the file itself says is sealed'),
   rule('policy-broken', 'block', 'a policy or a list of exceptions that cannot be read'),
+  rule('reader-entry', 'warn', 'an entry of a reader that is wrapped otherwise than it says', ALLOWABLE),
   rule('readers-drift', 'warn', 'readers that are not those of the rule', ALLOWABLE),
   rule('rule-too-broad', 'warn', 'a rule that matches many files of which next to none is sealed', ALLOWABLE),
   rule('rule-without-files', 'warn', 'a rule that decides about no file', ALLOWABLE),
