@@ -76,9 +76,7 @@ describe('updatekeys', () => {
     await sealed(box, 'a.yaml', 'b.json')
     const { recipient } = newIdentity()
     rule(box, [[recipient]])
-    const plan = ['a.yaml', 'b.json'].map(
-      (name) => `${name}\n  - age ${box.recipient}  (group 1)\n  + age ${recipient}  (group 1)\n`,
-    )
+    const plan = ['a.yaml', 'b.json'].map((name) => `${name}\n  - age ${box.recipient}\n  + age ${recipient}\n`)
     const shown = box.snapshot()
 
     const refused = await box.bulla(['updatekeys', 'a.yaml', 'b.json'])
