@@ -82,7 +82,10 @@ describe('updatekeys', () => {
     const refused = await box.bulla(['updatekeys', 'a.yaml', 'b.json'])
     expect(refused).toMatchObject({ code: 1, out: '', err: expect.stringContaining('add --yes') })
     expect(refused.err).toContain(`${plan.join('')}${PROMPT}`)
-    expect(await box.bulla(['updatekeys', '--dry-run', '.'])).toMatchObject({ code: 1, out: plan.join('') })
+    expect(await box.bulla(['updatekeys', '--dry-run', '.'])).toMatchObject({
+      ...{ code: 1, out: plan.join('') },
+      err: 'bulla: 2 files: 2 to change\n',
+    })
     expect(box.snapshot()).toEqual(shown)
   })
 
