@@ -84,7 +84,7 @@ describe('updatekeys', () => {
     expect(refused.err).toContain(`${plan.join('')}${PROMPT}`)
     expect(await box.bulla(['updatekeys', '--dry-run', '.'])).toMatchObject({
       ...{ code: 1, out: plan.join('') },
-      err: 'bulla: 2 files: 2 to change\n',
+      err: 'bulla: 3 files: 2 to change, 1 not sealed\n',
     })
     expect(box.snapshot()).toEqual(shown)
   })
