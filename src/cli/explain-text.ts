@@ -80,7 +80,7 @@ function readerLines({ groups, needed }: Readers): string[] {
   if (only !== undefined && others.length === 0) return only.map(readerLine)
   return [
     `${groups.length} key groups, ${needed} of them open the file`,
-    ...groups.flatMap((group, index) => [`group ${index + 1}`, ...group.map((reader) => `  ${readerLine(reader)}`)]),
+    ...groups.flatMap((group, index) => [`group ${index}`, ...group.map((reader) => `  ${readerLine(reader)}`)]),
   ]
 }
 
@@ -161,7 +161,7 @@ function mismatchRows({ readers }: SealedExplanation): Row[] {
 function driftRows({ drift }: SealedExplanation): Row[] {
   if (drift === undefined) return []
   const { added, removed, settings } = drift
-  const several = [...added, ...removed].some(({ group }) => group > 1)
+  const several = [...added, ...removed].some(({ group }) => group > 0)
   const line = ({ group, reader }: ReaderDrift['added'][number]) =>
     `${readerLine(reader)}${several ? `, group ${group}` : ''}`
   const lines = [

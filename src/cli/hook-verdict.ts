@@ -1,8 +1,9 @@
 import type { Repository } from '../operations/git-port.ts'
 import { type Allowance, allowOnce } from '../operations/hooks/allow-once.ts'
-import type { HookName } from '../operations/hooks/hook-names.ts'
+import { type HookName, OF_A_COMMIT } from '../operations/hooks/hook-names.ts'
 import type { CommitFinding } from '../operations/hooks/judge-commits.ts'
 import { runHook } from '../operations/hooks/run-hook.ts'
+import { isAllowable } from '../operations/judge/exceptions.ts'
 import { cannotJudge } from '../operations/judge/finding.ts'
 import { changeScanner } from '../operations/scan/scan-file.ts'
 import { showFindings } from './findings.ts'
@@ -10,6 +11,9 @@ import type { HookIo } from './io.ts'
 import { freshKnownScanner, knownScanner } from './known-values.ts'
 
 const STOPPED = 1
+/** Who is stopped by a false alarm should not have to look for the way, and take `--no-verify`. */
+const MEANT_TO_BE =
+  'hint: what is right as it is: "bulla:allow RULE -- REASON" on its line, or in .bulla/allow.yaml; BULLA_ALLOW=\'REASON\' for this commit'
 /** Something cannot be judged. */
 const UNDECIDED = 2
 
@@ -59,14 +63,15 @@ async function verdict(
   const stopping = findings.filter(({ level }) => level === 'block')
   if (findings.length === 0) return 0
   const count = (all: readonly unknown[]) => `${all.length} ${all.length === 1 ? 'finding' : 'findings'}`
-  io.writeErr(`${io.program}: ${hook}: ${stopping.length > 0 ? `stopped by ${count(stopping)}` : count(findings)}\n`)
-  showFindings(findings, (text) => io.writeErr(text))
-  if (stopping.length === 0) return 0
+  const tell = (text: string) => io.writeErr(`${io.program}: ${text}\n`)
   const reason = io.env['BULLA_ALLOW']
-  const log = reason === undefined ? undefined : await letPass({ hook, reason, findings: stopping }, repository, io)
-  if (log !== undefined) {
-    io.writeErr(`${io.program}: ${hook}: let pass because of BULLA_ALLOW, and written to ${log}\n`)
-    return 0
-  }
+  const allowance = stopping.length === 0 || reason === undefined ? undefined : { hook, reason, findings: stopping }
+  const log = allowance === undefined ? undefined : await letPass(allowance, repository, io)
+  const isStopped = stopping.length > 0 && log === undefined
+  tell(`${hook}: ${isStopped ? `stopped by ${count(stopping)}` : count(findings)}`)
+  showFindings(findings, (text) => io.writeErr(text))
+  if (log !== undefined) tell(`${hook}: let pass because of BULLA_ALLOW, and written to ${log}`)
+  if (!isStopped) return 0
+  if (OF_A_COMMIT.includes(hook) && stopping.some(({ rule }) => isAllowable(rule))) tell(MEANT_TO_BE)
   return stopping.some(cannotJudge) ? UNDECIDED : STOPPED
 }

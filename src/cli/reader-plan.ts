@@ -10,10 +10,13 @@ export function readerPlan(reports: readonly UpdateReport[], io: Io): string {
 
 function planOf({ path, diff, names }: UpdateReport, io: Io): string {
   if (diff === undefined) return ''
-  const lines = diff.groups.flatMap(({ index, added, removed }) => [
-    ...removed.map((key) => `  - ${shown(key, names)}  (group ${index + 1})`),
-    ...added.map((key) => `  + ${shown(key, names)}  (group ${index + 1})`),
-  ])
+  const lines = diff.groups.flatMap(({ index, added, removed }) => {
+    const of = diff.count > 1 ? `  (group ${index})` : ''
+    return [
+      ...removed.map((key) => `  - ${shown(key, names)}${of}`),
+      ...added.map((key) => `  + ${shown(key, names)}${of}`),
+    ]
+  })
   const { threshold } = diff
   const needed = (count: number) => (count === 0 ? 'one group' : `${count} groups`)
   if (threshold !== undefined) lines.push(`  threshold: ${needed(threshold.before)}, then ${needed(threshold.after)}`)

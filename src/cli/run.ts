@@ -124,17 +124,21 @@ async function programDefinition(io: Io): Promise<CommandDefinition> {
 
 /** Errors are shown by us, not by commander, and end nothing. */
 function prepare(command: CommandDefinition, io: Io): CommandDefinition {
-  return command
-    .exitOverride()
-    .showSuggestionAfterError()
-    .helpOption('-h, --help', 'show this help')
-    .configureOutput({
-      writeOut: (text) => io.writeOut(text),
-      writeErr: () => undefined,
-      outputError: () => undefined,
-      getOutHelpWidth: () => HELP_COLUMNS,
-      getErrHelpWidth: () => HELP_COLUMNS,
-    })
+  return (
+    command
+      .exitOverride()
+      .showSuggestionAfterError()
+      .helpOption('-h, --help', 'show this help')
+      // completion tells by the names of arguments what they are
+      .configureHelp({ argumentTerm: (argument) => argument.name().replace(/^hook-/, '') })
+      .configureOutput({
+        writeOut: (text) => io.writeOut(text),
+        writeErr: () => undefined,
+        outputError: () => undefined,
+        getOutHelpWidth: () => HELP_COLUMNS,
+        getErrHelpWidth: () => HELP_COLUMNS,
+      })
+  )
 }
 
 /** @throws UsageError `ERR_USAGE` for what commander does not accept; whatever the action throws */

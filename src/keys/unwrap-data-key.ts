@@ -205,7 +205,7 @@ async function nothingOpened(
       : [
           `no data key: ${needed} of ${reports.length} key groups have to open, ${opened} did`,
           ...reports.flatMap(({ share }, index) => [
-            `  group ${index + 1}: ${share === undefined ? 'did not open' : 'opened'}`,
+            `  group ${index}: ${share === undefined ? 'did not open' : 'opened'}`,
             ...(reasons[index] ?? []).map((line) => `    ${line}`),
           ]),
         ]

@@ -52,7 +52,7 @@ export async function wrapDataKey(request: WrapRequest): Promise<WrappedDataKey>
 function checkGroups(groups: WrapRequest['groups']): void {
   if (groups.flat().length === 0) throw noRecipient('no master key was given: nobody could open the file')
   const empty = groups.findIndex((group) => group.length === 0)
-  if (empty >= 0) throw noRecipient(`key group ${empty + 1} is empty: nobody could open its share`)
+  if (empty >= 0) throw noRecipient(`key group ${empty} is empty: nobody could open its share`)
   if (groups.length > MAX_SHARES) {
     throw new KeyError('ERR_KEY_GROUPS', `a file has at most ${MAX_SHARES} key groups`, {
       hint: 'merge some of the groups',

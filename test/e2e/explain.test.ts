@@ -232,7 +232,7 @@ ${RULE}  readers   age ${box.recipient} (alice), yours: SOPS_AGE_KEY_FILE
     const { code, out } = await box.bulla(['explain', 'a.env'])
 
     expect(code).toBe(0)
-    expect(out).toContain('  readers   3 key groups, 2 of them open the file\n            group 1\n')
+    expect(out).toContain('  readers   3 key groups, 2 of them open the file\n            group 0\n')
     expect(out).toContain('  opens     no: your keys open 1 of the 2 key groups that are needed\n')
     const both = await box.bulla(['explain', 'a.env'], { env: { SOPS_AGE_KEY: BOB.identity } })
     expect(both.out).toContain(`  opens     yes, with SOPS_AGE_KEY, SOPS_AGE_KEY_FILE (${box.keyFile})\n`)

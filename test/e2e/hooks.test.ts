@@ -169,6 +169,8 @@ describe('BULLA_ALLOW', () => {
     const env = { BULLA_ALLOW: 'data of a test' }
     const { code, err } = await commitPlain(repository, env)
     expect({ code }, err).toEqual({ code: 0 })
+    expect(err).toMatch(/pre-commit: 1 finding\n[\s\S]*pre-commit: let pass because of BULLA_ALLOW/)
+    expect(err).not.toContain('stopped')
     const log = box.read(repository.at('.git/bulla-allowed.log')).trim().split('\n')
     expect(log.map((line) => JSON.parse(line))).toContainEqual(
       expect.objectContaining({ hook: 'pre-commit', reason: 'data of a test', rule: 'unsealed-file', file: FILE }),
@@ -188,5 +190,16 @@ describe('BULLA_ALLOW', () => {
   it('counts for nothing when it is empty', async ({ box }) => {
     const repository = await repositoryWithPolicy(box)
     expect(await commitPlain(repository, { BULLA_ALLOW: ' ' })).toMatchObject({ code: 1 })
+  })
+
+  it('is named where a commit is stopped, but not for what is damaged', async ({ box }) => {
+    const repository = await repositoryWithPolicy(box)
+    const way = /\nbulla: hint: .*bulla:allow RULE -- REASON.*BULLA_ALLOW='REASON'/
+    expect((await commitPlain(repository)).err).toMatch(way)
+    repository.write(FILE, (await sealedText(box)).replace(/tag:..../, 'tag:'))
+    await repository.must('add', '-A')
+    const { code, err } = await repository.git(['commit', '-q', '-m', 'x'])
+    expect([code, err]).toEqual([1, expect.stringContaining('block broken-ciphertext')])
+    expect(err).not.toMatch(way)
   })
 })

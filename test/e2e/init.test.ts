@@ -96,6 +96,19 @@ describe('bulla init', () => {
     expect(readFileSync(file, 'utf8')).toBe(text)
   })
 
+  it('says how a new identity becomes one of the readers, where others have a policy already', async () => {
+    const policy = `creation_rules:\n  - age: ${box.recipient}\n`
+    box.write('.sops.yaml', policy)
+    const { code, err } = await box.bulla(['init', '--yes'], { env: { SOPS_AGE_KEY_FILE: undefined } })
+    expect({ code, policy: box.text('.sops.yaml') }, err).toEqual({ code: 0, policy })
+    const key = readFileSync(join(box.env['XDG_CONFIG_HOME'] ?? '', 'sops/age/keys.txt'), 'utf8')
+    const recipient = /age1[0-9a-z]+/.exec(key)?.[0] ?? 'none'
+    expect(err).toContain(`bulla recipient add YOUR-NAME ${recipient}"`)
+    expect(await box.bulla(['recipient', 'add', 'alice', recipient])).toMatchObject({ code: 0 })
+    expect(await box.bulla(['recipient', 'grant', 'alice', 'rule 1', '--apply', '--yes'])).toMatchObject({ code: 0 })
+    expect(box.text('.sops.yaml')).toContain(recipient)
+  })
+
   it('takes everything back, byte for byte', async () => {
     box.put('.git/hooks/pre-commit', '#!/bin/sh\necho mine\n', 0o750)
     box.put('.gitattributes', '*.png binary')

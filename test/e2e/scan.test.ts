@@ -1,5 +1,6 @@
 import { chmodSync } from 'node:fs'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { describe, expect } from 'vitest'
 import { expectNoSecret, MARKER } from '../helpers/canary.ts'
 import { it, Sandbox } from '../helpers/sandbox.ts'
@@ -107,6 +108,27 @@ describe('scan', () => {
     expect(out).toMatch(/side\.env:2:5: .*, still at HEAD/)
     expectNoSecret(out + err, KEY)
     expect(await box.bulla(['scan'])).toMatchObject({ code: 1, err: 'bulla: 3 texts looked into, 1 finding\n' })
+  })
+
+  it('and the others say it when the clone has only the newest commits', async ({ box }) => {
+    await repository(box)
+    box.write('app.ts', 'export const a = 2\n')
+    await commitAll(box, 'second')
+    await box.git('clone', '-q', '--depth', '1', pathToFileURL(box.folder).href, 'cut-off')
+    const cwd = 'cut-off'
+    const rest = 'this clone has only the newest commits: get the rest with "git fetch --unshallow"'
+    expect(await box.bulla(['scan', '--history'], { cwd })).toMatchObject({
+      code: 0,
+      err: expect.stringContaining(rest),
+    })
+    expect((await box.bulla(['scan', '--history'])).err).not.toContain(rest)
+    for (const line of [
+      ['check', 'v1..HEAD'],
+      ['diff', 'v1...HEAD'],
+    ]) {
+      const { code, err } = await box.bulla(line, { cwd })
+      expect([code === 0, err]).toEqual([false, expect.stringContaining(`hint: ${rest}`)])
+    }
   })
 
   it('tells a value of history once, however often its file was changed', async ({ box }) => {

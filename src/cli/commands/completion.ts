@@ -13,7 +13,7 @@ starts nothing when Tab is pressed. Make it anew after an update. To load it alw
   powershell  put into $PROFILE:  bulla completion powershell | Out-String | Invoke-Expression
 
 Examples:
-  $ bulla completion bash >> ~/.bash_completion
+  $ bulla completion bash > ~/.local/share/bash-completion/completions/bulla
   $ bulla completion zsh > "\${fpath[1]}/_bulla"
 
 Exit codes: 0 printed, 3 no shell is named, or one that is not known.`

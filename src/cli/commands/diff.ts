@@ -11,6 +11,7 @@ import type { CommandDefinition, Io } from '../io.ts'
 import { addCommonOptions, flag, text, type Values, worldOf } from '../options.ts'
 import { renderNote } from '../render.ts'
 import { repositoryPaths } from '../repository-path.ts'
+import { GET_THE_REST, isShallow } from '../shallow.ts'
 
 const HELP = `
 The working tree is compared with the index, with one revision with that; two revisions are compared
@@ -80,7 +81,7 @@ async function textconv(file: string, values: Values, io: Io): Promise<number> {
 }
 
 async function run(words: readonly string[], values: Values, repository: Repository, io: Io): Promise<number> {
-  const { revisions, names } = await readWords(words, repository)
+  const { revisions, names } = await readWords(words, repository, io)
   const paths = await repositoryPaths(names, repository, io)
   const [from = '', to] = revisions
   for (const path of paths) await mustBeThere(path, [from, to ?? ''], repository)
@@ -110,15 +111,19 @@ async function tellMasked(diffs: readonly FileDiff[], world: MachineWorld, io: I
 async function readWords(
   words: readonly string[],
   repository: Repository,
+  io: Io,
 ): Promise<{ revisions: readonly string[]; names: readonly string[] }> {
   const [first = '', second = '', ...others] = words
   // no name of a revision begins or ends with a slash, as "../app.yaml" would have it
   const range = /^((?![/\\]).*?(?<![/\\]))(\.{2,3})((?![/\\.]).*(?<![/\\]))$/.exec(first)
   if (range !== null) {
     const [from, to] = [range[1] || 'HEAD', range[3] || 'HEAD']
-    for (const end of [from, to]) await mustHave(end, repository)
+    for (const end of [from, to]) await mustHave(end, repository, io)
     const base = range[2] === '...' ? await repository.mergeBase(from, to) : from
-    if (base === undefined) throw new UsageError('ERR_USAGE', 'these revisions have no commit in common', NO_BASE)
+    if (base === undefined) {
+      const hint = await hintAt('compare them as they are: write two dots, or two words', repository, io)
+      throw new UsageError('ERR_USAGE', 'these revisions have no commit in common', { hint })
+    }
     return { revisions: [base, to], names: words.slice(1) }
   }
   if (first === '' || !(await isRevision(first, repository))) return { revisions: [], names: words }
@@ -126,15 +131,19 @@ async function readWords(
   return { revisions: [first, second], names: others }
 }
 
-const NO_BASE = { hint: 'compare them as they are: write two dots, or two words' }
+/** Where commits are missing, what is looked for may be one of them. */
+async function hintAt(usual: string, repository: Repository, io: Io): Promise<string> {
+  return (await isShallow(repository, io)) ? `this clone has only the newest commits: ${GET_THE_REST}` : usual
+}
 
 async function isRevision(word: string, repository: Repository): Promise<boolean> {
   return !word.startsWith('-') && (await repository.has(word))
 }
 
-async function mustHave(revision: string, repository: Repository): Promise<void> {
+async function mustHave(revision: string, repository: Repository, io: Io): Promise<void> {
   if (await isRevision(revision, repository)) return
-  throw new UsageError('ERR_USAGE', 'there is no such revision', { hint: 'see "git log --all --oneline"' })
+  const hint = await hintAt('see "git log --all --oneline"', repository, io)
+  throw new UsageError('ERR_USAGE', 'there is no such revision', { hint })
 }
 
 /** What is neither a revision nor a file is a mistake, and no file without changes. */

@@ -28,7 +28,7 @@ Without a path, standard input is sealed; --filename-override then names the fil
 Values, comments and the metadata block change, nothing else does. Over a sealed version of the same
 file (--output, or the version in git with --in-place) unchanged values keep their ciphertext.
 Of a folder those files are taken that a rule is for; a rule without path_regex stands for YAML,
-JSON, dotenv and INI there. Links in it are left alone.
+JSON, dotenv and INI there. Links in it are left alone, and of several files those that are sealed.
 
 Examples:
   $ bulla encrypt --in-place secrets.yaml

@@ -4,6 +4,7 @@ import type { CommandDefinition, Io } from '../io.ts'
 import { addCommonOptions, type Values, VERBOSE } from '../options.ts'
 import { addGrantOptions } from '../recipient/grant-options.ts'
 import { HELP, VERB_HELP } from '../recipient/help.ts'
+import { helpOfVerb } from '../recipient/verb-help.ts'
 import { RECIPIENT_VERBS, type RecipientVerb } from '../recipient/verb-names.ts'
 import { checkVerbOptions } from '../recipient/verb-options.ts'
 import type { VerbCall } from '../recipient/verbs.ts'
@@ -55,7 +56,12 @@ export function define(command: CommandDefinition, io: Io, done: (code: number) 
     .option(...VERBOSE)
   addGrantOptions(command)
   addCommonOptions(command)
-  command.addHelpText('after', () => VERB_HELP[command.args[0] ?? ''] ?? HELP)
+  const verbOf = () => RECIPIENT_VERBS.find((verb) => verb === command.args[0])
+  helpOfVerb(command, verbOf)
+  command.addHelpText('after', () => {
+    const verb = verbOf()
+    return verb === undefined ? HELP : VERB_HELP[verb].more
+  })
   command.action(async (verb: string | undefined, words: string[], values: Values) => {
     if (verb === undefined) io.writeOut(`${command.helpInformation()}${HELP}\n`)
     done(verb === undefined ? 0 : await run(verb, { words, values, keys: keysOf(values), io }))

@@ -14,6 +14,7 @@ import { knownScanner } from '../known-values.ts'
 import { addCommonOptions, flag, text, type Values, worldOf } from '../options.ts'
 import { printable } from '../render.ts'
 import { Scanner, type ScanSource } from '../scan-sources.ts'
+import { GET_THE_REST, isShallow } from '../shallow.ts'
 import { VERSION } from '../version.ts'
 
 const HELP = `
@@ -63,6 +64,9 @@ async function run(names: readonly string[], values: Values, io: Io): Promise<nu
   const clean = await cleanBlobs(values, io)
   try {
     const scanner = await Scanner.open(repository, await knownScanner(io), { world, io, clean })
+    if (source.kind === 'history' && !flag(values, 'quiet') && (await isShallow(repository, io))) {
+      io.writeErr(`${io.program}: note: this clone has only the newest commits: ${GET_THE_REST}\n`)
+    }
     if (flag(values, 'writeBaseline')) return await writeBaseline(source, names, { scanner, repository, values, io })
     return await tell(await scanner.scan(source, names), { format, failOn, values, repository, io })
   } finally {

@@ -72,7 +72,12 @@ async function run(paths: readonly string[], values: Values, io: Io): Promise<nu
   )
   const { reports, failures } = result
   if (dryRun && failures.length === 0) io.writeOut(readerPlan(reports, io))
-  const verbs = { changed: 'changed', current: 'up to date', declined: 'left as they were', skipped: 'not sealed' }
+  const verbs = {
+    changed: dryRun ? 'to change' : 'changed',
+    current: 'up to date',
+    declined: 'left as they were',
+    skipped: 'not sealed',
+  }
   const code = finish(result, { command: 'updatekeys', verbs, none: 'no files', quiet, verbose, dryRun: false, io })
   if (code !== 0) return code
   const [only] = reports

@@ -1,4 +1,15 @@
-/** Help of `bulla recipient`, and of each of its verbs. */
+import type { RecipientVerb } from './verb-names.ts'
+
+/** What the help of a verb says beside its options. */
+export interface VerbHelp {
+  /** What stands behind the verb. */
+  readonly usage: string
+  /** One sentence. */
+  readonly about: string
+  /** More about it, examples and exit codes. */
+  readonly more: string
+}
+
 const KEYS = `
 KEYS are one or several of --aws-kms ARN, --gcp-kms ID, --azure-kv URL, --hc-vault-transit URI and
 --local; they are tried in the order in which they stand.`
@@ -8,12 +19,13 @@ Exit codes: 0 done, 1 no such recipient, rule or policy, a rule that would have 
 not confirmed, 2 unreadable, 3 cannot be written, 25 a value does not verify, 51 MAC mismatch, 100
 no such file, 128 no key opens a file.`
 
-export const VERB_HELP: Readonly<Record<string, string>> = {
-  create: `
-bulla recipient create NAME KEYS [--encryption-context k:v] [--description TEXT] [--post-quantum]
-
-Make a recipient for a machine. Its key pair is made in memory; the secret half is written nowhere
-but wrapped by the KEYS, bound to the name and to the public half.
+export const VERB_HELP: Readonly<Record<RecipientVerb, VerbHelp>> = {
+  create: {
+    usage: 'NAME KEYS [options]',
+    about: 'Make a recipient for a machine, with an identity that KEYS wrap.',
+    more: `
+Its key pair is made in memory; the secret half is written nowhere but wrapped by the KEYS, bound to
+the name and to the public half.
 ${KEYS}
 
 Examples:
@@ -22,11 +34,13 @@ Examples:
 
 Exit codes: 0 made, 1 the name is taken or wrong, a key is malformed, not allowed, or its service
 refused, 3 cannot be written, 6 a malformed encryption context.`,
-  add: `
-bulla recipient add NAME RECIPIENT | --file FILE | -
-
-Give a person's public key a name: an age key, that of an age plugin, or an SSH key; as an argument,
-in a file, or on standard input. Nobody is asked for it over the network.
+  },
+  add: {
+    usage: 'NAME RECIPIENT | --file FILE | -',
+    about: "Give a person's public key a name.",
+    more: `
+It is an age key, that of an age plugin, or an SSH key; as an argument, in a file, or on standard
+input. Nobody is asked for it over the network.
 
 Examples:
   $ bulla recipient add alice age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p
@@ -34,31 +48,36 @@ Examples:
 
 Exit codes: 0 added, 1 the name is taken or wrong, or it is no public key, 2 unreadable, 3 cannot be
 written, 100 no such file.`,
-  list: `
-bulla recipient list [--json]
-
-List the recipients that are known here. Calls nobody.
+  },
+  list: {
+    usage: '[--json]',
+    about: 'List the recipients that are known here.',
+    more: `
+Calls nobody.
 
 Examples:
   $ bulla recipient list
   $ bulla recipient list --json | jq -r '.recipients[].name'
 
 Exit codes: 0 listed, 1 a file is wrong; the others are listed.`,
-  show: `
-bulla recipient show NAME [--json]
-
-Show the public keys of a recipient, and which keys wrap its identity. Calls nobody.
+  },
+  show: {
+    usage: 'NAME [--json]',
+    about: 'Show the public keys of a recipient, and which keys wrap its identity.',
+    more: `
+Calls nobody.
 
 Examples:
   $ bulla recipient show prod-deploy
   $ bulla recipient show prod-deploy --json | jq -r '.keys[0].recipient'
 
 Exit codes: 0 shown, 1 no such recipient, or its file is wrong.`,
-  wrap: `
-bulla recipient wrap NAME KEYS [--dry-run]
-
-Add wrappings to a machine's recipient, for another region or cloud: where one key cannot be used,
-the next one is tried. The identity is unwrapped once for that.
+  },
+  wrap: {
+    usage: 'NAME KEYS [--dry-run]',
+    about: "Add wrappings to a machine's recipient, for another region or cloud.",
+    more: `
+Where one key cannot be used, the next one is tried. The identity is unwrapped once for that.
 ${KEYS}
 
 Examples:
@@ -67,14 +86,15 @@ Examples:
 
 Exit codes: 0 wrapped, 1 no such recipient, a key wraps it already or is not allowed, or a service
 refused, 3 cannot be written.`,
-  rewrap: `
-bulla recipient rewrap NAME|--all [KEYS] [--from TEXT] [--dry-run]
-
-Wrap identities anew: by KEYS, each in the place of the wrapping of its kind (or of the one whose
-key holds the TEXT), else by the newest version of the same keys. No sealed file changes. AWS moves
-a wrapping within a region without showing it (kms:ReEncrypt*); else it is unwrapped and wrapped.
-Of two wrappings that one key would make the later one is dropped. With --all a recipient that fails
-keeps no other one from its new wrapping.
+  },
+  rewrap: {
+    usage: 'NAME|--all [KEYS] [--from TEXT] [--dry-run]',
+    about: 'Wrap identities by other keys, or by the newest versions of the same ones.',
+    more: `
+With KEYS, each goes in the place of the wrapping of its kind (or of the one whose key holds the
+TEXT). No sealed file changes. AWS moves a wrapping within a region without showing it
+(kms:ReEncrypt*); else it is unwrapped and wrapped. Of two wrappings that one key would make the
+later one is dropped. With --all a recipient that fails keeps no other one from its new wrapping.
 ${KEYS}
 
 Examples:
@@ -83,22 +103,26 @@ Examples:
 
 Exit codes: 0 done, 1 no such recipient, a key is not allowed, a service refused, or it is not clear
 which wrapping is to move, 3 cannot be written.`,
-  remove: `
-bulla recipient remove NAME [--yes] [--dry-run]
-
-Remove the file of a recipient, after saying which rules and sealed files have its public key. They
-stay as they are. With a machine's file goes the only way to its identity. Calls nobody.
+  },
+  remove: {
+    usage: 'NAME [--yes] [--dry-run]',
+    about: 'Remove the file of a recipient.',
+    more: `
+It says first which rules and sealed files have its public key: they stay as they are. With a
+machine's file goes the only way to its identity. Calls nobody.
 
 Examples:
   $ bulla recipient remove alice
   $ bulla recipient remove old-deploy --yes
 
 Exit codes: 0 removed, 1 no such recipient, or not confirmed, 3 cannot be removed.`,
-  rename: `
-bulla recipient rename OLD NEW
-
-Give a recipient another name. A wrapped identity is bound to its name: it is unwrapped and wrapped
-anew by the same keys, which needs the rights to do both. Sealed files do not change.
+  },
+  rename: {
+    usage: 'OLD NEW',
+    about: 'Give a recipient another name.',
+    more: `
+A wrapped identity is bound to its name: it is unwrapped and wrapped anew by the same keys, which
+needs the rights to do both. Sealed files do not change.
 
 Examples:
   $ bulla recipient rename prod-deploy production
@@ -106,14 +130,16 @@ Examples:
 
 Exit codes: 0 renamed, 1 no such recipient, the name is taken or wrong, or a service refused,
 3 cannot be written.`,
-  rotate: `
-bulla recipient rotate NAME [RECIPIENT | --file FILE | - | --new-key | --drop-previous]
-
-Give a recipient a new key pair. A machine's is made here and wrapped by the same keys; a person
-gives a new public key, or has one made in the own key file (--new-key). Every .sops.yaml moves to
-it, and every file that the old key reads gets it and a new data key. All is planned first.
-Interrupted, run it again: it finishes. The old key stays in the file of the recipient, for earlier
-versions; --drop-previous drops its identity, after saying which commits would be lost.
+  },
+  rotate: {
+    usage: 'NAME [RECIPIENT | --file FILE | - | --new-key | --drop-previous]',
+    about: 'Give a recipient a new key pair, and its files new data keys.',
+    more: `
+A machine's is made here and wrapped by the same keys; a person gives a new public key, or has one
+made in the own key file (--new-key). Every .sops.yaml moves to it, and every file that the old key
+reads gets it and a new data key. All is planned first. Interrupted, run it again: it finishes. The
+old key stays in the file of the recipient, for earlier versions; --drop-previous drops its
+identity, after saying which commits would be lost.
 
 Examples:
   $ bulla recipient rotate prod-deploy
@@ -121,29 +147,44 @@ Examples:
 
 Exit codes: 0 done, 1 no such recipient, a service refused, or not confirmed, 2 unreadable, 3 cannot
 be written, 25 a value does not verify, 51 MAC mismatch, 100 no such file, 128 no key opens a file.`,
-  grant: `
-bulla recipient grant NAME FILE|REGEX|'rule N' [--apply]
-
-Let a recipient read what a rule of .sops.yaml seals. The policy is changed in place, with
-everything around the key as it was; said is which sealed files need updatekeys, and --apply does
-it.
+  },
+  grant: {
+    usage: "NAME FILE|REGEX|'rule N' [--apply]",
+    about: 'Let a recipient read what a rule of .sops.yaml seals.',
+    more: `
+The rule is named by its number, by its path_regex, or by a file that it is for. The policy is
+changed in place, with everything around the key as it was; said is which sealed files are not as
+the rule says then, and --apply gives them their new readers.
 
 Examples:
   $ bulla recipient grant prod-deploy deploy/db-secret.yaml
   $ bulla recipient grant --apply prod-deploy 'rule 2'
 ${GRANT_CODES}`,
-  ungrant: `
-bulla recipient ungrant NAME FILE|REGEX|'rule N' [--apply]
-
-Let a recipient no longer read what a rule of .sops.yaml seals. See recipient grant --help.
+  },
+  ungrant: {
+    usage: "NAME FILE|REGEX|'rule N' [--apply]",
+    about: 'Let a recipient no longer read what a rule of .sops.yaml seals.',
+    more: `
+The rule is named as for grant. Who was removed may have kept the data keys of these files:
+"bulla rotate" makes new ones.
 
 Examples:
   $ bulla recipient ungrant --dry-run alice '^prod/'
   $ bulla recipient ungrant --apply alice deploy/db-secret.yaml
 ${GRANT_CODES}`,
+  },
+}
+
+/** @returns one line for each verb */
+function verbLines(): string {
+  const lines = Object.entries(VERB_HELP).map(([verb, { about }]) => `  ${verb.padEnd(9)}${about.replace(/\.$/, '')}`)
+  return lines.join('\n')
 }
 
 export const HELP = `
+Verbs:
+${verbLines()}
+
 A recipient is a name for a public key, in a file of its own below .bulla/recipients: of a person,
 or of a machine, whose secret half stands there too, wrapped by a cloud KMS.
 "bulla recipient VERB --help" explains a verb.

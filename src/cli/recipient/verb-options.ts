@@ -41,6 +41,22 @@ export function checkVerbOptions(verb: RecipientVerb, values: Values): void {
   })
 }
 
+/** @param about - what help says of the option: which verbs have it, in front of a colon, where not all have */
+export function isOptionOf(verb: RecipientVerb, name: string, about: string): boolean {
+  const verbs = wordsOf(verbsOf(about))
+  return [...EVERYWHERE, ...OPTIONS[verb]].includes(name) && (verbs.length === 0 || verbs.includes(verb))
+}
+
+/** `rotate, grant: ` in front of what help says of an option; empty when it names no verbs. */
+export function verbsOf(about: string): string {
+  const front = /^[a-z, ]+: /.exec(about)?.[0] ?? ''
+  return wordsOf(front).every((word) => RECIPIENT_VERBS.some((verb) => verb === word)) ? front : ''
+}
+
+function wordsOf(front: string): string[] {
+  return front.split(/[, :]+/).filter((word) => word !== '')
+}
+
 function optionOf(name: string): string {
   return `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
 }

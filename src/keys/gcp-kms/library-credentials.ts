@@ -56,27 +56,41 @@ function makeClient(json: JsonObject, options: OAuth2ClientOptions): AuthClient 
       return impersonated(json, options)
     case 'external_account': {
       if (asObject(json['credential_source'])?.['certificate'] !== undefined) throw certificateOfWorkload()
-      // the library checks the fields itself
-      const settings = json as unknown as Parameters<typeof ExternalAccountClient.fromJSON>[0]
-      const client = ExternalAccountClient.fromJSON({ ...settings, ...options })
+      const client = isWorkload(json) ? ExternalAccountClient.fromJSON({ ...json, ...options }) : null
       if (client === null) throw unknownKind()
       client.scopes = SCOPES
       keepToOurClient(client)
       return client
     }
-    case 'external_account_authorized_user': {
-      const settings = json as unknown as ConstructorParameters<typeof ExternalAccountAuthorizedUserClient>[0]
-      return new ExternalAccountAuthorizedUserClient({ ...settings, ...options })
-    }
+    case 'external_account_authorized_user':
+      if (!isWorkforceLogin(json)) throw unknownKind()
+      return new ExternalAccountAuthorizedUserClient({ ...json, ...options })
     default:
       throw unknownKind()
   }
 }
 
+type Workload = Parameters<typeof ExternalAccountClient.fromJSON>[0]
+type WorkforceLogin = ConstructorParameters<typeof ExternalAccountAuthorizedUserClient>[0]
+
+/** Whether it has what the library takes for given; it looks at the rest itself. */
+function isWorkload(json: JsonObject): json is JsonObject & Workload {
+  return hasTexts(json, 'audience', 'subject_token_type')
+}
+
+/** As {@link isWorkload}. */
+function isWorkforceLogin(json: JsonObject): json is JsonObject & WorkforceLogin {
+  return hasTexts(json, 'client_id', 'client_secret', 'refresh_token')
+}
+
+function hasTexts(json: JsonObject, ...names: readonly string[]): boolean {
+  return names.every((name) => textOf(json, name) !== undefined)
+}
+
 /** The exchange of tokens takes no options: it would go out by another way than all the rest. */
 function keepToOurClient(client: AuthClient): void {
-  const { stsCredential } = client as unknown as { stsCredential?: { transporter: unknown } } // has it, but does not show it
-  if (stsCredential !== undefined) stsCredential.transporter = client.transporter
+  const exchange: unknown = Reflect.get(client, 'stsCredential') // has it, but does not show it
+  if (typeof exchange === 'object' && exchange !== null) Reflect.set(exchange, 'transporter', client.transporter)
 }
 
 /** Signs its tokens itself: nobody has to be asked for one. */
@@ -143,7 +157,7 @@ function failureOf(error: unknown, record: FetchRecord, who: string): CallFailur
 }
 
 function statusOf(error: unknown): number {
-  const { status, response } = (error ?? {}) as { status?: unknown; response?: unknown } // checked below
-  const found = [status, asObject(response)?.['status']].find((one) => typeof one === 'number')
-  return typeof found === 'number' ? found : 0
+  const thrown = asObject(error)
+  const statuses = [thrown?.['status'], asObject(thrown?.['response'])?.['status']]
+  return statuses.find((one) => typeof one === 'number') ?? 0
 }

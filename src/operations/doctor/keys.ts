@@ -35,7 +35,7 @@ function nothingFound(places: readonly KeyPlace[]): Check {
   return problem(
     'keys',
     `no key was found; looked in ${looked}`,
-    `make one with "age-keygen -o ${file}", or set SOPS_AGE_KEY_FILE; to encrypt, no key is needed`,
+    `make one with "bulla init" in a repository, or "age-keygen -o ${file}", or set SOPS_AGE_KEY_FILE; to encrypt, no key is needed`,
   )
 }
 

@@ -37,7 +37,7 @@ export interface Readers {
 
 /** What would have to change in a file for its readers to be those of the rule. */
 export interface ReaderDrift {
-  /** 1-based group, and who is missing in the file. */
+  /** 0-based group, and who is missing in the file. */
   readonly added: readonly { readonly group: number; readonly reader: Reader }[]
   /** Who reads the file although the rule does not say so. */
   readonly removed: readonly { readonly group: number; readonly reader: Reader }[]
@@ -141,7 +141,7 @@ export function readerDrift(file: Readers, rule: Readers): ReaderDrift {
 function missingIn(there: Readers, wanted: Readers): ReaderDrift['added'] {
   return wanted.groups.flatMap((group, index) => {
     const known = new Set(there.groups[index]?.map(identityOf))
-    return group.filter((reader) => !known.has(identityOf(reader))).map((reader) => ({ group: index + 1, reader }))
+    return group.filter((reader) => !known.has(identityOf(reader))).map((reader) => ({ group: index, reader }))
   })
 }
 

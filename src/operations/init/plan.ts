@@ -67,20 +67,25 @@ async function identityPlan(world: World): Promise<Plan> {
 
 async function policyPlan(root: string, identities: readonly Step[], { repository, world }: InitPlace): Promise<Plan> {
   const path = join(root, '.sops.yaml')
+  const newRecipient = identities.find((step): step is IdentityStep => step.kind === 'identity')?.recipient
   const isThere = (await world.files.kind(path)) === 'file'
   const below = await policyPaths(repository)
   if (isThere || below.length > 0) {
-    const todo = 'add your new recipient to the rules whose files you are to open'
     if (identities.length === 0)
       return { steps: [], problems: [], notes: isThere ? await lockedRules(path, world) : [] }
-    return { steps: [], problems: [], notes: [`${[...(isThere ? [path] : []), ...below].join(', ')}: ${todo}`] }
+    return { steps: [], problems: [], notes: [unknownKey([...(isThere ? [path] : []), ...below], newRecipient)] }
   }
-  const recipient = identities.find((step): step is IdentityStep => step.kind === 'identity')?.recipient
-  const own = recipient ?? (await ownRecipient(world))
+  const own = newRecipient ?? (await ownRecipient(world))
   if (own !== undefined) return { steps: [newPolicy(root, own)], problems: [], notes: [] }
   return joined([
     { steps: [], problems: [`${path} is missing, and there is no age recipient to write into it`], notes: [] },
   ])
+}
+
+function unknownKey(policies: readonly string[], recipient = ''): string {
+  const first = `commit it as "bulla recipient add YOUR-NAME ${recipient}"`
+  const then = `who reads the files gives them to you: "bulla recipient grant YOUR-NAME 'rule 1' --apply"`
+  return `${policies.join(', ')}: nothing is sealed for your new key yet: ${first}; ${then}`
 }
 
 /** The first age key of this machine. */

@@ -109,7 +109,7 @@ function fits({ rule, path, fingerprint }: AllowEntry, finding: Finding, file: s
 let known: Map<string, boolean> | undefined
 
 /** Whether an exception can name a rule. */
-function isAllowable(rule: string): boolean {
+export function isAllowable(rule: string): boolean {
   known ??= new Map([
     ...listRules().map(({ id }) => [id, true] as const),
     ...JUDGE_RULES.map(({ id, isAllowable: allowable }) => [id, allowable] as const),

@@ -4,6 +4,8 @@ import { idOf } from './readers.ts'
 
 /** What makes the readers of a file those of its rule. Groups are compared by their position. */
 export interface ReaderDiff {
+  /** How many groups the file has, or its rule. */
+  readonly count: number
   /** Of groups in which something changes. */
   readonly groups: readonly GroupDiff[]
   /** How many groups open the file, 0 when there is no choice; undefined when that stays. */
@@ -33,7 +35,7 @@ export function compareReaders(before: Readers, wanted: WantedReaders): ReaderDi
   )
   const [old, next] = [thresholdOf(before), wantedThreshold(before, wanted)]
   if (groups.length === 0 && old === next) return undefined
-  return { groups, threshold: old === next ? undefined : { before: old, after: next } }
+  return { count, groups, threshold: old === next ? undefined : { before: old, after: next } }
 }
 
 function compareGroup(index: number, before: Readers, wanted: WantedReaders): GroupDiff {

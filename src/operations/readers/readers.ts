@@ -152,7 +152,7 @@ function noSuchGroup(count: number): UsageError {
 
 function emptied(index: number, count: number): KeyError {
   const message =
-    count === 1 ? 'nobody would be left who could open the file' : `nobody would be left in key group ${index + 1}`
+    count === 1 ? 'nobody would be left who could open the file' : `nobody would be left in key group ${index}`
   const hint =
     count === 1 ? 'add somebody in the same command' : 'add somebody to it, or take it out with "groups delete"'
   return new KeyError('ERR_NO_RECIPIENT', message, { hint })

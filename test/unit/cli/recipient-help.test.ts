@@ -16,4 +16,21 @@ describe('the help of recipient', () => {
         .filter((line) => line.length > 100),
     ).toEqual([])
   })
+
+  it('shows the options of the verb that is asked about, and no others', async () => {
+    const io = fakeIo()
+    await run(['recipient', 'rotate', '--help'], io)
+    expect(io.out()).toMatch(/^Usage: bulla recipient rotate NAME /)
+    expect([...io.out().matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map(([, option]) => option)).toEqual([
+      ...['--file', '--new-key', '--drop-previous', '--dry-run', '--yes', '--json', '--verbose', '--allow-lockout'],
+      ...['--config', '--quiet', '--help'],
+    ])
+    expect(io.out()).toMatch(/^ {2}--new-key +make a key/m)
+  })
+
+  it('names every verb with what it does', async () => {
+    const io = fakeIo()
+    await run(['recipient', '--help'], io)
+    for (const verb of Object.keys(VERB_HELP)) expect(io.out()).toMatch(new RegExp(`^ {2}${verb} +[A-Z]`, 'm'))
+  })
 })

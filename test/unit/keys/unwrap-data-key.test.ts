@@ -167,10 +167,10 @@ describe('unwrapDataKey when nothing opens', () => {
     )
     expect(error.message.split('\n')).toEqual([
       'no data key: 3 of 3 key groups have to open, 1 did',
-      '  group 1: did not open',
+      '  group 0: did not open',
       '    pgp G1: no key for it was found here',
-      '  group 2: opened',
-      '  group 3: did not open',
+      '  group 1: opened',
+      '  group 2: did not open',
       '    pgp G3: no key for it was found here',
     ])
     expect(error.code).toBe('ERR_NO_DATA_KEY')

@@ -122,7 +122,7 @@ describe('wrapDataKey when it cannot', () => {
   it.each([
     ['no group', [], 'no master key was given'],
     ['one empty group', [[]], 'no master key was given'],
-    ['an empty group among others', [masterKeys(fakeProvider('pgp'), 'A'), []], 'key group 2 is empty'],
+    ['an empty group among others', [masterKeys(fakeProvider('pgp'), 'A'), []], 'key group 1 is empty'],
   ])('refuses %s with ERR_NO_RECIPIENT', async (_, groups, said) => {
     const error = await failure(wrapDataKey({ dataKey, groups, shamirThreshold: 0, random }))
     expect(error).toMatchObject({ code: 'ERR_NO_RECIPIENT', message: expect.stringContaining(said) })

@@ -171,6 +171,8 @@ describe('credentials for GCP that do not work', () => {
     ['the file is no JSON', { GOOGLE_CREDENTIALS: '/x' }, { '/x': 'C4N4RY{' }, 'no credentials of Google'],
     ['the JSON is something else', { GOOGLE_CREDENTIALS: '{"a":"C4N4RY"}' }, {}, 'no credentials of Google'],
     ['their kind is not known', { GOOGLE_CREDENTIALS: '{"type":"C4N4RY"}' }, {}, 'not known'],
+    ['a workload lacks a field', { GOOGLE_CREDENTIALS: '{"type":"external_account"}' }, {}, 'lack something'],
+    ['a login lacks a field', { GOOGLE_CREDENTIALS: '{"type":"external_account_authorized_user"}' }, {}, 'lack'],
     ['a token has a line break', { GOOGLE_OAUTH_ACCESS_TOKEN: 'C4N4RY\nC4N4RY' }, {}, 'characters'],
     [
       'the private key is damaged',

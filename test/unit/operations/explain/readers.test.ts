@@ -58,11 +58,11 @@ describe('the drift of readers', () => {
     const [a, b] = [age(mine), age(hers)]
     expect(readerDrift(readersOf([[a], [b]], 0), readersOf([[a, b], [a], [b]], 0))).toEqual({
       added: [
-        { group: 1, reader: b },
-        { group: 2, reader: a },
-        { group: 3, reader: b },
+        { group: 0, reader: b },
+        { group: 1, reader: a },
+        { group: 2, reader: b },
       ],
-      removed: [{ group: 2, reader: b }],
+      removed: [{ group: 1, reader: b }],
     })
     expect(readerDrift(readersOf([[a, b]], 0), readersOf([[b, a]], 0))).toEqual({ added: [], removed: [] })
   })

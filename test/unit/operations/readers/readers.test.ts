@@ -56,7 +56,7 @@ describe('the readers of a file', () => {
     expect(failure(() => change([[A]], { remove: [A] }))).toMatchObject({ code: 'ERR_NO_RECIPIENT' })
     expect(failure(() => change([[A, B], [B]], { remove: [B] }))).toMatchObject({
       code: 'ERR_NO_RECIPIENT',
-      message: 'nobody would be left in key group 2',
+      message: 'nobody would be left in key group 1',
     })
   })
 
