@@ -8,7 +8,7 @@ import { cannotJudge } from '../operations/judge/finding.ts'
 import { changeScanner } from '../operations/scan/scan-file.ts'
 import { showFindings } from './findings.ts'
 import type { HookIo } from './io.ts'
-import { freshKnownScanner, knownScanner } from './known-values.ts'
+import { freshKnownScanner, knownScannerForHook } from './known-values.ts'
 
 const STOPPED = 1
 /** Who is stopped by a false alarm should not have to look for the way, and take `--no-verify`. */
@@ -46,7 +46,7 @@ function toldByPreCommit(env: HookIo['env']): { readonly args: readonly string[]
 /** Nothing of a server is written to, and it has no keys. */
 async function knownFor(name: HookName, repository: Repository, io: HookIo) {
   if (name === 'pre-receive') return undefined
-  return name === 'pre-push' ? knownScanner(io) : freshKnownScanner(name, repository, io)
+  return name === 'pre-push' ? knownScannerForHook(name, io) : freshKnownScanner(name, repository, io)
 }
 
 async function letPass(allowance: Omit<Allowance, 'gitFolder'>, repository: Repository, io: HookIo) {

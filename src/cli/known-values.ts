@@ -10,17 +10,14 @@ export async function knownScanner(io: Pick<Io, 'knownValues' | 'isFile'>): Prom
   return place === undefined ? undefined : scannerFor(await place.store.load(), place.root, io)
 }
 
-/**
- * The same for a commit, after a look into the sealed files that are new; says when some cannot be opened.
- *
- * Never stops a commit: without this check the others still stand.
- */
-export async function freshKnownScanner(
-  hook: string,
-  repository: Repository,
-  io: HookIo,
-): Promise<KnownScanner | undefined> {
-  try {
+/** The same for a hook. Never stops what git does: without this check the others still stand. */
+export function knownScannerForHook(hook: string, io: HookIo): Promise<KnownScanner | undefined> {
+  return orTell(hook, io, () => knownScanner(io))
+}
+
+/** The same for a commit, after a look into the sealed files that are new; says when some cannot be opened. */
+export function freshKnownScanner(hook: string, repository: Repository, io: HookIo): Promise<KnownScanner | undefined> {
+  return orTell(hook, io, async () => {
     const place = await io.knownValues()
     if (place === undefined) return undefined
     const { refreshKnown } = await import('../operations/known/refresh-known.ts')
@@ -31,7 +28,17 @@ export async function freshKnownScanner(
       const files = count === 1 ? 'one sealed file' : `${count} sealed files`
       io.writeErr(`${io.program}: ${hook}: no key at hand opens ${files}: copies of their values are not looked for\n`)
     }
-    return await scannerFor(known, place.root, io)
+    return scannerFor(known, place.root, io)
+  })
+}
+
+async function orTell(
+  hook: string,
+  io: HookIo,
+  find: () => Promise<KnownScanner | undefined>,
+): Promise<KnownScanner | undefined> {
+  try {
+    return await find()
   } catch (error) {
     if (!isBullaError(error)) throw error
     io.writeErr(`${io.program}: ${hook}: copies of sealed values are not looked for: ${error.message}\n`)

@@ -6,6 +6,8 @@ const HEADER = /-{4,5} ?BEGIN ([A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)? ?-{4,
 const FIELDS = /(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset|X-[\w-]{1,20}): [^\n\\]{0,100}/y
 /** A key has at least so many characters of base64. */
 const SHORTEST = 64
+/** So many are read of a longer one: keys of OpenSSH begin with names and numbers, zeros among them. */
+const READ = 2 * SHORTEST
 /** Headers of encrypted keys, comments and escapes may stand between. */
 const FARTHEST = 1500
 const LONGEST = 20_000
@@ -59,14 +61,14 @@ interface Body {
   readonly isEncrypted: boolean
 }
 
-/** The first characters of a key behind its header; line ends, quotes, signs and headers between do not count. */
+/** What tells a key from a made-up one, behind its header; line ends, quotes, signs and headers between do not count. */
 function readBody(page: Page, start: number): Body | undefined {
   const { text } = page
   const last = Math.min(text.length, start + FARTHEST)
   let sample = ''
   let isEncrypted = false
   let at = start
-  while (at < last && sample.length < SHORTEST) {
+  while (at < last && sample.length < READ) {
     if (sample === '') {
       FIELDS.lastIndex = at
       const fields = FIELDS.exec(text)?.[0]
@@ -83,7 +85,7 @@ function readBody(page: Page, start: number): Body | undefined {
   if (sample.length < SHORTEST) return undefined
   const end = text.slice(at, at + LONGEST).search(/-----END|[^\w\s+/=\\"'`,;|>#*]/)
   page.steps += end === -1 ? LONGEST : end
-  return { sample, end: end === -1 ? at : at + end, isEncrypted }
+  return { sample: sample.slice(-SHORTEST), end: end === -1 ? at : at + end, isEncrypted }
 }
 
 /** PuTTY's own form. */

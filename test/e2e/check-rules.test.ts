@@ -30,6 +30,13 @@ describe('check', () => {
     expect(await box.bulla(['check', '--fail-on', 'warn'])).toMatchObject({ code: 1 })
   })
 
+  it('takes two dots for the folder above, as git does, and not for a range', async ({ box }) => {
+    const repository = await HookedRepository.create(box)
+    await repository.commit({ 'deep/a.txt': newIdentity().identity })
+    const { code, out } = await box.bulla(['check', '..'], { cwd: 'repo/deep' })
+    expect({ code, out }).toEqual({ code: 1, out: expect.stringContaining('block age-identity: deep/a.txt:1:1') })
+  })
+
   it('tells once of a policy that cannot be read, and still finds what needs none', async ({ box }) => {
     const repository = await HookedRepository.create(box)
     await repository.commit({

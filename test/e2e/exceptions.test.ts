@@ -137,6 +137,49 @@ describe('what stands on a branch of a remote', () => {
   })
 })
 
+describe('a finding that is about a whole file', () => {
+  const POLICY = (box: Sandbox) => `creation_rules:\n  - path_regex: ^secrets/\n    age: ${box.recipient}\n`
+  const LOST = 'a: ENC[AES256_GCM,data:AAAA,iv:AAAA,tag:AAAA,type:str]\n'
+
+  it.for([
+    ['unsealed-file', 'secrets/key.bin', 'winter-orchid\n', 'summer-orchid\n'],
+    ['unreadable', 'secrets/db.yaml', 'a: {{ .a }}b\n', 'a: {{ .a }}b\nb: summer-orchid\n'],
+    ['metadata-missing', 'secrets/lost.yaml', LOST, `${LOST}b: summer-orchid\n`],
+  ] as const)(
+    '%s stands on a branch of a remote only while the file is the same',
+    async ([rule, path, before, after], { box }) => {
+      const other = await HookedRepository.create(box, 'other')
+      await other.commit({ '.sops.yaml': POLICY(box), [path]: before })
+      const repository = await HookedRepository.create(box, 'repo')
+      await repository.must('remote', 'add', 'origin', '../other')
+      await repository.must('fetch', '-q', 'origin')
+      const same = await tryCommit(repository, { '.sops.yaml': POLICY(box), [path]: before })
+      expect(same).toMatchObject({ code: 0, err: expect.stringContaining(`warn ${rule}: ${path}`) })
+      const changed = await tryCommit(repository, { [path]: after })
+      expect(changed).toMatchObject({ code: 1, err: expect.stringContaining(`block ${rule}: ${path}`) })
+    },
+  )
+
+  it('lets a selector that differs stand when a value is changed, and no policy that is broken', async ({ box }) => {
+    const strict = { '.sops.yaml': `${POLICY(box)}    strict: true\n` }
+    box.write('seal/db.yaml', PLAIN)
+    const seal = ['encrypt', '--age', box.recipient, '--encrypted-regex', 'password']
+    const sealed = async () => (await box.bulla([...seal, '--fresh', 'db.yaml'], { cwd: 'seal' })).out
+    const other = await HookedRepository.create(box, 'other')
+    await other.commit({ ...strict, 'secrets/db.yaml': await sealed() })
+    const repository = await HookedRepository.create(box, 'repo')
+    await repository.must('remote', 'add', 'origin', '../other')
+    await repository.must('fetch', '-q', 'origin')
+    const drifted = await tryCommit(repository, { ...strict, 'secrets/db.yaml': await sealed() })
+    expect(drifted).toMatchObject({ code: 0, err: expect.stringContaining('warn selector-drift') })
+    const broken = { '.sops.yaml': 'creation_rules: [\n' }
+    await other.commit(broken)
+    await repository.must('fetch', '-q', 'origin')
+    const unjudged = await tryCommit(repository, { ...broken, 'secrets/db.yaml': PLAIN })
+    expect(unjudged).toMatchObject({ code: 1, err: expect.stringContaining('block policy-broken: .sops.yaml') })
+  })
+})
+
 describe('strictness', () => {
   async function withDrift(box: Sandbox, ...fields: readonly string[]) {
     const repository = await repositoryWithPolicy(box, ...fields)

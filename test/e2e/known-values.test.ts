@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { describe, expect } from 'vitest'
 import { newIdentity } from '../helpers/age.ts'
 import { expectNoSecret, MARKER } from '../helpers/canary.ts'
@@ -310,6 +310,27 @@ describe('what is known', () => {
     const { code, out, err } = await box.bulla(['decrypt', 'secrets/db.yaml'])
     expect([code, out, err]).toEqual([0, SEALED, ''])
     expect(box.read('.git/bulla')).toBe('no folder\n')
+  })
+
+  it('is found among as many as are remembered, which take more than 4 MiB', async ({ box }) => {
+    await repository(box)
+    const origin = JSON.stringify([`secrets/${'long/'.repeat(16)}db.yaml`, 'db.password'])
+    const others = Array.from(
+      { length: 40_000 },
+      (_, index) => `value other-${index} 16 ${index.toString(36)} ${origin}\n`,
+    )
+    box.write(STORE, box.read(STORE) + others.join(''))
+    box.write('README.md', `${SECRET}\n`)
+    expect(await commit(box)).toMatchObject({ code: 1, err: expect.stringContaining('block known-value: README.md:1') })
+  })
+
+  it('does not stop a push when it cannot be read, which the hook says', async ({ box }) => {
+    await repository(box)
+    rmSync(box.path(STORE))
+    mkdirSync(box.path(STORE))
+    const pushed = await box.bulla(['hook', 'run', 'pre-push', 'origin'], { stdin: '' })
+    const why = expect.stringContaining('pre-push: copies of sealed values are not looked for: ')
+    expect(pushed).toMatchObject({ code: 0, err: why })
   })
 
   it('is left alone when a later version wrote it', async ({ box }) => {

@@ -175,6 +175,8 @@ async function readWords(
   if (first === undefined) return { revision: undefined, names: [] }
   if (first.startsWith('-'))
     throw new UsageError('ERR_USAGE', 'a revision cannot start with -', { hint: 'name it otherwise' })
+  // to git it is the folder above, too
+  if (first === '..') return { revision: undefined, names: words }
   const ends = first.split(/\.{2,3}/)
   const known = await Promise.all(ends.map((end) => repository.has(end === '' ? 'HEAD' : end)))
   return known.every(Boolean) ? { revision: first, names: others } : { revision: undefined, names: words }

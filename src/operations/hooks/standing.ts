@@ -1,10 +1,14 @@
-import { withLineFeeds } from '../../scan/line-feeds.ts'
+import { createHash } from 'node:crypto'
 import type { Repository } from '../git-port.ts'
 import type { Finding } from '../judge/finding.ts'
 import { type JudgedTree, type JudgeOptions, judgeFiles } from '../judge/judge-files.ts'
 
 /** Of more branches of remotes only the first are asked, by name. */
 const MOST_BRANCHES = 50
+/** Values in clear are told beside these, each by itself: nothing new can hide behind them. */
+const OF_SEALED_FILES: readonly string[] = ['mac-missing', 'nothing-sealed', 'readers-drift', 'selector-drift']
+/** What a policy is for is judged by nobody while it is broken, wherever else it is. */
+const NEVER_STANDING = 'policy-broken'
 
 /**
  * Let what stands on a branch of a remote already be told and not stop: who pulls or merges it cannot take it back, and
@@ -19,9 +23,10 @@ export async function relaxStanding(
   if (files.length === 0) return findings
   const branches = (await repository.branches()).filter((name) => name.startsWith('refs/remotes/'))
   if (branches.length === 0) return findings
-  const lines = new Lines(await repository.tree('').read(files))
+  const now = new Contents(await repository.tree('').read(files))
   const standing = new Set<string>()
-  const isStanding = (finding: Finding) => keysOf(finding, lines).every((key) => standing.has(key))
+  const isStanding = (finding: Finding) =>
+    finding.rule !== NEVER_STANDING && keysOf(finding, now).every((key) => standing.has(key))
   const seen = new Set<string>()
   for (const branch of branches.slice(0, MOST_BRANCHES)) {
     const tree = repository.tree(branch)
@@ -30,7 +35,7 @@ export async function relaxStanding(
       const key = `${path}\0${Buffer.from(bytes).toString('latin1')}`
       return !seen.has(key) && seen.add(key)
     })
-    const there = new Lines(contents)
+    const there = new Contents(contents)
     for (const finding of await judgeFiles(fresh.map(asFile), reading(tree, contents), options)) {
       for (const key of keysOf(finding, there)) standing.add(key)
     }
@@ -55,21 +60,23 @@ function reading(tree: JudgedTree, contents: ReadonlyMap<string, Uint8Array>): J
   }
 }
 
-/** The same finding is about the same values, on whatever lines with whatever else; else it has the same line. */
-function keysOf({ rule, file, keyPath, line, values }: Finding, lines: Lines): string[] {
+/** The same finding is about the same values, on whatever lines with whatever else; else about a file that is the same. */
+function keysOf({ rule, file, message, values }: Finding, contents: Contents): string[] {
   if (values !== undefined) return values.map((value) => JSON.stringify([rule, file, value]))
-  return [JSON.stringify([rule, file, keyPath, line === undefined ? undefined : lines.at(file, line)])]
+  return [JSON.stringify([rule, file, OF_SEALED_FILES.includes(rule) ? message : contents.nameOf(file)])]
 }
 
-class Lines {
+class Contents {
   private readonly contents: ReadonlyMap<string, Uint8Array>
 
   constructor(contents: ReadonlyMap<string, Uint8Array>) {
     this.contents = contents
   }
 
-  at(file: string, line: number): string | undefined {
-    const bytes = this.contents.get(file)
-    return bytes === undefined ? undefined : withLineFeeds(Buffer.from(bytes).toString('latin1')).split('\n')[line - 1]
+  /** The same for the same content. */
+  nameOf(file: string): string {
+    return createHash('sha256')
+      .update(this.contents.get(file) ?? '')
+      .digest('base64')
   }
 }

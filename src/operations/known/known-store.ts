@@ -24,7 +24,8 @@ export class KnownStore {
 
   /** As it stands there, or a new one; undefined when it is not ours to read. The same object each time. */
   load(): Promise<KnownFile | undefined> {
-    this.loaded ??= this.files.read(this.path).then((bytes) => this.read(bytes))
+    // opened, as it grows beyond what is read of settings
+    this.loaded ??= this.version().then((version) => this.read(version?.bytes))
     return this.loaded
   }
 

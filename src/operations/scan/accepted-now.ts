@@ -18,7 +18,7 @@ export class AcceptedNow {
     this.tools = tools
   }
 
-  /** @param line - the value, or the longest line of it */
+  /** @param line - the value, or the line that tells it from others */
   async has({ rule, file }: Finding, line: string): Promise<boolean> {
     const values = this.values.get(file) ?? this.valuesIn(file)
     this.values.set(file, values)

@@ -1,7 +1,7 @@
 import { withLineFeeds } from '../../scan/line-feeds.ts'
 import type { Finding } from '../judge/finding.ts'
 
-/** A finding, and a line of the value, which is never printed. */
+/** A finding, and the value, or the line that tells it from others; it is never printed. */
 interface Found {
   readonly finding: Finding
   readonly line: string
@@ -14,8 +14,9 @@ export interface Looked {
 }
 
 /**
- * Which findings a change did not bring: they stand on a line that is the same, or the same value stood under the same key
- * on a line of which something else was changed. A value that stands there once more is new.
+ * Which findings a change did not bring: they stand on a line that is the same, and so does the rest of a value of several
+ * lines; or the same value stood under the same key on a line of which something else was changed. A value that stands there
+ * once more is new.
  *
  * @param before - the text as it was; what is found in it is only asked for when lines do not tell
  */
@@ -26,7 +27,10 @@ export async function oldFindings(
   const known = new Set(withLineFeeds(before.text).split('\n'))
   const lines = withLineFeeds(text).split('\n')
   const old = new Set<Finding>()
-  for (const { finding } of found) if (known.has(lines[(finding.line ?? 1) - 1] ?? '')) old.add(finding)
+  for (const { finding, line } of found) {
+    // every private key begins with a line that others have too
+    if (known.has(lines[(finding.line ?? 1) - 1] ?? '') && before.text.includes(line)) old.add(finding)
+  }
   if (old.size === found.length) return old
   const counts = new Map<string, number>()
   for (const one of await before.find()) counts.set(nameOf(one), (counts.get(nameOf(one)) ?? 0) + 1)

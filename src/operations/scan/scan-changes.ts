@@ -64,7 +64,7 @@ interface Change {
 interface Met {
   readonly commit: string | undefined
   readonly finding: Finding
-  /** The value, or a line of it; undefined for what is about an exception. */
+  /** The value, or the line that tells it from others; undefined for what is about an exception. */
   readonly line: string | undefined
 }
 

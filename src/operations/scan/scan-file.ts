@@ -25,7 +25,7 @@ export interface Wanted {
   readonly rules: readonly Detector[]
 }
 
-/** A finding, and the longest line of the value, which is never printed. */
+/** A finding, and the value, or the line that tells it from others; it is never printed. */
 export interface Spotted {
   readonly finding: WeighedFinding
   readonly line: string
@@ -109,9 +109,14 @@ function allIn(file: string, text: string, { known, rules }: Wanted): Found[] {
 function toSpotted(file: string, text: string, found: readonly Found[]): Spotted[] {
   return toFindings(file, text, found).map((finding, index) => {
     const { start, end } = found[index]?.span ?? { start: 0, end: 0 }
-    const lines = text.slice(start, end).split(/\r\n|\n|\r/)
-    return { finding, line: lines.reduce((longest, line) => (line.length > longest.length ? line : longest), '') }
+    return { finding, line: tellingLine(text.slice(start, end)) }
   })
+}
+
+/** Of the longest lines the last one: keys of one kind begin alike. Without blanks around it, as values may be indented anew. */
+function tellingLine(value: string): string {
+  const lines = value.split(/\r\n|\n|\r/).map((line) => line.trim())
+  return lines.reduce((longest, line) => (line.length >= longest.length ? line : longest), '')
 }
 
 function toFindings(file: string, text: string, found: readonly Found[]): Finding[] {

@@ -265,9 +265,25 @@ function makePem(type: 'pkcs8' | 'sec1'): string {
   return generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type, format: 'pem' }).toString()
 }
 
-/** The frame of an OpenSSH key around random bytes: what counts is how it looks. */
-function makeOpenSsh(random: Dice): string {
-  const bytes = Buffer.concat([Buffer.from('openssh-key-v1\0\0\0\0\x04none\0\0\0\x04none'), random.bytes(250)])
+/** As `ssh-keygen -t ed25519` writes it, with bytes that are no key of the curve: what counts is how it looks. */
+export function makeOpenSsh(random: Dice): string {
+  const field = (...parts: readonly (string | Buffer)[]) => {
+    const bytes = Buffer.concat(parts.map((part) => Buffer.from(part)))
+    return Buffer.concat([Buffer.from([0, 0, 0, bytes.length]), bytes])
+  }
+  const [check, point] = [random.bytes(4), random.bytes(32)]
+  const halves = [field('ssh-ed25519'), field(point)]
+  const secret = field(check, check, ...halves, field(random.bytes(32), point), field('me@here'), '\x01\x02')
+  const frame = Buffer.from('openssh-key-v1\0')
+  const bytes = Buffer.concat([
+    frame,
+    field('none'),
+    field('none'),
+    field(),
+    Buffer.from([0, 0, 0, 1]),
+    field(...halves),
+    secret,
+  ])
   const lines = bytes.toString('base64').match(/.{1,70}/g) ?? []
   return [
     '-----BEGIN OPENSSH',

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { scanText } from '../../../src/scan/engine.ts'
 import { listRules } from '../../../src/scan/rule-list.ts'
 import { dice, fill } from '../../helpers/credentials/draw.ts'
-import { bech32, withChecksum } from '../../helpers/credentials/kinds.ts'
+import { bech32, makeOpenSsh, withChecksum } from '../../helpers/credentials/kinds.ts'
 
 const ROOT = resolve(import.meta.dirname, '../../..')
 const pem = generateKeyPairSync('ec', { namedCurve: 'P-256' })
@@ -66,6 +66,11 @@ describe('private keys', () => {
     const sealed = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
     const text = sealed.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'a' }).toString()
     expect(rulesIn(text)).toEqual(['warn private-key'])
+  })
+
+  it('of OpenSSH are found, which begin with zeros', () => {
+    expect(rulesIn(makeOpenSsh(dice(4)))).toEqual(['block private-key'])
+    expect(rulesIn(`key: |\n${makeOpenSsh(dice(4)).replace(/^/gm, '  ')}`, 'a.yaml')).toEqual(['block private-key'])
   })
 
   it('of PGP and PuTTY are found', () => {

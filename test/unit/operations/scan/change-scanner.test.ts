@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import type { Repository } from '../../../../src/operations/git-port.ts'
 import { changeScanner } from '../../../../src/operations/scan/scan-file.ts'
-import { dice } from '../../../helpers/credentials/draw.ts'
+import { dice, fill } from '../../../helpers/credentials/draw.ts'
 import { withChecksum } from '../../../helpers/credentials/kinds.ts'
 
 const [FIRST, SECOND] = [withChecksum('ghp_', dice(1)), withChecksum('ghp_', dice(2))]
+
+/** In the format of OpenSSH all keys of one kind begin so. */
+const SAME_ROW = 'b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2gtZW'
 
 /** Rules and keys of what a change brings to a file. */
 async function broughtBy(path: string, before: string, after: string): Promise<string[]> {
@@ -24,6 +27,19 @@ describe('a change', () => {
     const sealed = (data: string) =>
       `{"password":"ENC[AES256_GCM,data:${data},iv:${'A'.repeat(43)}=,tag:${'B'.repeat(22)}==,type:str]","token":"${FIRST}","sops":{"mac":"ENC[AES256_GCM,data:${data},iv:${'A'.repeat(43)}=,tag:${'B'.repeat(22)}==,type:str]","lastmodified":"2026-01-01T00:00:00Z","encrypted_regex":"^password$","age":[{"recipient":"age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p","enc":"x"}],"version":"3.9.0"}}`
     expect(await broughtBy('a.json', sealed('AAAA'), sealed('BBBBBBBB'))).toEqual([])
+  })
+
+  it('brings a private key in the place of another one, or of a placeholder, which begins with the same line', async () => {
+    const key = (seed: number, indent = '') => {
+      const rows = Array.from({ length: 4 }, (_, row) => fill('{b70}', dice(seed + row)))
+      const lines = ['-----BEGIN OPENSSH PRIVATE KEY-----', SAME_ROW, ...rows, '-----END OPENSSH PRIVATE KEY-----', '']
+      return lines.map((line) => indent + line).join('\n')
+    }
+    const placeholder = '-----BEGIN OPENSSH PRIVATE KEY-----\n...\n-----END OPENSSH PRIVATE KEY-----\n'
+    expect(await broughtBy('a.md', placeholder, key(1))).toEqual(['private-key '])
+    expect(await broughtBy('a.md', key(1), key(11))).toEqual(['private-key '])
+    expect(await broughtBy('a.md', key(1), `a line before\n${key(1)}`)).toEqual([])
+    expect(await broughtBy('a.md', key(1), key(1, '  '))).toEqual([])
   })
 
   it('brings what stands behind a CR alone, where the lines of LF are others', async () => {
