@@ -7,6 +7,7 @@
 // code. NODE_DISABLE_COMPILE_CACHE=1, CI and a home that is not ours go without.
 const {
   closeSync,
+  existsSync,
   fstatSync,
   mkdirSync,
   openSync,
@@ -69,8 +70,13 @@ function findCachePath() {
   if (env.NODE_DISABLE_COMPILE_CACHE || env.CI) return undefined
   const base = platform === 'win32' ? env.LOCALAPPDATA : env.XDG_CACHE_HOME || env.HOME
   if (!base) return undefined
-  const stat = statSync(base, { throwIfNoEntry: false })
-  if (stat === undefined || !isOurs(stat)) return undefined
+  try {
+    const stat = statSync(base, { throwIfNoEntry: false })
+    if (stat === undefined || !isOurs(stat)) return undefined
+  } catch {
+    // something else than a folder is on the way
+    return undefined
+  }
   return `${base}${base === env.HOME ? '/.cache' : ''}/bulla/${version}-${arch}-`
 }
 
@@ -152,7 +158,11 @@ function isTimeToLook(writtenAt) {
 
 function writeCache(file, code, data) {
   try {
-    mkdirSync(file.slice(0, file.lastIndexOf('/')), { recursive: true, mode: 0o700 })
+    const folder = file.slice(0, file.lastIndexOf('/'))
+    // the folder around both is there; `recursive` never ends where nothing can be made, as below /proc
+    for (const path of [folder.slice(0, folder.lastIndexOf('/')), folder]) {
+      if (!existsSync(path)) mkdirSync(path, { mode: 0o700 })
+    }
     const temporary = `${file}.${process.pid}`
     const head = Buffer.from(`${`${BUILD_ID} ${code}`.padEnd(LINE_BYTES - 1)}\n`)
     writeFileSync(temporary, Buffer.concat([head, data, data]), { mode: 0o600, flag: 'wx' })

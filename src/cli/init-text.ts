@@ -39,7 +39,8 @@ export function undoText(undoings: readonly Undoing[], cwd: string): string {
 const DOES = { restore: 'as before     ', remove: 'remove        ', cut: 'without ours  ' } as const
 
 function undoLine({ kind, what, does }: Undoing, cwd: string): string {
-  return `${DOES[does]}${kind === 'setting' ? `git config ${what}` : shortPath(what, cwd)}`
+  const shown = kind === 'setting' ? `git config ${what}` : shortPath(what, cwd)
+  return `${DOES[does]}${shown}${kind === 'folder' ? '/, if nothing else is in it' : ''}`
 }
 
 /** The same for programs. */

@@ -1,4 +1,4 @@
-import { existsSync, renameSync } from 'node:fs'
+import { existsSync, lstatSync, renameSync, rmdirSync } from 'node:fs'
 import { isAbsolute, relative, sep } from 'node:path'
 import { FileError, GitError } from '../errors.ts'
 import { askGit, runGit } from './run-git.ts'
@@ -47,13 +47,25 @@ export class RepositorySetup {
 
   async move(from: string, to: string): Promise<void> {
     try {
-      if (existsSync(to)) throw new Error('something is there')
+      if (lstatSync(to, { throwIfNoEntry: false }) !== undefined) throw new Error('something is there')
       renameSync(from, to)
     } catch {
       throw new FileError('ERR_WRITE', 'the hook that is here cannot be kept under another name', {
         where: { file: from },
         hint: `check that you may write to its folder, and that nothing is named ${to}`,
       })
+    }
+  }
+
+  async leadsNowhere(path: string): Promise<boolean> {
+    return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true && !existsSync(path)
+  }
+
+  async removeIfEmpty(folder: string): Promise<void> {
+    try {
+      rmdirSync(folder)
+    } catch {
+      // it is gone, or something is in it
     }
   }
 

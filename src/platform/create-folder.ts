@@ -1,7 +1,6 @@
 import {
   closeSync,
   existsSync,
-  mkdirSync,
   openSync,
   readdirSync,
   realpathSync,
@@ -17,6 +16,7 @@ import { fileError } from './file-errors.ts'
 import { removeOnInterrupt } from './interrupts.ts'
 import { removeLeftWrites } from './left-writes.ts'
 import { writePlace } from './links.ts'
+import { makeFolders } from './make-folders.ts'
 import { sync, syncFolder } from './sync.ts'
 import { temporaryBeside } from './temporary.ts'
 
@@ -50,7 +50,7 @@ async function fill(folder: string, files: ReadonlyMap<string, Uint8Array>): Pro
   const folders = new Set<string>()
   const make = (path: string): void => {
     if (folders.has(path)) return
-    mkdirSync(path, { recursive: true, mode: 0o700 })
+    makeFolders(path, 0o700)
     folders.add(path)
   }
   make(folder)

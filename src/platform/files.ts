@@ -2,7 +2,6 @@ import {
   closeSync,
   fstatSync,
   lstatSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -14,6 +13,7 @@ import {
 import { dirname, join, resolve } from 'node:path'
 import { FileError } from '../errors.ts'
 import { fileError, systemCode } from './file-errors.ts'
+import { makeFolders } from './make-folders.ts'
 import { stampOf } from './stamp.ts'
 import { statsOf } from './stats.ts'
 import { isTemporary } from './temporary.ts'
@@ -131,7 +131,7 @@ export const nodeFiles = {
 
 function makeFolder(path: string): void {
   try {
-    mkdirSync(path, { recursive: true })
+    makeFolders(path)
   } catch (error) {
     throw fileError('ERR_WRITE', 'the folder cannot be made', path, error)
   }

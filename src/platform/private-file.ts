@@ -1,8 +1,9 @@
-import { closeSync, linkSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, linkSync, openSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileError, systemCode } from './file-errors.ts'
 import { removeOnInterrupt } from './interrupts.ts'
 import { removeLeftWrites } from './left-writes.ts'
+import { makeFolders } from './make-folders.ts'
 import { sync, syncFolder } from './sync.ts'
 import { temporaryBeside } from './temporary.ts'
 
@@ -16,7 +17,7 @@ export async function createPrivateFile(path: string, bytes: Uint8Array): Promis
   const temporary = temporaryBeside(path)
   const forget = removeOnInterrupt(temporary)
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    makeFolders(dirname(path), 0o700)
     await writeNew(temporary, bytes)
     linkSync(temporary, path)
     await syncFolder(dirname(path))

@@ -27,4 +27,13 @@ describe('what V8 compiled', () => {
     expect(first).toHaveLength(1)
     expect(await written()).toEqual(first)
   })
+
+  it.skipIf(process.platform !== 'linux').for(['/proc/nowhere', '/proc/self/fd', '/dev/null', '/dev/null/x'])(
+    'is not kept with %s for a home, where nothing can be made',
+    async (home, { box }) => {
+      const { code, out, err } = await box.bulla(['--version'], { env: { HOME: home, XDG_CACHE_HOME: undefined } })
+      expect({ code, err }).toEqual({ code: 0, err: '' })
+      expect(out).toContain('bulla ')
+    },
+  )
 })

@@ -149,6 +149,54 @@ describe('bulla init', () => {
     expect(box.state('.')).toEqual(before)
   })
 
+  it('ends where no identity can be kept, and does nothing else then', async () => {
+    const before = box.text('.git/config')
+    const env = { SOPS_AGE_KEY_FILE: undefined, HOME: '/proc/nowhere', XDG_CONFIG_HOME: undefined }
+    const { code, err } = await box.bulla(['init', '--yes'], { env })
+    expect(code).toBe(3)
+    expect(err).toContain('the folder cannot be made')
+    expect(box.text('.git/config')).toBe(before)
+    expect(existsSync(box.path('.sops.yaml'))).toBe(false)
+  })
+
+  it('leaves a hook that is a link to nowhere as it is, and says so', async () => {
+    const link = box.path('.git/hooks/pre-commit')
+    rmSync(link, { force: true })
+    symlinkSync('../../scripts/hook.sh', link)
+    box.put('scripts/other.sh', '')
+    const { code, err } = await init()
+    expect(code).toBe(1)
+    expect(err).toContain(
+      '.git/hooks/pre-commit is a link that leads nowhere: mend or remove it, then run this again\n',
+    )
+    expect(existsSync(box.path('scripts/hook.sh'))).toBe(false)
+    expect((await box.bulla(['doctor'])).out).toMatch(/problem {2}hooks: .* runs for pre-commit\n/)
+    expect(await init('--undo')).toMatchObject({ code: 0 })
+    expect(readlinkSync(link)).toBe('../../scripts/hook.sh')
+  })
+
+  it('gives a link back that was a hook, also when it leads nowhere by then', async () => {
+    const link = box.path('.git/hooks/pre-commit')
+    rmSync(link, { force: true })
+    box.put('scripts/hook.sh', '#!/bin/sh\necho mine\n', 0o755)
+    symlinkSync('../../scripts/hook.sh', link)
+    await init()
+    rmSync(box.path('scripts/hook.sh'))
+    expect(await init('--undo')).toMatchObject({ code: 0 })
+    expect(readlinkSync(link)).toBe('../../scripts/hook.sh')
+  })
+
+  it('takes the folders back that it made, unless something else is in them', async () => {
+    await box.git('config', 'core.hooksPath', 'tools/git/hooks')
+    await init()
+    box.put('tools/mine', '')
+    const { code, out } = await init('--undo')
+    expect({ code }).toEqual({ code: 0 })
+    expect(out).toContain('  remove        tools/git/hooks/, if nothing else is in it\n')
+    expect(existsSync(box.path('tools/git'))).toBe(false)
+    expect(existsSync(box.path('tools/mine'))).toBe(true)
+  })
+
   it('says which lines of .gitattributes its own take precedence over', async () => {
     box.put('.gitattributes', '*.png -diff\n* text=auto\npackage-lock.json merge=npm\n#*.a diff=b\n*.yaml diff=yaml\n')
     expect((await init()).err).toContain('.gitattributes: lines 3, 5 set diff or merge too')

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import type { World } from '../ports.ts'
 import { entriesOf, readJournal, writeJournal } from './journal.ts'
 import type { GitSetup } from './setup-port.ts'
@@ -11,9 +12,23 @@ import type { Step } from './step.ts'
  */
 export async function applySteps(steps: readonly Step[], journal: string, git: GitSetup, world: World): Promise<void> {
   const before = (await readJournal(journal, world)) ?? []
-  const entries = entriesOf(steps, journal)
+  const entries = entriesOf(steps, await missingFolders(steps, world), journal)
   if (entries.length > 0) await writeJournal(journal, [...before, ...entries], world)
   for (const step of steps) await apply(step, git, world)
+}
+
+/** Those that writing files makes; outer ones first. */
+async function missingFolders(steps: readonly Step[], { files }: World): Promise<string[]> {
+  const missing = new Set<string>()
+  for (const step of steps) {
+    if (step.kind !== 'file') continue
+    const above: string[] = []
+    for (let folder = dirname(step.path); (await files.kind(folder)) === undefined; folder = dirname(folder)) {
+      above.unshift(folder)
+    }
+    for (const folder of above) missing.add(folder)
+  }
+  return [...missing]
 }
 
 async function apply(step: Step, git: GitSetup, { files }: World): Promise<void> {

@@ -34,7 +34,14 @@ interface SettingEntry {
   readonly after: string
 }
 
-export type Entry = FileEntry | SettingEntry
+/** A folder that was made for a file. */
+interface FolderEntry {
+  readonly kind: 'folder'
+  /** As of files. */
+  readonly path: string
+}
+
+export type Entry = FileEntry | SettingEntry | FolderEntry
 
 /** @param common - git's folder, that all worktrees share; absolute */
 export function journalPath(common: string): string {
@@ -70,10 +77,11 @@ export async function writeJournal(
   await files.write({ path, bytes: encodeText(`${JSON.stringify(journal, undefined, 1)}\n`), mode: 0o600 })
 }
 
-/** @param journal - its path */
-export function entriesOf(steps: readonly Step[], journal: string): Entry[] {
+/** @param folders - that have to be made, absolute, outer ones first @param journal - its path */
+export function entriesOf(steps: readonly Step[], folders: readonly string[], journal: string): Entry[] {
   const below = (path: string) => relative(dirname(journal), path)
-  return steps.flatMap((step): Entry[] => {
+  const made = folders.map((path): Entry => ({ kind: 'folder', path: below(path) }))
+  const done = steps.flatMap((step): Entry[] => {
     if (step.kind === 'identity') return []
     if (step.kind === 'setting') {
       return [{ kind: 'setting', name: step.name, before: step.before ?? null, after: step.after }]
@@ -85,6 +93,8 @@ export function entriesOf(steps: readonly Step[], journal: string): Entry[] {
     const text = before === undefined ? null : Buffer.from(before.bytes).toString('base64')
     return [{ ...base, before: text, added: addedText(before?.bytes ?? new Uint8Array(), after) }]
   })
+  // what is undone goes backwards: a folder after what is in it
+  return [...made, ...done]
 }
 
 /** @param path - of a journal's entry @param journal - its path */

@@ -50,12 +50,24 @@ export async function planInit(options: InitOptions, place: InitPlace): Promise<
     ? await hooksPlan(options.hooks, { root, folder: await git.hooksFolder(), git, world })
     : joined([])
   const drivers = options.withDrivers ? await driversPlan(root, policy.steps, place) : joined([])
-  return joined([identity, policy, drivers, hooks])
+  return withoutBrokenLinks(joined([identity, policy, drivers, hooks]), git)
 }
 
 /** A bare repository is only pushed to. */
 async function serverPlan(git: GitSetup, world: World): Promise<Plan> {
-  return nativeHooks(['pre-receive'], (await git.hooksFolder()).path, world)
+  return withoutBrokenLinks(await nativeHooks(['pre-receive'], (await git.hooksFolder()).path, world), git)
+}
+
+/** What would be written through a link to where nothing is: nobody knows whose place that is. */
+async function withoutBrokenLinks({ steps, problems, notes }: Plan, git: GitSetup): Promise<Plan> {
+  const left: Step[] = []
+  const broken: string[] = []
+  for (const step of steps) {
+    const isNew = step.kind === 'file' && step.before === undefined
+    if (!isNew || !(await git.leadsNowhere(step.path))) left.push(step)
+    else broken.push(`${step.path} is a link that leads nowhere: mend or remove it, then run this again`)
+  }
+  return { steps: left, problems: [...problems, ...broken], notes }
 }
 
 async function identityPlan(world: World): Promise<Plan> {

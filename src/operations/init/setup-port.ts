@@ -21,4 +21,8 @@ export interface GitSetup {
   hooksFolder(): Promise<HooksFolder>
   /** Give a file another name; nothing may stand there. @throws FileError `ERR_WRITE` */
   move(from: string, to: string): Promise<void>
+  /** Whether something is a link to what is not there. */
+  leadsNowhere(path: string): Promise<boolean>
+  /** Remove a folder, unless something is in it. */
+  removeIfEmpty(folder: string): Promise<void>
 }

@@ -8,7 +8,8 @@ import type { GitSetup } from './setup-port.ts'
 export interface Undoing {
   /** A path, absolute, or the name of a setting. */
   readonly what: string
-  readonly kind: 'file' | 'setting'
+  /** `folder`: one that was made, unless something else is in it by then. */
+  readonly kind: 'file' | 'setting' | 'folder'
   readonly does: 'restore' | 'remove' | 'cut'
   readonly run: () => Promise<void>
 }
@@ -34,17 +35,33 @@ export interface UndoPlace {
  * @throws GitError `ERR_GIT`
  */
 export async function planUndo(journal: string, place: UndoPlace): Promise<UndoPlan | undefined> {
-  const { git, world } = place
+  const { world } = place
   const entries = await readJournal(journal, world)
   if (entries === undefined) return undefined
   const undoings: Undoing[] = []
   const left: string[] = []
   for (const entry of firstAndLast(entries)) {
-    const found = entry.kind === 'setting' ? await undoSetting(entry, git) : await undoFile(entry, journal, place)
+    const found = await undoOne(entry, journal, place)
     if (typeof found === 'string') left.push(found)
     else if (found !== undefined) undoings.push(found)
   }
   return { undoings, left }
+}
+
+function undoOne(entry: Entry, journal: string, place: UndoPlace): Promise<Undoing | string | undefined> {
+  switch (entry.kind) {
+    case 'setting':
+      return undoSetting(entry, place.git)
+    case 'file':
+      return undoFile(entry, journal, place)
+    case 'folder':
+      return undoFolder(placeOf(entry.path, journal), place)
+  }
+}
+
+async function undoFolder(path: string, { git, world: { files } }: UndoPlace): Promise<Undoing | undefined> {
+  if ((await files.kind(path)) !== 'folder') return undefined
+  return { what: path, kind: 'folder', does: 'remove', run: () => git.removeIfEmpty(path) }
 }
 
 /** Forget what was done. */
@@ -56,7 +73,7 @@ export async function forget(journal: string, { files }: Pick<World, 'files'>): 
 function firstAndLast(entries: readonly Entry[]): Entry[] {
   const joined = new Map<string, Entry>()
   for (const entry of entries) {
-    const key = entry.kind === 'setting' ? `setting ${entry.name}` : `file ${entry.path}`
+    const key = entry.kind === 'setting' ? `setting ${entry.name}` : `${entry.kind} ${entry.path}`
     const first = joined.get(key)
     joined.delete(key)
     joined.set(key, first === undefined ? entry : join(first, entry))
@@ -92,7 +109,8 @@ async function undoFile(
   const now = (await files.kind(path)) === 'file' ? await files.open(path) : undefined
   const before = entry.before === null ? undefined : Buffer.from(entry.before, 'base64')
   const kept = entry.keptAt === null ? undefined : placeOf(entry.keptAt, journal)
-  const isKept = kept !== undefined && (await files.kind(kept)) === 'file'
+  // a link to what another branch has, for instance
+  const isKept = kept !== undefined && ((await files.kind(kept)) === 'file' || (await git.leadsNowhere(kept)))
   const base = { what: path, kind: 'file' } as const
   if (now !== undefined && hashOf(now.bytes) !== entry.after) {
     if (before?.equals(now.bytes)) return undefined
