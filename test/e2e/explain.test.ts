@@ -110,6 +110,25 @@ ${RULE}  readers   age ${box.recipient} (alice), yours: SOPS_AGE_KEY_FILE
 `)
   })
 
+  it('names the readers of a sealed file where the policy cannot be read, and says that it cannot', async ({ box }) => {
+    await sealed(box)
+    box.write('plain.yaml', 'a: 1\n')
+    box.write('.sops.yaml', 'creation_rules:\n  - age: [\n')
+
+    const { code, out, err } = await box.bulla(['explain', 'a.secret.yaml'])
+
+    expect(code).toBe(1)
+    expect(out).toContain(`a.secret.yaml: sealed (yaml)
+  policy    .sops.yaml
+  problem   the policy cannot be read: encrypt would refuse this file
+`)
+    expect(out).toContain(`  readers   age ${box.recipient}, yours: SOPS_AGE_KEY_FILE\n`)
+    expect(out).toContain('  opens     yes, with SOPS_AGE_KEY_FILE')
+    expect(err).toMatch(/^bulla: error: \.sops\.yaml:\d+:\d+: invalid YAML/)
+    const plain = await box.bulla(['explain', 'plain.yaml'])
+    expect(plain).toMatchObject({ code: 1, out: '' })
+  })
+
   describe('entries of readers that are not for whom they name', () => {
     const rewrap = async (box: Sandbox, ...recipients: string[]) =>
       box.write('a.secret.yaml', await rewrapped(box.read('a.secret.yaml'), box.identity, ...recipients))

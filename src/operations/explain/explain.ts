@@ -1,6 +1,6 @@
 import type { KeyDescription } from '../../config/key-text.ts'
 import { readerNames } from '../../config/reader-names.ts'
-import { isBullaError, UsageError } from '../../errors.ts'
+import { ConfigError, isBullaError, UsageError } from '../../errors.ts'
 import { DEFAULT_SELECTOR, type KeyEntry } from '../../format/metadata.ts'
 import type { Store } from '../../format/store.ts'
 import { decodeText } from '../../format/text.ts'
@@ -92,7 +92,8 @@ export async function explain(options: ExplainOptions, world: World): Promise<Ex
   const failures: unknown[] = []
   for (const { path, name = path ?? '', named } of inputs) {
     try {
-      const explanation = await explainer.explain(path, name)
+      const { explanation, failure } = await explainer.explain(path, name)
+      if (failure !== undefined) failures.push(failure)
       // in a folder most files are nobody's business
       if (named || explanation.rule !== undefined || explanation.state === 'sealed') explanations.push(explanation)
     } catch (error) {
@@ -115,20 +116,45 @@ class Explainer {
     this.book = book
   }
 
-  /** @param path - of the file; undefined to look at no more than its name */
-  async explain(path: string | undefined, name: string): Promise<Explanation> {
+  /**
+   * @param path - of the file; undefined to look at no more than its name
+   * @returns with a failure where the policy cannot be read: what a sealed file says of itself needs none
+   */
+  async explain(path: string | undefined, name: string): Promise<{ explanation: Explanation; failure?: unknown }> {
     const format = this.options.inputType ?? storeNameFor(name)
     try {
-      const rule = await explainRule(name, format, this.finder, (groups, config) =>
-        this.readers(groups, config?.path, name),
-      )
-      const notes = [...rule.notes, ...(await unknownRecipients(name, this.world))]
-      const base = { file: path ?? name, format, ...rule, notes }
-      if (path === undefined) return { ...base, state: 'unread' }
-      return { ...base, ...(await this.content(path, format, rule)) }
+      return { explanation: await this.byPolicy(path, name, format) }
     } catch (error) {
-      throw inFile(error, path ?? name, format)
+      const failure = inFile(error, path ?? name, format)
+      const explanation = path === undefined ? undefined : await this.withoutPolicy(path, format, error)
+      if (explanation === undefined) throw failure
+      return { explanation, failure }
     }
+  }
+
+  private async withoutPolicy(path: string, format: StoreName, error: unknown): Promise<Explanation | undefined> {
+    if (!(error instanceof ConfigError)) return undefined
+    const nothing = { policyFile: undefined, ruleCount: 0, matchedAs: path, passed: [], rule: undefined, notes: [] }
+    try {
+      const content = await this.content(path, format, nothing)
+      if (content.state !== 'sealed') return undefined
+      const problem = 'the policy cannot be read'
+      return { file: path, format, ...nothing, policyFile: error.where?.file, problem, ...content }
+    } catch (other) {
+      // the policy comes first
+      if (isBullaError(other)) return undefined
+      throw other
+    }
+  }
+
+  private async byPolicy(path: string | undefined, name: string, format: StoreName): Promise<Explanation> {
+    const rule = await explainRule(name, format, this.finder, (groups, config) =>
+      this.readers(groups, config?.path, name),
+    )
+    const notes = [...rule.notes, ...(await unknownRecipients(name, this.world))]
+    const base = { file: path ?? name, format, ...rule, notes }
+    if (path === undefined) return { ...base, state: 'unread' }
+    return { ...base, ...(await this.content(path, format, rule)) }
   }
 
   private async content(path: string, format: StoreName, rule: RuleExplanation) {
