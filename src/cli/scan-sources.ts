@@ -73,7 +73,7 @@ export class Scanner {
     const { world, root } = this
     if (root === undefined) {
       const paths = await filesBelow(names, world)
-      return scanTree(paths, async (path) => (await world.files.open(path)).bytes, tools)
+      return scanTree(paths, (path) => readUnlessGone(path, world), tools)
     }
     const paths = (await this.repository.workingFiles()).filter(await this.wanted(names))
     // a file that was named is looked into although git ignores it
@@ -147,7 +147,7 @@ async function filesBelow(names: readonly string[], { files, cwd }: World): Prom
   const found = await Promise.all(
     places.map(async (place) => {
       const kind = await files.kind(place)
-      if (kind !== undefined) return kind === 'folder' ? files.list(place) : [place]
+      if (kind !== undefined) return kind === 'folder' ? files.list(place, true) : [place]
       throw new UsageError('ERR_NO_FILE', 'there is no file or folder of this name', {
         where: { file: place },
         hint: 'name what is there, or nothing for this folder',
@@ -155,6 +155,11 @@ async function filesBelow(names: readonly string[], { files, cwd }: World): Prom
     }),
   )
   return [...new Set(found.flat())]
+}
+
+/** What somebody writes right now has another name by then. */
+async function readUnlessGone(path: string, { files }: World): Promise<Uint8Array | undefined> {
+  return (await files.kind(path)) === undefined ? undefined : (await files.open(path)).bytes
 }
 
 async function namedFiles(wanted: readonly string[], root: string, { files }: World): Promise<string[]> {

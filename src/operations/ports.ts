@@ -47,8 +47,10 @@ export interface FileSystem {
   /**
    * Every file below a folder, absolute, sorted. Left out: `.git` and `node_modules`, links (they may lead anywhere), what
    * an interrupted write left behind.
+   *
+   * @param withLeft - whether what such writes left is listed too: there may be secrets in it
    */
-  list(folder: string): Promise<string[]>
+  list(folder: string, withLeft?: boolean): Promise<string[]>
   /** Every file that a pattern names, absolute, sorted; the same left out. */
   glob(pattern: string, cwd: string): Promise<string[]>
   /** Where a path leads when links are followed; absolute, also when nothing is there. */

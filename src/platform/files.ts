@@ -93,9 +93,9 @@ export const nodeFiles = {
     }
   },
 
-  async list(folder: string): Promise<string[]> {
+  async list(folder: string, withLeft = false): Promise<string[]> {
     const found: string[] = []
-    collect(folder, found)
+    collect(folder, withLeft, found)
     return found.sort()
   },
 
@@ -172,12 +172,12 @@ function readStream(descriptor: number, path: string, maxBytes: number): Uint8Ar
   throw tooLarge(path, maxBytes)
 }
 
-function collect(folder: string, found: string[]): void {
+function collect(folder: string, withLeft: boolean, found: string[]): void {
   try {
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
       const path = join(folder, entry.name)
-      if (isTemporary(path)) continue
-      if (entry.isDirectory() && !IGNORED_FOLDERS.includes(entry.name)) collect(path, found)
+      if (!withLeft && isTemporary(path)) continue
+      if (entry.isDirectory() && !IGNORED_FOLDERS.includes(entry.name)) collect(path, withLeft, found)
       else if (entry.isFile()) found.push(path)
     }
   } catch (error) {

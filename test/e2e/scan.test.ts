@@ -156,6 +156,18 @@ describe('scan', () => {
     expect(await box.bulla(['scan', 'a'])).toMatchObject({ code: 1, out: expect.stringContaining('b.env:1:5') })
   })
 
+  it('reads what killed writes left, in a repository and outside', async ({ box }) => {
+    const left = ['.a.env.99999999-0123456789ab.tmp', '.folder.99999999-0123456789ab.tmp/b.env']
+    for (const name of left) box.write(`place/${name}`, `KEY=${KEY}\n`)
+    const scanned = async () => {
+      const { code, out } = await box.bulla(['scan', '.'], { cwd: 'place' })
+      return { code, lines: left.map((name) => out.includes(`${name}:1:5`)) }
+    }
+    expect(await scanned()).toEqual({ code: 1, lines: [true, true] })
+    await box.git('init', '-q', 'place')
+    expect(await scanned()).toEqual({ code: 1, lines: [true, true] })
+  })
+
   it('finds copies of values that are sealed, and looks into no sealed file', async ({ box }) => {
     await repository(box)
     box.write('.sops.yaml', `creation_rules:\n  - path_regex: ^secrets/\n    age: ${box.recipient}\n`)
