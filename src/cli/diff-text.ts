@@ -58,8 +58,8 @@ function rotation({ isCertain }: FileDiff): string {
 
 function lineOf({ document, path, change, before, after }: ChangedValue): string {
   const name = printable(showPlace({ document, path }))
-  const quoted = (value: string | undefined) => (value === undefined ? '' : printable(value))
-  const values = before === undefined && after === undefined ? '' : ` ${quoted(before)} -> ${quoted(after)}`
+  const shown = [before, after].flatMap((value) => (value === undefined ? [] : [printable(value)])).join(' -> ')
+  const values = shown === '' ? '' : ` ${shown}`
   return `${SIGNS[change]} ${name}: ${change === 'unsealed' ? 'in clear now' : change}${values}`
 }
 

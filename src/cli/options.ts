@@ -112,16 +112,16 @@ export function addKeyServiceOptions(command: CommandDefinition): void {
   command
     .optionsGroup('For sops:')
     .option('--enable-local-keyservice [bool]', 'accepted: keys are always used by this process')
-    .option('--keyservice <uri>', 'refused: key services cannot be used', collect)
+    .option('--keyservice <uri>', 'refused: key servers of sops cannot be used', collect)
     .option(...VERBOSE)
 }
 
-/** @throws UsageError `ERR_USAGE`: a key service that was asked for must not be left out silently */
+/** @throws UsageError `ERR_USAGE`: a key server that was asked for must not be left out silently */
 export function checkKeyServices(values: Values, io: Io): void {
   const services = values['keyservice'] ?? (io.env['SOPS_KEYSERVICE'] || undefined)
   const local = text(values, 'enableLocalKeyservice') ?? io.env['SOPS_ENABLE_LOCAL_KEYSERVICE']
   if (services === undefined && (local === undefined || /^(1|t|true)$/i.test(local))) return
-  throw new UsageError('ERR_USAGE', 'key services cannot be used', {
+  throw new UsageError('ERR_USAGE', 'key servers of sops cannot be used', {
     hint: 'leave out --keyservice and --enable-local-keyservice=false, and unset SOPS_KEYSERVICE and SOPS_ENABLE_LOCAL_KEYSERVICE',
   })
 }

@@ -44,7 +44,7 @@ export async function exec(options: ExecOptions, world: World, programs: Program
 }
 
 async function readVariables(options: ExecOptions, world: World, ignoresCase: boolean): Promise<Variable[]> {
-  const found = new Map<string, { variable: Variable; file: string }>()
+  const found = new Map<string, { variable: Variable; path: string }>()
   for (const path of options.paths) {
     const file = resolve(world.cwd, path)
     const variables = await variablesIn(file, options, world, ignoresCase)
@@ -52,11 +52,12 @@ async function readVariables(options: ExecOptions, world: World, ignoresCase: bo
     for (const variable of variables) {
       const key = variableKey(variable.name, ignoresCase)
       const before = found.get(key)
-      if (before !== undefined) replaced.set(before.file, [...(replaced.get(before.file) ?? []), variable.name])
-      found.set(key, { variable, file })
+      if (before !== undefined) replaced.set(before.path, [...(replaced.get(before.path) ?? []), variable.name])
+      found.set(key, { variable, path })
     }
     for (const [other, names] of replaced) {
-      const where = other === file ? 'more than once in it, the last one counts' : `also in ${other}, this one counts`
+      const isSame = resolve(world.cwd, other) === file
+      const where = isSame ? 'more than once in it, the last one counts' : `also in ${other}, this one counts`
       options.note(`${names.join(', ')}: ${where}`, file)
     }
   }

@@ -167,7 +167,7 @@ describe('a command line that cannot be run', () => {
   it.each(services)('is one that asks for a key service: $line $env', async ({ line, env }) => {
     const { code, err } = await call(line, { env })
     expect(code).toBe(1)
-    expect(err).toMatch(/key services cannot be used\n.*hint: .*SOPS_KEYSERVICE/)
+    expect(err).toMatch(/key servers of sops cannot be used\n.*hint: .*SOPS_KEYSERVICE/)
   })
 
   it('never shows a value to be set that looks like an option', async () => {
