@@ -167,6 +167,9 @@ describe('Kubernetes Secrets', () => {
       `kind: ConfigMap\ndata:\n  a: b\n---\nkind: Secret\nstringData:\n  a: hello\n`,
       'a.yaml',
     ],
+    ['behind a mark of the order of bytes', '\ufeffkind: Secret\nstringData:\n  a: hello\n', 'a.yaml'],
+    ['below a condition', 'kind: Secret\nstringData:\n{{- if .a }}\n  a: hello\n{{- end }}\n', 'templates/a.yaml'],
+    ['below an indented one', 'kind: Secret\nstringData:\n  {{- with .a }}\n  a: hello\n  {{- end }}\n', 'a.yaml'],
     ['in a template', `{{- if .Values.on }}\n${head}stringData:\n  a: hello\n{{- end }}\n`, 'templates/a.yaml'],
   ])('are found %s', (_name, text, fileName) => {
     expect(rulesIn(text, fileName)).toEqual(['block kubernetes-secret'])
