@@ -1,7 +1,9 @@
 import type { FileSystem, Progress, WriteRequest } from './ports.ts'
 
-/** Files in the making at the same time: enough to keep the disk busy while others are computed. */
-const CONCURRENCY = 8
+/** Files in the making at the same time: while the first wait for a key service, others are read. */
+const PLANNED = 32
+/** Files on their way to the disk at the same time: enough to keep it busy, and few to be done when one fails. */
+const WRITTEN = 8
 
 /** What became of one file. */
 export interface FileReport {
@@ -38,7 +40,7 @@ export async function planAll<Input, Job>(
   label: string,
   plan: (input: Input) => Promise<Job>,
 ): Promise<Plan<Job>> {
-  const results = await mapConcurrently(inputs, progress, label, plan)
+  const results = await mapConcurrently(inputs, plan, { most: PLANNED, progress, label })
   return {
     jobs: results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])),
     failures: results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : [])),
@@ -51,11 +53,11 @@ export async function writeAll(
   writes: readonly WriteRequest[],
   progress: Progress,
 ): Promise<{ readonly writtenCount: number; readonly failures: readonly unknown[] }> {
-  const refused = await mapConcurrently(writes, undefined, '', ({ path }) => files.checkPlace(path))
+  const refused = await mapConcurrently(writes, ({ path }) => files.checkPlace(path), { most: WRITTEN })
   const refusals = refused.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []))
   if (refusals.length > 0) return { writtenCount: 0, failures: refusals }
   let failed = false
-  const results = await mapConcurrently(writes, progress, 'writing', async (write) => {
+  const writeOne = async (write: WriteRequest) => {
     if (failed) return false
     try {
       await files.write(write)
@@ -64,7 +66,8 @@ export async function writeAll(
       failed = true
       throw error
     }
-  })
+  }
+  const results = await mapConcurrently(writes, writeOne, { most: WRITTEN, progress, label: 'writing' })
   return {
     writtenCount: results.filter((result) => result.status === 'fulfilled' && result.value).length,
     failures: results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : [])),
@@ -73,9 +76,8 @@ export async function writeAll(
 
 async function mapConcurrently<Input, Result>(
   inputs: readonly Input[],
-  progress: Progress | undefined,
-  label: string,
   run: (input: Input) => Promise<Result>,
+  { most, progress, label = '' }: { readonly most: number; readonly progress?: Progress; readonly label?: string },
 ): Promise<PromiseSettledResult<Result>[]> {
   const results: PromiseSettledResult<Result>[] = []
   const queue = inputs.entries()
@@ -88,7 +90,7 @@ async function mapConcurrently<Input, Result>(
       progress?.update(label, done, inputs.length)
     }
   }
-  await Promise.all(Array.from({ length: Math.min(CONCURRENCY, inputs.length) }, worker))
+  await Promise.all(Array.from({ length: Math.min(most, inputs.length) }, worker))
   progress?.finish()
   return results
 }

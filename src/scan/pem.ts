@@ -112,6 +112,10 @@ export const PPK_DETECTOR: Detector = {
 }
 
 const BASE64_RUN = /[A-Za-z0-9+/_-]/
+/** A line of base64 that goes on: `base64` breaks them after 76, other programs after 64. */
+const NEXT_LINE = /\r?\n[ \t]{0,200}(?=[A-Za-z0-9+/_-]{1,200}={0,2}[ \t]{0,40}(?:\r?\n|$))/y
+/** Shorter ones are the last of theirs. */
+const SHORTEST_LINE = 60
 /** Longer runs are no keys. */
 const LONGEST_RUN = 100_000
 
@@ -121,16 +125,30 @@ export const WRAPPED_DETECTOR: Detector = {
   detect(page, start, end) {
     if (page.isDone('wrapped', start, end)) return
     const first = runStart(page, start)
-    let last = end
-    while (last < page.text.length && last - start < LONGEST_RUN && BASE64_RUN.test(page.text.charAt(last))) last += 1
+    const [line, last] = runEnds(page, first, end)
     page.isDone('wrapped', last, last)
     page.steps += last - start
-    const decoded = decodeBase64(page.text.slice(first, last))
+    const decoded = decodeBase64(page.text.slice(first, last)) ?? decodeBase64(page.text.slice(first, line))
     if (decoded === undefined) return
     for (const { rule, level, message } of page.lookInside(decoded, 'inside.json')) {
       page.report({ rule, level, start: first, end: last, message: `${message}, in base64`, weight: 'form' })
     }
   },
+}
+
+/** Where a run of base64 ends on its line, and where it does when it goes on below. */
+function runEnds({ text }: Page, start: number, from: number): readonly [line: number, last: number] {
+  let line: number | undefined
+  let last = from
+  for (let lineStart = start; ; ) {
+    while (last < text.length && last - start < LONGEST_RUN && BASE64_RUN.test(text.charAt(last))) last += 1
+    line ??= last
+    NEXT_LINE.lastIndex = last
+    const between = last - lineStart < SHORTEST_LINE ? undefined : NEXT_LINE.exec(text)?.[0]
+    if (between === undefined || last - start >= LONGEST_RUN) return [line, last]
+    last += between.length
+    lineStart = last
+  }
 }
 
 /** Where the run of base64 began, as far as it may matter. */

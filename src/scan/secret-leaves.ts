@@ -8,6 +8,7 @@ interface Line {
   readonly column: number
   /** Of the first character. */
   readonly indent: number
+  /** Whether nothing of the manifest begins there: a comment, a line of a template. */
   readonly isBlank: boolean
 }
 
@@ -45,7 +46,7 @@ function firstLine(page: Page, own: Line): Line {
   let first = own
   while (first.start > 0 && first.indent === first.column) {
     const before = lineAt(page.text, first.start - 1)
-    if (before === undefined || before.start < page.doneUntil('secret above')) break
+    if (before === undefined || before.start >= first.start || before.start < page.doneUntil('secret above')) break
     page.steps += before.end - before.start
     const isItem = before.indent < before.column && before.column === own.column
     if (!before.isBlank && !isItem && !belongs(before, own.column, page.text)) break
@@ -124,12 +125,14 @@ function lineAfter(text: string, { end }: Line): Line | undefined {
   return end >= text.length ? undefined : lineFrom(text, end + 1)
 }
 
-function lineFrom(text: string, start: number): Line {
+function lineFrom(text: string, first: number): Line {
+  // a mark of the order of bytes belongs to no line
+  const start = first === 0 && text.charCodeAt(0) === 0xfeff ? 1 : first
   const newline = text.indexOf('\n', start)
   const end = newline === -1 || newline - start > LONGEST_LINE ? text.length : newline
   let indent = start
   while (indent < end && text.charCodeAt(indent) === 32) indent += 1
-  const isBlank = text.slice(indent, Math.min(end, indent + 2)).trim() === '' || text.charCodeAt(indent) === 35
+  const isBlank = /^(?:\s*$|#|\{\{)/.test(text.slice(indent, Math.min(end, indent + 2)))
   const dashes = /^(?:- {1,8}){0,4}/.exec(text.slice(indent, Math.min(end, indent + 40)))?.[0] ?? ''
   return { start, end, indent: indent - start, column: indent - start + dashes.length, isBlank }
 }

@@ -87,6 +87,18 @@ describe('a value that is sealed in the repository', () => {
     expect(await commit(box)).toMatchObject({ code: 0, err: '' })
   })
 
+  it('is not hidden by many copies of another one, which stood there before', async ({ box }) => {
+    await repository(box)
+    const notes = `the name is ${SHORT}\n`.repeat(60)
+    box.write('notes.txt', notes)
+    expect(await commit(box)).toMatchObject({ code: 0 })
+    box.write('notes.txt', `${notes}the password is ${SECRET}.\n`)
+    expect(await commit(box)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('block known-value: notes.txt:61'),
+    })
+  })
+
   it('blocks from 12 characters, warns from 8, and is not looked for below', async ({ box }) => {
     await repository(box)
     const values = ['qw3-Rty', 'qw3-Rtyu', 'qw3-Rtyuo9p', 'qw3-Rtyuo9p!']

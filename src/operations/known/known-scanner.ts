@@ -7,8 +7,6 @@ import type { Repository } from '../git-port.ts'
 import { LineFinder } from '../judge/lines.ts'
 import { type KnownFile, readOrigin, type SealedValue } from './known-file.ts'
 
-/** More in one file is told by these. */
-const MOST_FINDINGS = 20
 const RULE = 'known-value'
 
 /** The work tree that sealed files are in. */
@@ -39,12 +37,12 @@ export class KnownScanner {
     return hash.digest('base64')
   }
 
-  /** All copies in a text, before it is known which of them stand elsewhere in clear. */
+  /** Copies of all values in a text, before it is known which of them stand elsewhere in clear. */
   find(text: string): Finding[] {
     const copies = this.values.find(text)
     if (copies.length === 0) return []
     const lines = new LineFinder(text)
-    return copies.flatMap((copy) => this.findingOf(copy, text, lines)).slice(0, MOST_FINDINGS)
+    return copies.flatMap((copy) => this.findingOf(copy, text, lines))
   }
 
   private findingOf({ value, start, end }: KnownCopy<SealedValue>, text: string, lines: LineFinder): Finding[] {

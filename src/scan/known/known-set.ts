@@ -11,8 +11,10 @@ export interface KnownCopy<Value extends Fingerprint> {
   readonly end: number
 }
 
-/** More copies in one text say nothing new. */
-const MOST_COPIES = 50
+/** More copies of one value in one text say nothing new; they must not hide those of others. */
+const MOST_OF_ONE = 5
+/** Of all values together. */
+const MOST_COPIES = 2000
 const SKETCH_BITS = 20
 /** So much is looked at in one go: it takes five times the memory. */
 const PIECE = 1 << 20
@@ -65,34 +67,36 @@ export class KnownSet<Value extends Fingerprint> {
     return this.byId.size
   }
 
-  /** Copies in the order of the text, as they stand and encoded; at most {@link MOST_COPIES}. */
+  /** Copies in the order of the text, as they stand and encoded; of one value only the first. */
   find(text: string): KnownCopy<Value>[] {
     if (this.byId.size === 0 || text.length < SHORTEST) return []
     const copies: KnownCopy<Value>[] = []
+    const counts = new Counts<Value>()
     for (let from = 0; from < text.length && copies.length < MOST_COPIES; ) {
       const newline = text.indexOf('\n', from + PIECE)
       const to = newline === -1 || newline > from + 2 * PIECE ? Math.min(from + 2 * PIECE, text.length) : newline
-      const found = this.findInPiece(from === 0 && to === text.length ? text : text.slice(from, to))
+      const found = this.findInPiece(from === 0 && to === text.length ? text : text.slice(from, to), counts)
       copies.push(...found.map(({ value, start, end }) => ({ value, start: from + start, end: from + end })))
       from = to
     }
     return copies.slice(0, MOST_COPIES)
   }
 
-  private findInPiece(text: string): KnownCopy<Value>[] {
-    const copies = this.findPlain(text)
+  private findInPiece(text: string, counts: Counts<Value>): KnownCopy<Value>[] {
+    const copies = this.findPlain(text, counts)
     for (const run of encodedRuns(text)) {
       if (copies.length >= MOST_COPIES) break
       const isNew = ({ value }: KnownCopy<Value>) =>
         !copies.some((copy) => copy.value === value && copy.start >= run.start && copy.end <= run.end)
-      const [inside] = this.findPlain(run.text).filter(isNew)
-      if (inside !== undefined) copies.push({ value: inside.value, start: run.start, end: run.end })
+      // a user and a password, both sealed
+      for (const copy of this.findPlain(run.text, counts))
+        if (isNew(copy)) copies.push({ value: copy.value, start: run.start, end: run.end })
     }
     return copies.toSorted((a, b) => a.start - b.start)
   }
 
-  private findPlain(text: string): KnownCopy<Value>[] {
-    if (this.kernel !== undefined) return this.findBy(this.kernel, text)
+  private findPlain(text: string, counts: Counts<Value>): KnownCopy<Value>[] {
+    if (this.kernel !== undefined) return this.findBy(this.kernel, text, counts)
     const hashes = this.hashesOf(text)
     const edges = edgesOf(text)
     const copies: KnownCopy<Value>[] = []
@@ -100,22 +104,24 @@ export class KnownSet<Value extends Fingerprint> {
       if (((edges[start] ?? 0) & BEGINS) === 0) continue
       const copy = this.findAt(text, start, hashes, edges)
       if (copy === undefined) continue
-      copies.push(copy)
+      if (counts.take(copy.value)) copies.push(copy)
       start = copy.end - 1
     }
     return copies
   }
 
-  private findBy(kernel: KnownKernel, text: string): KnownCopy<Value>[] {
+  private findBy(kernel: KnownKernel, text: string, counts: Counts<Value>): KnownCopy<Value>[] {
     const copies: KnownCopy<Value>[] = []
     let from = 0
     for (const { start, length, sketch } of kernel.candidates(text)) {
       if (start < from || !this.sketches.has(sketch)) continue
       const end = start + Math.min(length, LONGEST)
-      const value = this.byId.get(this.fingerprinter.id(text.slice(start, end)))
-      if (value?.length !== length) continue
-      copies.push({ value, start, end })
-      if (copies.length === MOST_COPIES) break
+      if (!counts.isFull(sketch)) {
+        const value = this.byId.get(this.fingerprinter.id(text.slice(start, end)))
+        if (value?.length !== length) continue
+        if (counts.take(value)) copies.push({ value, start, end })
+        if (copies.length === MOST_COPIES) break
+      }
       from = end
     }
     return copies
@@ -155,6 +161,25 @@ export class KnownSet<Value extends Fingerprint> {
       hashes[index + 1] = hash
     }
     return hashes
+  }
+}
+
+/** How many copies of each value were found in one text. */
+class Counts<Value extends Fingerprint> {
+  private readonly counts = new Map<Value, number>()
+  private readonly full = new Set<number>()
+
+  /** Whether one more is told. */
+  take(value: Value): boolean {
+    const count = (this.counts.get(value) ?? 0) + 1
+    this.counts.set(value, count)
+    if (count >= MOST_OF_ONE) this.full.add(value.sketch)
+    return count <= MOST_OF_ONE
+  }
+
+  /** Whether no more is told of the value with this sketch: a text of nothing but copies costs no more than another. */
+  isFull(sketch: number): boolean {
+    return this.full.has(sketch)
   }
 }
 

@@ -12,6 +12,8 @@ const pem = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   .privateKey.export({ type: 'pkcs8', format: 'pem' })
   .toString()
 const base64 = (text: string) => Buffer.from(text).toString('base64')
+const inLines = (text: string, width: number, indent: string) =>
+  base64(text).replaceAll(new RegExp(`.{1,${width}}`, 'g'), (line) => `${indent}${line}\n`)
 const random = (form: string, seed = 11) => fill(form, dice(seed))
 const token = withChecksum('gho_', dice(2))
 
@@ -57,6 +59,9 @@ describe('private keys', () => {
     ['indented', `key: |\n${pem.replace(/^(?=.)/gm, '    ')}`],
     ['in base64', `key: ${base64(pem)}`],
     ['in base64 with something before', `config: ${base64(`a=1\n${pem}`)}`],
+    ['in base64 on several lines', `key: |\n${inLines(pem, 76, '  ')}other: 1\n`],
+    ['in base64 on short lines that end so', inLines(pem, 64, '').replaceAll('\n', '\r\n')],
+    ['in base64 above a word', `${base64(pem.trimEnd()).replace(/=+$/, '')}\nkey\n`],
     ['in base64 with a byte less before', `config: ${base64(`a=\n${pem}`)}`],
   ])('are found %s', (_name, text) => {
     expect(rulesIn(text)).toEqual(['block private-key'])
@@ -162,6 +167,9 @@ describe('Kubernetes Secrets', () => {
       `kind: ConfigMap\ndata:\n  a: b\n---\nkind: Secret\nstringData:\n  a: hello\n`,
       'a.yaml',
     ],
+    ['behind a mark of the order of bytes', '\ufeffkind: Secret\nstringData:\n  a: hello\n', 'a.yaml'],
+    ['below a condition', 'kind: Secret\nstringData:\n{{- if .a }}\n  a: hello\n{{- end }}\n', 'templates/a.yaml'],
+    ['below an indented one', 'kind: Secret\nstringData:\n  {{- with .a }}\n  a: hello\n  {{- end }}\n', 'a.yaml'],
     ['in a template', `{{- if .Values.on }}\n${head}stringData:\n  a: hello\n{{- end }}\n`, 'templates/a.yaml'],
   ])('are found %s', (_name, text, fileName) => {
     expect(rulesIn(text, fileName)).toEqual(['block kubernetes-secret'])

@@ -34,6 +34,16 @@ describe('copies of known values', () => {
     )
   })
 
+  it('do not hide those of another value, however many there are, nor beside it in one piece of base64', () => {
+    const [user, password] = ['qwzx-19abq', 'winter orchid 9']
+    const set = setOf(user, password)
+    const many = set.find(`${`user ${user}\n`.repeat(3000)}${password}\n`)
+    expect(new Set(many.map((copy) => copy.value.length))).toEqual(new Set([user.length, password.length]))
+    expect(many.length).toBeLessThan(10)
+    const both = set.find(`Authorization: Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`)
+    expect(both.map((copy) => copy.value.length)).toEqual([user.length, password.length])
+  })
+
   it.each<[string, (text: string) => string]>([
     ['in base64', (text) => Buffer.from(text).toString('base64')],
     ['in base64 without padding, for addresses', (text) => Buffer.from(text).toString('base64url')],
