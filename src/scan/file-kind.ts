@@ -19,8 +19,11 @@ const BY_EXTENSION: Readonly<Record<string, FileKind>> = {
   ...kinds('generated', 'lock sum map min.js min.css snap tsbuildinfo'),
 }
 
-const LOCK_FILES =
-  /^(?:package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|yarn\.lock|bun\.lockb?|composer\.lock|cargo\.lock|poetry\.lock|pipfile\.lock|gemfile\.lock|go\.sum|flake\.lock|deno\.lock|uv\.lock|podfile\.lock|packages\.lock\.json|gradle\.lockfile|chart\.lock|\.terraform\.lock\.hcl|mix\.lock|pubspec\.lock)$/
+const LOCK_FILES = new Set(
+  'package-lock.json npm-shrinkwrap.json pnpm-lock.yaml yarn.lock bun.lock bun.lockb composer.lock cargo.lock poetry.lock pipfile.lock gemfile.lock go.sum flake.lock deno.lock uv.lock podfile.lock packages.lock.json gradle.lockfile chart.lock .terraform.lock.hcl mix.lock pubspec.lock'.split(
+    ' ',
+  ),
+)
 
 const TRANSLATIONS = /(?:^|\/)(?:i18n|locales?|lang|langs|languages|translations?|messages|l10n)\//
 
@@ -31,12 +34,13 @@ function kinds(kind: FileKind, extensions: string): Record<string, FileKind> {
 /** @param fileName - with its folders, parted by `/` */
 export function fileKind(fileName: string): FileKind {
   const name = fileName.slice(fileName.lastIndexOf('/') + 1).toLowerCase()
-  if (LOCK_FILES.test(name) || TRANSLATIONS.test(fileName.toLowerCase())) return 'generated'
-  if (/^\.?env(?:\.|$)|\.env(?:\.|$)/.test(name)) return 'dotenv'
+  if (LOCK_FILES.has(name) || TRANSLATIONS.test(fileName.toLowerCase())) return 'generated'
+  // an expression that is asked for a second time is compiled: a commit of a few files has no time for those it need not ask
+  if (name.includes('env') && /^\.?env(?:\.|$)|\.env(?:\.|$)/.test(name)) return 'dotenv'
   if (name.startsWith('dockerfile') || name.startsWith('containerfile')) return 'shell'
   // templates are what they are templates of
   const bare = name.replace(/\.(?:tpl|tmpl|gotmpl|j2|erb|dist|example|sample|template|bak|orig|old)$/, '')
-  if (/\.min\.(?:js|css)$/.test(bare)) return 'generated'
+  if (bare.endsWith('.min.js') || bare.endsWith('.min.css')) return 'generated'
   const extension = bare.slice(bare.lastIndexOf('.') + 1)
   return extension === bare ? 'unknown' : (BY_EXTENSION[extension] ?? 'unknown')
 }

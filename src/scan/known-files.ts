@@ -122,11 +122,18 @@ export const KNOWN_FILES: readonly KnownFile[] = [
   },
 ]
 
+/** Of most files it says that they are none of those without a marker. */
+const ANY_NAME = new RegExp(
+  KNOWN_FILES.flatMap(({ name, marker }) => (marker === undefined ? [name.source] : [])).join('|'),
+)
+
 /** Whole files that are known by their name. */
 export function scanKnownFile(page: Page): void {
   const name = page.fileName.toLowerCase()
+  const isAny = ANY_NAME.test(name)
   for (const file of KNOWN_FILES) {
-    if (!file.name.test(name) || (file.marker !== undefined && !page.text.includes(file.marker))) continue
+    if (file.marker === undefined ? !isAny : !page.text.includes(file.marker)) continue
+    if (!file.name.test(name)) continue
     page.steps += page.text.length
     for (const match of page.text.matchAll(file.entry)) {
       const value = match[1] ?? ''
