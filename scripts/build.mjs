@@ -50,6 +50,8 @@ const WITH_HOOKS = [
   'src/operations/known/known-store.ts',
   'src/operations/known/refresh-known.ts',
 ]
+/** What threads of the command start with. */
+const THREADS = ['look-thread', 'sieve-thread']
 /** The commands on the values of files: they run in every deploy, and use less than half of the program. */
 const VALUE_VERBS = {
   decrypt: 'decrypt',
@@ -137,7 +139,8 @@ async function main() {
 async function buildCli() {
   const outdir = join(ROOT, 'dist/cli')
   const main = 'src/cli/main.ts'
-  const entries = { main, values: main, hook: 'src/cli/hook-main.ts', 'look-thread': 'src/cli/look-thread.ts' }
+  const threads = Object.fromEntries(THREADS.map((name) => [name, `src/cli/${name}.ts`]))
+  const entries = { main, values: main, hook: 'src/cli/hook-main.ts', ...threads }
   const { metafile, outputFiles } = await bundle({
     entryPoints: [...new Set(Object.values(entries))],
     outdir,
@@ -160,10 +163,10 @@ async function buildCli() {
         .replace('__HOOKS__', await hooks()),
     },
     ...programs.map(([name, contents]) => ({ path: join(outdir, `${name}.cjs`), contents })),
-    {
-      path: join(outdir, 'look-thread.cjs'),
+    ...THREADS.map((name) => ({
+      path: join(outdir, `${name}.cjs`),
       contents: readFileSync(join(ROOT, 'scripts/thread-launcher.cjs'), 'utf8'),
-    },
+    })),
     ...chunks.map(({ name, contents }) => ({ path: join(outdir, 'chunks', name), contents })),
   ]
   return { metafile, files }

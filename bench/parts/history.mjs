@@ -12,7 +12,13 @@ export function checkFiles() {
   const cwd = makeRepository('check', [{ '.sops.yaml': POLICY, ...sealedFiles(10_000) }])
   const command = { name: 'check', argv: [...BULLA, 'check', '--quiet'], cwd, env }
   const cold = { ...command, argv: [...command.argv, '--no-cache'] }
-  row('without what is remembered', describe(measure([cold], 5)[0] ?? []))
+  const [usual = [], alone = [], threads = []] = measure(
+    [cold, ...['0', '2'].map((count) => ({ ...cold, env: { ...env, BULLA_THREADS: count } }))],
+    5,
+  )
+  row('without what is remembered', describe(usual))
+  row('on one thread', describe(alone))
+  row('with two beside it', describe(threads))
   // the warm-up remembers
   row('the same files again', describe(measure([command], 5)[0] ?? []))
 }

@@ -2,6 +2,7 @@ import type { CleanBlobs } from '../operations/cache/clean-blobs.ts'
 import type { Machine } from '../operations/doctor/machine.ts'
 import type { MergedVersions, MergeFileRequest, MergeLabels, Repository } from '../operations/git-port.ts'
 import type { GitSetup } from '../operations/init/setup-port.ts'
+import type { SieveSetup, SieveThreads } from '../operations/judge/sieve-setup.ts'
 import type { KnownStore } from '../operations/known/known-store.ts'
 import type { Desk, MachineWorld, Programs } from '../operations/ports.ts'
 import type { LookThreads } from '../operations/scan/threads-port.ts'
@@ -37,8 +38,12 @@ export interface Io {
   knownValues(): Promise<{ readonly store: KnownStore; readonly root: string } | undefined>
   /** In which files of that repository nothing was found before; undefined outside of one. Never rejects. */
   cleanBlobs(): Promise<CleanBlobs | undefined>
+  /** To be told of bytes that are to be worked on, in a command that is soon over: the engine spends less on what lasts. */
+  expectWork(byteCount: number): void
   /** To look into much at once. */
   readonly lookThreads: LookThreads
+  /** To judge much at once. */
+  readonly sieveThreads: SieveThreads<SieveSetup>
   /** What is left to the end of a command. Never rejects. */
   settle(): Promise<void>
   /** Merge plain files as git does; replaces the one of ours. @returns how many conflicts there are */

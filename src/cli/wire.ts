@@ -4,8 +4,8 @@ import { repositoryOf } from '../git/repository-of.ts'
 import type { OpenedFiles } from '../operations/known/opened-files.ts'
 import type { OpenedFilesSink } from '../operations/open.ts'
 import type { MachineWorld } from '../operations/ports.ts'
-import type { LookAnswer, LookJob } from '../operations/scan/look-job.ts'
-import type { LookPool, LookSetup } from '../operations/scan/threads-port.ts'
+import type { TextJob } from '../operations/texts/text-job.ts'
+import type { TextPool, ThreadRoom } from '../operations/texts/text-pool.ts'
 import { nodeFiles } from '../platform/files.ts'
 import { expectWork } from '../platform/late-optimizing.ts'
 import { ProgressBar } from '../platform/progress.ts'
@@ -44,7 +44,9 @@ export function realIo(): Io {
       const folders = gitFolders(join(process.cwd(), 'any'))
       return folders === undefined ? undefined : CleanBlobs.load(folders.common, nodeFiles, buildId())
     },
-    lookThreads: { start: startLookThreads },
+    expectWork,
+    lookThreads: { start: (setup, room) => startThreads('look-thread.cjs', setup, room) },
+    sieveThreads: { start: (setup, room) => startThreads('sieve-thread.cjs', setup, room) },
     settle: async () => opened?.settle(),
     mergeFile: async (request) =>
       (await import('../git/merge-file.ts')).mergeFile(request, { cwd: process.cwd(), asGit: true }),
@@ -82,15 +84,19 @@ const files: typeof nodeFiles = {
   },
 }
 
-/** Threads that run look-thread.ts. */
-async function startLookThreads(setup: LookSetup, busy: number): Promise<LookPool | undefined> {
+/** Threads that run a program of ours. @param program - beside this one */
+async function startThreads<Found>(
+  program: string,
+  setup: unknown,
+  room: ThreadRoom,
+): Promise<TextPool<Found> | undefined> {
   const [{ ThreadPool, threadCount }, { packJob }] = await Promise.all([
     import('../platform/thread-pool.ts'),
-    import('../operations/scan/look-job.ts'),
+    import('../operations/texts/text-job.ts'),
   ])
-  const count = threadCount(process.env['BULLA_THREADS'], busy)
+  const count = threadCount(process.env['BULLA_THREADS'], room)
   if (count < 1) return undefined
-  const pool = new ThreadPool<LookJob, LookAnswer>(new URL('look-thread.cjs', import.meta.url), setup, count)
+  const pool = new ThreadPool<TextJob, readonly Found[]>(new URL(program, import.meta.url), setup, count)
   return {
     offer: async (texts) => {
       const job = packJob(texts)

@@ -1,4 +1,4 @@
-import type { JudgedFile, JudgedTree } from './judge/judge-files.ts'
+import type { JudgedFile, JudgedTree } from './judge/judged-tree.ts'
 
 /** A file that a commit adds or changes. */
 export interface ChangedFile extends JudgedFile {

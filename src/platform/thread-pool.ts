@@ -1,6 +1,6 @@
-import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { BullaError } from '../errors.ts'
+import { processorCount } from './processors.ts'
 
 /** More wait for the one that gives them work. */
 const MOST_THREADS = 7
@@ -42,9 +42,17 @@ export class ThreadPool<Job, Answer> {
   }
 }
 
-/** How many threads are worth their start. @param wish - of the user, a number @param busy - processors that have work */
-export function threadCount(wish: string | undefined, busy: number): number {
-  const count = wish !== undefined && /^[0-9]{1,3}$/.test(wish) ? Number(wish) : availableParallelism() - busy
+/**
+ * How many threads are worth their start.
+ *
+ * @param wish - of the user, a number
+ * @param room - how many processors have work, and how many threads would find some
+ */
+export function threadCount(
+  wish: string | undefined,
+  { busy, most }: { readonly busy: number; readonly most: number },
+): number {
+  const count = wish !== undefined && /^[0-9]{1,3}$/.test(wish) ? Number(wish) : Math.min(processorCount() - busy, most)
   return Math.min(count, MOST_THREADS)
 }
 

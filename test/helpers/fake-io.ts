@@ -41,6 +41,8 @@ export function fakeIo(settings: Partial<Pick<Io, 'program' | 'cwd' | 'env'>> = 
     },
     knownValues: async () => undefined,
     cleanBlobs: async () => undefined,
+    expectWork: () => undefined,
+    sieveThreads: { start: async () => undefined },
     lookThreads: { start: async () => undefined },
     settle: async () => undefined,
     mergeFile: () => {

@@ -5,7 +5,9 @@ import type { FixReport } from '../../operations/check/fix.ts'
 import type { Verification } from '../../operations/check/verify.ts'
 import type { Repository } from '../../operations/git-port.ts'
 import { cannotJudge } from '../../operations/judge/finding.ts'
-import type { JudgedFile } from '../../operations/judge/judge-files.ts'
+import type { JudgedFile } from '../../operations/judge/judged-tree.ts'
+import type { SieveThreads } from '../../operations/judge/sieve-setup.ts'
+import type { KnownScanner } from '../../operations/known/known-scanner.ts'
 import type { World } from '../../operations/ports.ts'
 import { changeScanner, treeScanner } from '../../operations/scan/scan-file.ts'
 import { cleanBlobs, NO_CACHE } from '../clean-blobs.ts'
@@ -114,7 +116,7 @@ async function findingsOf(
     isStrict: flag(values, 'strict'),
     today: world.now().slice(0, 10),
     scanner: isRange ? changeScanner(repository, known) : treeScanner(known),
-    ...(isRange ? {} : { progress: world.progress }),
+    ...(isRange ? {} : { progress: world.progress, expectWork: io.expectWork, threads: threadsOf(io, known) }),
   }
   let result = await check(request, repository, { ...options, ...(clean === undefined ? {} : { clean }) })
   const { root = io.cwd } = await repository.folders()
@@ -131,6 +133,12 @@ async function findingsOf(
   // nothing of this is remembered: the ids are still those of what is staged
   if (contents.size > 0) result = await check(request, repository, options, contents)
   return { ...report, fixes, findings: [...result.findings, ...opened].sort(byPlace) }
+}
+
+/** Threads that know the values of which copies are looked for. */
+function threadsOf({ sieveThreads }: Io, known: KnownScanner | undefined): SieveThreads {
+  const copies = { known: known?.known, root: known?.tree.root }
+  return { start: (setup, room) => sieveThreads.start({ ...setup, ...copies }, room) }
 }
 
 async function verify(

@@ -2,7 +2,7 @@ import { posix } from 'node:path'
 import { isBullaError } from '../../errors.ts'
 import { driverPatterns, isSetUp, missingPatterns, type PlacedPolicy } from '../init/attributes.ts'
 import type { Finding } from '../judge/finding.ts'
-import type { JudgedFile, JudgedTree } from '../judge/judge-files.ts'
+import type { JudgedFile, JudgedTree } from '../judge/judged-tree.ts'
 import { TreePolicies } from '../judge/tree-policies.ts'
 
 export const ATTRIBUTES = '.gitattributes'

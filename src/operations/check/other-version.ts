@@ -1,7 +1,7 @@
 import type { ChangedFile } from '../git-port.ts'
 import { withUnstaging } from '../hooks/unstaging-repair.ts'
 import type { Finding } from '../judge/finding.ts'
-import type { JudgedFile } from '../judge/judge-files.ts'
+import type { JudgedFile } from '../judge/judged-tree.ts'
 import { isDamage } from '../judge/rules.ts'
 import { shellWord } from '../shell-word.ts'
 

@@ -1,7 +1,7 @@
 import type { CreationRule } from '../../config/config.ts'
 import { isBullaError } from '../../errors.ts'
 import type { Finding } from '../judge/finding.ts'
-import type { JudgedFile, JudgedTree } from '../judge/judge-files.ts'
+import type { JudgedFile, JudgedTree } from '../judge/judged-tree.ts'
 import { policyPaths, TreePolicies } from '../judge/tree-policies.ts'
 
 const POLICY = /(?:^|\/)\.sops\.yaml$/

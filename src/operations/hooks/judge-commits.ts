@@ -1,13 +1,7 @@
 import type { ChangedFile, CommitChange, Repository } from '../git-port.ts'
 import type { Finding } from '../judge/finding.ts'
-import {
-  type Content,
-  isJudged,
-  type JudgedFile,
-  type JudgedTree,
-  type JudgeOptions,
-  judgeFiles,
-} from '../judge/judge-files.ts'
+import { isJudged, type JudgeOptions, judgeFiles } from '../judge/judge-files.ts'
+import type { Content, JudgedFile, JudgedTree } from '../judge/judged-tree.ts'
 import { Surroundings } from '../judge/surroundings.ts'
 
 /** A finding, and the commit that brings it; undefined for what is staged. */

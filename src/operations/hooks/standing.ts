@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Repository } from '../git-port.ts'
 import type { Finding } from '../judge/finding.ts'
-import { type JudgedTree, type JudgeOptions, judgeFiles } from '../judge/judge-files.ts'
+import { type JudgeOptions, judgeFiles } from '../judge/judge-files.ts'
+import type { JudgedTree } from '../judge/judged-tree.ts'
 
 /** Of more branches of remotes only the first are asked, by name. */
 const MOST_BRANCHES = 50

@@ -3,6 +3,9 @@ import { sealedSiblings } from './leftover.ts'
 import type { JudgeSettings } from './settings.ts'
 import { policyPaths } from './tree-policies.ts'
 
+/** What a file is of which nothing is to be told. */
+export type CleanKind = 'sealed' | 'plain'
+
 /** See `JudgedFile`. */
 interface CleanFile {
   readonly path: string
@@ -18,10 +21,10 @@ interface Around {
 /** What is asked for a file that was clean before. */
 export interface CleanFiles {
   /** Whether it is sealed; undefined when it has to be judged. */
-  find(file: CleanFile): 'sealed' | 'plain' | undefined
+  find(file: CleanFile): CleanKind | undefined
   /** The same, whatever values were known then: only copies of those of now have to be looked for. */
-  findButCopies(file: CleanFile): 'sealed' | 'plain' | undefined
-  add(file: CleanFile, kind: 'sealed' | 'plain'): void
+  findButCopies(file: CleanFile): CleanKind | undefined
+  add(file: CleanFile, kind: CleanKind): void
 }
 
 /**
@@ -53,8 +56,8 @@ export function cleanFiles(blobs: CleanBlobs, scannerId: string, settings: Judge
   }
 }
 
-function kindIn(scope: CleanScope | undefined, { mode, path, id }: CleanFile): 'sealed' | 'plain' | undefined {
-  const has = (kind: 'sealed' | 'plain') => scope?.has(kind, mode, path, id) === true
+function kindIn(scope: CleanScope | undefined, { mode, path, id }: CleanFile): CleanKind | undefined {
+  const has = (kind: CleanKind) => scope?.has(kind, mode, path, id) === true
   if (has('sealed')) return 'sealed'
   return has('plain') ? 'plain' : undefined
 }

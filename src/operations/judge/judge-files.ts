@@ -1,59 +1,19 @@
-import { type BullaError, isBullaError } from '../../errors.ts'
-import type { Detector } from '../../scan/page.ts'
-import { wideText } from '../../scan/wide-text.ts'
 import type { CleanBlobs } from '../cache/clean-blobs.ts'
 import type { Progress } from '../ports.ts'
-import { isProgram, narrowText, textOf } from '../scan/text-of.ts'
-import { shellWord } from '../shell-word.ts'
-import { loadStore, storeNameFor } from '../stores.ts'
-import { isBroad } from './broad-rule.ts'
-import { type CleanFiles, cleanFiles } from './clean-files.ts'
-import { drift } from './drift.ts'
-import type { Scope, WeighedFinding } from './exceptions.ts'
+import { narrowText, textOf } from '../scan/text-of.ts'
+import { type CleanFiles, type CleanKind, cleanFiles } from './clean-files.ts'
 import type { Finding } from './finding.ts'
-import { judgePlain } from './judge-plain.ts'
-import { judgeSealed } from './judge-sealed.ts'
-import { isLeftByWrite, sealedSiblings } from './leftover.ts'
-import { readerEntries } from './reader-entries.ts'
-import { sealedStore } from './sealed-store.ts'
-import { withSealing } from './sealing-repair.ts'
+import { Judge, type JudgeRules } from './judge.ts'
+import type { JudgedFile, JudgedTree } from './judged-tree.ts'
+import { sealedSiblings } from './leftover.ts'
 import { type JudgeSettings, readSettings, SETTINGS } from './settings.ts'
-import { stale } from './stale.ts'
+import type { SieveThreads } from './sieve-setup.ts'
+import type { SievedTexts } from './sieved-texts.ts'
 import { Surroundings } from './surroundings.ts'
-import { type PlacedRule, policyPaths } from './tree-policies.ts'
+import { policyPaths } from './tree-policies.ts'
 
-/** A file to be judged: as git stores it. */
-export interface JudgedFile {
-  /** From the root of the repository, with slashes. */
-  readonly path: string
-  readonly mode: string
-  readonly id: string
-  /** The blob that stood there before, where that is known. */
-  readonly before?: string | undefined
-}
-
-/** A file, and what git has of it. */
-export interface Content<File> {
-  readonly file: File
-  /** Undefined: it is not in this repository, or longer than 64 MiB. */
-  readonly bytes: Uint8Array | undefined
-  /** The first bytes of one that is too long. */
-  readonly beginning?: Uint8Array | undefined
-}
-
-/** What the judge asks of a tree: the index, or a commit. Contents are read once, in batches. */
-export interface JudgedTree {
-  /** Contents by path, for those that are there. */
-  read(paths: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>>
-  /** Contents by path of all files in folders, which end in a slash. May be asked for while {@link contents} are read. */
-  filesIn(folders: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>>
-  /** The contents of files, in any order. */
-  contents<File extends JudgedFile>(files: readonly File[]): AsyncIterable<Content<File>>
-}
-
-export interface JudgeOptions {
-  /** Whether readers or a selector that differ from the rule block. */
-  readonly isStrict: boolean
+/** How a tree is judged, and who is told meanwhile. */
+export interface JudgeOptions extends JudgeRules {
   /** `2026-11-22`: exceptions that ended before do not count. */
   readonly today: string
   /**
@@ -61,34 +21,19 @@ export interface JudgeOptions {
    * Undefined: those of the tree that is judged count.
    */
   readonly approved?: (path: string) => Promise<Uint8Array | undefined>
-  /** Told of every sealed file. */
-  readonly onSealed?: (file: JudgedFile) => void
-  readonly scanner?: TextScanner
   /** What was found out before; only for scanners with an id. */
   readonly clean?: CleanBlobs
   readonly progress?: Progress
-}
-
-/** Looks for secrets in texts that the policy does not speak about. */
-export interface TextScanner {
-  /** Whether it tells all that stands in a file, or what a change brings to it. */
-  readonly scope: Exclude<Scope, 'history'>
-  /** Another one for each that may find something else in the same text; undefined where that depends on more. */
-  id?(): string
-  /** Whether a text may hold copies of sealed values: of what {@link find} tells, all that {@link id} stands for. */
-  hasCopies?(text: string): boolean
-  /** @param rules - of the repository */
-  find(file: JudgedFile, text: string, rules: readonly Detector[]): Promise<readonly WeighedFinding[]>
+  /** Told of bytes that are to be judged, while not much of it is expected. */
+  readonly expectWork?: (byteCount: number) => void
+  /** To judge many files at once; only for trees. */
+  readonly threads?: SieveThreads
 }
 
 const NOTHING: ReadonlyMap<string, Uint8Array> = new Map()
-/** What says how files are sealed is read before anything can be opened. */
-const POLICY_FILE = /(?:^|\/)(?:\.sops\.yaml$|\.bulla\/|\.git[a-z]+$)/
-const LINK = '120000'
 const SUBMODULE = '160000'
-const LFS = 'version https://git-lfs.github.com/spec/v1'
-const OF_WHOLE_FILES: readonly string[] = ['unsealed-file', 'decrypted-leftover', 'lfs-under-rule']
-const MAX_BYTES = 32 * 1024 * 1024
+/** With less to read in all, a judgement is soon over. */
+const LITTLE_BYTES = 6 * 1024 * 1024
 
 /**
  * Judge files by the policy of the tree they stand in: what is sealed is whole, what a rule names is sealed, nothing that was
@@ -126,14 +71,40 @@ export async function judgeTree(
   const judge = new Judge(sealed, surroundings, settings, { ...options, noted: clean })
   const findings: Finding[] = [...settings.problems]
   const left = clean === undefined ? wanted : wanted.filter((file) => !isClean(file, clean, options))
-  let done = wanted.length - left.length
-  for await (const content of tree.contents(left)) {
-    options.progress?.update('judging', done++, wanted.length)
-    if (clean !== undefined && hasNoNewCopy(content, clean, options)) continue
-    findings.push(...(await judge.file(content)))
+  const before = wanted.length - left.length
+  const texts = await sievedTexts(options, surroundings, sealed)
+  let [done, read] = [0, 0]
+  try {
+    for await (const content of tree.contents(left)) {
+      const { file, bytes } = content
+      options.progress?.update('judging', before + done++, wanted.length)
+      const share = done / left.length
+      read += bytes?.length ?? 0
+      if (read < LITTLE_BYTES * share) options.expectWork?.(bytes?.length ?? 0)
+      if (clean !== undefined && hasNoNewCopy(content, clean, options)) continue
+      const tell = async (kind: CleanKind | undefined) => {
+        if (kind === undefined) findings.push(...(await judge.file(content)))
+        else noteClean(file, kind, clean, options)
+      }
+      await (texts === undefined ? tell(undefined) : texts.add(content, share, tell))
+    }
+    await texts?.finish()
+  } finally {
+    texts?.close()
   }
   options.progress?.finish()
   return { findings, settings }
+}
+
+/** Files that threads look into first; undefined without them. */
+async function sievedTexts(
+  { threads, scanner }: JudgeOptions,
+  { contents, settings }: Surroundings,
+  siblings: ReadonlyMap<string, Uint8Array>,
+): Promise<SievedTexts | undefined> {
+  if (threads === undefined || scanner === undefined || settings === undefined) return undefined
+  const { SievedTexts } = await import('./sieved-texts.ts')
+  return new SievedTexts({ threads, scanner, settings, policies: contents, siblings })
 }
 
 /** Whether a file has a content of its own. */
@@ -151,189 +122,16 @@ function isClean(file: JudgedFile, clean: CleanFiles, { onSealed }: JudgeOptions
 function hasNoNewCopy(
   { file, bytes }: { readonly file: JudgedFile; readonly bytes: Uint8Array | undefined },
   clean: CleanFiles,
-  { onSealed, scanner }: JudgeOptions,
+  options: JudgeOptions,
 ): boolean {
+  const { scanner } = options
   const kind = bytes === undefined || scanner?.hasCopies === undefined ? undefined : clean.findButCopies(file)
   if (bytes === undefined || kind === undefined || scanner?.hasCopies?.(textOf(bytes)) !== false) return false
-  clean.add(file, kind)
-  if (kind === 'sealed') onSealed?.(file)
+  noteClean(file, kind, clean, options)
   return true
 }
 
-interface Options extends JudgeOptions {
-  /** Told of files of which nothing is to be told. */
-  readonly noted: CleanFiles | undefined
-}
-
-class Judge {
-  private readonly surroundings: Surroundings
-  private readonly siblings: ReadonlyMap<string, Uint8Array>
-  private readonly settings: JudgeSettings
-  private readonly options: Options
-  /** Policies that cannot be read, and were told. */
-  private readonly broken = new Set<string>()
-  /** Files that they are for: nobody knows whether these are clean. */
-  private readonly unclear = new Set<string>()
-
-  constructor(
-    siblings: ReadonlyMap<string, Uint8Array>,
-    surroundings: Surroundings,
-    settings: JudgeSettings,
-    options: Options,
-  ) {
-    this.surroundings = surroundings
-    this.siblings = siblings
-    this.settings = settings
-    this.options = options
-  }
-
-  async file({ file, bytes, beginning }: Content<JudgedFile>): Promise<readonly Finding[]> {
-    const { path } = file
-    if (bytes === undefined && beginning === undefined)
-      return [undecided(path, 'its content is not in this repository', 'git fetch --refetch')]
-    const { placed, problems } = await this.place(path)
-    if (bytes === undefined || bytes.length > MAX_BYTES) {
-      return [...problems, ...(await this.large(file, placed, { bytes, beginning }))]
-    }
-    const text = narrowText(bytes)
-    const readable = wideText(bytes) ?? text
-    const findings =
-      file.mode === LINK
-        ? await this.scan(file, readable, 'plain')
-        : await this.placed(file, { text, readable, placed })
-    return [...problems, ...findings]
-  }
-
-  /** The rule of a file. A policy that cannot be read is told with the first file that it is for. */
-  private async place(path: string): Promise<{ placed?: PlacedRule | undefined; problems: readonly Finding[] }> {
-    try {
-      return { placed: await this.surroundings.policies.rule(path), problems: [] }
-    } catch (error) {
-      if (!isBullaError(error)) throw error
-      this.unclear.add(path)
-      const policy = this.surroundings.policies.pathFor(path) ?? path
-      if (this.broken.has(policy)) return { problems: [] }
-      this.broken.add(policy)
-      return { problems: [brokenPolicy(policy, error)] }
-    }
-  }
-
-  private async placed(
-    file: JudgedFile,
-    { text, readable, placed }: { text: string; readable: string; placed: PlacedRule | undefined },
-  ): Promise<readonly Finding[]> {
-    const { path } = file
-    const sealed = sealedStore(path, text)
-    if (sealed !== undefined) {
-      this.options.onSealed?.(file)
-      return this.sealed(file, text, sealed, placed)
-    }
-    const { exceptions } = this.settings
-    const leftover = this.leftover(path)
-    const all = leftover.length > 0 || placed === undefined ? leftover : await this.plain(path, text, placed)
-    const judged = await exceptions.apply(all, path, text)
-    // what may not be here at all needs no list of what is in it
-    if (judged.some(({ rule }) => OF_WHOLE_FILES.includes(rule))) return judged
-    const found = await this.scan(file, readable, all.length === 0 ? 'plain' : undefined)
-    if (found.length === 0 || placed === undefined || !isForRules(path, placed)) return [...judged, ...found]
-    const store = await loadStore(storeNameFor(path))
-    return [...judged, ...(await withSealing(found, { file: path, store, text, ...placed }))]
-  }
-
-  /** @param cleanAs - what the file is, when nothing else is to be told of it */
-  private async scan(
-    file: JudgedFile,
-    text: string,
-    cleanAs: 'sealed' | 'plain' | undefined,
-  ): Promise<readonly Finding[]> {
-    const { exceptions, rules } = this.settings
-    const found = (await this.options.scanner?.find(file, text, rules)) ?? []
-    if (found.length === 0 && cleanAs !== undefined) this.note(file, cleanAs)
-    return exceptions.apply(found, file.path, text)
-  }
-
-  private async sealed(
-    file: JudgedFile,
-    text: string,
-    name: Parameters<typeof loadStore>[0],
-    placed: PlacedRule | undefined,
-  ): Promise<readonly Finding[]> {
-    const { path } = file
-    const { findings, metadata, clear } = await judgeSealed({ file: path, store: await loadStore(name), text })
-    const all = [...findings]
-    if (metadata !== undefined) {
-      all.push(...stale(path, name, metadata, this.settings.minVersion))
-      const isStrict = this.options.isStrict || this.settings.isStrict || placed?.rule.isStrict === true
-      const settings = { isBinary: name === 'binary', isStrict, names: this.surroundings.names }
-      all.push(...(await readerEntries(path, metadata, settings)))
-      if (placed !== undefined) all.push(...(await drift(path, metadata, placed.rule, settings)))
-    }
-    const judged = await this.settings.exceptions.apply(all, path, text)
-    const cleanAs = all.length === 0 ? 'sealed' : undefined
-    if (clear === undefined) {
-      if (cleanAs !== undefined) this.note(file, cleanAs)
-      return judged
-    }
-    const found = await this.scan(file, clear.text, cleanAs)
-    return [...judged, ...clear.place(found.map((finding) => ({ finding }))).map(({ finding }) => finding)]
-  }
-
-  private async plain(file: string, text: string, placed: PlacedRule): Promise<Finding[]> {
-    const { rule } = placed
-    if (!isForRules(file, placed)) return []
-    if (!text.startsWith(LFS)) return judgePlain({ file, store: await loadStore(storeNameFor(file)), text, ...placed })
-    if (await isBroad(rule)) return []
-    const message = `rule ${rule.index + 1} wants this file sealed, and git LFS keeps its content elsewhere`
-    return [{ rule: 'lfs-under-rule', level: 'block', file, message, repair: `git lfs untrack ${shellWord(file)}` }]
-  }
-
-  private note(file: JudgedFile, kind: 'sealed' | 'plain'): void {
-    if (!this.unclear.has(file.path)) this.options.noted?.add(file, kind)
-  }
-
-  private leftover(file: string): Finding[] {
-    const finding = (message: string, command: string): Finding[] => [
-      { rule: 'decrypted-leftover', level: 'block', file, message, repair: `${command} ${shellWord(file)}` },
-    ]
-    if (isLeftByWrite(file)) return finding('the name says that bulla was killed while it wrote this', 'git rm --force')
-    const sibling = sealedSiblings(file).find((path) => {
-      const bytes = this.siblings.get(path)
-      return bytes !== undefined && sealedStore(path, narrowText(bytes)) !== undefined
-    })
-    if (sibling === undefined) return []
-    return finding(`the name says that this is the opened form of ${sibling}`, 'git rm --cached')
-  }
-
-  /** What is too long to be judged under a rule. Without one it is searched, as far as git gives it. */
-  private async large(
-    file: JudgedFile,
-    placed: PlacedRule | undefined,
-    { bytes, beginning = new Uint8Array() }: Pick<Content<JudgedFile>, 'bytes' | 'beginning'>,
-  ): Promise<readonly Finding[]> {
-    const { path } = file
-    const rule = placed !== undefined && isForRules(path, placed) ? placed.rule : undefined
-    if (rule !== undefined && !(await isBroad(rule))) return [undecided(path, 'it is too large', 'git rm --cached')]
-    if (bytes !== undefined) return this.scan(file, textOf(bytes), 'plain')
-    const message = 'this text is larger than 64 MiB: it is not searched for secrets'
-    const found: Finding[] = isProgram(beginning) ? [] : [{ rule: 'not-searched', level: 'warn', file: path, message }]
-    return this.settings.exceptions.apply(found, path, '')
-  }
-}
-
-/** Whether a rule that matches a file wants it sealed. */
-function isForRules(file: string, { rule }: PlacedRule): boolean {
-  return rule.mustEncrypt && !POLICY_FILE.test(file)
-}
-
-function undecided(file: string, why: string, command: string): Finding {
-  return {
-    ...{ rule: 'unreadable', level: 'block', file, message: `this file cannot be judged: ${why}` },
-    repair: `${command} ${shellWord(file)}`,
-  }
-}
-
-function brokenPolicy(file: string, { message: why, where: { line, column } = {} }: BullaError): Finding {
-  const message = `this policy cannot be read, so what it is for cannot be judged: ${why.split('\n')[0] ?? ''}`
-  const place = line === undefined ? {} : { line, ...(column === undefined ? {} : { column }) }
-  return { rule: 'policy-broken', level: 'block', file, ...place, message, repair: 'bulla doctor' }
+function noteClean(file: JudgedFile, kind: CleanKind, clean: CleanFiles | undefined, { onSealed }: JudgeOptions): void {
+  clean?.add(file, kind)
+  if (kind === 'sealed') onSealed?.(file)
 }

@@ -1,13 +1,8 @@
 import type { Detector } from '../../scan/page.ts'
 import type { KnownScanner } from '../known/known-scanner.ts'
+import type { NamedText } from '../texts/text-pool.ts'
 import { clearText } from './clear-text.ts'
 import { type Spotted, spotted } from './scan-file.ts'
-
-/** A text with this name. */
-export interface NamedText {
-  readonly path: string
-  readonly bytes: Uint8Array
-}
 
 /** What is looked for. */
 export interface LookTools {

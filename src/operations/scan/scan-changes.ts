@@ -1,10 +1,10 @@
 import type { ChangedFile } from '../git-port.ts'
 import type { WeighedFinding } from '../judge/exceptions.ts'
 import type { Finding } from '../judge/finding.ts'
-import type { JudgedFile } from '../judge/judge-files.ts'
+import type { JudgedFile } from '../judge/judged-tree.ts'
 import { AcceptedNow } from './accepted-now.ts'
 import { look } from './look.ts'
-import { Looks } from './looks.ts'
+import { type Looks, looksOf } from './looks.ts'
 import { type Looked, oldFindings } from './old-findings.ts'
 import { LABEL, type RepositoryTools, type ScanFinding, type ScanResult } from './scan.ts'
 import type { Spotted } from './scan-file.ts'
@@ -94,7 +94,7 @@ class ChangeScan {
   constructor(tools: RepositoryTools, acceptedNow?: AcceptedNow) {
     this.tools = tools
     // git has a processor of its own
-    this.looks = new Looks(tools, 2)
+    this.looks = looksOf(tools, 2)
     this.acceptedNow = acceptedNow
   }
 

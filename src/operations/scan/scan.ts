@@ -4,9 +4,10 @@ import type { Finding } from '../judge/finding.ts'
 import type { JudgeSettings } from '../judge/settings.ts'
 import type { KnownScanner } from '../known/known-scanner.ts'
 import type { Progress } from '../ports.ts'
+import type { NamedText } from '../texts/text-pool.ts'
 import type { CleanTexts } from './clean-texts.ts'
-import { look, type NamedText } from './look.ts'
-import { Looks } from './looks.ts'
+import { look } from './look.ts'
+import { looksOf } from './looks.ts'
 import type { Spotted } from './scan-file.ts'
 import { isProgram, textOf } from './text-of.ts'
 import type { LookThreads } from './threads-port.ts'
@@ -64,7 +65,7 @@ export async function scanTree(
   const findings: Finding[] = [...tools.settings.problems]
   const skipped: string[] = []
   let fileCount = 0
-  const looks = new Looks(tools, 1)
+  const looks = looksOf(tools, 1)
   try {
     for (const [index, path] of paths.entries()) {
       tools.progress.update(LABEL, index, paths.length)

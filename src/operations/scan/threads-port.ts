@@ -1,6 +1,6 @@
 import type { KnownFile } from '../known/known-file.ts'
-import type { NamedText } from './look.ts'
-import type { LookAnswer } from './look-job.ts'
+import type { TextThreads } from '../texts/text-pool.ts'
+import type { Spotted } from './scan-file.ts'
 
 /** What a thread has to know before its first text. */
 export interface LookSetup {
@@ -12,25 +12,5 @@ export interface LookSetup {
   readonly rules: Uint8Array | undefined
 }
 
-/** Threads that look into texts, as the one that asks them does. */
-export interface LookThreads {
-  /**
-   * Begin with them. Nothing waits for their start.
-   *
-   * @param busy - how many processors have something else to do
-   * @returns undefined where there is no other processor
-   */
-  start(setup: LookSetup, busy: number): Promise<LookPool | undefined>
-}
-
-/** Threads that were started. */
-export interface LookPool {
-  /**
-   * Hand over texts to the next thread that has room.
-   *
-   * @returns what is found in each, in their order: rejects when the thread ends before it has told; undefined when no
-   *   thread has room, or has started yet
-   */
-  offer(texts: readonly NamedText[]): Promise<{ readonly found: Promise<LookAnswer> } | undefined>
-  close(): void
-}
+/** Threads that look into texts. */
+export type LookThreads = TextThreads<LookSetup, readonly Spotted[]>

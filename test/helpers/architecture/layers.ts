@@ -83,6 +83,7 @@ const SINGLE_FILES: Readonly<Record<string, LayerName>> = {
   'src/cli/main.ts': 'main',
   'src/cli/hook-main.ts': 'main',
   'src/cli/look-thread.ts': 'thread',
+  'src/cli/sieve-thread.ts': 'thread',
   'src/cli/wire.ts': 'wire',
   'src/cli/wire-hook.ts': 'wire',
   'src/wire-keyring.ts': 'wire-keyring',

@@ -56,9 +56,11 @@ describe('a pool of threads', () => {
     expect(await broken.offer('a', [])).toBeUndefined()
   })
 
-  it('has as many as processors are left, or as the user wants, and no more than seven', () => {
-    expect([threadCount('0', 1), threadCount('3', 2), threadCount('99', 1)]).toEqual([0, 3, 7])
-    expect(threadCount('many', 1)).toBe(threadCount(undefined, 1))
-    expect(threadCount(undefined, 1)).toBeGreaterThanOrEqual(threadCount(undefined, 2))
+  it('has as many as processors are left and find work, or as the user wants, and no more than seven', () => {
+    const count = (wish: string | undefined, busy: number, most = 9) => threadCount(wish, { busy, most })
+    expect([count('0', 1), count('3', 2), count('3', 1, 1), count('99', 1)]).toEqual([0, 3, 3, 7])
+    expect(count('many', 1)).toBe(count(undefined, 1))
+    expect(count(undefined, 1)).toBeGreaterThanOrEqual(count(undefined, 2))
+    expect(count(undefined, 0, 1)).toBe(1)
   })
 })

@@ -1,11 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { look, type NamedText } from '../../../../src/operations/scan/look.ts'
-import type { LookAnswer } from '../../../../src/operations/scan/look-job.ts'
-import { Looks } from '../../../../src/operations/scan/looks.ts'
-import type { LookPool } from '../../../../src/operations/scan/threads-port.ts'
+import { look } from '../../../../src/operations/scan/look.ts'
+import { looksOf } from '../../../../src/operations/scan/looks.ts'
+import type { Spotted } from '../../../../src/operations/scan/scan-file.ts'
+import type { NamedText, TextPool } from '../../../../src/operations/texts/text-pool.ts'
 import { dice } from '../../../helpers/credentials/draw.ts'
 import { withChecksum } from '../../../helpers/credentials/kinds.ts'
+
+type Found = readonly Spotted[]
 
 const TOOLS = { known: undefined, settings: { rules: [], rulesId: '' } }
 const TOKEN = withChecksum('ghp_', dice(31))
@@ -23,14 +25,14 @@ function textOf(index: number, tokenCount: number): NamedText {
 type Way = 'now' | 'later' | 'no room'
 
 /** Threads that answer at once, or when the test says so. */
-function poolOf(ways: readonly Way[]): LookPool & { readonly closed: () => boolean } {
+function poolOf(ways: readonly Way[]): TextPool<Found> & { readonly closed: () => boolean } {
   let [index, isClosed] = [0, false]
   let late: Promise<unknown> = Promise.resolve()
   return {
     offer: async (texts) => {
       const way = ways[index++ % Math.max(ways.length, 1)] ?? 'now'
       if (way === 'no room') return undefined
-      const all = (): Promise<LookAnswer> => Promise.all(texts.map((text) => look(text, TOOLS)))
+      const all = (): Promise<readonly Found[]> => Promise.all(texts.map((text) => look(text, TOOLS)))
       if (way === 'now') return { found: all() }
       late = late.then(() => new Promise((resolve) => setImmediate(resolve)))
       return { found: late.then(all) }
@@ -42,8 +44,8 @@ function poolOf(ways: readonly Way[]): LookPool & { readonly closed: () => boole
   }
 }
 
-async function tellAll(texts: readonly NamedText[], pool?: LookPool): Promise<string[]> {
-  const looks = new Looks({ ...TOOLS, ...(pool === undefined ? {} : { threads: { start: async () => pool } }) }, 1)
+async function tellAll(texts: readonly NamedText[], pool?: TextPool<Found>): Promise<string[]> {
+  const looks = looksOf({ ...TOOLS, ...(pool === undefined ? {} : { threads: { start: async () => pool } }) }, 1)
   const told: string[] = []
   try {
     for (const text of [MUCH, ...texts]) {
@@ -59,7 +61,7 @@ async function tellAll(texts: readonly NamedText[], pool?: LookPool): Promise<st
 }
 
 /** The first answer is of this kind, all texts are clean. */
-function answering(found: () => Promise<LookAnswer>): LookPool {
+function answering(found: () => Promise<readonly Found[]>): TextPool<Found> {
   return { offer: async () => ({ found: found() }), close: () => undefined }
 }
 
@@ -83,7 +85,7 @@ describe('looks into many texts', () => {
       count += 1
       return undefined
     }
-    const looks = new Looks({ ...TOOLS, threads: { start } }, 1)
+    const looks = looksOf({ ...TOOLS, threads: { start } }, 1)
     await looks.add(textOf(0, 0), 0.001, async () => undefined)
     await looks.add(MUCH, 0.5, async () => undefined)
     expect(count).toBe(0)

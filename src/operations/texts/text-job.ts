@@ -1,19 +1,15 @@
-import type { NamedText } from './look.ts'
-import type { Spotted } from './scan-file.ts'
+import type { NamedText } from './text-pool.ts'
 
 /** Texts on their way to a thread: all bytes in one piece, which the thread takes over. */
-export interface LookJob {
+export interface TextJob {
   readonly paths: readonly string[]
   /** Where each of the texts ends. */
   readonly ends: readonly number[]
   readonly bytes: Uint8Array<ArrayBuffer>
 }
 
-/** What is found in each of them. */
-export type LookAnswer = readonly (readonly Spotted[])[]
-
 /** The bytes are copied: those of the caller stay. */
-export function packJob(texts: readonly NamedText[]): LookJob {
+export function packJob(texts: readonly NamedText[]): TextJob {
   const bytes = new Uint8Array(texts.reduce((sum, text) => sum + text.bytes.length, 0))
   let end = 0
   const ends = texts.map((text) => {
@@ -24,6 +20,6 @@ export function packJob(texts: readonly NamedText[]): LookJob {
   return { paths: texts.map(({ path }) => path), ends, bytes }
 }
 
-export function unpackJob({ paths, ends, bytes }: LookJob): NamedText[] {
+export function unpackJob({ paths, ends, bytes }: TextJob): NamedText[] {
   return paths.map((path, index) => ({ path, bytes: bytes.subarray(ends[index - 1] ?? 0, ends[index]) }))
 }

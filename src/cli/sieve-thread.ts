@@ -1,0 +1,16 @@
+import type { CleanKind } from '../operations/judge/clean-files.ts'
+import { sieveOf } from '../operations/judge/sieve-of.ts'
+import type { SieveSetup } from '../operations/judge/sieve-setup.ts'
+import { type TextJob, unpackJob } from '../operations/texts/text-job.ts'
+import { statsOf } from '../platform/stats.ts'
+import { answerJobs } from '../platform/thread-side.ts'
+
+// what a thread of check runs, see wire.ts
+answerJobs(
+  (setup: SieveSetup) => sieveOf(setup, (path) => statsOf(path)?.isFile() === true),
+  async (job: TextJob, sieve) => {
+    const kinds: (CleanKind | undefined)[] = []
+    for (const text of unpackJob(job)) kinds.push(await sieve.kindOf(text))
+    return kinds
+  },
+)
