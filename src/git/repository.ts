@@ -19,7 +19,7 @@ import {
 } from './changes.ts'
 import type { DirectRepository } from './direct/direct-repository.ts'
 import { filesHolding, standingAtHead } from './grep.ts'
-import { type GitPlace, NOT_INSTALLED, runGit } from './run-git.ts'
+import { askGit, type GitPlace, NOT_INSTALLED, runGit } from './run-git.ts'
 
 /** So much of what is staged is kept in memory: first copies of sealed values are looked for, then all of it is judged. */
 const KEPT_BYTES = 8 * 1024 * 1024
@@ -111,6 +111,12 @@ export class GitRepository {
 
   history(branches: readonly string[]): Promise<HistoryStep[]> {
     return historyOf(branches, this.place)
+  }
+
+  /** The newest first; none where git knows of none. */
+  async stashes(): Promise<string[]> {
+    const ids = await askGit(['rev-list', '--walk-reflogs', 'refs/stash', '--'], this.place)
+    return ids === undefined || ids === '' ? [] : ids.split('\n')
   }
 
   commitsOf(branch: string): Promise<string[]> {

@@ -65,6 +65,8 @@ export interface Repository {
   history(branches: readonly string[]): Promise<readonly HistoryStep[]>
   /** Ids of all commits of a branch, oldest first. */
   commitsOf(branch: string): Promise<readonly string[]>
+  /** Ids of the commits that `git stash` made, the newest first. */
+  stashes(): Promise<readonly string[]>
   /** One blob; undefined when it is not here. May be asked for while a tree is read. */
   blob(id: string): Promise<Uint8Array | undefined>
   /** @param revision - empty for the index */

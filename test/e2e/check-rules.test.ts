@@ -37,6 +37,43 @@ describe('check', () => {
     expect({ code, out }).toEqual({ code: 1, out: expect.stringContaining('block age-identity: deep/a.txt:1:1') })
   })
 
+  it('tells, as doctor does, what stashes hold in clear, tracked, staged and new, until they are dropped', async ({
+    box,
+  }) => {
+    const repository = await HookedRepository.create(box)
+    await repository.must('config', 'core.hooksPath', '/dev/null')
+    repository.write('.sops.yaml', `creation_rules:\n  - path_regex: ^secrets/\n    age: ${box.recipient}\n`)
+    const bulla = (...args: string[]) => box.bulla(args, { cwd: 'repo' })
+    for (const name of ['a', 'b', 'c']) repository.write(`secrets/${name}.yaml`, TEXT)
+    await bulla('encrypt', '-i', 'secrets')
+    await repository.must('add', '.')
+    await repository.must('commit', '-q', '-m', 'sealed')
+    // a stash with nothing in clear
+    await bulla('set', 'secrets/c.yaml', 'a', '"other words"')
+    await repository.must('stash')
+    expect(await bulla('check')).toMatchObject({ code: 0, out: '' })
+
+    await bulla('decrypt', '-i', 'secrets/a.yaml')
+    await bulla('decrypt', '-i', 'secrets/b.yaml')
+    await repository.must('add', 'secrets/b.yaml')
+    repository.write('secrets/new.yaml', TEXT)
+    await repository.must('stash', '--include-untracked')
+    const { code, out } = await bulla('check')
+    expect(code).toBe(0)
+    expect([...out.matchAll(/warn plain-stash: (\S+): stash@\{0\}/g)].map(([, file]) => file)).toEqual([
+      'secrets/a.yaml',
+      'secrets/b.yaml',
+      'secrets/new.yaml',
+    ])
+    expect(out).toContain("git stash drop 'stash@{0}' && git gc --prune=now\n")
+    expect((await bulla('doctor')).out).toMatch(
+      /problem {2}stash: stash@\{0\} holds .*: secrets\/a.yaml, secrets\/b.yaml, secrets\/new.yaml\n/,
+    )
+    await repository.must('stash', 'drop', 'stash@{0}')
+    expect(await bulla('check')).toMatchObject({ code: 0, out: '' })
+    expect((await bulla('doctor')).out).not.toContain('stash')
+  })
+
   it('tells once of a policy that cannot be read, and still finds what needs none', async ({ box }) => {
     const repository = await HookedRepository.create(box)
     await repository.commit({

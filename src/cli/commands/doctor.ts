@@ -1,3 +1,4 @@
+import { plainStashes, type StashedFile } from '../../operations/check/stashes.ts'
 import type { Check } from '../../operations/doctor/check.ts'
 import { doctor } from '../../operations/doctor/doctor.ts'
 import type { CommandDefinition, Io } from '../io.ts'
@@ -38,8 +39,9 @@ export function define(command: CommandDefinition, io: Io, done: (code: number) 
 async function run(values: Values, io: Io): Promise<number> {
   const quiet = flag(values, 'quiet')
   const world = worldOf(values, io)
+  const stashed = await stashedFiles(world.now().slice(0, 10), io)
   const checks = await doctor(
-    { version: VERSION, overrides: keyVariables(io), clean: flag(values, 'clean') },
+    { version: VERSION, overrides: keyVariables(io), clean: flag(values, 'clean'), stashed },
     world,
     await io.machine(),
   )
@@ -53,6 +55,15 @@ async function run(values: Values, io: Io): Promise<number> {
         .join(''),
     )
   return isFine ? 0 : 1
+}
+
+async function stashedFiles(today: string, io: Io): Promise<readonly StashedFile[]> {
+  const repository = await io.repository({ asGit: false })
+  try {
+    return await plainStashes(repository, today)
+  } finally {
+    repository.close()
+  }
 }
 
 const INDENT = ' '.repeat(9)

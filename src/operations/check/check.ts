@@ -9,6 +9,7 @@ import { isSurrounding } from '../judge/surroundings.ts'
 import { findMissingDrivers } from './missing-drivers.ts'
 import { withOtherVersion, withoutGoneFiles } from './other-version.ts'
 import { findRuleProblems } from './rule-problems.ts'
+import { plainStashes, stashFindings } from './stashes.ts'
 
 export interface CheckRequest {
   /** A revision; a range with `..`; undefined for what is tracked now: the index. */
@@ -59,7 +60,11 @@ export async function check(
   const problems =
     paths.length > 0
       ? []
-      : [...(await findRuleProblems(files, tree, sealedPaths)), ...(await findMissingDrivers(files, tree))]
+      : [
+          ...(await findRuleProblems(files, tree, sealedPaths)),
+          ...(await findMissingDrivers(files, tree)),
+          ...(revision === '' ? stashFindings(await plainStashes(repository, options.today)) : []),
+        ]
   const left = await unlessAccepted(problems, tree, settings)
   const staged = revision === '' && findings.some(isDamage) ? await repository.staged() : []
   return {

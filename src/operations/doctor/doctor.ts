@@ -1,7 +1,8 @@
 import type { KeyPlace } from '../../keys/master-key.ts'
+import type { StashedFile } from '../check/stashes.ts'
 import type { World } from '../ports.ts'
 import { type Check, failed, fine, note, problem } from './check.ts'
-import { setupChecks } from './git-setup.ts'
+import { setupChecks, stashChecks } from './git-setup.ts'
 import { keyChecks } from './keys.ts'
 import type { GitFacts, Machine } from './machine.ts'
 import { policyChecks } from './policy.ts'
@@ -14,6 +15,8 @@ export interface DoctorOptions {
   readonly overrides: readonly string[]
   /** Remove plaintext that killed processes left. Default: say that it is there. */
   readonly clean?: boolean
+  /** What stashes hold in clear. */
+  readonly stashed?: readonly StashedFile[]
 }
 
 /** Oldest version of Node that this package runs on; a test holds it to `package.json`. */
@@ -39,6 +42,7 @@ export async function doctor(options: DoctorOptions, world: World, machine: Mach
     fine('bulla', options.version),
     ...gitChecks(git),
     ...(git.root === undefined && git.bare === undefined ? [] : setupChecks(await machine.setup())),
+    ...stashChecks(options.stashed ?? []),
     clockCheck(world.now(), git),
     ...(await keyChecks(places, await usableIdentities(world), git.root, machine)),
     ...(await policyChecks(world)),

@@ -1,3 +1,4 @@
+import type { StashedFile } from '../check/stashes.ts'
 import { type Check, fine, note, problem } from './check.ts'
 import type { SetupFacts, Worktree } from './machine.ts'
 
@@ -31,6 +32,17 @@ export function setupChecks(facts: SetupFacts | undefined): Check[] {
           ),
         )
   return [drivers, ...(facts.keepsOpened ? [keepsOpened()] : []), ...hooks]
+}
+
+/** No hook stops `git stash`. */
+export function stashChecks(stashed: readonly StashedFile[]): Check[] {
+  const names = [...new Set(stashed.map(({ stash }) => stash))]
+  return names.map((name) => {
+    const paths = stashed.filter(({ stash }) => stash === name).map(({ path }) => path)
+    const found = `${name} holds files in clear that should be sealed, and git keeps them: ${paths.join(', ')}`
+    const todo = `take out what you need ("git stash apply '${name}'", then seal it), "git stash drop '${name}'", and "git gc --prune=now"`
+    return problem('stash', found, todo)
+  })
 }
 
 function serverCheck({ folder, silentHooks, onlyRead }: Worktree): Check {

@@ -45,6 +45,7 @@ export const JUDGE_RULES: readonly JudgeRule[] = [
   rule('not-verified', 'warn', 'a sealed file that no key at hand opens, with --verify', ALLOWABLE),
   rule('nothing-sealed', 'block', 'metadata, and not one sealed value'),
   rule('plain-comment', 'warn', 'a comment in clear in a file that seals its comments', ALLOWABLE),
+  rule('plain-stash', 'warn', 'a file that should be sealed, in clear in a stash of this clone', ALLOWABLE),
   rule('plain-value', 'block', 'a value in clear that the file itself says is sealed'),
   rule('policy-broken', 'block', 'a policy or a list of exceptions that cannot be read'),
   rule('reader-entry', 'warn', 'an entry of a reader that is wrapped otherwise than it says', ALLOWABLE),
