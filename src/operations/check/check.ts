@@ -8,6 +8,7 @@ import { isSurrounding } from '../judge/surroundings.ts'
 import { findMissingDrivers } from './missing-drivers.ts'
 import { withOtherVersion, withoutGoneFiles } from './other-version.ts'
 import { findRuleProblems } from './rule-problems.ts'
+import { findUnmerged } from './unmerged.ts'
 
 export interface CheckRequest {
   /** A revision; a range with `..`; undefined for what is tracked now: the index. */
@@ -59,11 +60,11 @@ export async function check(
     paths.length > 0
       ? []
       : [...(await findRuleProblems(files, tree, sealedPaths)), ...(await findMissingDrivers(files, tree))]
-  const left = await unlessAccepted(problems, tree, settings)
+  const left = [...(await unlessAccepted(problems, tree, settings)), ...findUnmerged(wanted, sealedPaths)]
   const staged = revision === '' && findings.some(isDamage) ? await repository.staged() : []
   return {
     findings: [...withoutGoneFiles(withOtherVersion(findings, staged), files), ...left].sort(byPlace),
-    fileCount: wanted.length,
+    fileCount: new Set(wanted.map(({ path }) => path)).size,
     sealed: [...sealed.values()],
     files,
   }
