@@ -80,6 +80,7 @@ function versionLine(program: string): string {
 
 const OVERVIEW_HELP = `
 Examples:
+  $ bulla init
   $ bulla encrypt --in-place secrets.yaml
   $ bulla decrypt secrets.yaml
 

@@ -66,6 +66,8 @@ describe('doctor in a repository', () => {
     expect(await checks('server.git')).toMatchObject([
       { state: 'fine', found: 'pre-receive was started and reached bulla' },
     ])
+    // it has no work tree in which a policy could stand
+    expect((await box.bulla(['doctor'], { cwd: 'server.git' })).out).not.toContain('policy')
     box.put('server.git/hooks/pre-receive', '#!/bin/sh\nexit 0\n', 0o755)
     expect(await checks('server.git')).toMatchObject([{ state: 'note' }])
   })

@@ -72,6 +72,8 @@ describe('resolve --editor', () => {
     expect(same).toMatchObject({ code: 1, err: expect.stringContaining('still in conflict:\n  db.password\n') })
     expect((await box.bulla(['resolve', '--editor', FILE], { env: editor(box, 'process.exit(3)') })).code).toBe(201)
     expect(box.read(FILE)).toBe(before)
+    const checked = { code: 1, out: expect.stringContaining(`block conflict-markers: ${FILE}: git has this`) }
+    expect(await box.bulla(['check'])).toMatchObject(checked)
     box.write('../editor.cjs', '')
     await repo.expectNothingReadable()
   })

@@ -36,10 +36,19 @@ function commandsOf(path: string): string[] {
   return [...found].map(([, words = '']) => words.trim())
 }
 
+const known = new Map<string, Promise<string[]>>()
+
 /** The options that help shows for a command, or for a verb of one. */
-async function optionsOf(command: string, verb: string | undefined): Promise<string[]> {
+function optionsOf(command: string, verb: string | undefined): Promise<string[]> {
+  const words = RECIPIENT_VERBS.some((other) => other === verb) ? [command, verb ?? ''] : [command]
+  const found = known.get(words.join(' ')) ?? readOptions(words)
+  known.set(words.join(' '), found)
+  return found
+}
+
+async function readOptions(words: readonly string[]): Promise<string[]> {
   const io = fakeIo()
-  await run([command, ...(RECIPIENT_VERBS.some((known) => known === verb) ? [verb ?? ''] : []), '--help'], io)
+  await run([...words, '--help'], io)
   return [...io.out().matchAll(/^ {2}(?:(-\w), )?(--[\w-]+)/gm)].flatMap(([, short, long = '']) =>
     short === undefined ? [long] : [short, long],
   )
@@ -69,9 +78,9 @@ describe('the documents', () => {
         // a file alone, an old form of sops, or a word that stands for a command
         if (/^(?:[A-Z]|-[div]\b|--version)/.test(command)) continue
         count += 1
-        const known = isCommand(command) ? await optionsOf(command, verb) : []
+        const options = isCommand(command) ? await optionsOf(command, verb) : []
         const given = [verb, ...others].filter((word): word is string => /^--?[a-z]/.test(word ?? ''))
-        const strange = given.map((word) => word.replace(/=.*/, '')).filter((option) => !known.includes(option))
+        const strange = given.map((word) => word.replace(/=.*/, '')).filter((option) => !options.includes(option))
         if (!isCommand(command) || strange.length > 0) wrong.push(`${path}: bulla ${line}`)
       }
     }

@@ -10,6 +10,7 @@ import { findMissingDrivers } from './missing-drivers.ts'
 import { withOtherVersion, withoutGoneFiles } from './other-version.ts'
 import { findRuleProblems } from './rule-problems.ts'
 import { plainStashes, stashFindings } from './stashes.ts'
+import { findUnmerged } from './unmerged.ts'
 
 export interface CheckRequest {
   /** A revision; a range with `..`; undefined for what is tracked now: the index. */
@@ -65,11 +66,11 @@ export async function check(
           ...(await findMissingDrivers(files, tree)),
           ...(revision === '' ? stashFindings(await plainStashes(repository, options.today)) : []),
         ]
-  const left = await unlessAccepted(problems, tree, settings)
+  const left = [...(await unlessAccepted(problems, tree, settings)), ...findUnmerged(wanted, sealedPaths)]
   const staged = revision === '' && findings.some(isDamage) ? await repository.staged() : []
   return {
     findings: [...withoutGoneFiles(withOtherVersion(findings, staged), files), ...left].sort(byPlace),
-    fileCount: wanted.length,
+    fileCount: new Set(wanted.map(({ path }) => path)).size,
     sealed: [...sealed.values()],
     files,
   }

@@ -45,7 +45,8 @@ export async function doctor(options: DoctorOptions, world: World, machine: Mach
     ...stashChecks(options.stashed ?? []),
     clockCheck(world.now(), git),
     ...(await keyChecks(places, await usableIdentities(world), git.root, machine)),
-    ...(await policyChecks(world)),
+    // of what is pushed to a bare one its own tree has the policy
+    ...(git.bare === undefined ? await policyChecks(world) : []),
     ...(await recipientChecks(world)),
     ...overrideChecks(options.overrides),
     scratchCheck(scratch),

@@ -28,7 +28,7 @@ export async function policyChecks({ files, cwd, configPath, keyring }: World): 
 
 /** @param notes - what may have been meant as one */
 function missing([misnamed]: readonly string[]): Check {
-  const todo = 'write one (README, "Use"), or name readers with --age; decrypt works without'
+  const todo = 'make one with "bulla init", or name readers with --age; decrypt works without'
   return misnamed === undefined
     ? note('policy', 'no .sops.yaml here or above', todo)
     : note('policy', misnamed, 'rename it')

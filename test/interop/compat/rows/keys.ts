@@ -113,14 +113,14 @@ export const KEYS: readonly Row[] = [
   },
   {
     id: 'K10',
-    what: 'key services (`--keyservice`, `SOPS_KEYSERVICE`)',
+    what: 'key servers (`--keyservice`, `SOPS_KEYSERVICE`)',
     see: sealing(() => ['--keyservice', 'tcp://127.0.0.1:1']),
     sops: 0,
     bulla: 1,
   },
   {
     id: 'K10',
-    what: 'key services (`--keyservice`, `SOPS_KEYSERVICE`)',
+    what: 'key servers (`--keyservice`, `SOPS_KEYSERVICE`)',
     see: sealing(() => [], { SOPS_KEYSERVICE: 'tcp://127.0.0.1:1' }),
     sops: 0,
     bulla: 1,
