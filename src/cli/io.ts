@@ -18,6 +18,8 @@ export interface Io {
   /** Messages, warnings, prompts. */
   writeErr(text: string): void
   stdin(): Promise<Uint8Array>
+  /** Whether that is a terminal: nobody gave anything to it. */
+  isStdinTerminal(): boolean
   /** Ask for a value on the terminal, without an echo; undefined when there is none, or no answer. */
   askValue(question: string): Promise<string | undefined>
   /** Ask on the terminal for one of these answers; undefined when there is none, or no answer. */

@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path'
+import { isatty } from 'node:tty'
 import type { RandomSource } from '../crypto/random.ts'
 import { repositoryOf } from '../git/repository-of.ts'
 import type { OpenedFiles } from '../operations/known/opened-files.ts'
@@ -23,6 +24,7 @@ export function realIo(): Io {
   return {
     ...hookIo(),
     writeOut: (data) => writeTo('stdout', data),
+    isStdinTerminal: () => isatty(0),
     askValue: async (question) => (await import('../platform/terminal.ts')).askSecretLines(question),
     choose: async (question, answers) => (await import('../platform/terminal.ts')).askOneOf(question, answers),
     machine: async () => {

@@ -255,6 +255,14 @@ describe('two changes of one value', () => {
     await expectOpens(repo, TEXT.replace(`${MARKER}-password`, `${MARKER}-theirs`).replace('5432', '6000'))
   })
 
+  it.skipIf(noTerminal !== undefined)('are given a piped value on a terminal too, byte for byte', async ({ box }) => {
+    const repo = await conflict(box)
+    await repo.run('merge', '-m', 'merge', 'topic')
+    const value = `printf 'caf\\351\\n' | bulla resolve ${FILE} --value db.password`
+    const session = await onTerminal(box, `${value} && bulla get ${FILE} db.password | od -An -tx1`)
+    expect(session).toMatchObject({ code: 0, shown: expect.stringContaining('63 61 66 e9') })
+  })
+
   it('stop a rebase, a cherry-pick and a stash too, and are decided in the same way', async ({ box }) => {
     const repo = await conflict(box)
     expect((await repo.run('cherry-pick', 'topic')).code).not.toBe(0)

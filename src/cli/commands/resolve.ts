@@ -11,6 +11,7 @@ import {
   showPlace,
 } from '../../operations/merge/resolve.ts'
 import { shellWord } from '../../operations/shell-word.ts'
+import { textOfFile, textValue } from '../../operations/values/json-value.ts'
 import type { CommandDefinition, Io } from '../io.ts'
 import { addCommonOptions, collect, flag, text, texts, type Values, worldOf } from '../options.ts'
 import { printable, renderNote } from '../render.ts'
@@ -134,16 +135,14 @@ async function givenDecisions(values: Values, io: Io): Promise<Decision[]> {
   const sides = (['ours', 'theirs'] as const).flatMap((take) => texts(values, take).map((path) => ({ path, take })))
   const path = text(values, 'value')
   if (path === undefined) return bySpecific(sides)
-  const asked = await io.askValue(`New value of ${printable(path)}: `)
-  const value =
-    asked ??
-    Buffer.from(await io.stdin())
-      .toString('utf8')
-      .replace(/\r?\n$/, '')
-  if (value === '') {
+  // on a terminal too, what a program writes to us is the value
+  const value = io.isStdinTerminal()
+    ? await io.askValue(`New value of ${printable(path)}: `)
+    : textOfFile(await io.stdin())
+  if (value === undefined || value === '') {
     throw new UsageError('ERR_NO_VALUE', 'no value was given', { hint: 'write it to standard input, or type it' })
   }
-  return bySpecific([{ path, take: { kind: 'scalar', type: 'str', value } }, ...sides])
+  return bySpecific([{ path, take: textValue(value) }, ...sides])
 }
 
 /** What is named wins over the dot. */

@@ -1,6 +1,7 @@
 import type { Repository } from '../git-port.ts'
 import type { Finding } from '../judge/finding.ts'
-import { type JudgedFile, judgeFiles } from '../judge/judge-files.ts'
+import { judgeFiles } from '../judge/judge-files.ts'
+import type { JudgedFile } from '../judge/judged-tree.ts'
 
 /** A file that a stash holds in clear, although it should be sealed. */
 export interface StashedFile {

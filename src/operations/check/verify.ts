@@ -7,13 +7,13 @@ import type { JudgedFile } from '../judge/judged-tree.ts'
 import { entryFault, entryFinding } from '../judge/reader-entries.ts'
 import { sealedStore } from '../judge/sealed-store.ts'
 import { readSettings, SETTINGS } from '../judge/settings.ts'
+import { toldPath } from '../judge/told-path.ts'
 import { openSealed, readSealed } from '../open.ts'
 import type { World } from '../ports.ts'
 import { shown } from '../readers/readers.ts'
 import { namesOfKeys } from '../recipients/names-of-keys.ts'
 import { shellWord } from '../shell-word.ts'
 import { loadStore } from '../stores.ts'
-import { showPath } from '../values/tree-path.ts'
 
 /** Files that are opened at the same time: key services take their time to answer. */
 const CONCURRENCY = 8
@@ -118,7 +118,7 @@ function damaged(file: string, { code, where }: IntegrityError): Finding | undef
   const { line, path } = where ?? {}
   const place = {
     ...(line === undefined ? {} : { line }),
-    ...(path === undefined ? {} : { keyPath: showPath(path) }),
+    ...(path === undefined ? {} : { keyPath: toldPath(path) }),
   }
   if (code === 'ERR_MAC_MISMATCH') {
     const message =

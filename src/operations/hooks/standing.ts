@@ -7,7 +7,13 @@ import type { JudgedTree } from '../judge/judged-tree.ts'
 /** Of more branches of remotes only the first are asked, by name. */
 const MOST_BRANCHES = 50
 /** Values in clear are told beside these, each by itself: nothing new can hide behind them. */
-const OF_SEALED_FILES: readonly string[] = ['mac-missing', 'nothing-sealed', 'readers-drift', 'selector-drift']
+const OF_SEALED_FILES: readonly string[] = [
+  'mac-missing',
+  'nothing-sealed',
+  'reader-entry',
+  'readers-drift',
+  'selector-drift',
+]
 /** What a policy is for is judged by nobody while it is broken, wherever else it is. */
 const NEVER_STANDING = 'policy-broken'
 

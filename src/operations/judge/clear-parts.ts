@@ -5,9 +5,9 @@ import type { Source } from '../../format/store.ts'
 import type { Leaf } from '../../format/tree.ts'
 import { walk } from '../../format/walk.ts'
 import { shellWord } from '../shell-word.ts'
-import { showPath } from '../values/tree-path.ts'
 import type { Finding } from './finding.ts'
 import { LineFinder } from './lines.ts'
+import { toldPath, UNTOLD } from './told-path.ts'
 
 const CIPHERTEXT = /(?<=ENC\[AES256_GCM,)data:[\w+/=]*,iv:[\w+/=]*,tag:[\w+/=]*(?=,type:[a-z]+\])/g
 
@@ -74,8 +74,8 @@ export class ClearParts {
   }
 
   private repairOf(leaf: ClearLeaf | undefined): Partial<Finding> {
-    if (leaf?.isNamed !== true) return { repair: `bulla edit ${shellWord(this.file)}` }
-    const keyPath = showPath(leaf.path)
+    const keyPath = leaf?.isNamed === true ? toldPath(leaf.path) : UNTOLD
+    if (keyPath.includes(UNTOLD)) return { repair: `bulla edit ${shellWord(this.file)}` }
     return { keyPath, repair: `bulla set ${shellWord(this.file)} ${shellWord(keyPath)}` }
   }
 

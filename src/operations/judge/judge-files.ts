@@ -1,6 +1,7 @@
+import { decodeText } from '../../format/text.ts'
 import type { CleanBlobs } from '../cache/clean-blobs.ts'
 import type { Progress } from '../ports.ts'
-import { narrowText, textOf } from '../scan/text-of.ts'
+import { textOf } from '../scan/text-of.ts'
 import { type CleanFiles, type CleanKind, cleanFiles } from './clean-files.ts'
 import type { Finding } from './finding.ts'
 import { Judge, type JudgeRules } from './judge.ts'
@@ -63,7 +64,7 @@ export async function judgeTree(
   const { approved, today, scanner } = options
   surroundings.settings ??= await readSettings({
     ...{ contents: surroundings.contents, scope: scanner?.scope ?? 'tree', today, approvedSettings: approved },
-    approved: approved && (async (path) => narrowText((await approved(path)) ?? new Uint8Array())),
+    approved: approved && (async (path) => decodeText((await approved(path)) ?? new Uint8Array())),
   })
   const { settings } = surroundings
   const around = { policies: surroundings.contents, siblings: sealed }

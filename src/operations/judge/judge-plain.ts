@@ -10,6 +10,7 @@ import { showPath } from '../values/tree-path.ts'
 import { isBroad } from './broad-rule.ts'
 import type { Finding, Level } from './finding.ts'
 import { LineFinder } from './lines.ts'
+import { toldPath } from './told-path.ts'
 import { valueName } from './value-names.ts'
 
 /** A file without sops metadata, and the rule that matches it. */
@@ -77,7 +78,7 @@ export async function judgePlain({ file, store, text, rule, isAtRoot }: PlainTex
       `${count} in clear that rule ${rule.index + 1} wants sealed`,
       {
         ...(first.scalar.place === undefined ? {} : new LineFinder(text).at(first.scalar.place.start)),
-        keyPath: showPath(first.path),
+        keyPath: toldPath(first.path),
         values: values.map(({ scalar, path }) => valueName(showPath(path), scalar.value)),
       },
     ),

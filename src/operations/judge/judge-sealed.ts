@@ -11,6 +11,7 @@ import { showPath } from '../values/tree-path.ts'
 import { ClearParts } from './clear-parts.ts'
 import type { Finding } from './finding.ts'
 import { LineFinder } from './lines.ts'
+import { toldPath } from './told-path.ts'
 import { valueName } from './value-names.ts'
 
 /** A file of which the judge has found out that it means to be sealed. */
@@ -75,7 +76,7 @@ export async function judgeSealed({ file, store, text }: SealedText): Promise<Se
       ...{ rule, level, file, message },
       ...(rule === 'broken-ciphertext' ? {} : { repair: reseal }),
       ...(leaf.place === undefined ? {} : lines.at(leaf.place.start)),
-      keyPath: showPath(path),
+      keyPath: toldPath(path),
       values: [valueName(showPath(path), leaf.kind === 'comment' ? leaf.text : leaf.value)],
     })
   }

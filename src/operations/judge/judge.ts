@@ -1,6 +1,7 @@
 import { type BullaError, isBullaError } from '../../errors.ts'
+import { decodeText } from '../../format/text.ts'
 import { wideText } from '../../scan/wide-text.ts'
-import { isProgram, narrowText, textOf } from '../scan/text-of.ts'
+import { isProgram, textOf } from '../scan/text-of.ts'
 import { shellWord } from '../shell-word.ts'
 import { loadStore, storeNameFor } from '../stores.ts'
 import { isBroad } from './broad-rule.ts'
@@ -72,7 +73,8 @@ export class Judge {
     if (bytes === undefined || bytes.length > MAX_BYTES) {
       return [...problems, ...(await this.large(file, placed, { bytes, beginning }))]
     }
-    const text = narrowText(bytes)
+    // as what reads sealed files sees it: UTF-16 is none of theirs, and such a file under a rule is refused by its store
+    const text = decodeText(bytes)
     const readable = wideText(bytes) ?? text
     const findings =
       file.mode === LINK
@@ -175,7 +177,7 @@ export class Judge {
     if (isLeftByWrite(file)) return finding('the name says that bulla was killed while it wrote this', 'git rm --force')
     const sibling = sealedSiblings(file).find((path) => {
       const bytes = this.siblings.get(path)
-      return bytes !== undefined && sealedStore(path, narrowText(bytes)) !== undefined
+      return bytes !== undefined && sealedStore(path, decodeText(bytes)) !== undefined
     })
     if (sibling === undefined) return []
     return finding(`the name says that this is the opened form of ${sibling}`, 'git rm --cached')

@@ -4,8 +4,8 @@ import type { Scalar } from '../../format/tree.ts'
 import { walk } from '../../format/walk.ts'
 import { type Fingerprinter, SHORTEST } from '../../scan/known/fingerprint.ts'
 import { valueForms } from '../../scan/known/value-forms.ts'
+import { toldPath } from '../judge/told-path.ts'
 import type { OpenedFile } from '../open.ts'
-import { showPath } from '../values/tree-path.ts'
 import { type SealedValue, writeOrigin } from './known-file.ts'
 
 /** Larger values are programs and archives: their lines say nothing. */
@@ -19,7 +19,7 @@ export function valuesOf({ source, tree }: OpenedFile, name: string, fingerprint
     if (opened?.kind !== 'scalar') return leaf.kind === 'comment' || opened !== undefined
     const text = textOf(opened)
     if (text.length < SHORTEST || text.length > LARGEST) return false
-    const origin = writeOrigin(name, showPath([...path]))
+    const origin = writeOrigin(name, toldPath(path))
     for (const form of valueForms(text)) found.push({ ...fingerprinter.of(form), origin })
     return false
   })

@@ -3,6 +3,8 @@ import { compileSelector } from '../../../../src/format/selector.ts'
 import type { StoreName } from '../../../../src/format/tree.ts'
 import { ClearParts } from '../../../../src/operations/judge/clear-parts.ts'
 import { loadStore } from '../../../../src/operations/stores.ts'
+import { dice } from '../../../helpers/credentials/draw.ts'
+import { withChecksum } from '../../../helpers/credentials/kinds.ts'
 
 const SEALED = 'ENC[AES256_GCM,data:c2VhbGVk,iv:aXY=,tag:dGFn,type:str]'
 const METADATA = `sops:\n    mac: ${SEALED}\n    encrypted_regex: ^token$\n    version: 3.13.3\n`
@@ -46,6 +48,13 @@ describe('what a sealed file leaves in clear', () => {
   it.each([
     ['a value', `token: ${SEALED}\na:\n  b: 'clear'\n${METADATA}`, 3, 7, 'bulla set app.yaml a.b'],
     ['a name that a shell would read', `'a b': clear\n${METADATA}`, 1, 8, `bulla set app.yaml '["a b"]'`],
+    [
+      'a name that may be a credential',
+      `${withChecksum('ghp_', dice(5))}: clear\n${METADATA}`,
+      1,
+      43,
+      'bulla edit app.yaml',
+    ],
     ['an item of a list', `a:\n  - clear\n${METADATA}`, 2, 5, 'bulla edit app.yaml'],
     ['a comment', `a: b # clear\n${METADATA}`, 1, 8, 'bulla edit app.yaml'],
     ['one of several documents', `a: clear\n${METADATA}---\nb: c\n${METADATA}`, 1, 4, 'bulla edit app.yaml'],

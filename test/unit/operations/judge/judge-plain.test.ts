@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { parseConfig } from '../../../../src/config/config.ts'
 import { judgePlain } from '../../../../src/operations/judge/judge-plain.ts'
 import { loadStore, storeNameFor } from '../../../../src/operations/stores.ts'
+import { dice } from '../../../helpers/credentials/draw.ts'
+import { withChecksum } from '../../../helpers/credentials/kinds.ts'
 
 const AGE = 'age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p'
 
@@ -25,6 +27,11 @@ describe('a plain manifest under a rule for the data of all', () => {
     ['from an anchor', `${HEAD}x: &a data\n*a : { a: c2VjcmV0 }\n`],
   ])('is found with its key %s', async (_, text) => {
     expect(await judge('secret.yaml', text)).toEqual(['unsealed-file data.a'])
+  })
+
+  it('is not told with a key that is a credential itself', async () => {
+    const token = withChecksum('ghp_', dice(5))
+    expect(await judge('secret.yaml', `${HEAD}data:\n  ${token}: c2VjcmV0\n`)).toEqual(['unsealed-file data.…'])
   })
 
   it('is found in JSON, also with an escape', async () => {
