@@ -1,5 +1,6 @@
 import { createHash, generateKeyPairSync } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
+import { AZURE_KEYS, azureKey } from './azure.ts'
 import { type Dice, fill } from './draw.ts'
 
 /** A kind of credential, as its provider makes it. Written down on its own, not from the rules that are to find it. */
@@ -200,6 +201,18 @@ const MADE: readonly Kind[] = [
     name: 'signed token',
     variable: 'SERVICE_JWT',
     make: (random) => jwt({ sub: fill('{d8}', random), iat: 1_700_000_000 }, random),
+  },
+  ...AZURE_KEYS.map((name) => ({ name, variable: 'PRIMARY', make: (random: Dice) => azureKey(name, random) })),
+  {
+    name: 'Azure Cache for Redis key',
+    variable: 'CACHE_ACCESS',
+    make: (random) => fill('{a33}AzCa', random) + random.pick([...'ABCDEFGHIJKLMNOP']) + fill('{a5}=', random),
+  },
+  {
+    name: 'Azure AI services key',
+    variable: 'SPEECH',
+    make: (random) =>
+      fill('{a52}JQQJ99{a1}', random) + random.pick([...'ABCDEFGHIJKL']) + fill('{a12}AAAACOG{a5}', random),
   },
 ]
 

@@ -4,6 +4,7 @@ import { join, relative, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { scanText } from '../../../src/scan/engine.ts'
 import { listRules } from '../../../src/scan/rule-list.ts'
+import { AZURE_KEYS, azureKey } from '../../helpers/credentials/azure.ts'
 import { dice, fill } from '../../helpers/credentials/draw.ts'
 import { bech32, makeOpenSsh, withChecksum } from '../../helpers/credentials/kinds.ts'
 
@@ -202,6 +203,25 @@ describe('Kubernetes Secrets', () => {
     const auths = JSON.stringify({ auths: { 'a.io': { auth: base64(`bot:${random('{a20}')}`) } } })
     expect(rulesIn(`${head}data:\n  .dockerconfigjson: ${base64(auths)}\n`)).toEqual(['block docker-registry-auth'])
     expect(rulesIn(`${head}data:\n  id: ${base64(pem)}\n`)).toEqual(['block private-key'])
+  })
+})
+
+describe('keys of Azure that tell themselves', () => {
+  it.each(AZURE_KEYS)('are found without any name, and with a wrong checksum warn: %s', (name) => {
+    for (let round = 0; round < 20; round += 1) {
+      const [key, damaged] = [azureKey(name, dice(round)), azureKey(name, dice(round), true)]
+      expect(scanText(`see ${key}\n`, { fileName: 'a.md' })).toMatchObject([{ level: 'block', length: key.length }])
+      expect(scanText(`see ${damaged}\n`, { fileName: 'a.md' })).toMatchObject([{ level: 'warn' }])
+    }
+  })
+
+  it('are not looked for where something is missing, or more stands around', () => {
+    for (const name of AZURE_KEYS) {
+      const key = azureKey(name, dice(7))
+      for (const text of [key.slice(1), `A${key}`, `${key.replaceAll('=', '')}AB`, key.replace(/(.{9})(=*)$/, '$2')]) {
+        expect(scanText(`see ${text}\n`, { fileName: 'a.md' }).filter(({ level }) => level === 'block')).toEqual([])
+      }
+    }
   })
 })
 
