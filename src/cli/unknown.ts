@@ -2,6 +2,7 @@ import { UsageError } from '../errors.ts'
 import { suggest } from '../operations/suggest.ts'
 import { SWITCHES, WITH_VALUE } from './argv.ts'
 import { COMMANDS } from './commands.ts'
+import { RECIPIENT_VERBS } from './recipient/verb-names.ts'
 
 /** What sops can do and this version of bulla cannot, by command and by old form. */
 const SOPS_ONLY = ['publish', 'keyservice']
@@ -43,5 +44,6 @@ function isKnown(option: string): boolean {
 function hintFor(word: string, known: readonly string[]): string {
   const meant = suggest(word, [...known, 'help', 'version'])
   if (meant !== undefined) return `did you mean ${meant === 'version' ? '--version' : meant}?`
+  if (RECIPIENT_VERBS.some((verb) => verb === word)) return `did you mean recipient ${word}?`
   return /[./\\]/.test(word) ? 'to open a file, write decrypt before its name' : `commands are ${known.join(', ')}`
 }

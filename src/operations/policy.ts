@@ -91,7 +91,7 @@ export class PolicyFinder {
       config,
       rule,
       notes,
-      keysAt: (options.keys ?? []).length > 0 ? undefined : at('age'),
+      keysAt: (options.keys ?? []).length > 0 ? undefined : at(keyField(groups)),
       selectorAt:
         policy.selector === rule?.selector && rule?.selector !== undefined ? at(rule.selector.field) : undefined,
     }
@@ -116,6 +116,12 @@ function chooseGroups(
     where,
     hint: misnamed ?? 'name recipients with --age, in SOPS_AGE_RECIPIENTS, or in a creation rule of .sops.yaml',
   })
+}
+
+/** The field with the keys of a rule; empty, for the rule itself, where several have some: which one is at fault is not known. */
+function keyField(groups: readonly (readonly KeyDescription[])[]): string {
+  const [kind = '', ...others] = new Set(groups.flat().map(({ type }) => type))
+  return others.length === 0 ? kind : ''
 }
 
 function placeIn(config: SopsConfig, rule: CreationRule, field: string): Where {

@@ -92,6 +92,7 @@ describe('a command line that cannot be run', () => {
     ['enrypt a', 1, 'there is no command enrypt', 'did you mean encrypt?'],
     ['dcrypt a', 1, 'there is no command dcrypt', 'did you mean decrypt?'],
     ['version', 1, 'there is no command version', 'did you mean --version?'],
+    ['grant alice a.yaml', 1, 'there is no command grant', 'did you mean recipient grant?'],
     ['quux', 1, 'there is no command quux', KNOWN],
     ['edt a.yaml', 1, 'there is no command edt', 'did you mean edit?'],
     ['a.yaml decrypt', 1, 'there is no command a.yaml', 'to open a file, write decrypt before its name'],

@@ -42,6 +42,16 @@ describe('how a file is sealed', () => {
     expect(selectorAt).toEqual({ file: '/w/.sops.yaml', line: 4, column: 5 })
   })
 
+  it('has a place for what is wrong with its keys: their field, or the rule where several have some', async () => {
+    const at = async (...fields: readonly string[]) => {
+      const policy = `creation_rules:\n  - path_regex: a\n${fields.map((field) => `    ${field}\n`).join('')}`
+      return (await policyFor('/w/a.yaml', {}, policy)).keysAt
+    }
+    const pgp = 'pgp: FBC7B9E2A4F9289AC0C1D4843D16CEE4A27381B4'
+    expect(await at('encrypted_regex: x', pgp)).toEqual({ file: '/w/.sops.yaml', line: 4, column: 5 })
+    expect(await at('age: age1sub', pgp)).toEqual({ file: '/w/.sops.yaml', line: 2, column: 5 })
+  })
+
   it('is what options say, and else the rule', async () => {
     const options = {
       keys: [KEY],
