@@ -211,6 +211,8 @@ describe('check --fix', () => {
     expect((await box.bulla(['decrypt', 'staged.yaml'], { cwd: 'repo' })).out).toBe(PLAIN)
     // without the conversion, CRLF would be a change of its own
     await repository.must('config', 'core.autocrlf', 'false')
+    // git only looks into what it sees touched
+    repository.write(FILE, repository.read(FILE))
     repository.write('.sops.yaml', rule(box.recipient, 'password|token|user'))
     await repository.must('add', '.sops.yaml')
     expect((await check(box, ['--fix'])).out).toContain(`not fixed selector-drift: ${FILE}: it differs`)
