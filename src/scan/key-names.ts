@@ -3,7 +3,7 @@ export type NamedAs = 'password' | 'secret'
 
 /** Words that say when or where a value counts, behind the word that says what it is. */
 const TRAILING = new Set(
-  'value values val prod production dev development stage staging stg test testing local default base64 b64 hex old new current previous prev next env string plain plaintext text raw data encoded main root admin user primary secondary backup master global live sandbox eu us 0 1 2 3 4 5 6 7 8 9'.split(
+  'value values val prod production dev development stage staging stg test testing local default base64 b64 hex base old new current previous prev next env string plain plaintext text raw data encoded main root admin user primary secondary backup master global live sandbox eu us 0 1 2 3 4 5 6 7 8 9'.split(
     ' ',
   ),
 )

@@ -78,6 +78,20 @@ describe('hooks through what the repository uses', () => {
     expect(box.text(file)).toBe(text)
   })
 
+  it.each([
+    ['husky', '.husky/pre-commit', '# bulla hook run pre-commit "$@" || exit\nnpm test\n'],
+    [
+      'pre-commit',
+      '.pre-commit-config.yaml',
+      'repos: []\n#  - id: bulla-pre-commit\n#    entry: bulla hook run pre-commit\n',
+    ],
+  ])('what is commented out in a file of %s counts for nothing', async (name, file, text) => {
+    box.put(file, text)
+    if (name === 'husky') await box.git('config', 'core.hooksPath', '.husky/_')
+    await init()
+    expect(box.text(file)).toMatch(/^[^#]*bulla hook run pre-commit/m)
+  })
+
   it('settings that are broken are named, with what to do', async () => {
     box.put('lefthook.yml', 'pre-commit: [\n')
     const { code, err } = await init()

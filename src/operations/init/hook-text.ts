@@ -19,6 +19,11 @@ export function guardLine(skip: string): string {
   return `command -v bulla >/dev/null || { echo "bulla is missing: ${hint}" >&2; exit 1; }`
 }
 
+/** Whether a text of others, in shell or YAML, has our hook run; what is commented out does not. */
+export function runsHook(text: string, name: HookName): boolean {
+  return text.split('\n').some((line) => line.includes(`bulla hook run ${name}`) && !line.trimStart().startsWith('#'))
+}
+
 /**
  * Lines for the head of a hook in shell that others wrote: what git says to it can be read once, so it is given again.
  *

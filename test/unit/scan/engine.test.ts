@@ -186,6 +186,7 @@ describe('values of keys', () => {
     ['.env', 'DB_PASSWORD=Sommer2024', ['warn generic-password']],
     ['a.yaml', 'password: hunter2', ['warn generic-password']],
     ['a.yaml', `signing_key: ${random('{a32}')}`, ['warn generic-secret']],
+    ['.env', `SECRET_KEY_BASE=${random('{h128}')}`, ['warn generic-secret']],
     ['a.yaml', '- name: DB_PASSWORD\n  value: "tr0ub4dor"', ['warn generic-password']],
     ['a.json', '{"name": "DB_PASSWORD", "value": "tr0ub4dor"}', ['warn generic-password']],
     ['a.ts', `const apiSecret = '${random('{a40}')}'`, ['warn generic-secret']],

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { decodeText, encodeText } from '../../../format/text.ts'
 import type { HookName } from '../../hooks/hook-names.ts'
-import { guardLine, headLines, shellOf } from '../hook-text.ts'
+import { guardLine, headLines, runsHook, shellOf } from '../hook-text.ts'
 import { CLIENT_HOOKS } from '../native-hooks.ts'
 import type { FileStep, Plan } from '../step.ts'
 import { notInstalled } from './installed.ts'
@@ -21,7 +21,7 @@ export async function huskyHooks(place: HooksPlace): Promise<Plan> {
     const path = join(own ?? join(root, '.husky'), name)
     const before = (await world.files.kind(path)) === 'file' ? await world.files.open(path) : undefined
     const text = before === undefined ? '' : decodeText(before.bytes)
-    if (text.includes(`bulla hook run ${name}`)) continue
+    if (runsHook(text, name)) continue
     if (shellOf(text) === undefined) {
       problems.push(`${path} is no shell script: make it run "bulla hook run ${name}" first, and stop where that fails`)
       continue

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { decodeText, encodeText } from '../../../format/text.ts'
 import type { HookName } from '../../hooks/hook-names.ts'
-import { guardLine } from '../hook-text.ts'
+import { guardLine, runsHook } from '../hook-text.ts'
 import { CLIENT_HOOKS } from '../native-hooks.ts'
 import type { FileStep, Plan } from '../step.ts'
 import { notInstalled } from './installed.ts'
@@ -62,7 +62,7 @@ async function scriptStep(settings: string, { root, world }: HooksPlace): Promis
   const given = (await world.files.kind(settings)) === 'file' ? await sourceFolder(settings, world) : undefined
   const path = join(root, given ?? '.lefthook', PUSH, SCRIPT)
   const before = (await world.files.kind(path)) === 'file' ? await world.files.open(path) : undefined
-  if (before !== undefined && decodeText(before.bytes).includes(`bulla hook run ${PUSH}`)) return undefined
+  if (before !== undefined && runsHook(decodeText(before.bytes), PUSH)) return undefined
   const after = encodeText(`#!/bin/sh\n${GUARD}\nexec bulla hook run ${PUSH} "$@"\n`)
   return { kind: 'file', path, about: `runs "bulla hook run ${PUSH}"`, before, after, mode: 0o755 }
 }

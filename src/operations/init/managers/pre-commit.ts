@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { decodeText, encodeText } from '../../../format/text.ts'
-import { guardLine } from '../hook-text.ts'
+import { guardLine, runsHook } from '../hook-text.ts'
 import { nativeHooks } from '../native-hooks.ts'
 import type { FileStep, Plan } from '../step.ts'
 import { notInstalled } from './installed.ts'
@@ -34,7 +34,7 @@ async function settingsStep({ root, world }: HooksPlace): Promise<FileStep | und
   const text = decodeText(before.bytes)
   // the second is what the package offers to pre-commit
   const missing = STAGES.filter(
-    (stage) => !text.includes(`bulla hook run ${stage}`) && !text.includes(`id: bulla-${stage}`),
+    (stage) => !runsHook(text, stage) && !new RegExp(`^[^#]*\\bid: bulla-${stage}\\b`, 'm').test(text),
   )
   const repos = await nodeIn(before.bytes, ['repos'], path)
   const count = repos?.kind === 'list' ? repos.items.filter(({ kind }) => kind !== 'comment').length : 0
