@@ -58,9 +58,12 @@ export class Exceptions {
     const listed = findings.filter((finding) => !this.entries.some((entry) => fits(entry, finding, file)))
     if (listed.length === 0) return []
     const { pragmas, malformed } = text.includes('bulla:allow') ? readPragmas(text, isAllowable) : NO_PRAGMAS
-    const valid = await this.withApproval(pragmas, file, text)
+    const isApproved = await this.approval(pragmas, file, text)
     const left = listed.filter(
-      ({ rule, line }) => !valid.some((pragma) => pragma.rule === rule && pragma.line === line),
+      (finding) =>
+        !pragmas.some(
+          ({ rule, line }) => rule === finding.rule && line === finding.line && isApproved(line, finding.lineCount),
+        ),
     )
     const kept = this.withoutBaseline(left).filter(({ wasThere }) => wasThere !== true)
     const beside = malformed.filter(({ line }) => kept.some((finding) => [line, line + 1].includes(finding.line ?? 0)))
@@ -83,16 +86,20 @@ export class Exceptions {
     return findings.filter((finding) => !accepted.has(finding))
   }
 
-  /** Exceptions that the target branch has too, on a line that is the same. */
-  private async withApproval(pragmas: readonly Pragma[], file: string, text: string): Promise<readonly Pragma[]> {
-    if (this.approved === undefined || pragmas.length === 0) return pragmas
+  /** Tells of the exception for a value whether the target branch has it too, on lines that are the same. */
+  private async approval(
+    pragmas: readonly Pragma[],
+    file: string,
+    text: string,
+  ): Promise<(line: number, lineCount: number | undefined) => boolean> {
+    if (this.approved === undefined || pragmas.length === 0) return () => true
     const known = new Set(withLineFeeds(await this.approved(file)).split('\n'))
     const lines = withLineFeeds(text).split('\n')
-    return pragmas.filter(({ line }) => {
+    return (line, lineCount = 1) => {
       // it stands on the line itself, or alone above it: then both must be known
-      const at = lines[line - 1] ?? ''
-      return known.has(at) && (at.includes('bulla:allow') || known.has(lines[line - 2] ?? ''))
-    })
+      const first = lines[line - 1]?.includes('bulla:allow') === true ? line - 1 : line - 2
+      return lines.slice(Math.max(first, 0), line - 1 + lineCount).every((at) => known.has(at))
+    }
   }
 }
 

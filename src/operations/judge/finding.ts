@@ -11,6 +11,8 @@ export interface Finding {
   /** 1-based; undefined when the whole file is meant. */
   readonly line?: number
   readonly column?: number
+  /** How many lines the value takes; undefined for one. Reports leave it out. */
+  readonly lineCount?: number
   /** Keys to the value, in the form of `ls`. */
   readonly keyPath?: string
   /** What exceptions call it; says nothing about the value. Only of what the scanner finds. */

@@ -17,6 +17,8 @@ import { oldFindings } from './old-findings.ts'
 /** As `isProgram` says of its bytes. */
 const isBinary = (text: string) => text.slice(0, 8000).includes('\0')
 
+const LINE_END = /\r\n|\n|\r/
+
 /** What is looked for. */
 export interface Wanted {
   /** Copies of values that are sealed here. */
@@ -115,7 +117,7 @@ function toSpotted(file: string, text: string, found: readonly Found[]): Spotted
 
 /** Of the longest lines the last one: keys of one kind begin alike. Without blanks around it, as values may be indented anew. */
 function tellingLine(value: string): string {
-  const lines = value.split(/\r\n|\n|\r/).map((line) => line.trim())
+  const lines = value.split(LINE_END).map((line) => line.trim())
   return lines.reduce((longest, line) => (line.length >= longest.length ? line : longest), '')
 }
 
@@ -125,8 +127,10 @@ function toFindings(file: string, text: string, found: readonly Found[]): Findin
   return found.map((one) => {
     const { rule, level, line, column, path, message } = one
     const fingerprint = fingerprints.get(one)
+    const lineCount = text.slice(one.span.start, one.span.end).split(LINE_END).length
     return {
       ...{ rule, level, file, line, column, message },
+      ...(lineCount === 1 ? {} : { lineCount }),
       ...(path === undefined ? {} : { keyPath: showPath(path) }),
       ...(fingerprint === undefined ? {} : { fingerprint }),
     }

@@ -9,7 +9,7 @@ import { scanText } from '../../../../src/scan/engine.ts'
 import { fingerprintsOf } from '../../../../src/scan/fingerprint.ts'
 import { matchesGlob } from '../../../../src/scan/glob.ts'
 import { dice, fill } from '../../../helpers/credentials/draw.ts'
-import { withChecksum } from '../../../helpers/credentials/kinds.ts'
+import { makeOpenSsh, withChecksum } from '../../../helpers/credentials/kinds.ts'
 import { failure } from '../../../helpers/failure.ts'
 
 const MARK = ['bulla', 'allow'].join(':')
@@ -31,6 +31,18 @@ describe('exceptions in a text', () => {
     expect(await keptOf(`token: ${token} # ${MARK} github-token -- revoked in May\n`)).toEqual([])
     expect(await keptOf(`# ${MARK} github-token -- revoked in May\ntoken: ${token}\n`)).toEqual([])
     expect(await keptOf(`<!-- ${MARK} github-token -- revoked in May -->\ntoken: ${token}\n`)).toEqual([])
+  })
+
+  it('count for what a branch takes only when it has all lines of the value too', async () => {
+    const text = (seed: number) => `# ${MARK} private-key -- key of a test\n${makeOpenSsh(dice(seed))}`
+    const keptFor = async (before: string) => {
+      const exceptions = new Exceptions({ scope: 'change', today: TODAY, approved: async () => before })
+      const left = await exceptions.apply(findingsIn(text(1)), 'a.yaml', text(1))
+      return left.map(({ rule, line }) => `${line} ${rule}`)
+    }
+    expect(await keptFor(`more\n${text(1)}`)).toEqual([])
+    expect(await keptFor(text(2))).toEqual(['2 private-key'])
+    expect(await keptFor(makeOpenSsh(dice(1)))).toEqual(['2 private-key'])
   })
 
   it('do not reach farther', async () => {
