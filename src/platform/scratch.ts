@@ -1,6 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { fileError } from './file-errors.ts'
 import { removeOnInterrupt } from './interrupts.ts'
 import { ScratchGuard } from './scratch-guard.ts'
@@ -57,7 +57,8 @@ export function openScratch(name: string) {
 /** 0700, by a name that nobody can guess and that says whose it is. @throws FileError `ERR_WRITE` */
 export function makeScratchFolder(folder: string, purpose: 'edit' | 'exec'): string {
   try {
-    return mkdtempSync(join(folder, `bulla-${purpose}-${process.pid}-`))
+    // whoever is told of it may stand elsewhere: the guard does
+    return mkdtempSync(resolve(folder, `bulla-${purpose}-${process.pid}-`))
   } catch (error) {
     const user = purpose === 'edit' ? 'the editor' : 'the program'
     throw fileError('ERR_WRITE', `the folder for ${user} cannot be made`, folder, error)

@@ -1,8 +1,8 @@
 import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { openScratch, scratchPlace } from '../../../src/platform/scratch.ts'
+import { makeScratchFolder, openScratch, scratchPlace } from '../../../src/platform/scratch.ts'
 import { hasMemory } from '../../helpers/editors.ts'
 import { failure } from '../../helpers/failure.ts'
 
@@ -25,6 +25,18 @@ describe('the place for plaintext', () => {
       expect(readdirSync(own)).toEqual([])
     } finally {
       rmSync(own, { recursive: true })
+    }
+  })
+})
+
+describe('a folder for plaintext', () => {
+  it('is told from the root, also where the folder it is in was named from here', () => {
+    const here = mkdtempSync(join(tmpdir(), 'bulla-test-'))
+    try {
+      const made = makeScratchFolder(relative(process.cwd(), here), 'exec')
+      expect(dirname(made)).toBe(here)
+    } finally {
+      rmSync(here, { recursive: true })
     }
   })
 })
