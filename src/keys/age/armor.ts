@@ -4,7 +4,6 @@ import { decodeStrictBase64 } from './base64.ts'
 const BEGIN = '-----BEGIN AGE ENCRYPTED FILE-----'
 const END = '-----END AGE ENCRYPTED FILE-----'
 const COLUMNS = 64
-const BYTES_PER_LINE = 48
 /** White space before and after the armor, in characters. */
 const MAX_MARGIN = 1024
 
@@ -26,16 +25,15 @@ export function decodeArmor(text: string): Uint8Array {
   const last = lines.length - 1
   if (lines[0] === undefined || withoutReturn(lines[0]) !== BEGIN) throw broken('it does not start with the armor line')
   if (last === 0 || lines[last] !== END) throw broken('it does not end with the armor line')
-  const chunks: Uint8Array[] = []
-  for (let index = 1; index < last; index += 1) {
-    const line = withoutReturn(lines[index] ?? '')
+  const body = lines.slice(1, last).map(withoutReturn)
+  for (const [index, line] of body.entries()) {
     if (line === '' || line.length > COLUMNS) throw broken('a line of it is empty or too long')
-    const bytes = decodeStrictBase64(line, { padded: true })
-    if (bytes === undefined) throw broken('a line of it is not base64')
-    if (bytes.length < BYTES_PER_LINE && index !== last - 1) throw broken('a line of it is too short')
-    chunks.push(bytes)
+    if (line.length < COLUMNS && index !== body.length - 1) throw broken('a line of it is too short')
   }
-  return Buffer.concat(chunks)
+  // full lines are whole groups of base64, so padding within them is wrong in all of it too; at once takes half the time
+  const bytes = decodeStrictBase64(body.join(''), { padded: true })
+  if (bytes === undefined) throw broken('a line of it is not base64')
+  return bytes
 }
 
 /** The armor without blank lines around it. Blanks on the armor lines themselves are not tolerated. */
