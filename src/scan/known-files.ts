@@ -129,6 +129,8 @@ const ANY_NAME = new RegExp(
 
 /** Whole files that are known by their name. */
 export function scanKnownFile(page: Page): void {
+  // no source of a program has such a name, and most commits are of these
+  if (page.kind === 'code') return
   const name = page.fileName.toLowerCase()
   const isAny = ANY_NAME.test(name)
   for (const file of KNOWN_FILES) {
