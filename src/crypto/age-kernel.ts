@@ -11,12 +11,6 @@ const MOST_KEY = 64
 const TAG_BYTES = 16
 const MAC_BYTES = 32
 
-/** The types of Node leave out what makes a module run. */
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array) => object
-  readonly Instance: new (module: object) => { readonly exports: object }
-}
-
 interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer }
   mac(secret: number, salt: number, label: number, length: number): void

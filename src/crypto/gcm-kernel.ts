@@ -29,12 +29,6 @@ const SEALED_BYTES = 'ENC[AES256_GCM,data:,iv:,tag:'.length + 4 + 44 + 24
 /** Null when it cannot run here. */
 let shared: GcmKernel | null | undefined
 
-/** The types of Node leave out what makes a module run. */
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array) => object
-  readonly Instance: new (module: object) => { readonly exports: object }
-}
-
 /** What gcm-kernel.wat exports; all numbers are addresses in `memory`. */
 interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number }

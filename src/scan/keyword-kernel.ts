@@ -14,12 +14,6 @@ const PIECE = 16_384
 /** What a unit takes, and what is told about one. */
 const [UNIT_BYTES, HIT_BYTES] = [2, 8]
 
-/** The types of Node leave out what makes a module run. */
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array) => object
-  readonly Instance: new (module: object) => { readonly exports: object }
-}
-
 /** Called for each place where a keyword stands; `end` is exclusive. Longer keywords come first. */
 export type OnKeyword = (keyword: number, end: number) => void
 

@@ -11,12 +11,6 @@ const MOST_INPUT = 65_536
 /** Most texts are no larger than so many times what they are compressed. */
 const USUAL_RATIO = 5
 
-/** The types of Node leave out what makes a module run. */
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array) => object
-  readonly Instance: new (module: object) => { readonly exports: object }
-}
-
 interface Kernel {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number }
   inflate(length: number, start: number, most: number): number

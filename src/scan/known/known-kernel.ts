@@ -16,12 +16,6 @@ const UNIT_BYTES = 2
 const BLANKS = ' '.repeat(CONTEXT)
 const [WORD, JOINT] = [1, 2]
 
-/** The types of Node leave out what makes a module run. */
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array) => object
-  readonly Instance: new (module: object) => { readonly exports: object }
-}
-
 interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer }
   prepare(length: number, base: number): void
