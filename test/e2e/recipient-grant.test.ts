@@ -92,6 +92,24 @@ describe('recipient grant', () => {
     expect(box.snapshot()).toEqual(before)
   })
 
+  it.for([['--yes'], ['--apply', '--yes']])(
+    'takes out the last reader when told so: its files stay as they are (%s)',
+    async (how, { box }) => {
+      await repository(box)
+      const dev = box.read('dev/c.json')
+      const done = await box.bulla(['recipient', 'ungrant', box.recipient, 'rule 2', '--allow-empty', ...how])
+      expect(done).toMatchObject({
+        code: 0,
+        out: expect.stringMatching(/^\.sops\.yaml: rule 2 .*no longer names .*\n$/),
+      })
+      expect(done.err).toContain(
+        'rule 2 names nobody now: nothing can be sealed by it, and its sealed files keep their readers',
+      )
+      expect(box.read('.sops.yaml').match(/age1/g)).toHaveLength(1)
+      expect(box.read('dev/c.json')).toBe(dev)
+    },
+  )
+
   it('refuses what is not clear', async ({ box }) => {
     await repository(box)
     const before = box.snapshot()

@@ -1,5 +1,4 @@
-import type { CreationRule } from '../../config/config.ts'
-import { parseConfig } from '../../config/config.ts'
+import { type CreationRule, parseConfig, type SopsConfig } from '../../config/config.ts'
 import type { PolicyEdit } from '../../config/edit/check-edit.ts'
 import { grantKey, type RuleEdit, ungrantKey } from '../../config/edit/edit-policy.ts'
 import { bareRecipient } from '../../config/key-text.ts'
@@ -68,13 +67,14 @@ export async function grant(options: GrantOptions, world: World): Promise<GrantR
   const policy = await world.files.open(config.path)
   const { edit, keys } = await editPolicy(options, policy, rule, world)
   const rules = new Set([rule.index, ...edit.alsoRules.map((number) => number - 1)])
+  const edited = parseConfig(edit.bytes, config.path)
   const plan = (files: readonly UpdateReport[]): GrantPlan => ({
     policy: config.path,
     rule,
     keys,
     alsoRules: edit.alsoRules,
     isChanged: edit.isChanged,
-    notes: [...notes, ...unusableNotes(options, keys)],
+    notes: [...notes, ...unusableNotes(options, keys), ...emptyNotes(edited, rules)],
     files: files.filter(({ outcome }) => outcome === 'changed'),
   })
   const write = async () => {
@@ -82,7 +82,7 @@ export async function grant(options: GrantOptions, world: World): Promise<GrantR
   }
   const { apply = false, dryRun = false, allowLockout = false } = options
   const after = withPolicy(world, policy.path, edit.bytes)
-  const isOurs = await filesOf(after, policy.path, rules)
+  const isOurs = filesOf(edited, rules)
   const settings = { paths: [config.folder], accept: isOurs, allowLockout }
   if (!apply || dryRun) {
     const update = await updateKeys({ ...settings, dryRun: true, approve: async () => false }, after)
@@ -143,16 +143,25 @@ function withPolicy(world: World, path: string, bytes: Uint8Array): World {
   return { ...world, configPath: path, files: { ...world.files, read } }
 }
 
-/** Which files the changed rules are for. */
-async function filesOf(
-  { files }: World,
-  path: string,
-  rules: ReadonlySet<number>,
-): Promise<(file: string) => Promise<boolean>> {
-  const config = parseConfig((await files.read(path, true)) ?? new Uint8Array(), path)
+/** Files keep the readers that they have: whom else should they get? */
+function emptyNotes({ rules: all = [] }: SopsConfig, rules: ReadonlySet<number>): string[] {
+  return all
+    .filter((rule) => rules.has(rule.index) && !namesReaders(rule))
+    .map(
+      ({ index }) =>
+        `rule ${index + 1} names nobody now: nothing can be sealed by it, and its sealed files keep their readers`,
+    )
+}
+
+function namesReaders({ groups }: CreationRule): boolean {
+  return groups.length > 0 && groups.every((group) => group.length > 0)
+}
+
+/** Which files the changed rules are for, where they name somebody. */
+function filesOf(config: SopsConfig, rules: ReadonlySet<number>): (file: string) => Promise<boolean> {
   return async (file) => {
     if (isHousekeeping(file)) return false
     const { rule } = await findRule(config, file)
-    return rule !== undefined && rules.has(rule.index)
+    return rule !== undefined && rules.has(rule.index) && namesReaders(rule)
   }
 }
