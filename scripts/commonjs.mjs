@@ -6,7 +6,6 @@
  *
  * Every chunk becomes a function of `module` and `load`, wherever it ends up; `load` runs it once.
  */
-import { createRequire } from 'node:module'
 import { basename } from 'node:path'
 import * as esbuild from 'esbuild'
 
@@ -103,13 +102,6 @@ function belowOf(metafile, source) {
 /** Loaded with their first use: they take 3 ms each, and much that imports them runs without them. */
 const LATE = ['node:child_process', 'node:crypto', 'node:v8', 'node:zlib']
 
-/** @param {string} name */
-function membersOf(name) {
-  const members = Object.entries(Object.getOwnPropertyDescriptors(createRequire(import.meta.url)(name)))
-  // what old names warn of is used nowhere
-  return members.flatMap(([member, { value }]) => (value === undefined ? [] : [member]))
-}
-
 /**
  * With `start` null, who calls wants the packed chunks only; `others` gives those of the whole program, and is only called
  * when one of them is needed.
@@ -126,10 +118,13 @@ function load(name){
 }
 Object.defineProperty(load,'url',{get:()=>require('node:url').pathToFileURL(__filename).href})
 load.builtins={__proto__:null}
-for(const [name,members] of Object.entries(${JSON.stringify(Object.fromEntries(LATE.map((name) => [name, membersOf(name)])))})){
-  const builtin=load.builtins[name]={__proto__:null}
-  let real
-  for(const member of members)Object.defineProperty(builtin,member,{get:()=>(real??=require(name))[member]})
+for(const name of ${JSON.stringify(LATE)}){
+  const real=()=>{
+    const members=require(name)
+    Object.setPrototypeOf(builtin,members)
+    return members
+  }
+  const builtin=load.builtins[name]={__proto__:new Proxy({},{get:(_,member)=>real()[member],has:(_,member)=>member in real()})}
 }
 `
 

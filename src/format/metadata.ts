@@ -111,7 +111,11 @@ export function parseMetadata(block: Branch): Metadata {
 }
 
 function readGroup(fields: Fields): KeyGroup {
-  return KEY_TYPES.flatMap((type) => fields.list(type).map((entry) => readEntry(type, entry)))
+  const group: KeyEntry[] = []
+  for (const type of KEY_TYPES) {
+    for (const entry of fields.list(type)) group.push(readEntry(type, entry))
+  }
+  return group
 }
 
 /** The nodes that entries were read from: one that stays is written as it stood there. */
@@ -127,13 +131,11 @@ function readEntry(type: KeyType, entry: Fields): KeyEntry {
     throw broken(`an entry of sops.${type} has no valid created_at`, 'it looks like "2026-01-02T03:04:05Z"')
   }
   const context = type === 'kms' ? entry.map('context') : undefined
-  const read: KeyEntry = {
-    type,
-    enc: entry.text('enc'),
-    fields,
-    ...(type === 'age' ? {} : { createdAt }),
-    ...(context === undefined ? {} : { context }),
-  }
+  const enc = entry.text('enc')
+  const read: KeyEntry =
+    type === 'age'
+      ? { type, enc, fields }
+      : { type, enc, fields, createdAt, ...(context === undefined ? {} : { context }) }
   writtenAs.set(read, entry.branch)
   return read
 }
@@ -142,19 +144,24 @@ function readEntry(type: KeyType, entry: Fields): KeyEntry {
 class Fields {
   readonly branch: Branch
   private readonly values = new Map<string, Node>()
+  /** Values of names with capital letters, by their small ones. */
+  private readonly capitals: ReadonlyMap<string, Node> | undefined
   private readonly where: string
 
   constructor(branch: Branch, where: string) {
     this.branch = branch
     this.where = where
-    for (const item of branch.items) if (item.kind === 'entry') this.values.set(item.key, item.value)
+    let hasCapitals = false
+    for (const item of branch.items) {
+      if (item.kind === 'comment') continue
+      this.values.set(item.key, item.value)
+      hasCapitals ||= item.key !== item.key.toLowerCase()
+    }
+    if (hasCapitals) this.capitals = withoutCapitals(this.values)
   }
 
   private get(name: string): Node | undefined {
-    const exact = this.values.get(name)
-    if (exact !== undefined) return exact
-    for (const [key, value] of this.values) if (key.toLowerCase() === name) return value
-    return undefined
+    return this.values.get(name) ?? this.capitals?.get(name)
   }
 
   text(name: string): string {
@@ -180,9 +187,9 @@ class Fields {
   }
 
   /** One mapping where a list is expected counts as a list of one. */
-  list(name: string): Fields[] {
+  list(name: string): readonly Fields[] {
     const node = this.get(name)
-    if (node === undefined || node.kind === 'null') return []
+    if (node === undefined || node.kind === 'null') return NOTHING
     const items = node.kind === 'list' ? node.items.filter((item) => item.kind !== 'comment') : [node]
     return items.map((item) => {
       if (item.kind === 'branch') return new Fields(item, `${this.where}.${name}`)
@@ -201,6 +208,18 @@ class Fields {
     ])
     return Object.fromEntries(entries)
   }
+}
+
+const NOTHING: readonly Fields[] = []
+
+/** By small letters; of names that are the same then, the first one counts. */
+function withoutCapitals(values: ReadonlyMap<string, Node>): Map<string, Node> {
+  const found = new Map<string, Node>()
+  for (const [key, value] of values) {
+    const name = key.toLowerCase()
+    if (!found.has(name)) found.set(name, value)
+  }
+  return found
 }
 
 function scalarText(scalar: Scalar): string {

@@ -1,6 +1,6 @@
 import { type KeywordAutomaton, KeywordKernel, type OnKeyword } from './keyword-kernel.ts'
 
-/** Letters of keywords and texts count without their case. @param keywords - in ASCII, none empty */
+/** Letters of keywords and texts count without their case. @param keywords - in ASCII, none empty, none twice */
 export function buildAutomaton(keywords: readonly string[]): KeywordAutomaton {
   const { classes, count } = classesOf(keywords)
   return KeywordKernel.build(keywords, classes, count) ?? plainAutomaton(keywords)
@@ -40,12 +40,17 @@ function scan(text: string, { classes, table, count, endings }: Tables, onKeywor
 /** Characters that no keyword has are one class, 0: rows stay short. */
 function classesOf(keywords: readonly string[]): { classes: Uint8Array; count: number } {
   const classes = new Uint8Array(128)
-  const letters = [...new Set(keywords.join('').toLowerCase())]
-  for (const [index, lower] of letters.entries()) {
-    classes[lower.charCodeAt(0)] = index + 1
-    classes[lower.toUpperCase().charCodeAt(0)] = index + 1
+  const letters = keywords.join('').toLowerCase()
+  let count = 1
+  // no iterator, which would make an object for each letter: a hook is over before V8 would spare them
+  for (let index = 0; index < letters.length; index += 1) {
+    const code = letters.charCodeAt(index)
+    if (classes[code] !== 0) continue
+    classes[code] = count
+    classes[letters.charAt(index).toUpperCase().charCodeAt(0)] = count
+    count += 1
   }
-  return { classes, count: letters.length + 1 }
+  return { classes, count }
 }
 
 interface Trie {

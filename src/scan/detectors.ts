@@ -6,12 +6,12 @@ import { KUBERNETES_DETECTOR } from './kubernetes-secret.ts'
 import type { Detector } from './page.ts'
 import { PEM_DETECTOR, PPK_DETECTOR, WRAPPED_DETECTOR } from './pem.ts'
 import { TOKEN_RULES } from './rules/index.ts'
-import { tokenDetector } from './token-detector.ts'
+import { TokenDetector } from './token-detector.ts'
 import { URL_DETECTOR } from './url-credentials.ts'
 
 /** Everything that is looked for, whatever the repository says. */
 export const DETECTORS: readonly Detector[] = [
-  ...TOKEN_RULES.map(tokenDetector),
+  ...TOKEN_RULES.map((rule) => new TokenDetector(rule)),
   PEM_DETECTOR,
   PPK_DETECTOR,
   WRAPPED_DETECTOR,

@@ -65,14 +65,17 @@ function engineFor(rules: readonly Detector[] | undefined): Engine {
 
 function buildEngine(all: readonly Detector[]): Engine {
   const byKeyword = new Map<string, Detector[]>()
+  const others: Detector[] = []
   for (const detector of all) {
-    for (const keyword of new Set(detector.keywords.map((word) => word.toLowerCase()))) {
+    if (detector.detectAll !== undefined) others.push(detector)
+    for (const word of detector.keywords) {
+      const keyword = word.toLowerCase()
       const known = byKeyword.get(keyword)
       if (known === undefined) byKeyword.set(keyword, [detector])
-      else known.push(detector)
+      // it may have the same word in two cases
+      else if (known.at(-1) !== detector) known.push(detector)
     }
   }
   const keywords = [...byKeyword.keys()]
-  const others = all.filter(({ detectAll }) => detectAll !== undefined)
   return { automaton: buildAutomaton(keywords), keywords, detectors: [...byKeyword.values()], others }
 }

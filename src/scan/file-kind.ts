@@ -1,22 +1,25 @@
 /** What a file is, as far as it says how keys and values stand in it. */
 export type FileKind = 'yaml' | 'json' | 'dotenv' | 'ini' | 'xml' | 'code' | 'shell' | 'prose' | 'generated' | 'unknown'
 
-const BY_EXTENSION: Readonly<Record<string, FileKind>> = {
-  ...kinds('yaml', 'yaml yml'),
-  ...kinds('json', 'json jsonc json5 tfstate ipynb webmanifest'),
-  ...kinds('dotenv', 'env envrc'),
-  ...kinds(
-    'ini',
-    'ini cfg conf config properties toml tfvars hcl cnf cf service desktop npmrc netrc s3cfg boto editorconfig',
-  ),
-  ...kinds('xml', 'xml plist csproj nuspec resx xaml svg html htm'),
-  ...kinds('shell', 'sh bash zsh fish ps1 bat cmd'),
-  ...kinds(
+/** Kinds and their extensions. */
+const EXTENSIONS: readonly (readonly [FileKind, string])[] = [
+  ['yaml', 'yaml yml'],
+  ['json', 'json jsonc json5 tfstate ipynb webmanifest'],
+  ['dotenv', 'env envrc'],
+  ['ini', 'ini cfg conf config properties toml tfvars hcl cnf cf service desktop npmrc netrc s3cfg boto editorconfig'],
+  ['xml', 'xml plist csproj nuspec resx xaml svg html htm'],
+  ['shell', 'sh bash zsh fish ps1 bat cmd'],
+  [
     'code',
     'ts tsx mts cts js jsx mjs cjs py rb go rs java kt kts scala cs fs vb php c h cc cpp hpp m mm swift dart lua pl pm r jl ex exs erl hs clj cljs groovy gradle sql tf vue svelte graphql proto sol zig nim',
-  ),
-  ...kinds('prose', 'md markdown mdx rst txt adoc asciidoc tex org po pot log diff patch csv tsv'),
-  ...kinds('generated', 'lock sum map min.js min.css snap tsbuildinfo'),
+  ],
+  ['prose', 'md markdown mdx rst txt adoc asciidoc tex org po pot log diff patch csv tsv'],
+  ['generated', 'lock sum map min.js min.css snap tsbuildinfo'],
+]
+
+const BY_EXTENSION = new Map<string, FileKind>()
+for (const [kind, extensions] of EXTENSIONS) {
+  for (const extension of extensions.split(' ')) BY_EXTENSION.set(extension, kind)
 }
 
 const LOCK_FILES = new Set(
@@ -26,10 +29,6 @@ const LOCK_FILES = new Set(
 )
 
 const TRANSLATIONS = /(?:^|\/)(?:i18n|locales?|lang|langs|languages|translations?|messages|l10n)\//
-
-function kinds(kind: FileKind, extensions: string): Record<string, FileKind> {
-  return Object.fromEntries(extensions.split(' ').map((extension) => [extension, kind]))
-}
 
 /** @param fileName - with its folders, parted by `/` */
 export function fileKind(fileName: string): FileKind {
@@ -42,5 +41,5 @@ export function fileKind(fileName: string): FileKind {
   const bare = name.replace(/\.(?:tpl|tmpl|gotmpl|j2|erb|dist|example|sample|template|bak|orig|old)$/, '')
   if (bare.endsWith('.min.js') || bare.endsWith('.min.css')) return 'generated'
   const extension = bare.slice(bare.lastIndexOf('.') + 1)
-  return extension === bare ? 'unknown' : (BY_EXTENSION[extension] ?? 'unknown')
+  return extension === bare ? 'unknown' : (BY_EXTENSION.get(extension) ?? 'unknown')
 }

@@ -39,8 +39,8 @@ export class KeywordKernel implements KeywordAutomaton {
   private readonly exports: Exports
   private readonly bytes: Buffer
   private readonly fallbacks: Uint16Array
-  /** Keywords that end in a state, without those that end in a suffix of it. */
-  private readonly endings = new Map<number, number[]>()
+  /** By state: 1 and the keyword that ends there, without those that end in a suffix of it; or 0. */
+  private readonly endings: Uint16Array
   private readonly text: number
   private readonly out: number
 
@@ -62,6 +62,7 @@ export class KeywordKernel implements KeywordAutomaton {
     this.bytes.set(classes)
     this.fallbacks = new Uint16Array(buffer, fallbacks, most)
     new Int32Array(buffer, SETTINGS).set([OWN_BYTES, rowBits, fallbacks, endings, queue])
+    this.endings = new Uint16Array(most)
     this.learn(text, keywords.length)
     this.exports.close()
   }
@@ -96,18 +97,17 @@ export class KeywordKernel implements KeywordAutomaton {
   /** Longer keywords come first. */
   private tell(state: number, end: number, onKeyword: OnKeyword): void {
     for (let suffix = state; suffix !== 0; suffix = this.fallbacks[suffix] ?? 0) {
-      for (const keyword of this.endings.get(suffix) ?? []) onKeyword(keyword, end)
+      const ending = this.endings[suffix] ?? 0
+      if (ending !== 0) onKeyword(ending - 1, end)
     }
   }
+
   private learn(text: string, count: number): void {
     const end = this.text + this.bytes.write(text, this.text, 'latin1')
     const states = (end + 1) & -2
     this.exports.insert(this.text, end, states)
-    for (const [keyword, state] of new Uint16Array(this.exports.memory.buffer, states, count).entries()) {
-      const known = this.endings.get(state)
-      if (known === undefined) this.endings.set(state, [keyword])
-      else known.push(keyword)
-    }
+    const ends = new Uint16Array(this.exports.memory.buffer, states, count)
+    for (let keyword = 0; keyword < count; keyword += 1) this.endings[ends[keyword] ?? 0] = keyword + 1
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Level } from './finding.ts'
 import { KNOWN_FILES } from './known-files.ts'
 import { TOKEN_RULES } from './rules/index.ts'
-import { NAMED_RULES } from './rules/named.ts'
+import { namedRules } from './rules/named.ts'
 
 /** A rule, for people. */
 export interface RuleFacts {
@@ -35,7 +35,7 @@ const OTHERS: readonly RuleFacts[] = [
 export function listRules(): RuleFacts[] {
   const known = KNOWN_FILES.map(({ rule, message, level }) => ({ id: rule, name: message, level: level ?? 'block' }))
   const byId = new Map<string, RuleFacts>()
-  for (const { id, name, level } of [...TOKEN_RULES, ...NAMED_RULES, ...known, ...OTHERS]) {
+  for (const { id, name, level } of [...TOKEN_RULES, ...namedRules(), ...known, ...OTHERS]) {
     const before = byId.get(id)
     if (before === undefined) byId.set(id, { id, name, level })
     else if (level === 'block') byId.set(id, { ...before, level })

@@ -11,26 +11,34 @@ const LONGEST_TRY = 64
 /** Where so many tries failed in one word, more would: else a text of nothing but keywords costs its length for each. */
 const MOST_TRIES = 8
 
-/** Looks for one kind of credential. Its expression is compiled where its keyword stands first. */
-export function tokenDetector(rule: TokenRule): Detector {
-  let compiled: RegExp | undefined
-  const expression = () => {
-    compiled ??= new RegExp(
-      /\(\?![^)]*\)$/.test(rule.pattern) ? rule.pattern : rule.pattern + END,
-      rule.caseless ? 'iy' : 'y',
-    )
-    return compiled
+/** Looks for one kind of credential. A class, as there are many: closures of their own would be most of what a hook makes. */
+export class TokenDetector implements Detector {
+  private readonly rule: TokenRule
+  private compiled: RegExp | undefined
+
+  constructor(rule: TokenRule) {
+    this.rule = rule
   }
-  return {
-    keywords: rule.keywords,
-    detect(page, start, end) {
-      if (!rule.caseless && !rule.keywords.includes(page.text.slice(start, end))) return
-      const first = rule.reach === undefined ? start : reachBack(page, rule, start, rule.reach)
-      if (rule.reach?.most !== 1 && !isWordStart(page.text, first)) return
-      // from one place a try always ends in the same way, whichever keyword leads to it
-      if (page.isDone(rule, first, first + 1)) return
-      if (hasTriesLeft(page, rule, first)) match(page, rule, expression(), first)
-    },
+
+  get keywords(): readonly string[] {
+    return this.rule.keywords
+  }
+
+  detect(page: Page, start: number, end: number): void {
+    const { rule } = this
+    if (!rule.caseless && !rule.keywords.includes(page.text.slice(start, end))) return
+    const first = rule.reach === undefined ? start : reachBack(page, rule, start, rule.reach)
+    if (rule.reach?.most !== 1 && !isWordStart(page.text, first)) return
+    // from one place a try always ends in the same way, whichever keyword leads to it
+    if (page.isDone(rule, first, first + 1)) return
+    if (hasTriesLeft(page, rule, first)) match(page, rule, this.expression(), first)
+  }
+
+  /** Compiled where its keyword stands first. */
+  private expression(): RegExp {
+    const { pattern, caseless } = this.rule
+    this.compiled ??= new RegExp(/\(\?![^)]*\)$/.test(pattern) ? pattern : pattern + END, caseless ? 'iy' : 'y')
+    return this.compiled
   }
 }
 

@@ -46,20 +46,24 @@ export function emptyKnownFile(key: Uint8Array): KnownFile {
 /** @returns undefined for what is not in this format: of a later version, or of somebody else */
 export function parseKnownFile(bytes: Uint8Array): KnownFile | undefined {
   if (bytes.length > MOST_BYTES) return undefined
-  const [title, ...lines] = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8').split('\n')
-  if (title !== TITLE) return undefined
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
+  if (!text.startsWith(`${TITLE}\n`)) return undefined
   const found = emptyKnownFile(new Uint8Array(KEY_BYTES))
   let hasKey = false
-  for (const line of lines) {
-    const [kind, first = '', second = '', third = ''] = line.split(' ', 4)
+  for (let start = TITLE.length + 1; start < text.length; ) {
+    const feed = text.indexOf('\n', start)
+    const end = feed === -1 ? text.length : feed
+    const line = new Line(text.slice(start, end))
+    start = end + 1
+    const kind = line.word()
+    const first = line.word()
     if (kind === 'value') {
-      const length = Number(second)
-      const sketch = Number.parseInt(third, 36)
+      const length = Number(line.word())
+      const sketch = Number.parseInt(line.word(), 36)
       if (!Number.isInteger(length) || !Number.isInteger(sketch)) continue
-      const origin = line.slice(9 + first.length + second.length + third.length)
-      found.values.set(first, { id: first, length, sketch, origin })
+      found.values.set(first, { id: first, length, sketch, origin: line.rest() })
     } else if (kind === 'open') found.opened.add(first)
-    else if (kind === 'closed') found.closed.set(first, textIn(line.slice(8 + first.length)))
+    else if (kind === 'closed') found.closed.set(first, textIn(line.rest()))
     else if (kind === 'head') found.head = first
     else if (kind === 'keys') found.keys = first
     else if (kind === 'base') found.base = baseIn(first)
@@ -70,6 +74,29 @@ export function parseKnownFile(bytes: Uint8Array): KnownFile | undefined {
     }
   }
   return hasKey ? found : undefined
+}
+
+/** Words with a space behind each. No array is made of them: every hook reads this file, and would wait for the collector. */
+class Line {
+  private readonly text: string
+  private at = 0
+
+  constructor(text: string) {
+    this.text = text
+  }
+
+  /** The next one; empty when there is none. */
+  word(): string {
+    const space = this.text.indexOf(' ', this.at)
+    const word = this.text.slice(this.at, space === -1 ? this.text.length : space)
+    this.at += word.length + 1
+    return word
+  }
+
+  /** What is left. */
+  rest(): string {
+    return this.text.slice(this.at)
+  }
 }
 
 export function formatKnownFile({ key, base, head, keys, opened, closed, values }: KnownFile): Uint8Array {

@@ -35,7 +35,10 @@ function isEncodedInside(text: string): boolean {
 }
 
 function* encodedOnce(text: string): Generator<EncodedRun> {
-  for (const { 0: run, index } of text.matchAll(BASE64)) yield* base64Runs(run, index)
+  for (const { 0: run, index } of text.matchAll(BASE64)) {
+    // asked first: most are names of code, and nothing has to be made for them
+    if (HEX.test(run) || run.includes('/') || beginsLikeText(run)) yield* base64Runs(run, index)
+  }
   if (/%[\dA-Fa-f]{2}/.test(text)) {
     for (const { 0: run, index } of text.matchAll(WORD)) {
       if (!/%[\dA-Fa-f]{2}/.test(run)) continue
@@ -94,15 +97,16 @@ function textOf(run: string): string | undefined {
 /** So many letters are looked at: no run is shorter. */
 const LOOKED_AT = 8
 const SIX_BITS = new Uint8Array(128)
-for (const [digit, letter] of [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'].entries()) {
-  SIX_BITS[letter.charCodeAt(0)] = digit
-}
+const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+for (let digit = 0; digit < DIGITS.length; digit += 1) SIX_BITS[DIGITS.charCodeAt(digit)] = digit
 SIX_BITS[45] = 62 // - and _ stand for + and / in URLs
 SIX_BITS[95] = 63
 
 /** Whether the first bytes that base64 stands for are printable, and no other than UTF-8 has. */
 function beginsLikeText(run: string): boolean {
-  let [bits, count, more] = [0, 0, 0]
+  let bits = 0
+  let count = 0
+  let more = 0
   for (let index = 0; index < LOOKED_AT; index += 1) {
     bits = (bits << 6) | (SIX_BITS[run.charCodeAt(index)] ?? 0)
     count += 6

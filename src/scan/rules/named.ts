@@ -29,7 +29,15 @@ const UUID = /^[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}$/i
 const KEY_OF_32_BYTES = /^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/
 
 /** Credentials that are known by the name of their key and their form together. The first that fits counts. */
-export const NAMED_RULES: readonly NamedRule[] = [
+export function namedRules(): readonly NamedRule[] {
+  rules ??= makeRules()
+  return rules
+}
+
+let rules: readonly NamedRule[] | undefined
+
+/** With all their expressions, which most commits have no value for. */
+const makeRules = (): readonly NamedRule[] => [
   {
     id: 'aws-secret-access-key',
     name: 'AWS secret access key',
