@@ -23,6 +23,7 @@ import { type Resolved, resolveUnlessText, UINT64 } from './resolve.ts'
 import { coreTag, resolveScalar } from './resolve-scalar.ts'
 import { isPlainString } from './scalar-style.ts'
 import { SimplePair } from './simple-pair.ts'
+import { UsualBlock } from './usual-block.ts'
 
 /** Where a node stands: what its place needs to write it again. */
 interface Position {
@@ -187,6 +188,10 @@ export class Composer {
     node.pairs.forEach((pair) => {
       if (pair instanceof SimplePair && !hasAliases && !pair.hasComments) {
         items.push(this.simpleEntry(pair, names, inside))
+        return
+      }
+      if (pair instanceof UsualBlock) {
+        items.push({ kind: 'entry', key: pair.key.value, value: pair.metadata })
         return
       }
       const { key, value } = pair

@@ -28,7 +28,7 @@ const MAX_LINE = 100_000
 export function readSimplePairs(text: string, start: number, column: number): SimplePair[] {
   const pairs: SimplePair[] = []
   for (let keyStart = start; ; ) {
-    const pair = readPair(text, keyStart)
+    const pair = readSimplePair(text, keyStart)
     if (pair === undefined) return pairs
     const lineStart = pair.valueEnd + 1
     let next = lineStart
@@ -40,7 +40,8 @@ export function readSimplePairs(text: string, start: number, column: number): Si
   }
 }
 
-function readPair(text: string, keyStart: number): SimplePair | undefined {
+/** The pair on the line of a key, whatever the next line says about it. @param keyStart - offset */
+export function readSimplePair(text: string, keyStart: number): SimplePair | undefined {
   if (text.indexOf('\n', keyStart) - keyStart > MAX_LINE) return undefined
   PAIR.lastIndex = keyStart
   if (!PAIR.test(text)) return undefined

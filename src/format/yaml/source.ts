@@ -19,6 +19,7 @@ import {
 } from './nodes.ts'
 import { type ParsedYaml, parseYaml } from './parser.ts'
 import { SimplePair } from './simple-pair.ts'
+import { findUsualBlock } from './usual-block.ts'
 
 const METADATA = 'sops'
 
@@ -36,7 +37,7 @@ export class YamlSource implements Source {
   constructor(text: string, options: EmitOptions = {}) {
     this.text = text
     this.layout = { text, lineBreak: /\r\n|[\n\r]/.exec(text)?.[0] ?? '\n', indent: yamlIndent(options.indent) }
-    this.parsed = parseYaml(text)
+    this.parsed = parseSealed(text) ?? parseYaml(text)
     const composer = new Composer(this.parsed, this.layout)
     const whole = this.parsed.documents.map((document, index) => composer.document(document, index))
     this.documents = whole.map(({ items }) => ({
@@ -183,6 +184,39 @@ export class YamlSource implements Source {
     const start = ended ? lineStart : lineStart - (text.slice(0, lineStart).endsWith(lineBreak) ? lineBreak.length : 0)
     return [{ start, end, text: '' }]
   }
+}
+
+/**
+ * The same as `parseYaml` for a file that ends with a {@link UsualBlock}, when nothing in front of it is read in another way
+ * because it stands there; else undefined.
+ */
+function parseSealed(text: string): ParsedYaml | undefined {
+  const block = findUsualBlock(text)
+  const parsed = block === undefined ? undefined : parsedOrNothing(text.slice(0, block.key.start))
+  const [document, ...others] = parsed?.documents ?? []
+  if (block === undefined || parsed === undefined || document === undefined || others.length > 0) return undefined
+  const { root } = document
+  if (root.kind !== 'mapping' || root.flow || root.column !== 0 || metadataPair(document) !== undefined)
+    return undefined
+  const { start } = block.key
+  const isApart = simpleEnd(root) === start - 1 || (!text.slice(0, start).includes('#') && !isBreakAt(text, start - 2))
+  if (!isApart) return undefined
+  root.pairs.push(block)
+  root.end = block.value.end
+  return { ...parsed, documents: [{ ...document, end: text.length }] }
+}
+
+/** What is wrong with a part is told with the whole. */
+function parsedOrNothing(text: string): ParsedYaml | undefined {
+  try {
+    return parseYaml(text)
+  } catch {
+    return undefined
+  }
+}
+
+function isBreakAt(text: string, offset: number): boolean {
+  return isBreak(text.charCodeAt(offset))
 }
 
 /** The last of `items` that starts at `offset` or before; they are sorted. There may be as many searches as items. */
