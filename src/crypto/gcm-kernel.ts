@@ -68,7 +68,7 @@ export interface KernelValues {
   /** What they are bound to. */
   readonly aads: JoinedTexts
   /** For each value: how many characters of base64 its data, its IV and its tag have, and how many stand behind the tag. */
-  readonly shapes: Int32Array
+  readonly shapes: readonly number[]
 }
 
 /** What {@link KernelValues} opened to. */
@@ -157,7 +157,8 @@ export class GcmKernel {
     this.prepare(cipher, memory, stream)
     const fields = new Int32Array(memory.buffer, list, count * OPEN_FIELDS)
     for (let index = 0; index < count; index += 1) {
-      const [from, to] = [index * SHAPE, index * OPEN_FIELDS]
+      const from = index * SHAPE
+      const to = index * OPEN_FIELDS
       for (let part = 0; part < SHAPE; part += 1) fields[to + part] = shapes[from + part] ?? 0
       fields[to + SHAPE] = aads.sizes[index] ?? 0
     }

@@ -4,7 +4,7 @@ import { formatSealed, parseSealed, SEALED_PARTS, sealedFields } from '../format
 import { decodeText, encodeText } from '../format/text.ts'
 import { tryOpenValue } from './cipher.ts'
 import { type DataKey, importDataKey } from './data-key.ts'
-import { GcmKernel, joinTexts, LONG_TEXT, MANY_VALUES, PART, PLACES, SHAPE } from './gcm-kernel.ts'
+import { GcmKernel, joinTexts, LONG_TEXT, MANY_VALUES, PART, PLACES } from './gcm-kernel.ts'
 
 /** What {@link OpenBatch.add} returns for a text that is not a sealed value. */
 export const NOT_SEALED = -1
@@ -39,7 +39,7 @@ export class OpenBatch {
   // the part that is being filled: what the kernel takes, and what was returned for each of its values
   private texts: string[] = []
   private aads: string[] = []
-  private readonly shapes = new Int32Array(PART * SHAPE)
+  private shapes: number[] = []
   private values: number[] = []
 
   constructor(dataKey: DataKey) {
@@ -58,7 +58,7 @@ export class OpenBatch {
     if (type === undefined) return this.addUnusual(aad, text)
     const ivLength = tag - iv - SEALED_PARTS.iv.length
     const tagLength = end - tag - SEALED_PARTS.tag.length
-    this.setShape(iv - data, ivLength, tagLength, text.length - end)
+    this.shapes.push(iv - data, ivLength, tagLength, text.length - end)
     return this.push(aad, text, type)
   }
 
@@ -72,18 +72,8 @@ export class OpenBatch {
     }
     // the type says nothing here
     const rest = SEALED_PARTS.type.length + STRING.length + SEALED_PARTS.end.length
-    this.setShape(data.length, iv.length, tag.length, rest)
+    this.shapes.push(data.length, iv.length, tag.length, rest)
     return this.push(aad, formatSealed(data, iv, tag, STRING), type)
-  }
-
-  /** Of the value that is pushed next. */
-  private setShape(data: number, iv: number, tag: number, rest: number): void {
-    const { shapes } = this
-    const at = this.texts.length * SHAPE
-    shapes[at] = data
-    shapes[at + 1] = iv
-    shapes[at + 2] = tag
-    shapes[at + 3] = rest
   }
 
   private push(aad: string, text: string, type: string): number {
@@ -107,13 +97,14 @@ export class OpenBatch {
     // also where nothing was opened: the next part has the next number
     this.parts.push(part ?? { bytes: Buffer.alloc(0), places: new Int32Array(), text: '' })
     if (part === undefined) {
-      for (const [index, value] of values.entries()) {
+      values.forEach((value, index) => {
         this.numbers[value] = ALONE
         if (sealedFields(texts[index] ?? '') === undefined) this.types[value] = undefined
-      }
+      })
     }
     this.texts = []
     this.aads = []
+    this.shapes = []
     this.values = []
   }
 

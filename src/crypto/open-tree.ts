@@ -210,7 +210,9 @@ class Opener {
     this.batch.open()
     this.takeSteps(pathOf)
     const { own, other, exchanged } = this.digests
-    const [digest, otherDigest, exchangedDigest] = [own.finish(), other?.finish(), exchanged?.finish()]
+    const digest = own.finish()
+    const otherDigest = other?.finish()
+    const exchangedDigest = exchanged?.finish()
     const { pairs, unopenedComments, exchangedAad: aad } = this
     let opened: ReadonlyMap<Leaf, Leaf> | undefined
     let edits: Edit[] | undefined

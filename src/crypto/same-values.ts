@@ -19,7 +19,8 @@ export function sameValues(
     return b.kind === 'null'
   }
   const sameBranch = (a: Branch, b: Branch): boolean => {
-    const [own, others] = [entries(a), entries(b)]
+    const own = entries(a)
+    const others = entries(b)
     return (
       own.length === others.length &&
       own.every(({ key, value }, index) => {
@@ -29,7 +30,8 @@ export function sameValues(
     )
   }
   const sameList = (a: List, b: List): boolean => {
-    const [own, others] = [elements(a, opened), elements(b, undefined)]
+    const own = elements(a, opened)
+    const others = elements(b, undefined)
     return (
       own.length === others.length &&
       own.every((item, index) => others[index] !== undefined && sameNode(item, others[index]))

@@ -97,8 +97,8 @@ export class SealBatch {
   }
 
   private sealAlone(aad: string, iv: Uint8Array, leaf: Leaf): string {
-    const [plaintext, type] = [plaintextOf(leaf), sealedTypeOf(leaf)]
-    return sealValue({ dataKey: this.dataKey, iv, aad: encodeText(aad), plaintext, type })
+    const plaintext = plaintextOf(leaf)
+    return sealValue({ dataKey: this.dataKey, iv, aad: encodeText(aad), plaintext, type: sealedTypeOf(leaf) })
   }
 
   /** The `ENC[…]` string of a value that was added. */

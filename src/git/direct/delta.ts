@@ -24,7 +24,8 @@ export function applyDelta(base: Uint8Array, delta: Buffer, most: number): Buffe
 }
 
 function pieceOf(base: Uint8Array, command: number, input: ByteInput): Uint8Array {
-  let [from, length] = [0, 0]
+  let from = 0
+  let length = 0
   for (let index = 0; index < 4; index += 1) if ((command & (1 << index)) !== 0) from += input.byte() * 256 ** index
   for (let index = 0; index < 3; index += 1) {
     if ((command & (16 << index)) !== 0) length += input.byte() * 256 ** index

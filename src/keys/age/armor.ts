@@ -26,10 +26,10 @@ export function decodeArmor(text: string): Uint8Array {
   if (lines[0] === undefined || withoutReturn(lines[0]) !== BEGIN) throw broken('it does not start with the armor line')
   if (last === 0 || lines[last] !== END) throw broken('it does not end with the armor line')
   const body = lines.slice(1, last).map(withoutReturn)
-  for (const [index, line] of body.entries()) {
+  body.forEach((line, index) => {
     if (line === '' || line.length > COLUMNS) throw broken('a line of it is empty or too long')
     if (line.length < COLUMNS && index !== body.length - 1) throw broken('a line of it is too short')
-  }
+  })
   // full lines are whole groups of base64, so padding within them is wrong in all of it too; at once takes half the time
   const bytes = decodeStrictBase64(body.join(''), { padded: true })
   if (bytes === undefined) throw broken('a line of it is not base64')
