@@ -132,13 +132,20 @@ interface MacPlace {
  * @returns The `ENC[…]` string.
  */
 export function sealMac({ dataKey, lastModified, digest, iv }: MacPlace & { digest: string; iv: Uint8Array }): string {
-  return sealValue({ dataKey, iv, aad: macAad(lastModified), plaintext: Buffer.from(digest, 'ascii'), type: 'str' })
+  return sealValue({
+    dataKey,
+    iv,
+    aad: encodeText(macAad(lastModified)),
+    plaintext: Buffer.from(digest, 'ascii'),
+    type: 'str',
+  })
 }
 
 interface MacCheck extends MacPlace {
   readonly mac: string
   readonly digest: string
   readonly otherDigest?: string | undefined
+  readonly opened?: string | undefined
 }
 
 /**
@@ -147,10 +154,11 @@ interface MacCheck extends MacPlace {
  * The digests are not in the error: they are unsalted hashes of the plaintext, and a short value can be guessed from one.
  *
  * @param otherDigest - what else the values may have been hashed to, see `OpenedTree`
+ * @param opened - what `mac` held, if it was opened with the values of the file
  * @throws {@link IntegrityError} `ERR_MAC_MISSING` when the field is empty; `ERR_MAC_MISMATCH` when it does not open
  *   with this data key and time, or holds another digest
  */
-export function verifyMac({ dataKey, lastModified, mac, digest, otherDigest }: MacCheck): void {
+export function verifyMac({ dataKey, lastModified, mac, digest, otherDigest, opened }: MacCheck): void {
   if (mac === '') {
     throw new IntegrityError(
       'ERR_MAC_MISSING',
@@ -160,8 +168,7 @@ export function verifyMac({ dataKey, lastModified, mac, digest, otherDigest }: M
       },
     )
   }
-  const sealed = parseSealed(mac)
-  const stored = sealed?.type === 'str' ? tryOpenValue({ dataKey, sealed, aad: macAad(lastModified) }) : undefined
+  const stored = opened === undefined ? openMac({ dataKey, lastModified }, mac) : Buffer.from(opened, 'utf8')
   if (stored === undefined) throw mismatch('the mac of the file does not open: mac or lastmodified was changed')
   if (isDigest(stored, digest) || (otherDigest !== undefined && isDigest(stored, otherDigest))) return
   throw mismatch(
@@ -169,13 +176,19 @@ export function verifyMac({ dataKey, lastModified, mac, digest, otherDigest }: M
   )
 }
 
+function openMac({ dataKey, lastModified }: MacPlace, mac: string): Uint8Array | undefined {
+  const sealed = parseSealed(mac)
+  return sealed?.type === 'str' ? tryOpenValue({ dataKey, sealed, aad: encodeText(macAad(lastModified)) }) : undefined
+}
+
 function isDigest(stored: Uint8Array, digest: string): boolean {
   const computed = Buffer.from(digest, 'ascii')
   return stored.length === computed.length && timingSafeEqual(stored, computed)
 }
 
-function macAad(lastModified: string): Uint8Array {
-  return Buffer.from(withoutFraction(lastModified), 'ascii')
+/** What the `mac` field is bound to. */
+export function macAad(lastModified: string): string {
+  return withoutFraction(lastModified)
 }
 
 function mismatch(message: string): IntegrityError {

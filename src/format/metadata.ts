@@ -314,8 +314,16 @@ function entryBranch(entry: KeyEntry): Branch {
 
 function sorted(fields: Record<string, Node>): Branch {
   const items = Object.entries(fields).map(([key, value]): Entry => ({ kind: 'entry', key, value }))
-  items.sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)))
+  items.sort((a, b) => compareBytes(a.key, b.key))
   return { kind: 'branch', items }
+}
+
+const ASCII = /^[\0-\x7f]*$/
+
+/** As UTF-8 is ordered. Only keys of a context may be something else than ASCII. */
+function compareBytes(a: string, b: string): number {
+  if (ASCII.test(a) && ASCII.test(b)) return a < b ? -1 : a > b ? 1 : 0
+  return Buffer.compare(Buffer.from(a), Buffer.from(b))
 }
 
 function list(items: readonly Node[]): Node {

@@ -1,5 +1,5 @@
 import { type DataKey, wipeDataKey } from '../crypto/data-key.ts'
-import { verifyMac } from '../crypto/mac.ts'
+import { macAad, verifyMac } from '../crypto/mac.ts'
 import { type Exchange, type OpenedTree, openedDocuments, openTree } from '../crypto/open-tree.ts'
 import type { CiphertextPool } from '../crypto/reuse.ts'
 import { sameValues } from '../crypto/same-values.ts'
@@ -216,17 +216,18 @@ export async function openSealed(request: OpenRequest, { keyring, opened }: Open
   })
   try {
     const { macOnlyEncrypted, lastModified, mac } = metadata
-    const { keepClear = false } = request
+    const { keepClear = false, ignoreMac = false } = request
     const tree = openTree(source, {
       dataKey,
       selector,
       macOnlyEncrypted,
       keepClear,
+      ...(ignoreMac ? {} : { mac: { text: mac, aad: macAad(lastModified) } }),
       ...(pool === undefined ? {} : { pool }),
       ...(exchange === undefined ? {} : { exchange }),
     })
-    if (request.ignoreMac !== true)
-      verifyMac({ dataKey, lastModified, mac, digest: tree.digest, otherDigest: tree.otherDigest })
+    const { digest, otherDigest } = tree
+    if (!ignoreMac) verifyMac({ dataKey, lastModified, mac, digest, otherDigest, opened: tree.mac })
     const file = new OpenedFile(store, source, metadata, tree, dataKey)
     if (request.file !== undefined) await opened?.add(request.file, bytes, file)
     return file

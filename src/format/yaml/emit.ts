@@ -139,7 +139,7 @@ export class YamlWriter {
         inline = []
       }
     }
-    return [...above, ...inline]
+    return inline.length === 0 ? above : [...above, ...inline]
   }
 
   private entry({ key, value }: Entry, inline: readonly Comment[], column: number): void {
@@ -207,7 +207,7 @@ export class YamlWriter {
 
   /** Put `text` behind the last line, and the comment behind that. */
   private append(text: string, inline: readonly Comment[]): void {
-    const comment = inline.map((each) => ` ${commentLines(each.text).join(' ')}`).join('')
+    const comment = inline.length === 0 ? '' : inline.map((each) => ` ${commentLines(each.text).join(' ')}`).join('')
     this.lines.push(`${this.lines.pop() ?? ''}${text}${comment}`)
   }
 }

@@ -54,6 +54,9 @@ export function isPlainString(text: string): boolean {
 /** Letters, digits and marks without a meaning, and more than `false` has: sops writes it plain, and it is a string. */
 const WORD = /^[A-Za-z][A-Za-z0-9_./+=@-]{5,}$/
 
+/** What it is so for as well, outside of flow collections. */
+const SEALED = /^ENC\[[A-Za-z0-9+/=_,:]+\]$/
+
 /** Whether `text` is so plain that no rule needs to be asked. */
 export function isWord(text: string): boolean {
   return WORD.test(text)
@@ -61,6 +64,7 @@ export function isWord(text: string): boolean {
 
 /** The style in which sops, that is go-yaml, writes a string; `binary` for bytes that are not UTF-8. */
 export function sopsStyle(text: string, flow: boolean): 'plain' | 'single' | 'double' | 'literal' | 'binary' {
+  if (isWord(text) || (!flow && SEALED.test(text))) return 'plain'
   if (!isCleanText(text)) return 'binary'
   const allowed = analyseStyle(text, false)
   if (text.includes('\n')) return allowed.literal && !flow ? 'literal' : 'double'

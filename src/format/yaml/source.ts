@@ -17,11 +17,9 @@ import {
   type YamlPair,
   type YamlScalar,
 } from './nodes.ts'
-import { type ParsedYaml, parseYaml } from './parser.ts'
-import { SimplePair } from './simple-pair.ts'
-import { findUsualBlock } from './usual-block.ts'
-
-const METADATA = 'sops'
+import { metadataPair, parseSealed, simpleEnd } from './parse-sealed.ts'
+import type { ParsedYaml } from './parser.ts'
+import { METADATA } from './usual-block.ts'
 
 /** A YAML text with its documents, comments and metadata blocks. */
 export class YamlSource implements Source {
@@ -37,7 +35,7 @@ export class YamlSource implements Source {
   constructor(text: string, options: EmitOptions = {}) {
     this.text = text
     this.layout = { text, lineBreak: /\r\n|[\n\r]/.exec(text)?.[0] ?? '\n', indent: yamlIndent(options.indent) }
-    this.parsed = parseSealed(text) ?? parseYaml(text)
+    this.parsed = parseSealed(text)
     const composer = new Composer(this.parsed, this.layout)
     const whole = this.parsed.documents.map((document, index) => composer.document(document, index))
     this.documents = whole.map(({ items }) => ({
@@ -108,16 +106,18 @@ export class YamlSource implements Source {
       return existing === undefined ? [insertIntoFlow(this.text, root, text)] : [replacePair(existing, text)]
     }
     const column = root.kind === 'mapping' ? root.column : 0
-    const block = this.blockText(metadata, column)
-    if (existing !== undefined) return [this.replaceBlock(existing, block.slice(column, -this.layout.lineBreak.length))]
+    const { lineBreak } = this.layout
+    if (existing !== undefined) {
+      return [this.replaceBlock(existing, this.blockText(metadata, column).slice(column, -lineBreak.length))]
+    }
     const edits: Edit[] = [...this.strippedLastScalar(document)]
     if (root.kind === 'scalar' && root.end > root.start) edits.push({ start: root.start, end: root.end, text: '' })
     const { end } = document
     if (end === this.text.length && root.kind === 'mapping' && column === 0 && simpleEnd(root) === end - 1) {
-      return [{ start: end, end, text: block, isSure: true }]
+      return [new BlockInsertion(end, () => this.blockText(metadata, column))]
     }
     const bare = end > 0 && !/[\n\r]$/.test(this.text.slice(end - 1, end))
-    const { lineBreak } = this.layout
+    const block = this.blockText(metadata, column)
     // a file that does not end with a line break does not end with one when it is sealed either
     const text = bare ? lineBreak + block.slice(0, -lineBreak.length) : block
     return [...edits, { start: end, end, text }]
@@ -186,37 +186,22 @@ export class YamlSource implements Source {
   }
 }
 
-/**
- * The same as `parseYaml` for a file that ends with a {@link UsualBlock}, when nothing in front of it is read in another way
- * because it stands there; else undefined.
- */
-function parseSealed(text: string): ParsedYaml | undefined {
-  const block = findUsualBlock(text)
-  const parsed = block === undefined ? undefined : parsedOrNothing(text.slice(0, block.key.start))
-  const [document, ...others] = parsed?.documents ?? []
-  if (block === undefined || parsed === undefined || document === undefined || others.length > 0) return undefined
-  const { root } = document
-  if (root.kind !== 'mapping' || root.flow || root.column !== 0 || metadataPair(document) !== undefined)
-    return undefined
-  const { start } = block.key
-  const isApart = simpleEnd(root) === start - 1 || (!text.slice(0, start).includes('#') && !isBreakAt(text, start - 2))
-  if (!isApart) return undefined
-  root.pairs.push(block)
-  root.end = block.value.end
-  return { ...parsed, documents: [{ ...document, end: text.length }] }
-}
+/** A block behind everything else. It is written when it is asked for: whoever only wants to know whether it is sure does not. */
+class BlockInsertion implements Edit {
+  readonly start: number
+  readonly end: number
+  readonly isSure = true
+  private readonly write: () => string
 
-/** What is wrong with a part is told with the whole. */
-function parsedOrNothing(text: string): ParsedYaml | undefined {
-  try {
-    return parseYaml(text)
-  } catch {
-    return undefined
+  constructor(offset: number, write: () => string) {
+    this.start = offset
+    this.end = offset
+    this.write = write
   }
-}
 
-function isBreakAt(text: string, offset: number): boolean {
-  return isBreak(text.charCodeAt(offset))
+  get text(): string {
+    return this.write()
+  }
 }
 
 /** The last of `items` that starts at `offset` or before; they are sorted. There may be as many searches as items. */
@@ -240,29 +225,6 @@ function lineAround(text: string, offset: number): { start: number; end: number;
   rest.lastIndex = offset
   const ended = rest.exec(text) !== null
   return { start, end: ended ? rest.lastIndex : text.length, ended }
-}
-
-function metadataPair({ root }: YamlDocument): YamlPair | undefined {
-  if (root.kind !== 'mapping') return undefined
-  return root.pairs.find((pair) => {
-    if (pair instanceof SimplePair) return pair.name === METADATA
-    return pair.key.kind === 'scalar' && pair.key.value === METADATA
-  })
-}
-
-/**
- * Offset at which a block mapping ends when its last line is a {@link SimplePair} and no comment belongs to its end: no
- * text behind that line changes how it is read.
- *
- * @param without - pairs at its end to leave out
- */
-function simpleEnd(mapping: YamlMapping, without = 0): number | undefined {
-  const last = mapping.pairs.at(-1 - without)
-  if (last === undefined || mapping.flow) return undefined
-  if (last instanceof SimplePair) return last.hasComments ? undefined : last.valueEnd
-  const { key, value } = last
-  const hasFoot = key.foot.length > 0 || value.foot.length > 0 || value.line.length > 0
-  return hasFoot || value.kind !== 'mapping' ? undefined : simpleEnd(value)
 }
 
 function replacePair({ key, value }: YamlPair, text: string): Edit {

@@ -1,12 +1,13 @@
 import type { Branch, Entry, List, Node } from '../tree.ts'
 import { codeAt, SPACE } from './chars.ts'
-import { bareScalar, NO_COMMENTS, NO_TEXT, type YamlMapping, type YamlPair, type YamlScalar } from './nodes.ts'
+import { bareScalar, NO_COMMENTS, type YamlMapping, type YamlPair, type YamlScalar } from './nodes.ts'
 import { resolveUnlessText, UINT64 } from './resolve.ts'
 import { isPlainString } from './scalar-style.ts'
 import { readSimplePair } from './simple-pairs.ts'
 
-const NAME = 'sops'
-const LINE = `\n${NAME}:\n`
+/** What the metadata block is called. */
+export const METADATA = 'sops'
+const LINE = `\n${METADATA}:\n`
 /** Groups in a list in a list, and one more. */
 const MAX_DEPTH = 8
 /** In one mapping: far more than there are names. */
@@ -26,11 +27,17 @@ export class UsualBlock implements YamlPair {
   readonly metadata: Branch
 
   constructor(start: number, end: number, column: number, metadata: Branch) {
-    this.key = bareScalar(NAME, 'plain', start, start + NAME.length, NO_COMMENTS)
-    const none = undefined
+    this.key = bareScalar(METADATA, 'plain', start, start + METADATA.length, NO_COMMENTS)
     this.value = {
-      ...{ kind: 'mapping', head: NO_TEXT, line: NO_TEXT, foot: NO_TEXT, anchor: none, tag: none },
-      ...{ start: start + LINE.length - 1 + column, end, flow: false, pairs: [], column },
+      kind: 'mapping',
+      ...NO_COMMENTS,
+      start: start + LINE.length - 1 + column,
+      end,
+      anchor: undefined,
+      tag: undefined,
+      flow: false,
+      pairs: [],
+      column,
     }
     this.metadata = metadata
   }
@@ -152,7 +159,10 @@ class BlockReader {
       if (!CONTENT.test(text)) return undefined
       this.at = CONTENT.lastIndex
       value += text.slice(start, this.at)
+      // as behind the first lines of a message of PGP; behind the last line of all it would not belong to the value
+      for (; text.startsWith('\n', this.at); this.at += 1) value += '\n'
     } while (this.indent() === column)
+    if (value.endsWith('\n\n')) return undefined
     return { kind: 'scalar', type: 'str', value }
   }
 }
