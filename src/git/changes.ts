@@ -92,6 +92,17 @@ export async function workingFiles(place: GitPlace): Promise<string[]> {
   return [...new Set(fields(await must(args, place)))] // a path in conflict comes once for each side
 }
 
+/**
+ * Ids of all objects of a range, see {@link changesOfCommits}; those that its excluded ends have are left out.
+ *
+ * @throws GitError `ERR_GIT`
+ */
+export async function objectsOf(range: readonly string[], place: GitPlace): Promise<ReadonlySet<string>> {
+  // without "aggressive", git does not look at excluded trees where there are no commits
+  const args = ['rev-list', '--objects-edge-aggressive', '--no-object-names', ...range, '--']
+  return new Set((await must(args, place)).toString('latin1').split('\n'))
+}
+
 /** A file that one of several commits adds or changes. */
 export interface CommitChange {
   readonly commit: string

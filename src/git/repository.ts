@@ -18,6 +18,7 @@ import {
   workingFiles,
 } from './changes.ts'
 import type { DirectRepository } from './direct/direct-repository.ts'
+import { filesWithoutCommit } from './files-without-commit.ts'
 import { filesHolding, standingAtHead } from './grep.ts'
 import { askGit, type GitPlace, NOT_INSTALLED, runGit } from './run-git.ts'
 
@@ -107,6 +108,11 @@ export class GitRepository {
 
   commits(range: readonly string[], isContext: (path: string) => boolean = () => false): AsyncIterable<CommitPart> {
     return changesOfCommits(range, isContext, this.place)
+  }
+
+  /** See `Repository` in `operations/git-port.ts`. */
+  filesWithoutCommit(id: string, name: string, range: readonly string[]): Promise<TreeFile[] | undefined> {
+    return filesWithoutCommit({ id, name, range }, this.others, this.place)
   }
 
   history(branches: readonly string[]): Promise<HistoryStep[]> {

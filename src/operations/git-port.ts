@@ -61,6 +61,13 @@ export interface Repository {
    * @param isContext - files that are the same in the commits that have the same `context`; none of them by default
    */
   commits(range: readonly string[], isContext?: (path: string) => boolean): AsyncIterable<CommitPart>
+  /**
+   * What a tag of a tree or of a blob brings; undefined for a commit, and what leads to one.
+   *
+   * @param name - for the path of a blob, which has none
+   * @param range - as for {@link commits}: what its end has already is left out
+   */
+  filesWithoutCommit(id: string, name: string, range: readonly string[]): Promise<readonly JudgedFile[] | undefined>
   /** Every commit that branches have, parents before children, and what it changes against its first parent. */
   history(branches: readonly string[]): Promise<readonly HistoryStep[]>
   /** Ids of all commits of a branch, oldest first. */

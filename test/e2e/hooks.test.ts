@@ -108,6 +108,18 @@ describe('native hooks hold', () => {
     expect(err).toContain(`block unsealed-file: ${FILE}`)
   })
 
+  it('under programs that have git take paths as they are, and never run what came with a commit', async ({ box }) => {
+    const repository = await repositoryWithPolicy(box)
+    const env = { GIT_LITERAL_PATHSPECS: '1' }
+    repository.box.write(repository.at('node_modules/.bin/bulla'), '#!/bin/sh\necho from a commit\n', 0o755)
+    await repository.must('add', '-A', '-f')
+    await repository.must('commit', '-q', '-m', 'x')
+    const { code, out, err } = await commitPlain(repository, env)
+    expect({ code }, out + err).toEqual({ code: 1 })
+    expect(err).toContain(`block unsealed-file: ${FILE}`)
+    expect(await repository.run('bulla', ['check'], { env })).toMatchObject({ code: 1 })
+  })
+
   it('beside a submodule, whose content is the business of its own hooks', async ({ box }) => {
     const inner = await repositoryWithPolicy(box, 'inner')
     await inner.commit({ [FILE]: PLAIN })

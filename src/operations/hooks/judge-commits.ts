@@ -27,8 +27,7 @@ export async function judgeCommits(
     if (known === undefined) commits.set(commit, { context, files: [change] })
     else known.files.push(change)
   }
-  const withTarget: JudgeOptions =
-    target === undefined ? options : { ...options, approved: (path) => repository.blob(`${target}:${path}`) }
+  const withTarget = approvedBy(target, repository, options)
   const contexts = new Map<string, Surroundings>()
   const stream = new ContentStream(
     repository,
@@ -47,6 +46,11 @@ export async function judgeCommits(
     await stream.close()
   }
   return findings
+}
+
+/** The same, where only the exceptions of a branch count. */
+export function approvedBy(target: string | undefined, repository: Repository, options: JudgeOptions): JudgeOptions {
+  return target === undefined ? options : { ...options, approved: (path) => repository.blob(`${target}:${path}`) }
 }
 
 /** Contents of all files of all commits, asked for at once: git reads on while one commit is judged. */
