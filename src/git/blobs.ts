@@ -230,6 +230,6 @@ class Answers {
 
 function unreadable(message: string): GitError {
   return new GitError('ERR_GIT', message, {
-    hint: 'install git, or run "git fsck" in the repository to see what it says',
+    hint: 'install git, or run "git fsck" in the repository to see what it says; "git fetch --refetch --no-filter" completes a partial clone',
   })
 }

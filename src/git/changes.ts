@@ -23,12 +23,18 @@ const RAW = ['--raw', '-z', '--no-abbrev', '--no-renames', '--diff-filter=ACMT']
 
 /** What the index adds to HEAD; everything in it when there is no commit yet. @throws GitError `ERR_GIT` */
 export async function stagedChanges(place: GitPlace): Promise<FileChange[]> {
-  const against = (base: string) => ['diff-index', '--cached', ...RAW, base, '--']
-  const output = await runGit(against('HEAD'), place, '')
+  const output = await runGit(againstIndex('HEAD'), place, '')
   // most often because there is no commit yet
-  const bytes = 'stdout' in output ? output.stdout : await must(against(await emptyTree(place)), place)
-  return parseRaw(bytes).map(({ change }) => change)
+  if (!('stdout' in output)) return stagedAgainst(await emptyTree(place), place)
+  return parseRaw(output.stdout).map(({ change }) => change)
 }
+
+/** What the index has and a revision, or a tree, has not. @throws GitError `ERR_GIT` */
+export async function stagedAgainst(revision: string, place: GitPlace): Promise<FileChange[]> {
+  return parseRaw(await must(againstIndex(revision), place)).map(({ change }) => change)
+}
+
+const againstIndex = (revision: string) => [...['diff-index', '--cached', ...RAW, '--end-of-options'], revision, '--']
 
 /** What stands in `to` and not in `from`: two revisions or trees. @throws GitError `ERR_GIT` */
 export async function changesBetween(from: string, to: string, place: GitPlace): Promise<FileChange[]> {

@@ -36,6 +36,8 @@ export interface HistoryStep {
 export interface Repository {
   /** What the index adds to HEAD. @throws GitError `ERR_GIT`, as all of these */
   staged(): Promise<readonly ChangedFile[]>
+  /** What the index has and a revision has not. */
+  stagedAgainst(revision: string): Promise<readonly ChangedFile[]>
   /** Begin with what {@link staged} and {@link head} answer, and with reading. */
   prepareStaged(): Promise<void>
   /** The commit that is checked out; undefined before the first. */

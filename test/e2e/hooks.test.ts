@@ -120,6 +120,34 @@ describe('native hooks hold', () => {
     expect(await repository.run('bulla', ['check'], { env })).toMatchObject({ code: 1 })
   })
 
+  it('in a partial clone: what was not fetched is not taken for absent, and stops no merge', async ({ box }) => {
+    const upstream = await HookedRepository.create(box, 'upstream')
+    await upstream.must('config', 'uploadpack.allowFilter', 'true')
+    const policy = `creation_rules:\n  - path_regex: ^db\\.yaml$\n    age: ${box.recipient}\n`
+    await upstream.commit({ 'secrets/.sops.yaml': policy, 'docs/notes.txt': 'one\n', 'own.txt': 'own\n' })
+    await box.git('clone', '-q', '--filter=blob:none', '--sparse', `file://${box.path('upstream')}`, 'repo')
+    const repository = HookedRepository.open(box, 'repo')
+    await repository.installHooks()
+    await upstream.commit({ 'docs/notes.txt': 'two\n', 'docs/more.txt': 'more\n', 'secrets/other.txt': 'other\n' })
+    await repository.commit({ 'own.txt': 'mine\n' })
+    const pulled = await repository.git(['pull', '-q', '--no-rebase', '--no-edit'])
+    expect({ code: pulled.code }, pulled.err).toEqual({ code: 0 })
+    box.write('plain.yaml', PLAIN)
+    const id = await repository.must('hash-object', '-w', '../plain.yaml')
+    await repository.must('update-index', '--add', '--cacheinfo', `100644,${id},${FILE}`)
+    const before = await repository.history()
+    const { code, err } = await repository.git(['commit', '-q', '-m', 'x'])
+    expect({ code }, err).toEqual({ code: 1 })
+    expect(err).toContain('partial clone')
+    expect(await repository.history()).toBe(before)
+    // fetched, it counts
+    await repository.must('cat-file', '-t', ':secrets/.sops.yaml')
+    expect(await repository.git(['commit', '-q', '-m', 'x'])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining(`block unsealed-file: ${FILE}`),
+    })
+  })
+
   it('beside a submodule, whose content is the business of its own hooks', async ({ box }) => {
     const inner = await repositoryWithPolicy(box, 'inner')
     await inner.commit({ [FILE]: PLAIN })

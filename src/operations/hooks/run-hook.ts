@@ -1,8 +1,9 @@
 import { UsageError } from '../../errors.ts'
-import type { Repository } from '../git-port.ts'
+import type { ChangedFile, Repository } from '../git-port.ts'
 import { type JudgeOptions, judgeFiles } from '../judge/judge-files.ts'
 import { isSurrounding } from '../judge/surroundings.ts'
 import type { HookName } from './hook-names.ts'
+import { inPartialClone } from './in-partial-clone.ts'
 import { type CommitFinding, judgeCommits } from './judge-commits.ts'
 import { judgeWithoutCommit } from './judge-without-commit.ts'
 import { withRewriting } from './rewriting-repair.ts'
@@ -42,7 +43,8 @@ export async function runHook(
 
 async function judgeStaged(repository: Repository, options: JudgeOptions): Promise<readonly CommitFinding[]> {
   const staged = await repository.staged()
-  const findings = await judgeFiles(staged, repository.tree(''), options)
+  const judged = async (files: readonly ChangedFile[]) => judgeFiles(files, repository.tree(''), options)
+  const findings = await inPartialClone(staged, judged, repository)
   return withUnstaging(await relaxStanding(findings, repository, options), staged)
 }
 
