@@ -1,4 +1,5 @@
 import { GitError } from '../errors.ts'
+import { bytesOfPath } from './paths.ts'
 import { type GitPlace, type GitProcess, NOT_INSTALLED, startGit } from './run-git.ts'
 
 /** A blob as it was asked for. */
@@ -94,7 +95,7 @@ export class BlobReader {
       this.start()
       if (this.started === undefined) return
       const { child, answers } = this.started
-      child.stdin.write(names.map((name) => `${name}\n`).join(''))
+      child.stdin.write(bytesOfPath(names.map((name) => `${name}\n`).join('')))
       for (const name of names) {
         // to wait for what is there already takes longer than to read it
         const found = answers.ready(most) ?? (await answers.next(name, most))
@@ -122,7 +123,7 @@ export async function* readBlobs(objects: readonly string[], place: GitPlace): A
 
 async function* readOdd(objects: readonly string[], place: GitPlace, most: number): AsyncGenerator<Blob> {
   const { child, answers } = start(['cat-file', '--batch', '-z'], place)
-  child.stdin.end(objects.map((object) => `${object}\0`).join(''))
+  child.stdin.end(bytesOfPath(objects.map((object) => `${object}\0`).join('')))
   try {
     for (const id of objects) {
       yield asBlob(id, await answers.next(id, most))

@@ -1,10 +1,11 @@
 import { GitError } from '../errors.ts'
 import { Contexts } from './contexts.ts'
+import { fieldsOf } from './paths.ts'
 import { type GitPlace, NOT_INSTALLED, runGit } from './run-git.ts'
 
 /** A file of a tree or of the index. */
 export interface TreeFile {
-  /** From the root of the repository, with slashes; bytes that are no UTF-8 are replaced. */
+  /** From the root of the repository, with slashes; see `paths.ts` for what is no UTF-8. */
   readonly path: string
   /** `100644`, `100755`, `120000` for a link, `160000` for a submodule. */
   readonly mode: string
@@ -50,7 +51,7 @@ export async function changedInWorkTree(from: string, place: GitPlace): Promise<
   const options = ['--name-only', '-z', '--no-renames', '--no-ext-diff', '--ignore-submodules']
   const args =
     from === '' ? ['diff-files', ...options, '--'] : ['diff-index', ...options, '--end-of-options', from, '--']
-  return [...new Set(fields(await must(args, place)))] // a path in conflict comes twice
+  return [...new Set(fieldsOf(await must(args, place)))] // a path in conflict comes twice
 }
 
 /**
@@ -64,7 +65,7 @@ export async function renames(from: string, to: string | undefined, place: GitPl
   const command = to === undefined ? ['diff-index', '--cached'] : ['diff-tree', '-r']
   const output = await runGit([...command, ...options, ...revisions], place, '')
   const found = new Map<string, string>()
-  const words = 'stdout' in output ? fields(output.stdout) : []
+  const words = 'stdout' in output ? fieldsOf(output.stdout) : []
   for (let index = 0; index + 2 < words.length; index += 3) found.set(words[index + 2] ?? '', words[index + 1] ?? '')
   return found
 }
@@ -76,7 +77,7 @@ export async function filesOfTree(
   folders: readonly string[] = [],
 ): Promise<TreeFile[]> {
   const output = await must(['ls-tree', '-r', '-z', '--full-tree', '--end-of-options', revision, ...folders], place)
-  return fields(output).flatMap((record) => {
+  return fieldsOf(output).flatMap((record) => {
     const match = /^([0-7]{6}) \w+ ([0-9a-f]+)\t(.+)$/s.exec(record)
     return match === null ? [] : [{ mode: match[1] ?? '', id: match[2] ?? '', path: match[3] ?? '' }]
   })
@@ -86,7 +87,7 @@ export async function filesOfTree(
 export async function filesOfIndex(place: GitPlace, folders: readonly string[] = ['']): Promise<TreeFile[]> {
   const paths = folders.map((folder) => `:(top,literal)${folder}`)
   const output = await must(['ls-files', '--stage', '-z', '--full-name', '--', ...paths], place)
-  return fields(output).flatMap((record) => {
+  return fieldsOf(output).flatMap((record) => {
     const match = /^([0-7]{6}) ([0-9a-f]+) [0-3]\t(.+)$/s.exec(record)
     return match === null ? [] : [{ mode: match[1] ?? '', id: match[2] ?? '', path: match[3] ?? '' }]
   })
@@ -95,7 +96,7 @@ export async function filesOfIndex(place: GitPlace, folders: readonly string[] =
 /** Paths of what is tracked, and of what is neither tracked nor ignored, from the root. @throws GitError `ERR_GIT` */
 export async function workingFiles(place: GitPlace): Promise<string[]> {
   const args = ['ls-files', '--cached', '--others', '--exclude-standard', '-z', '--full-name', '--', ':/']
-  return [...new Set(fields(await must(args, place)))] // a path in conflict comes once for each side
+  return [...new Set(fieldsOf(await must(args, place)))] // a path in conflict comes once for each side
 }
 
 /**
@@ -228,7 +229,7 @@ export async function commitsOf(branch: string, place: GitPlace): Promise<string
  */
 function parseRaw(output: Buffer): { commit: string | undefined; change: FileChange }[] {
   const found: { commit: string | undefined; change: FileChange }[] = []
-  const records = fields(output)
+  const records = fieldsOf(output)
   let commit: string | undefined
   for (let index = 0; index < records.length; index += 1) {
     const record = records[index] ?? ''
@@ -257,11 +258,6 @@ function parseRaw(output: Buffer): { commit: string | undefined; change: FileCha
 /** Its id depends on the hash function of the repository. */
 async function emptyTree(place: GitPlace): Promise<string> {
   return (await must(['hash-object', '-t', 'tree', '--stdin'], place)).toString('latin1').trim()
-}
-
-function fields(output: Buffer): string[] {
-  const text = output.toString('utf8')
-  return text === '' ? [] : text.replace(/\0$/, '').split('\0')
 }
 
 async function must(args: readonly string[], place: GitPlace, input = ''): Promise<Buffer> {

@@ -22,6 +22,7 @@ import type { DirectRepository } from './direct/direct-repository.ts'
 import { filesWithoutCommit } from './files-without-commit.ts'
 import { filesHolding, standingAtHead } from './grep.ts'
 import { PartialClone } from './partial-clone.ts'
+import { oddFile } from './paths.ts'
 import { askGit, type GitPlace, NOT_INSTALLED, runGit } from './run-git.ts'
 
 /** So much of what is staged is kept in memory: first copies of sealed values are looked for, then all of it is judged. */
@@ -151,6 +152,12 @@ export class GitRepository {
 
   workingFiles(): Promise<string[]> {
     return workingFiles(this.place)
+  }
+
+  /** A file of the work tree whose name is no UTF-8; undefined for what is no regular file, or gone. @throws GitError, and errors of the system */
+  async oddFile(path: string): Promise<Uint8Array | undefined> {
+    const { root } = await this.folders()
+    return root === undefined ? undefined : oddFile(root, path)
   }
 
   async blob(id: string): Promise<Uint8Array | undefined> {

@@ -78,6 +78,8 @@ export interface Repository {
   stashes(): Promise<readonly string[]>
   /** One blob; undefined when it is not here. May be asked for while a tree is read. */
   blob(id: string): Promise<Uint8Array | undefined>
+  /** A file of the work tree whose path is not well-formed; undefined for what is no regular file, or gone. */
+  oddFile(path: string): Promise<Uint8Array | undefined>
   /** @param revision - empty for the index */
   files(revision: string): Promise<readonly JudgedFile[]>
   /** @param revision - empty for the index */

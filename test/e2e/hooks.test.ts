@@ -148,6 +148,30 @@ describe('native hooks hold', () => {
     })
   })
 
+  it('with the policy of a folder whose name is no UTF-8', async ({ box }) => {
+    const repository = await repositoryWithPolicy(box)
+    const policy = `creation_rules:\n  - path_regex: ^db\\.yaml$\n    age: ${box.recipient}\n`
+    const lines: Buffer[] = []
+    for (const [name, text] of [
+      ['.sops.yaml', policy],
+      ['db.yaml', PLAIN],
+    ] as const) {
+      box.write('text', text)
+      const id = await repository.must('hash-object', '-w', '../text')
+      lines.push(Buffer.from(`100644 ${id}\tstra\xdfe/${name}\0`, 'latin1'))
+    }
+    const add = await repository.git(['update-index', '-z', '--index-info'], { stdin: Buffer.concat(lines) })
+    expect(add).toMatchObject({ code: 0 })
+    const stopped = { code: 1, err: expect.stringContaining('block unsealed-file: stra\ufffde/db.yaml') }
+    expect(await repository.git(['commit', '-q', '-m', 'x'])).toMatchObject(stopped)
+    // the same through git itself
+    await repository.must('update-index', '--split-index')
+    expect(await repository.git(['commit', '-q', '-m', 'x'])).toMatchObject(stopped)
+    const { code, out } = await repository.run('bulla', ['check', '--format', 'json', 'stra\ufffde'])
+    expect(code).toBe(1)
+    expect(out).toContain('"file": "stra\ufffde/db.yaml"')
+  })
+
   it('beside a submodule, whose content is the business of its own hooks', async ({ box }) => {
     const inner = await repositoryWithPolicy(box, 'inner')
     await inner.commit({ [FILE]: PLAIN })
