@@ -2,18 +2,8 @@ import { GitError } from '../errors.ts'
 import { filesOfIndex, filesOfTree } from './changes.ts'
 import { askGit, type GitPlace } from './run-git.ts'
 
-const PROMISES = [
-  'config',
-  '--name-only',
-  '--get-regexp',
-  String.raw`^(remote\..*\.promisor|extensions\.partialclone)$`,
-]
-
-/** Names of the settings by which git fetches objects when it needs them; none but in a partial clone. */
-export async function promises(place: GitPlace): Promise<string[]> {
-  const names = await askGit(PROMISES, place)
-  return names === undefined || names === '' ? [] : names.split('\n')
-}
+/** By these, git fetches objects when it needs them. */
+const PROMISES = String.raw`^(remote\..*\.promisor|extensions\.partialclone)$`
 
 /** Of files that were looked for in vain, tells those that are there, but for their content. */
 export class PartialClone {
@@ -33,7 +23,7 @@ export class PartialClone {
    */
   async mustBeAbsent(paths: readonly string[], revision: string): Promise<void> {
     if (paths.length === 0) return
-    this.isPartial ??= promises(this.place).then((names) => names.length > 0)
+    this.isPartial ??= askGit(['config', '--get-regexp', PROMISES], this.place).then((found) => found !== undefined)
     if (!(await this.isPartial)) return
     const wanted = new Set(paths)
     const files = revision === '' ? await filesOfIndex(this.place) : await filesOfTree(revision, this.place)
