@@ -115,6 +115,8 @@ export interface CommitChange {
   readonly commit: string
   /** A commit in whose tree the files of interest are the same. */
   readonly context: string
+  /** See `CommitChange` in `operations/git-port.ts`. */
+  readonly stash?: string
   readonly change: FileChange
 }
 
@@ -154,6 +156,7 @@ export async function* changesOfCommits(
     const [id = '', ...parents] = line.split(' ')
     return { id, parents }
   })
+  const stashes = stashesIn(graph)
   const contexts = new Contexts()
   let commits = graph.slice(0, Math.min(atOnce, FIRST_COMMITS))
   let ahead = comparisons(commits, place)
@@ -165,16 +168,34 @@ export async function* changesOfCommits(
     ahead.catch(() => undefined) // told with the next part, if anybody wants that
     const touched = new Set(changes.flatMap(({ commit, change }) => (isContext(change.path) ? [commit] : [])))
     for (const { id, parents } of commits) contexts.add(id, parents, touched.has(id))
-    const kept = changes.flatMap(({ commit = '', change }) =>
-      REMOVED.test(change.id) ? [] : [{ commit, context: contexts.of(commit), change }],
-    )
+    const kept = changes.flatMap(({ commit = '', change }): CommitChange[] => {
+      const stash = stashes.get(commit)
+      const keptBy = stash === undefined ? {} : { stash }
+      return REMOVED.test(change.id) ? [] : [{ commit, context: contexts.of(commit), ...keptBy, change }]
+    })
     yield { changes: kept, before, count: commits.length, total: graph.length }
     before = end
     commits = next
   }
 }
 
-async function comparisons(commits: readonly { readonly id: string }[], place: GitPlace) {
+interface GraphCommit {
+  readonly id: string
+  readonly parents: readonly string[]
+}
+
+/** Stashes by the commit of their untracked files: that is the third parent, and has none itself. */
+function stashesIn(graph: readonly GraphCommit[]): ReadonlyMap<string, string> {
+  const found = new Map<string, string>()
+  const roots = new Set(graph.flatMap(({ id, parents }) => (parents.length === 0 ? [id] : [])))
+  for (const { id, parents } of graph) {
+    const [, , untracked] = parents
+    if (parents.length === 3 && untracked !== undefined && roots.has(untracked)) found.set(untracked, id)
+  }
+  return found
+}
+
+async function comparisons(commits: readonly GraphCommit[], place: GitPlace) {
   if (commits.length === 0) return []
   const args = ['diff-tree', '--stdin', '-r', '-c', '--root', ...RAW, '--diff-filter=ACMTD']
   return parseRaw(await must(args, place, commits.map(({ id }) => `${id}\n`).join('')))

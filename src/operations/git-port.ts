@@ -11,6 +11,8 @@ export interface CommitChange {
   readonly commit: string
   /** A commit, often an earlier one, that says the same about how it is judged. */
   readonly context: string
+  /** The stash whose untracked files these are: what says how they are judged stands in it, not beside them. */
+  readonly stash?: string
   readonly change: ChangedFile
 }
 

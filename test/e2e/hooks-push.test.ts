@@ -82,6 +82,16 @@ describe.each(['client', 'server'] as const)('the hook of the %s', (at) => {
     expect(err).toContain(`block unsealed-file`)
   })
 
+  it('stops a stash, by the policy that it was made under: also its files that were not tracked', async ({ box }) => {
+    const { server, client } = await pair(box, at)
+    client.write(FILE, PLAIN)
+    await client.must('stash', 'push', '-q', '--include-untracked')
+    const { code, err } = await client.git(['push', 'origin', 'refs/stash:refs/heads/kept'])
+    expect({ code }, err).toEqual({ code: 1 })
+    expect(err).toContain('block unsealed-file')
+    expect(await server.must('for-each-ref', '--format=%(refname)')).toBe('refs/heads/main')
+  })
+
   it('stops what a tag brings without a commit: a tree, or a blob', async ({ box }) => {
     const { server, client } = await pair(box, at)
     client.write(FILE, PLAIN)
