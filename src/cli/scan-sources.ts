@@ -66,7 +66,7 @@ export class Scanner {
   /** Whether a path is among those that were named; all are when there are none. */
   async wanted(names: readonly string[]): Promise<(path: string) => boolean> {
     const wanted = await repositoryPaths(names, this.repository, this.io)
-    return (path) => wanted.length === 0 || wanted.some((name) => path === name || path.startsWith(`${name}/`))
+    return (path) => wanted.length === 0 || wanted.some((name) => `${path.toWellFormed()}/`.startsWith(`${name}/`))
   }
 
   private async tree(names: readonly string[], tools: RepositoryTools): Promise<ScanResult> {
@@ -79,7 +79,9 @@ export class Scanner {
     // a file that was named is looked into although git ignores it
     const wanted = await repositoryPaths(names, this.repository, this.io)
     const named = names.length === 0 ? [] : await namedFiles(wanted, root, world)
-    return scanTree([...new Set([...paths, ...named])], (path) => readRegular(join(root, path), world), tools)
+    const read = (path: string) =>
+      path.isWellFormed() ? readRegular(join(root, path), world) : this.repository.oddFile(path)
+    return scanTree([...new Set([...paths, ...named])], read, tools)
   }
 
   private async tools(source: ScanSource, withoutBaseline: boolean): Promise<RepositoryTools> {
@@ -157,9 +159,10 @@ async function filesBelow(names: readonly string[], { files, cwd }: World): Prom
   return [...new Set(found.flat())]
 }
 
-/** What somebody writes right now has another name by then. */
+/** What somebody writes right now has another name by then; what is no UTF-8 has none that it can be read by. */
 async function readUnlessGone(path: string, { files }: World): Promise<Uint8Array | undefined> {
-  return (await files.kind(path)) === undefined ? undefined : (await files.open(path)).bytes
+  const isGone = (await files.kind(path)) === undefined && !path.includes('\ufffd')
+  return isGone ? undefined : (await files.open(path)).bytes
 }
 
 async function namedFiles(wanted: readonly string[], root: string, { files }: World): Promise<string[]> {

@@ -1,4 +1,5 @@
 import { GitError } from '../errors.ts'
+import { bytesOfPath } from './paths.ts'
 import { type GitPlace, type GitProcess, NOT_INSTALLED, startGit } from './run-git.ts'
 
 /** A blob as it was asked for. */
@@ -52,8 +53,8 @@ export class BlobReader {
    * @throws GitError `ERR_GIT` when git stops before the last
    */
   async *read(objects: readonly string[], most = Number.POSITIVE_INFINITY): AsyncGenerator<Blob> {
-    // a line break in a name would ask for something else
-    const isOdd = objects.some((object) => object.includes('\n'))
+    // a line break in a name, or what git takes for a part of one, would ask for something else
+    const isOdd = objects.some((object) => /\n|\r$/.test(object))
     if (isOdd) return yield* readOdd(objects, this.place, most)
     let index = 0
     for await (const found of this.objects(objects, most)) {
@@ -65,6 +66,12 @@ export class BlobReader {
   /** The id of the commit that a name stands for; undefined when there is none. @throws GitError `ERR_GIT` */
   async commit(name: string): Promise<string | undefined> {
     for await (const found of this.objects([`${name}^{commit}`], Number.POSITIVE_INFINITY)) return found?.id
+    return undefined
+  }
+
+  /** What a name, and the tags it leads to, stand for in the end. @throws GitError `ERR_GIT` */
+  async end(name: string): Promise<{ readonly id: string; readonly kind: string } | undefined> {
+    for await (const found of this.objects([`${name}^{}`], BEGINNING)) return found
     return undefined
   }
 
@@ -88,10 +95,10 @@ export class BlobReader {
       this.start()
       if (this.started === undefined) return
       const { child, answers } = this.started
-      child.stdin.write(names.map((name) => `${name}\n`).join(''))
-      while (left > 0) {
+      child.stdin.write(bytesOfPath(names.map((name) => `${name}\n`).join('')))
+      for (const name of names) {
         // to wait for what is there already takes longer than to read it
-        const found = answers.ready(most) ?? (await answers.next(most))
+        const found = answers.ready(most) ?? (await answers.next(name, most))
         left -= 1
         yield found
       }
@@ -116,10 +123,10 @@ export async function* readBlobs(objects: readonly string[], place: GitPlace): A
 
 async function* readOdd(objects: readonly string[], place: GitPlace, most: number): AsyncGenerator<Blob> {
   const { child, answers } = start(['cat-file', '--batch', '-z'], place)
-  child.stdin.end(objects.map((object) => `${object}\0`).join(''))
+  child.stdin.end(bytesOfPath(objects.map((object) => `${object}\0`).join('')))
   try {
     for (const id of objects) {
-      yield asBlob(id, await answers.next(most))
+      yield asBlob(id, await answers.next(id, most))
     }
   } finally {
     child.kill()
@@ -139,6 +146,8 @@ function start(args: readonly string[], place: GitPlace) {
 }
 
 const HEADER = /^([0-9a-f]+) (\w+) ([0-9]+)$/
+/** Since git 2.50. */
+const SUBMODULE = /^[0-9a-f]+ submodule$/
 
 /** Takes what `cat-file --batch` answers apart as it comes. */
 class Answers {
@@ -161,9 +170,16 @@ class Answers {
     return { id, kind, bytes: pending.subarray(start, end), isCut: false }
   }
 
-  async next(most: number): Promise<GitObject | undefined> {
-    const [, id, kind, size] = HEADER.exec(await this.line()) ?? []
-    if (id === undefined || kind === undefined) return undefined // "… missing", "… ambiguous"
+  /** @param name - what was asked for: what is not there is answered with it, which may hold line breaks itself */
+  async next(name: string, most: number): Promise<GitObject | undefined> {
+    const line = await this.line()
+    const [, id, kind, size] = HEADER.exec(line) ?? []
+    if (id === undefined || kind === undefined) {
+      // "… missing", "… ambiguous"
+      const breaks = SUBMODULE.test(line) ? 0 : name.split('\n').length - 1
+      for (let index = 0; index < breaks; index += 1) await this.line()
+      return undefined
+    }
     const isCut = Number(size) > most
     const length = isCut ? BEGINNING : Number(size)
     const bytes = await this.take(length)
@@ -171,22 +187,16 @@ class Answers {
     return { id, kind, bytes, isCut }
   }
 
-  /** What is missing is answered with the name that was asked for, which may hold line breaks itself. */
   private async line(): Promise<string> {
     const parts: Buffer[] = []
     for (;;) {
       const end = this.pending.indexOf(LINE_FEED)
+      parts.push(this.pending.subarray(0, end < 0 ? undefined : end))
       if (end >= 0) {
-        parts.push(this.pending.subarray(0, end))
         this.pending = this.pending.subarray(end + 1)
-        const text = Buffer.concat(parts).toString('latin1')
-        if (/ (?:missing|ambiguous|\w+ [0-9]+)$/.test(text) || text.startsWith('fatal')) return text
-        parts.length = 0
-        parts.push(Buffer.from(`${text}\n`, 'latin1'))
-      } else {
-        parts.push(this.pending)
-        this.pending = await this.chunk()
+        return Buffer.concat(parts).toString('latin1')
       }
+      this.pending = await this.chunk()
     }
   }
 
@@ -221,6 +231,6 @@ class Answers {
 
 function unreadable(message: string): GitError {
   return new GitError('ERR_GIT', message, {
-    hint: 'install git, or run "git fsck" in the repository to see what it says',
+    hint: 'install git, or run "git fsck" in the repository to see what it says; "git fetch --refetch --no-filter" completes a partial clone',
   })
 }

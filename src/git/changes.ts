@@ -1,10 +1,11 @@
 import { GitError } from '../errors.ts'
 import { Contexts } from './contexts.ts'
+import { fieldsOf } from './paths.ts'
 import { type GitPlace, NOT_INSTALLED, runGit } from './run-git.ts'
 
 /** A file of a tree or of the index. */
 export interface TreeFile {
-  /** From the root of the repository, with slashes; bytes that are no UTF-8 are replaced. */
+  /** From the root of the repository, with slashes; see `paths.ts` for what is no UTF-8. */
   readonly path: string
   /** `100644`, `100755`, `120000` for a link, `160000` for a submodule. */
   readonly mode: string
@@ -23,12 +24,18 @@ const RAW = ['--raw', '-z', '--no-abbrev', '--no-renames', '--diff-filter=ACMT']
 
 /** What the index adds to HEAD; everything in it when there is no commit yet. @throws GitError `ERR_GIT` */
 export async function stagedChanges(place: GitPlace): Promise<FileChange[]> {
-  const against = (base: string) => ['diff-index', '--cached', ...RAW, base, '--']
-  const output = await runGit(against('HEAD'), place, '')
+  const output = await runGit(againstIndex('HEAD'), place, '')
   // most often because there is no commit yet
-  const bytes = 'stdout' in output ? output.stdout : await must(against(await emptyTree(place)), place)
-  return parseRaw(bytes).map(({ change }) => change)
+  if (!('stdout' in output)) return stagedAgainst(await emptyTree(place), place)
+  return parseRaw(output.stdout).map(({ change }) => change)
 }
+
+/** What the index has and a revision, or a tree, has not. @throws GitError `ERR_GIT` */
+export async function stagedAgainst(revision: string, place: GitPlace): Promise<FileChange[]> {
+  return parseRaw(await must(againstIndex(revision), place)).map(({ change }) => change)
+}
+
+const againstIndex = (revision: string) => [...['diff-index', '--cached', ...RAW, '--end-of-options'], revision, '--']
 
 /** What stands in `to` and not in `from`: two revisions or trees. @throws GitError `ERR_GIT` */
 export async function changesBetween(from: string, to: string, place: GitPlace): Promise<FileChange[]> {
@@ -44,7 +51,7 @@ export async function changedInWorkTree(from: string, place: GitPlace): Promise<
   const options = ['--name-only', '-z', '--no-renames', '--no-ext-diff', '--ignore-submodules']
   const args =
     from === '' ? ['diff-files', ...options, '--'] : ['diff-index', ...options, '--end-of-options', from, '--']
-  return [...new Set(fields(await must(args, place)))] // a path in conflict comes twice
+  return [...new Set(fieldsOf(await must(args, place)))] // a path in conflict comes twice
 }
 
 /**
@@ -58,7 +65,7 @@ export async function renames(from: string, to: string | undefined, place: GitPl
   const command = to === undefined ? ['diff-index', '--cached'] : ['diff-tree', '-r']
   const output = await runGit([...command, ...options, ...revisions], place, '')
   const found = new Map<string, string>()
-  const words = 'stdout' in output ? fields(output.stdout) : []
+  const words = 'stdout' in output ? fieldsOf(output.stdout) : []
   for (let index = 0; index + 2 < words.length; index += 3) found.set(words[index + 2] ?? '', words[index + 1] ?? '')
   return found
 }
@@ -70,7 +77,7 @@ export async function filesOfTree(
   folders: readonly string[] = [],
 ): Promise<TreeFile[]> {
   const output = await must(['ls-tree', '-r', '-z', '--full-tree', '--end-of-options', revision, ...folders], place)
-  return fields(output).flatMap((record) => {
+  return fieldsOf(output).flatMap((record) => {
     const match = /^([0-7]{6}) \w+ ([0-9a-f]+)\t(.+)$/s.exec(record)
     return match === null ? [] : [{ mode: match[1] ?? '', id: match[2] ?? '', path: match[3] ?? '' }]
   })
@@ -80,7 +87,7 @@ export async function filesOfTree(
 export async function filesOfIndex(place: GitPlace, folders: readonly string[] = ['']): Promise<TreeFile[]> {
   const paths = folders.map((folder) => `:(top,literal)${folder}`)
   const output = await must(['ls-files', '--stage', '-z', '--full-name', '--', ...paths], place)
-  return fields(output).flatMap((record) => {
+  return fieldsOf(output).flatMap((record) => {
     const match = /^([0-7]{6}) ([0-9a-f]+) [0-3]\t(.+)$/s.exec(record)
     return match === null ? [] : [{ mode: match[1] ?? '', id: match[2] ?? '', path: match[3] ?? '' }]
   })
@@ -89,7 +96,18 @@ export async function filesOfIndex(place: GitPlace, folders: readonly string[] =
 /** Paths of what is tracked, and of what is neither tracked nor ignored, from the root. @throws GitError `ERR_GIT` */
 export async function workingFiles(place: GitPlace): Promise<string[]> {
   const args = ['ls-files', '--cached', '--others', '--exclude-standard', '-z', '--full-name', '--', ':/']
-  return [...new Set(fields(await must(args, place)))] // a path in conflict comes once for each side
+  return [...new Set(fieldsOf(await must(args, place)))] // a path in conflict comes once for each side
+}
+
+/**
+ * Ids of all objects of a range, see {@link changesOfCommits}; those that its excluded ends have are left out.
+ *
+ * @throws GitError `ERR_GIT`
+ */
+export async function objectsOf(range: readonly string[], place: GitPlace): Promise<ReadonlySet<string>> {
+  // without "aggressive", git does not look at excluded trees where there are no commits
+  const args = ['rev-list', '--objects-edge-aggressive', '--no-object-names', ...range, '--']
+  return new Set((await must(args, place)).toString('latin1').split('\n'))
 }
 
 /** A file that one of several commits adds or changes. */
@@ -97,6 +115,8 @@ export interface CommitChange {
   readonly commit: string
   /** A commit in whose tree the files of interest are the same. */
   readonly context: string
+  /** See `CommitChange` in `operations/git-port.ts`. */
+  readonly stash?: string
   readonly change: FileChange
 }
 
@@ -136,6 +156,7 @@ export async function* changesOfCommits(
     const [id = '', ...parents] = line.split(' ')
     return { id, parents }
   })
+  const stashes = stashesIn(graph)
   const contexts = new Contexts()
   let commits = graph.slice(0, Math.min(atOnce, FIRST_COMMITS))
   let ahead = comparisons(commits, place)
@@ -147,16 +168,34 @@ export async function* changesOfCommits(
     ahead.catch(() => undefined) // told with the next part, if anybody wants that
     const touched = new Set(changes.flatMap(({ commit, change }) => (isContext(change.path) ? [commit] : [])))
     for (const { id, parents } of commits) contexts.add(id, parents, touched.has(id))
-    const kept = changes.flatMap(({ commit = '', change }) =>
-      REMOVED.test(change.id) ? [] : [{ commit, context: contexts.of(commit), change }],
-    )
+    const kept = changes.flatMap(({ commit = '', change }): CommitChange[] => {
+      const stash = stashes.get(commit)
+      const keptBy = stash === undefined ? {} : { stash }
+      return REMOVED.test(change.id) ? [] : [{ commit, context: contexts.of(commit), ...keptBy, change }]
+    })
     yield { changes: kept, before, count: commits.length, total: graph.length }
     before = end
     commits = next
   }
 }
 
-async function comparisons(commits: readonly { readonly id: string }[], place: GitPlace) {
+interface GraphCommit {
+  readonly id: string
+  readonly parents: readonly string[]
+}
+
+/** Stashes by the commit of their untracked files: that is the third parent, and has none itself. */
+function stashesIn(graph: readonly GraphCommit[]): ReadonlyMap<string, string> {
+  const found = new Map<string, string>()
+  const roots = new Set(graph.flatMap(({ id, parents }) => (parents.length === 0 ? [id] : [])))
+  for (const { id, parents } of graph) {
+    const [, , untracked] = parents
+    if (parents.length === 3 && untracked !== undefined && roots.has(untracked)) found.set(untracked, id)
+  }
+  return found
+}
+
+async function comparisons(commits: readonly GraphCommit[], place: GitPlace) {
   if (commits.length === 0) return []
   const args = ['diff-tree', '--stdin', '-r', '-c', '--root', ...RAW, '--diff-filter=ACMTD']
   return parseRaw(await must(args, place, commits.map(({ id }) => `${id}\n`).join('')))
@@ -211,7 +250,7 @@ export async function commitsOf(branch: string, place: GitPlace): Promise<string
  */
 function parseRaw(output: Buffer): { commit: string | undefined; change: FileChange }[] {
   const found: { commit: string | undefined; change: FileChange }[] = []
-  const records = fields(output)
+  const records = fieldsOf(output)
   let commit: string | undefined
   for (let index = 0; index < records.length; index += 1) {
     const record = records[index] ?? ''
@@ -240,11 +279,6 @@ function parseRaw(output: Buffer): { commit: string | undefined; change: FileCha
 /** Its id depends on the hash function of the repository. */
 async function emptyTree(place: GitPlace): Promise<string> {
   return (await must(['hash-object', '-t', 'tree', '--stdin'], place)).toString('latin1').trim()
-}
-
-function fields(output: Buffer): string[] {
-  const text = output.toString('utf8')
-  return text === '' ? [] : text.replace(/\0$/, '').split('\0')
 }
 
 async function must(args: readonly string[], place: GitPlace, input = ''): Promise<Buffer> {

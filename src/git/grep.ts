@@ -1,3 +1,4 @@
+import { fieldsOf } from './paths.ts'
 import { type GitPlace, runGit } from './run-git.ts'
 
 /** Settings of the user that would change what is printed, or look into submodules. */
@@ -14,7 +15,7 @@ export async function filesHolding(text: string, place: GitPlace): Promise<strin
     place,
     '',
   )
-  return 'stdout' in output ? output.stdout.toString('utf8').split('\0').slice(0, -1) : [] // none is a failure for git
+  return 'stdout' in output ? fieldsOf(output.stdout) : [] // none is a failure for git
 }
 
 /** Which of some texts stand in a file of HEAD that is no binary one. They go over a pipe: they may be secret. */

@@ -13,12 +13,16 @@ import {
   type HistoryStep,
   historyOf,
   renames,
+  stagedAgainst,
   stagedChanges,
   type TreeFile,
   workingFiles,
 } from './changes.ts'
 import type { DirectRepository } from './direct/direct-repository.ts'
+import { filesWithoutCommit } from './files-without-commit.ts'
 import { filesHolding, standingAtHead } from './grep.ts'
+import { PartialClone } from './partial-clone.ts'
+import { oddFile } from './paths.ts'
 import { askGit, type GitPlace, NOT_INSTALLED, runGit } from './run-git.ts'
 
 /** So much of what is staged is kept in memory: first copies of sealed values are looked for, then all of it is judged. */
@@ -40,6 +44,7 @@ export class GitRepository {
   private readonly blobs: BlobReader
   /** For single blobs: the other one may be in the middle of a tree. */
   private readonly others: BlobReader
+  private readonly partial: PartialClone
   private headCommit: Promise<string | undefined> | undefined
   private stagedFiles: Promise<FileChange[]> | undefined
 
@@ -53,6 +58,7 @@ export class GitRepository {
     this.place = place
     this.blobs = new BlobReader(place)
     this.others = new BlobReader(place)
+    this.partial = new PartialClone(place)
   }
 
   /** The commit that is checked out; undefined before the first. Asked for once. */
@@ -65,6 +71,10 @@ export class GitRepository {
   staged(): Promise<FileChange[]> {
     this.stagedFiles ??= stagedChanges(this.place)
     return this.stagedFiles
+  }
+
+  stagedAgainst(revision: string): Promise<FileChange[]> {
+    return stagedAgainst(revision, this.place)
   }
 
   /** Read what every commit is judged by, or let git begin with it before anybody waits. */
@@ -109,6 +119,11 @@ export class GitRepository {
     return changesOfCommits(range, isContext, this.place)
   }
 
+  /** See `Repository` in `operations/git-port.ts`. */
+  filesWithoutCommit(id: string, name: string, range: readonly string[]): Promise<TreeFile[] | undefined> {
+    return filesWithoutCommit({ id, name, range }, this.others, this.place)
+  }
+
   history(branches: readonly string[]): Promise<HistoryStep[]> {
     return historyOf(branches, this.place)
   }
@@ -139,6 +154,12 @@ export class GitRepository {
     return workingFiles(this.place)
   }
 
+  /** A file of the work tree whose name is no UTF-8; undefined for what is no regular file, or gone. @throws GitError, and errors of the system */
+  async oddFile(path: string): Promise<Uint8Array | undefined> {
+    const { root } = await this.folders()
+    return root === undefined ? undefined : oddFile(root, path)
+  }
+
   async blob(id: string): Promise<Uint8Array | undefined> {
     const found = this.directly((direct) => direct.blob(id))
     if (found !== undefined) return found
@@ -153,7 +174,7 @@ export class GitRepository {
 
   /** The index, or a commit, as the judge reads it. @param revision - empty for the index */
   tree(revision: string) {
-    const { blobs, others, place, kept } = this
+    const { blobs, others, partial, place, kept } = this
     const keep = (id: string, bytes: Uint8Array | undefined) => this.keep(id, bytes)
     const direct = <T>(ask: (repository: DirectRepository) => T) =>
       revision === INDEX ? this.directly(ask) : undefined
@@ -170,6 +191,8 @@ export class GitRepository {
           if (bytes !== undefined) found.set(paths[index] ?? '', bytes)
           index += 1
         }
+        const missing = paths.filter((path) => !found.has(path))
+        await partial.mustBeAbsent(missing, revision)
         return found
       },
       async filesIn(folders: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {

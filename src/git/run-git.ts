@@ -10,7 +10,12 @@ const ENVIRONMENT = {
   GIT_NO_LAZY_FETCH: '1',
   // for versions of git that do not know the line above: no way to fetch is allowed
   GIT_ALLOW_PROTOCOL: 'none',
+  // a push sends what is stored, whatever stands in its place here
+  GIT_NO_REPLACE_OBJECTS: '1',
 }
+
+/** With these, paths that we ask for mean something else. Some programs set them for all that git does, hooks too. */
+const OF_PATHS = ['GIT_LITERAL_PATHSPECS', 'GIT_GLOB_PATHSPECS', 'GIT_NOGLOB_PATHSPECS', 'GIT_ICASE_PATHSPECS']
 
 /** In a hook these lead to the repository of the hook; the files asked for may be in another one. */
 const OF_ANOTHER_REPOSITORY = [
@@ -90,7 +95,7 @@ function settled(args: readonly string[]): string[] {
 }
 
 function surroundings({ cwd, asGit = false, variables = {} }: GitPlace) {
-  const unwanted = [...(asGit ? [] : OF_ANOTHER_REPOSITORY), ...IDENTITIES]
+  const unwanted = [...(asGit ? [] : OF_ANOTHER_REPOSITORY), ...OF_PATHS, ...IDENTITIES]
   const none = Object.fromEntries(unwanted.map((name) => [name, undefined]))
   return { cwd, env: { ...process.env, ...ENVIRONMENT, ...none, ...variables } }
 }

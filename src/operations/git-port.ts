@@ -11,6 +11,8 @@ export interface CommitChange {
   readonly commit: string
   /** A commit, often an earlier one, that says the same about how it is judged. */
   readonly context: string
+  /** The stash whose untracked files these are: what says how they are judged stands in it, not beside them. */
+  readonly stash?: string
   readonly change: ChangedFile
 }
 
@@ -36,6 +38,8 @@ export interface HistoryStep {
 export interface Repository {
   /** What the index adds to HEAD. @throws GitError `ERR_GIT`, as all of these */
   staged(): Promise<readonly ChangedFile[]>
+  /** What the index has and a revision has not. */
+  stagedAgainst(revision: string): Promise<readonly ChangedFile[]>
   /** Begin with what {@link staged} and {@link head} answer, and with reading. */
   prepareStaged(): Promise<void>
   /** The commit that is checked out; undefined before the first. */
@@ -61,6 +65,13 @@ export interface Repository {
    * @param isContext - files that are the same in the commits that have the same `context`; none of them by default
    */
   commits(range: readonly string[], isContext?: (path: string) => boolean): AsyncIterable<CommitPart>
+  /**
+   * What a tag of a tree or of a blob brings; undefined for a commit, and what leads to one.
+   *
+   * @param name - for the path of a blob, which has none
+   * @param range - as for {@link commits}: what its end has already is left out
+   */
+  filesWithoutCommit(id: string, name: string, range: readonly string[]): Promise<readonly JudgedFile[] | undefined>
   /** Every commit that branches have, parents before children, and what it changes against its first parent. */
   history(branches: readonly string[]): Promise<readonly HistoryStep[]>
   /** Ids of all commits of a branch, oldest first. */
@@ -69,6 +80,8 @@ export interface Repository {
   stashes(): Promise<readonly string[]>
   /** One blob; undefined when it is not here. May be asked for while a tree is read. */
   blob(id: string): Promise<Uint8Array | undefined>
+  /** A file of the work tree whose path is not well-formed; undefined for what is no regular file, or gone. */
+  oddFile(path: string): Promise<Uint8Array | undefined>
   /** @param revision - empty for the index */
   files(revision: string): Promise<readonly JudgedFile[]>
   /** @param revision - empty for the index */

@@ -82,6 +82,71 @@ describe.each(['client', 'server'] as const)('the hook of the %s', (at) => {
     expect(err).toContain(`block unsealed-file`)
   })
 
+  it('stops a stash, by the policy that it was made under: also its files that were not tracked', async ({ box }) => {
+    const { server, client } = await pair(box, at)
+    client.write(FILE, PLAIN)
+    await client.must('stash', 'push', '-q', '--include-untracked')
+    const { code, err } = await client.git(['push', 'origin', 'refs/stash:refs/heads/kept'])
+    expect({ code }, err).toEqual({ code: 1 })
+    expect(err).toContain('block unsealed-file')
+    expect(await server.must('for-each-ref', '--format=%(refname)')).toBe('refs/heads/main')
+  })
+
+  it('stops what a tag brings without a commit: a tree, or a blob', async ({ box }) => {
+    const { server, client } = await pair(box, at)
+    client.write(FILE, PLAIN)
+    await client.must('add', '-A')
+    await client.must('tag', 'tree', await client.must('write-tree'))
+    await client.must('tag', '-a', '-m', 'x', 'of-tree', 'tree')
+    client.write('identity', `${box.identity}\n`)
+    await client.must('tag', '-a', '-m', 'x', 'blob', await client.must('hash-object', '-w', 'identity'))
+    await client.must('tag', '-a', '-m', 'x', 'of-tag', 'blob')
+    await client.must('reset', '-q', '--hard')
+    for (const [refs, message] of [
+      [['tree'], `unsealed-file: ${FILE}`],
+      [['of-tree'], `unsealed-file: ${FILE}`],
+      [['blob'], 'age-identity: refs/tags/blob:1'],
+      [['main', 'of-tag'], 'age-identity: refs/tags/of-tag:1'],
+    ] as const) {
+      const { code, err } = await client.git(['push', 'origin', ...refs])
+      expect({ code }, err).toEqual({ code: 1 })
+      expect(err).toContain(`block ${message}`)
+      // the file is in no branch: there is nothing to repair
+      expect(err).not.toContain('encrypt')
+    }
+    expect(await server.must('for-each-ref', '--format=%(refname)')).toBe('refs/heads/main')
+  })
+
+  it('lets pass tags of trees and of blobs that are fine, and what the other side has already', async ({ box }) => {
+    const { server, client } = await pair(box, 'none')
+    await client.commit({ [FILE]: PLAIN })
+    await client.must('push', '-q', 'origin', 'main')
+    await (at === 'server' ? server : client).must('config', '--unset', 'core.hooksPath')
+    await client.must('tag', 'tree', 'HEAD^{tree}')
+    await client.must('tag', '-a', '-m', 'x', 'of-tree', 'HEAD:secrets')
+    await client.must('tag', 'blob', 'HEAD:.sops.yaml')
+    expect(await client.git(['push', '-q', 'origin', '--tags'])).toMatchObject({ code: 0, err: '' })
+  })
+
+  it('judges what is stored, not what stands in its place', async ({ box }) => {
+    const { client } = await pair(box, at)
+    const bad = await client.commit({ [FILE]: PLAIN })
+    await client.must('replace', bad, await client.must('commit-tree', '-p', 'main~1', '-m', 'x', 'main~1^{tree}'))
+    const { code, err } = await client.git(['push', 'origin', 'main'])
+    expect({ code }, err).toEqual({ code: 1 })
+    expect(err).toContain('block unsealed-file')
+  })
+
+  it('judges what is pushed by any expression', async ({ box }) => {
+    const { client } = await pair(box, at)
+    await client.must('commit', '-q', '--allow-empty', '-m', 'fix main now')
+    expect(await client.git(['push', '-q', 'origin', 'HEAD^{/fix main}:refs/heads/a'])).toMatchObject({ code: 0 })
+    await client.commit({ [FILE]: PLAIN })
+    const { code, err } = await client.git(['push', 'origin', 'HEAD^{/without hooks}:refs/heads/b'])
+    expect({ code }, err).toEqual({ code: 1 })
+    expect(err).toContain('block unsealed-file')
+  })
+
   it('stops a push whose policy cannot be read', async ({ box }) => {
     const { client } = await pair(box, at)
     await client.commit({ '.sops.yaml': 'creation_rules: [', [FILE]: PLAIN })

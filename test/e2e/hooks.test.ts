@@ -108,6 +108,70 @@ describe('native hooks hold', () => {
     expect(err).toContain(`block unsealed-file: ${FILE}`)
   })
 
+  it('under programs that have git take paths as they are, and never run what came with a commit', async ({ box }) => {
+    const repository = await repositoryWithPolicy(box)
+    const env = { GIT_LITERAL_PATHSPECS: '1' }
+    repository.box.write(repository.at('node_modules/.bin/bulla'), '#!/bin/sh\necho from a commit\n', 0o755)
+    await repository.must('add', '-A', '-f')
+    await repository.must('commit', '-q', '-m', 'x')
+    const { code, out, err } = await commitPlain(repository, env)
+    expect({ code }, out + err).toEqual({ code: 1 })
+    expect(err).toContain(`block unsealed-file: ${FILE}`)
+    expect(await repository.run('bulla', ['check'], { env })).toMatchObject({ code: 1 })
+  })
+
+  it('in a partial clone: what was not fetched is not taken for absent, and stops no merge', async ({ box }) => {
+    const upstream = await HookedRepository.create(box, 'upstream')
+    await upstream.must('config', 'uploadpack.allowFilter', 'true')
+    const policy = `creation_rules:\n  - path_regex: ^db\\.yaml$\n    age: ${box.recipient}\n`
+    await upstream.commit({ 'secrets/.sops.yaml': policy, 'docs/notes.txt': 'one\n', 'own.txt': 'own\n' })
+    await box.git('clone', '-q', '--filter=blob:none', '--sparse', `file://${box.path('upstream')}`, 'repo')
+    const repository = HookedRepository.open(box, 'repo')
+    await repository.installHooks()
+    await upstream.commit({ 'docs/notes.txt': 'two\n', 'docs/more.txt': 'more\n', 'secrets/other.txt': 'other\n' })
+    await repository.commit({ 'own.txt': 'mine\n' })
+    const pulled = await repository.git(['pull', '-q', '--no-rebase', '--no-edit'])
+    expect({ code: pulled.code }, pulled.err).toEqual({ code: 0 })
+    box.write('plain.yaml', PLAIN)
+    const id = await repository.must('hash-object', '-w', '../plain.yaml')
+    await repository.must('update-index', '--add', '--cacheinfo', `100644,${id},${FILE}`)
+    const before = await repository.history()
+    const { code, err } = await repository.git(['commit', '-q', '-m', 'x'])
+    expect({ code }, err).toEqual({ code: 1 })
+    expect(err).toContain('partial clone')
+    expect(await repository.history()).toBe(before)
+    // fetched, it counts
+    await repository.must('cat-file', '-t', ':secrets/.sops.yaml')
+    expect(await repository.git(['commit', '-q', '-m', 'x'])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining(`block unsealed-file: ${FILE}`),
+    })
+  })
+
+  it('with the policy of a folder whose name is no UTF-8', async ({ box }) => {
+    const repository = await repositoryWithPolicy(box)
+    const policy = `creation_rules:\n  - path_regex: ^db\\.yaml$\n    age: ${box.recipient}\n`
+    const lines: Buffer[] = []
+    for (const [name, text] of [
+      ['.sops.yaml', policy],
+      ['db.yaml', PLAIN],
+    ] as const) {
+      box.write('text', text)
+      const id = await repository.must('hash-object', '-w', '../text')
+      lines.push(Buffer.from(`100644 ${id}\tstra\xdfe/${name}\0`, 'latin1'))
+    }
+    const add = await repository.git(['update-index', '-z', '--index-info'], { stdin: Buffer.concat(lines) })
+    expect(add).toMatchObject({ code: 0 })
+    const stopped = { code: 1, err: expect.stringContaining('block unsealed-file: stra\ufffde/db.yaml') }
+    expect(await repository.git(['commit', '-q', '-m', 'x'])).toMatchObject(stopped)
+    // the same through git itself
+    await repository.must('update-index', '--split-index')
+    expect(await repository.git(['commit', '-q', '-m', 'x'])).toMatchObject(stopped)
+    const { code, out } = await repository.run('bulla', ['check', '--format', 'json', 'stra\ufffde'])
+    expect(code).toBe(1)
+    expect(out).toContain('"file": "stra\ufffde/db.yaml"')
+  })
+
   it('beside a submodule, whose content is the business of its own hooks', async ({ box }) => {
     const inner = await repositoryWithPolicy(box, 'inner')
     await inner.commit({ [FILE]: PLAIN })

@@ -1,4 +1,4 @@
-import { chmodSync } from 'node:fs'
+import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { describe, expect } from 'vitest'
@@ -38,6 +38,26 @@ describe('scan', () => {
     expectNoSecret(out + err, KEY)
     expect((await box.bulla(['scan', 'ignored/x.env'])).out).toMatch(/ignored\/x\.env:1:5/)
     expect(await box.bulla(['scan', 'new'])).toMatchObject({ code: 1, err: 'bulla: 1 text looked into, 1 finding\n' })
+  })
+
+  // other systems have no such names
+  it.skipIf(process.platform !== 'linux')('looks into files whose names are no UTF-8', async ({ box }) => {
+    const name = Buffer.from('geh\xe4lter.env', 'latin1')
+    const text = `KEY=${KEY}\n`
+    const inRepository = async (folder: string) => {
+      box.write(`${folder}/fine.txt`, 'fine\n')
+      writeFileSync(Buffer.concat([Buffer.from(box.path(`${folder}/`)), name]), text)
+      return box.bulla(['scan', '--format', 'json'], { cwd: folder })
+    }
+    await box.git('init', '-q', 'repo')
+    const { code, out } = await inRepository('repo')
+    expect({ code }, out).toEqual({ code: 1 })
+    expect(JSON.parse(out).findings).toMatchObject([{ file: 'geh\ufffdlter.env' }])
+    // Node lists folders by names: who cannot read it says so
+    expect(await inRepository('elsewhere')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('geh\ufffdlter.env'),
+    })
   })
 
   it('looks into what is staged, not into what lies there', async ({ box }) => {

@@ -220,6 +220,42 @@ describe.each(['sha1', 'sha256'])('in a repository of %s objects', (format) => {
   })
 })
 
+it.each([
+  ['of the index', ''],
+  ['of a revision', 'HEAD'],
+])('reads files %s beside names that look like answers of git, and submodules', async (_, revision) => {
+  git('init', '-q')
+  const files = { plain: 'plain\n', 'a missing\nb': 'one\n', 'a blob 4\nb': 'two\n', '4': 'four\n', 'end\r': 'end\r\n' }
+  for (const [name, text] of Object.entries(files)) write(name, text)
+  git('add', '.')
+  git('update-index', '--add', '--cacheinfo', `160000,${'1'.repeat(40)},module`)
+  git('commit', '-q', '-m', 'one')
+  const absent = ['x missing\ny', 'x blob 4\ny', 'x\n', 'plain\r', 'module', 'module/x\n']
+  const names = Object.keys(files).flatMap((name, index) => [absent[index] ?? '', name])
+  for (const wanted of [names, [...absent, 'plain'], ['module', 'none', 'plain', '4']]) {
+    const repository = new GitRepository(place())
+    const found = await repository.tree(revision).read(wanted)
+    const texts = [...found].map(([name, bytes]) => [name, Buffer.from(bytes).toString()])
+    expect(Object.fromEntries(texts)).toEqual(
+      Object.fromEntries(Object.entries(files).filter(([name]) => wanted.includes(name))),
+    )
+    repository.close()
+  }
+})
+
+it.each(['LITERAL', 'GLOB', 'NOGLOB', 'ICASE'])('lists the same files where GIT_%s_PATHSPECS is set', async (kind) => {
+  git('init', '-q')
+  write('a', 'a\n')
+  git('add', 'a')
+  process.env[`GIT_${kind}_PATHSPECS`] = '1'
+  try {
+    expect((await filesOfIndex({ cwd: folder, asGit: true })).map(({ path }) => path)).toEqual(['a'])
+    expect(await filesOfIndex(place(), ['A'])).toEqual([])
+  } finally {
+    delete process.env[`GIT_${kind}_PATHSPECS`]
+  }
+})
+
 it('says that git refuses a folder that is no repository', async () => {
   const error = { code: 'ERR_GIT', message: 'git refuses to read this repository' }
   await expect(new GitRepository(place()).staged()).rejects.toMatchObject(error)

@@ -1,4 +1,5 @@
 import type { FileChange } from '../changes.ts'
+import { pathOf } from '../paths.ts'
 import type { ObjectFolder } from './objects.ts'
 import { entriesOf, FOLDER } from './tree-entries.ts'
 
@@ -23,7 +24,7 @@ export function* changesBetweenTrees(
       const oldTree = old?.mode === FOLDER ? old.id : undefined
       yield* changesBetweenTrees(oldTree, id, objects, `${folder}${name}/`)
     } else if (old?.mode !== mode || old.id !== id) {
-      const path = Buffer.from(folder + name, 'latin1').toString('utf8')
+      const path = pathOf(Buffer.from(folder + name, 'latin1'))
       const isFile = old !== undefined && old.mode !== FOLDER
       yield { path, mode, id, before: isFile ? old.id : undefined }
     }

@@ -3,7 +3,7 @@ import { isAbsolute, resolve } from 'node:path'
 import type { FileChange } from '../changes.ts'
 import type { GitPlace } from '../run-git.ts'
 import { changesBetweenTrees } from './between.ts'
-import { bytesOf, namesIn, textOf } from './files.ts'
+import { bytesOf, textOf } from './files.ts'
 import { hashBytesOf } from './format.ts'
 import { IndexFile } from './index-file.ts'
 import { ObjectFolder } from './objects.ts'
@@ -13,7 +13,7 @@ import { sure } from './unsure.ts'
 /** With one of these, git looks elsewhere, or at something else. */
 const UNUSUAL = [
   ...['GIT_WORK_TREE', 'GIT_COMMON_DIR', 'GIT_OBJECT_DIRECTORY', 'GIT_ALTERNATE_OBJECT_DIRECTORIES', 'GIT_NAMESPACE'],
-  ...['GIT_GRAFT_FILE', 'GIT_SHALLOW_FILE', 'GIT_REPLACE_REF_BASE', 'GIT_REF_STORAGE', 'GIT_DEFAULT_REF_FORMAT'],
+  ...['GIT_GRAFT_FILE', 'GIT_SHALLOW_FILE', 'GIT_REF_STORAGE', 'GIT_DEFAULT_REF_FORMAT'],
 ]
 const BRANCH = /^ref: (refs\/heads\/(?!.*(?:\/\.|\.\.))[\w./-]+)\n$/
 
@@ -99,23 +99,18 @@ function ownFolder(cwd: string, named: string | undefined): string {
 function headOf(own: string, common: string, hashBytes: number): string {
   const head = textOf(`${own}/HEAD`) ?? ''
   const id = new RegExp(`^[0-9a-f]{${2 * hashBytes}}\\n$`)
-  const packed = textOf(`${common}/packed-refs`) ?? ''
-  // what is replaced, git shows in its place
-  sure(!packed.includes(' refs/replace/') && namesIn(`${common}/refs/replace`).length === 0)
   if (id.test(head)) return head.trim()
   const branch = BRANCH.exec(head)?.[1]
   sure(branch !== undefined)
-  const loose = textOf(`${common}/${branch}`)
-  const found =
-    loose ??
-    `${
-      packed
-        .split('\n')
-        .find((line) => line.endsWith(` ${branch}`))
-        ?.split(' ', 1)[0]
-    }\n`
+  const found = textOf(`${common}/${branch}`) ?? packedId(branch, common)
   sure(id.test(found))
   return found.trim()
+}
+
+/** As a file of its own would hold it; nothing when it is not there. */
+function packedId(branch: string, common: string): string {
+  const lines = textOf(`${common}/packed-refs`)?.split('\n') ?? []
+  return `${lines.find((line) => line.endsWith(` ${branch}`))?.split(' ', 1)[0]}\n`
 }
 
 function lineOf(path: string): string | undefined {

@@ -1,3 +1,4 @@
+import { bytesOfPath } from '../paths.ts'
 import { sure } from './unsure.ts'
 
 /** A file of the index. */
@@ -69,7 +70,7 @@ export class IndexFile {
 
   /** The file with that path; undefined when there is none. */
   file(path: string): IndexEntry | undefined {
-    const wanted = Buffer.from(path, 'utf8')
+    const wanted = bytesOfPath(path)
     const at = this.find(wanted)
     if (at === this.count) return undefined
     const { start, end } = this.pathAt(at)

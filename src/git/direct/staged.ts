@@ -1,4 +1,5 @@
 import type { FileChange } from '../changes.ts'
+import { pathOf } from '../paths.ts'
 import type { IndexFile, NotedTree } from './index-file.ts'
 import type { ObjectFolder } from './objects.ts'
 import { entriesOf, FOLDER, type TreeEntry } from './tree-entries.ts'
@@ -62,7 +63,7 @@ class Comparison {
     const { mode, id } = this.index.entry(at)
     if (before?.mode === mode && before.id === id) return
     const old = before === undefined || before.mode === FOLDER ? undefined : before.id
-    this.changes.push({ path: path.toString('utf8'), mode, id, before: old })
+    this.changes.push({ path: pathOf(path), mode, id, before: old })
   }
 
   /** The first file that is not below a folder. @param folder - with the slash */

@@ -40,7 +40,7 @@ export async function check(
   changes: ReadonlyMap<string, Uint8Array> = new Map(),
 ): Promise<CheckResult> {
   const isWanted = (path: string) =>
-    paths.length === 0 || paths.some((wanted) => path === wanted || path.startsWith(`${wanted}/`))
+    paths.length === 0 || paths.some((wanted) => `${path.toWellFormed()}/`.startsWith(`${wanted}/`))
   const sealed = new Map<string, JudgedFile>()
   const noting: JudgeOptions = { ...options, onSealed: (file) => sealed.set(`${file.id} ${file.path}`, file) }
   if (revision.includes('..')) {

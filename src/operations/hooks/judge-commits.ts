@@ -21,14 +21,13 @@ export async function judgeCommits(
   repository: Repository,
   options: JudgeOptions,
 ): Promise<CommitFinding[]> {
-  const commits = new Map<string, { readonly context: string; readonly files: ChangedFile[] }>()
-  for (const { commit, context, change } of changes) {
+  const commits = new Map<string, Pick<CommitChange, 'context' | 'stash'> & { readonly files: ChangedFile[] }>()
+  for (const { commit, change, ...about } of changes) {
     const known = commits.get(commit)
-    if (known === undefined) commits.set(commit, { context, files: [change] })
+    if (known === undefined) commits.set(commit, { ...about, files: [change] })
     else known.files.push(change)
   }
-  const withTarget: JudgeOptions =
-    target === undefined ? options : { ...options, approved: (path) => repository.blob(`${target}:${path}`) }
+  const withTarget = approvedBy(target, repository, options)
   const contexts = new Map<string, Surroundings>()
   const stream = new ContentStream(
     repository,
@@ -36,8 +35,8 @@ export async function judgeCommits(
   )
   const findings: CommitFinding[] = []
   try {
-    for (const [commit, { context, files }] of commits) {
-      const tree = stream.treeOf(commit)
+    for (const [commit, { context, stash, files }] of commits) {
+      const tree = stream.treeOf(commit, stash)
       const surroundings = contexts.get(context) ?? new Surroundings(tree)
       contexts.set(context, surroundings)
       const found = await judgeFiles(files, tree, withTarget, surroundings)
@@ -47,6 +46,11 @@ export async function judgeCommits(
     await stream.close()
   }
   return findings
+}
+
+/** The same, where only the exceptions of a branch count. */
+export function approvedBy(target: string | undefined, repository: Repository, options: JudgeOptions): JudgeOptions {
+  return target === undefined ? options : { ...options, approved: (path) => repository.blob(`${target}:${path}`) }
 }
 
 /** Contents of all files of all commits, asked for at once: git reads on while one commit is judged. */
@@ -61,11 +65,12 @@ class ContentStream {
   }
 
   /** Contents must be taken of one commit after the other. */
-  treeOf(commit: string): JudgedTree {
+  treeOf(commit: string, stash: string | undefined): JudgedTree {
     const tree = this.repository.tree(commit)
+    const around = stash === undefined ? undefined : this.repository.tree(stash)
     const { contents } = this
     return {
-      read: (paths) => tree.read(paths),
+      read: async (paths) => new Map([...((await around?.read(paths)) ?? []), ...(await tree.read(paths))]),
       filesIn: (folders) => tree.filesIn(folders),
       async *contents<File extends JudgedFile>(files: readonly File[]) {
         for (const file of files) {

@@ -1,9 +1,11 @@
 import { UsageError } from '../../errors.ts'
-import type { Repository } from '../git-port.ts'
+import type { ChangedFile, Repository } from '../git-port.ts'
 import { type JudgeOptions, judgeFiles } from '../judge/judge-files.ts'
 import { isSurrounding } from '../judge/surroundings.ts'
 import type { HookName } from './hook-names.ts'
+import { inPartialClone } from './in-partial-clone.ts'
 import { type CommitFinding, judgeCommits } from './judge-commits.ts'
+import { judgeWithoutCommit } from './judge-without-commit.ts'
 import { withRewriting } from './rewriting-repair.ts'
 import { relaxStanding } from './standing.ts'
 import { withUnstaging } from './unstaging-repair.ts'
@@ -41,12 +43,17 @@ export async function runHook(
 
 async function judgeStaged(repository: Repository, options: JudgeOptions): Promise<readonly CommitFinding[]> {
   const staged = await repository.staged()
-  const findings = await judgeFiles(staged, repository.tree(''), options)
+  const judged = async (files: readonly ChangedFile[]) => judgeFiles(files, repository.tree(''), options)
+  const findings = await inPartialClone(staged, judged, repository)
   return withUnstaging(await relaxStanding(findings, repository, options), staged)
 }
 
-/** Commits that come in. */
+/** What comes in under one name. */
 interface Incoming {
+  /** Of a commit, a tag, or whatever else has a name. */
+  readonly id: string
+  /** What it is called where it goes to. */
+  readonly name: string
   /** As `rev-list` takes it. */
   readonly range: readonly string[]
   /** The branch whose exceptions count; undefined: those of the commits. */
@@ -55,35 +62,37 @@ interface Incoming {
 
 const NOTHING = /^0+$/
 
-/** Each line: local name, new id, remote name, old id. @see githooks(5) */
+/** Each line: local name, which may be any revision, also one with blanks; new id, remote name, old id. @see githooks(5) */
 async function pushedRanges({ args: [remote = ''], input }: HookRequest, repository: Repository): Promise<Incoming[]> {
   // an address instead of a name has no branches here that say what it has
   const known = /^[\w.-]+$/.test(remote) ? [`--remotes=${remote}`] : []
   const incoming: Incoming[] = []
-  for (const [, id = '', , old = ''] of linesOf(input, 4)) {
+  for (const [id, name, old] of linesOf(input, 4)) {
     if (NOTHING.test(id)) continue
     // who pushes by force over what others did has not always fetched that
     const there = !NOTHING.test(old) && (await repository.has(old)) ? [old] : []
-    incoming.push({ range: [id, '--not', ...known, ...there], target: undefined })
+    incoming.push({ id, name, range: [id, '--not', ...known, ...there], target: undefined })
   }
   return incoming
 }
 
 /** Each line: old id, new id, name. */
 function receivedRanges({ input }: HookRequest): Incoming[] {
-  return linesOf(input, 3).flatMap(([old = '', id = '']) =>
+  return linesOf(input, 3).flatMap(([old, id, name]) =>
     // a new branch is for the one that everybody gets
-    NOTHING.test(id) ? [] : [{ range: [id, '--not', '--all'], target: NOTHING.test(old) ? 'HEAD' : old }],
+    NOTHING.test(id) ? [] : [{ id, name, range: [id, '--not', '--all'], target: NOTHING.test(old) ? 'HEAD' : old }],
   )
 }
 
-function linesOf(input: string, words: number): string[][] {
+/** The last three words of each line. @param words - how many there are */
+function linesOf(input: string, words: number): [string, string, string][] {
   return input
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => {
       const parts = line.split(' ')
-      if (parts.length >= words && parts.every((part) => !part.startsWith('-'))) return parts
+      const [one = '', two = '', three = ''] = parts.slice(-3)
+      if (parts.length >= words && ![one, two, three].some((part) => part.startsWith('-'))) return [one, two, three]
       throw new UsageError('ERR_USAGE', 'standard input is not what git writes to this hook', {
         hint: 'git runs this itself; to check commits use "check A..B"',
       })
@@ -97,7 +106,12 @@ async function judgeRanges(
 ): Promise<CommitFinding[]> {
   const findings: CommitFinding[] = []
   const judged = new Set<string>()
-  for (const { range, target } of incoming) {
+  for (const { id, name, range, target } of incoming) {
+    const files = await repository.filesWithoutCommit(id, name, range)
+    if (files !== undefined) {
+      findings.push(...(await judgeWithoutCommit(id, files, target, repository, options)))
+      continue
+    }
     const ofBranch: CommitFinding[] = []
     for await (const part of repository.commits(range, isSurrounding)) {
       // the same commit may come with several names

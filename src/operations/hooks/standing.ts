@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
+import { GitError } from '../../errors.ts'
 import type { Repository } from '../git-port.ts'
-import type { Finding } from '../judge/finding.ts'
+import { type Finding, NOT_HERE } from '../judge/finding.ts'
 import { type JudgeOptions, judgeFiles } from '../judge/judge-files.ts'
 import type { JudgedTree } from '../judge/judged-tree.ts'
 
@@ -26,25 +27,31 @@ export async function relaxStanding(
   repository: Repository,
   options: JudgeOptions,
 ): Promise<readonly Finding[]> {
-  const files = [...new Set(findings.filter(({ level }) => level === 'block').map(({ file }) => file))]
+  const blocking = findings.filter(({ level, message }) => level === 'block' && message !== NOT_HERE)
+  const files = [...new Set(blocking.map(({ file }) => file))]
   if (files.length === 0) return findings
-  const branches = (await repository.branches()).filter((name) => name.startsWith('refs/remotes/'))
+  const branches = await branchesOfRemotes(repository)
   if (branches.length === 0) return findings
   const now = new Contents(await repository.tree('').read(files))
   const standing = new Set<string>()
   const isStanding = (finding: Finding) =>
     finding.rule !== NEVER_STANDING && keysOf(finding, now).every((key) => standing.has(key))
   const seen = new Set<string>()
-  for (const branch of branches.slice(0, MOST_BRANCHES)) {
+  for (const branch of branches) {
     const tree = repository.tree(branch)
-    const contents = await tree.read(files)
-    const fresh = [...contents].filter(([path, bytes]) => {
-      const key = `${path}\0${Buffer.from(bytes).toString('latin1')}`
-      return !seen.has(key) && seen.add(key)
-    })
-    const there = new Contents(contents)
-    for (const finding of await judgeFiles(fresh.map(asFile), reading(tree, contents), options)) {
-      for (const key of keysOf(finding, there)) standing.add(key)
+    try {
+      const contents = await tree.read(files)
+      const fresh = [...contents].filter(([path, bytes]) => {
+        const key = `${path}\0${Buffer.from(bytes).toString('latin1')}`
+        return !seen.has(key) && seen.add(key)
+      })
+      const there = new Contents(contents)
+      for (const finding of await judgeFiles(fresh.map(asFile), reading(tree, contents), options)) {
+        for (const key of keysOf(finding, there)) standing.add(key)
+      }
+    } catch (error) {
+      // a partial clone does not have all of it: nothing is known to stand there
+      if (!(error instanceof GitError)) throw error
     }
   }
   return findings.map((finding) =>
@@ -52,6 +59,12 @@ export async function relaxStanding(
       ? { ...finding, level: 'warn', message: `${finding.message}; it stands on a branch of a remote already` }
       : finding,
   )
+}
+
+/** Full names. */
+export async function branchesOfRemotes(repository: Repository): Promise<readonly string[]> {
+  const names = (await repository.branches()).filter((name) => name.startsWith('refs/remotes/'))
+  return names.slice(0, MOST_BRANCHES)
 }
 
 const asFile = ([path]: readonly [string, unknown]) => ({ path, mode: '100644', id: '' })

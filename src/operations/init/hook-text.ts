@@ -68,8 +68,9 @@ export function hookText(name: HookName, keptIn?: string): string {
     'if [ -z "$BULLA_HOOK_PROBE" ] && [ -x "$kept" ]; then',
     `  ${pipe}${kept} "$@" || exit`,
     'fi',
-    // one that came with a commit is of whoever wrote that, in whatever case
-    `if [ -x node_modules/.bin/bulla ] && [ -z "$(git ls-files ':(icase)node_modules' | head -n 1)" ]; then`,
+    // one that came with a commit is of whoever wrote that, in whatever case; some programs have git take ":(" for a name
+    `tracked() { GIT_LITERAL_PATHSPECS=0 git ls-files ':(icase)node_modules' || echo unknown; }`,
+    'if [ -x node_modules/.bin/bulla ] && [ -z "$(tracked | head -n 1)" ]; then',
     `  ${run}node_modules/.bin/bulla hook run ${name} "$@"`,
     ...(withInput ? ['  exit'] : []),
     'fi',

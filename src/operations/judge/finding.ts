@@ -27,6 +27,9 @@ export interface Finding {
 
 const UNDECIDED: readonly string[] = ['unreadable', 'policy-broken']
 
+/** Of a file whose content git does not have: in a partial clone it comes when git needs it. */
+export const NOT_HERE = 'this file cannot be judged: its content is not in this repository'
+
 /** Whether a finding says that nobody could tell, which stops a commit as well. */
 export function cannotJudge({ rule }: Finding): boolean {
   return UNDECIDED.includes(rule)

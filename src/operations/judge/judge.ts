@@ -7,7 +7,7 @@ import { loadStore, storeNameFor } from '../stores.ts'
 import { isBroad } from './broad-rule.ts'
 import type { CleanFiles } from './clean-files.ts'
 import { drift } from './drift.ts'
-import type { Finding } from './finding.ts'
+import { type Finding, NOT_HERE } from './finding.ts'
 import { judgePlain } from './judge-plain.ts'
 import { judgeSealed } from './judge-sealed.ts'
 import type { Content, JudgedFile, TextScanner } from './judged-tree.ts'
@@ -67,8 +67,10 @@ export class Judge {
 
   async file({ file, bytes, beginning }: Content<JudgedFile>): Promise<readonly Finding[]> {
     const { path } = file
-    if (bytes === undefined && beginning === undefined)
-      return [undecided(path, 'its content is not in this repository', 'git fetch --refetch')]
+    if (bytes === undefined && beginning === undefined) {
+      const repair = `git cat-file -t ${file.id}` // git fetches what it needs
+      return [{ rule: 'unreadable', level: 'block', file: path, message: NOT_HERE, repair }]
+    }
     const { placed, problems } = await this.place(path)
     if (bytes === undefined || bytes.length > MAX_BYTES) {
       return [...problems, ...(await this.large(file, placed, { bytes, beginning }))]
@@ -191,7 +193,7 @@ export class Judge {
   ): Promise<readonly Finding[]> {
     const { path } = file
     const rule = placed !== undefined && isForRules(path, placed) ? placed.rule : undefined
-    if (rule !== undefined && !(await isBroad(rule))) return [undecided(path, 'it is too large', 'git rm --cached')]
+    if (rule !== undefined && !(await isBroad(rule))) return [tooLarge(path)]
     if (bytes !== undefined) return this.scan(file, textOf(bytes), 'plain')
     const message = 'this text is larger than 64 MiB: it is not searched for secrets'
     const found: Finding[] = isProgram(beginning) ? [] : [{ rule: 'not-searched', level: 'warn', file: path, message }]
@@ -204,11 +206,9 @@ function isForRules(file: string, { rule }: PlacedRule): boolean {
   return rule.mustEncrypt && !POLICY_FILE.test(file)
 }
 
-function undecided(file: string, why: string, command: string): Finding {
-  return {
-    ...{ rule: 'unreadable', level: 'block', file, message: `this file cannot be judged: ${why}` },
-    repair: `${command} ${shellWord(file)}`,
-  }
+function tooLarge(file: string): Finding {
+  const message = 'this file cannot be judged: it is too large'
+  return { rule: 'unreadable', level: 'block', file, message, repair: `git rm --cached ${shellWord(file)}` }
 }
 
 function brokenPolicy(file: string, { message: why, where: { line, column } = {} }: BullaError): Finding {
