@@ -156,6 +156,17 @@ describe('the time of scanText', () => {
     'a://b:c@',
     '\r\n',
     '\0',
+    'mysql ',
+    'mysql -',
+    'openssl "',
+    'echo a|',
+    "create user password'a'",
+    "identified by 'a",
+    'set password ',
+    'machine a login ',
+    ' on >',
+    ':5432:',
+    'requirepass a',
     'a=1,b=function(c){return c.token||"x"},',
   ])('is at most a hundred steps for each character of %j', (part) => {
     const length = 200_000
