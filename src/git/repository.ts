@@ -7,6 +7,7 @@ import {
   changesBetween,
   changesOfCommits,
   commitsOf,
+  commitsOfFile,
   type FileChange,
   filesOfIndex,
   filesOfTree,
@@ -121,6 +122,10 @@ export class GitRepository {
 
   commitsOf(branch: string): Promise<string[]> {
     return commitsOf(branch, this.place)
+  }
+
+  commitsOfFile(path: string, most: number): Promise<string[]> {
+    return commitsOfFile(path, most, this.place)
   }
 
   authors(commits: readonly string[]): Promise<ReadonlyMap<string, string>> {

@@ -2,6 +2,7 @@ import { UsageError } from '../../errors.ts'
 import type { Repository } from '../git-port.ts'
 import { type JudgeOptions, judgeFiles } from '../judge/judge-files.ts'
 import { isSurrounding } from '../judge/surroundings.ts'
+import { withWholeVersion } from '../judge/whole-version.ts'
 import type { HookName } from './hook-names.ts'
 import { type CommitFinding, judgeCommits } from './judge-commits.ts'
 import { withRewriting } from './rewriting-repair.ts'
@@ -42,7 +43,8 @@ export async function runHook(
 async function judgeStaged(repository: Repository, options: JudgeOptions): Promise<readonly CommitFinding[]> {
   const staged = await repository.staged()
   const findings = await judgeFiles(staged, repository.tree(''), options)
-  return withUnstaging(await relaxStanding(findings, repository, options), staged)
+  const relaxed = await relaxStanding(findings, repository, options)
+  return withUnstaging(await withWholeVersion(relaxed, repository), staged)
 }
 
 /** Commits that come in. */
