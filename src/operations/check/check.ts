@@ -7,6 +7,7 @@ import type { JudgeSettings } from '../judge/settings.ts'
 import { isSurrounding } from '../judge/surroundings.ts'
 import { findMissingDrivers } from './missing-drivers.ts'
 import { withHistory, withOtherVersion, withoutGoneFiles } from './other-version.ts'
+import { withOvertaken } from './overtaken.ts'
 import { findRuleProblems } from './rule-problems.ts'
 import { plainStashes, stashFindings } from './stashes.ts'
 import { findUnmerged } from './unmerged.ts'
@@ -50,7 +51,9 @@ export async function check(
       findings.push(...(await judgeCommits(wanted, startOf(revision), repository, noting)))
       fileCount += wanted.length
     }
-    return { findings: withHistory(findings), fileCount, sealed: [...sealed.values()], files: [] }
+    const approved = (path: string) => repository.blob(`${startOf(revision)}:${path}`)
+    const all = await withOvertaken(findings, endOf(revision), repository, { ...options, approved })
+    return { findings: withHistory(all), fileCount, sealed: [...sealed.values()], files: [] }
   }
   const files = await repository.files(revision)
   const wanted = files.filter(({ path }) => isWanted(path))
@@ -119,4 +122,9 @@ export function byPlace(a: Finding, b: Finding): number {
 function startOf(range: string): string {
   const [start = ''] = range.split('..')
   return start === '' ? 'HEAD' : start
+}
+
+/** Of a range: where it leads to. */
+function endOf(range: string): string {
+  return range.slice(range.lastIndexOf('..') + 2) || 'HEAD'
 }
