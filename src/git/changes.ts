@@ -244,6 +244,18 @@ export async function commitsOf(branch: string, place: GitPlace): Promise<string
     .filter((line) => line !== '')
 }
 
+/** Commits that changed a file, as HEAD has it, the newest first; none before the first commit. @param most - so many at most */
+export async function commitsOfFile(path: string, most: number, place: GitPlace): Promise<string[]> {
+  const args = ['rev-list', `--max-count=${most}`, 'HEAD', '--', `:(top,literal)${path}`]
+  const output = await runGit(args, place, '')
+  return 'stdout' in output
+    ? output.stdout
+        .toString('latin1')
+        .split('\n')
+        .filter((line) => line !== '')
+    : []
+}
+
 /**
  * Records of `--raw -z`: `:mode mode id id status`, then the path; of a merge one more colon, mode and id for each parent.
  * A record without a colon is the id of the commit that the next ones belong to.

@@ -16,7 +16,7 @@ export function gitFolders(path: string): GitFolders | undefined {
   if (root === undefined) return undefined
   const own = gitFolderOf(join(root, '.git'))
   if (own === undefined) return undefined
-  const shared = lineOf(join(own, 'commondir'))
+  const shared = pathIn(join(own, 'commondir'))
   const common = shared === undefined ? own : resolve(own, shared)
   return existsSync(join(common, 'objects')) ? { root, common } : undefined
 }
@@ -30,12 +30,13 @@ export function objectHash(common: string): 'sha1' | 'sha256' {
 /** Of a linked work tree, and of a submodule, `.git` is a file that says where it is. */
 function gitFolderOf(path: string): string | undefined {
   if (statSync(path).isDirectory()) return path
-  const target = /^gitdir: (.+)$/.exec(lineOf(path) ?? '')?.[1]
+  const target = /^gitdir: (.+)$/s.exec(pathIn(path) ?? '')?.[1]
   return target === undefined ? undefined : resolve(path, '..', target)
 }
 
-function lineOf(path: string): string | undefined {
-  return contentOf(path)?.replace(/\r?\n[\s\S]*$/, '')
+/** A file that holds a path, in which line breaks may stand too. */
+function pathIn(path: string): string | undefined {
+  return contentOf(path)?.replace(/[\r\n]+$/, '')
 }
 
 function contentOf(path: string): string | undefined {

@@ -7,6 +7,7 @@ import {
   changesBetween,
   changesOfCommits,
   commitsOf,
+  commitsOfFile,
   type FileChange,
   filesOfIndex,
   filesOfTree,
@@ -31,6 +32,7 @@ const KEPT_BYTES = 8 * 1024 * 1024
 const LARGEST_BYTES = 64 * 1024 * 1024
 /** What the index is called where a revision is expected. */
 const INDEX = ''
+const ABSOLUTE = ['rev-parse', '--path-format=absolute']
 
 interface Folders {
   readonly root: string | undefined
@@ -136,6 +138,10 @@ export class GitRepository {
 
   commitsOf(branch: string): Promise<string[]> {
     return commitsOf(branch, this.place)
+  }
+
+  commitsOfFile(path: string, most: number): Promise<string[]> {
+    return commitsOfFile(path, most, this.place)
   }
 
   authors(commits: readonly string[]): Promise<ReadonlyMap<string, string>> {
@@ -259,10 +265,17 @@ export class GitRepository {
   }
 
   private async askFolders(): Promise<Folders> {
-    const folders = ['rev-parse', '--path-format=absolute', '--git-dir', '--git-common-dir']
+    const folders = ['--git-dir', '--git-common-dir']
     // the last one fails where there is no work tree, and then all of it does
-    const all = await runGit([...folders, '--show-toplevel'], this.place, '')
-    const lines = 'stdout' in all ? all.stdout.toString('utf8').trimEnd().split('\n') : await this.lines(folders)
+    const all = await runGit([...ABSOLUTE, ...folders, '--show-toplevel'], this.place, '')
+    const known = 'stdout' in all ? [...folders, '--show-toplevel'] : folders
+    const output = 'stdout' in all ? all.stdout.toString('utf8') : await this.must([...ABSOLUTE, ...folders])
+    let lines = output.replace(/\n$/, '').split('\n')
+    if (lines.length !== known.length) {
+      lines = []
+      // a path may have line breaks in it: each one alone
+      for (const name of known) lines.push((await this.must([...ABSOLUTE, name])).replace(/\n$/, ''))
+    }
     const [gitFolder = '', common = '', root] = lines
     return { root, gitFolder, common }
   }
@@ -307,8 +320,12 @@ export class GitRepository {
   }
 
   private async lines(args: readonly string[]): Promise<string[]> {
+    return (await this.must(args)).trimEnd().split('\n')
+  }
+
+  private async must(args: readonly string[]): Promise<string> {
     const output = await runGit(args, this.place, '')
-    if ('stdout' in output) return output.stdout.toString('utf8').trimEnd().split('\n')
+    if ('stdout' in output) return output.stdout.toString('utf8')
     const isMissing = output.problem === NOT_INSTALLED
     throw new GitError('ERR_GIT', output.problem, {
       hint: isMissing ? 'install git, or put it on PATH' : 'run this in a git repository that you may read',

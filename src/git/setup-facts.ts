@@ -46,8 +46,7 @@ async function serverFacts(cwd: string): Promise<SetupFacts | undefined> {
 /** The folder of a repository without a work tree; undefined elsewhere. @param cwd - absolute */
 export async function bareRepository(cwd: string): Promise<string | undefined> {
   const text = await askGit(['rev-parse', '--is-bare-repository', '--path-format=absolute', '--git-dir'], cwd)
-  const [isBare, folder] = text?.split('\n') ?? []
-  return isBare === 'true' ? folder : undefined
+  return /^true\n(.*)$/s.exec(text ?? '')?.[1]
 }
 
 /** Of this one and those that are linked with it. @param root - one of them */

@@ -76,6 +76,8 @@ export interface Repository {
   history(branches: readonly string[]): Promise<readonly HistoryStep[]>
   /** Ids of all commits of a branch, oldest first. */
   commitsOf(branch: string): Promise<readonly string[]>
+  /** Ids of the commits that changed a file, as HEAD has it, the newest first. @param most - so many at most */
+  commitsOfFile(path: string, most: number): Promise<readonly string[]>
   /** Ids of the commits that `git stash` made, the newest first. */
   stashes(): Promise<readonly string[]>
   /** One blob; undefined when it is not here. May be asked for while a tree is read. */

@@ -1,3 +1,5 @@
+import { COMMAND_DETECTORS } from './command-password.ts'
+import { LINE_DETECTORS } from './config-lines.ts'
 import { PAIR_DETECTOR } from './generic.ts'
 import { GO_DSN_DETECTOR } from './go-dsn.ts'
 import { HTTP_AUTH_DETECTORS } from './http-auth.ts'
@@ -6,6 +8,7 @@ import { KUBERNETES_DETECTOR } from './kubernetes-secret.ts'
 import type { Detector } from './page.ts'
 import { PEM_DETECTOR, PPK_DETECTOR, WRAPPED_DETECTOR } from './pem.ts'
 import { TOKEN_RULES } from './rules/index.ts'
+import { SQL_DETECTORS } from './sql-password.ts'
 import { TokenDetector } from './token-detector.ts'
 import { URL_DETECTOR } from './url-credentials.ts'
 
@@ -18,6 +21,9 @@ export const DETECTORS: readonly Detector[] = [
   URL_DETECTOR,
   GO_DSN_DETECTOR,
   ...HTTP_AUTH_DETECTORS,
+  ...SQL_DETECTORS,
+  ...COMMAND_DETECTORS,
+  ...LINE_DETECTORS,
   JWT_DETECTOR,
   JWK_DETECTOR,
   KUBERNETES_DETECTOR,

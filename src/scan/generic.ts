@@ -1,10 +1,21 @@
 import { readName, wordsOf } from './key-names.ts'
 import type { Detector, Page } from './page.ts'
 import { type Pair, readPair } from './pair.ts'
+import { isPlacedPassword } from './placed-password.ts'
 import { isRandom } from './randomness.ts'
 import { namedRules } from './rules/named.ts'
 import type { NamedRule } from './token-rule.ts'
-import { isCiphertext, isMadeUp, isName, isPlace, isPlainWord, isProse, isReference, isUuid } from './values.ts'
+import {
+  isCiphertext,
+  isMadeUp,
+  isManyWords,
+  isPlace,
+  isPlainWord,
+  isProse,
+  isReference,
+  isUuid,
+  looksChosen,
+} from './values.ts'
 
 /** How far before a key its service may be named. */
 const NEARBY = 100
@@ -104,18 +115,8 @@ function findGeneric(page: Page, pair: Pair): 'password' | 'secret' | undefined 
   if (isRandom(value)) return isUuid(value) ? undefined : named
   if (page.kind === 'prose' || page.kind === 'unknown') return undefined
   if (named === 'secret') return /secret/i.test(pair.key) && looksChosen(value) ? named : undefined
+  const isFlag = page.kind === 'shell' && pair.key.startsWith('--')
+  if (isFlag) return isPlacedPassword(page, value) ? named : undefined
   if (page.kind === 'code' || page.kind === 'shell') return looksChosen(value) ? named : undefined
   return value.includes(' ') || isManyWords(value) ? undefined : named
-}
-
-/** Names of other things: `db-credentials`, `app.password`. */
-function isManyWords(value: string): boolean {
-  return /^[A-Za-z]+(?:[-_.][A-Za-z]+)+$/.test(value) || /^[a-z]+(?:[A-Z][a-z]+)+$/.test(value)
-}
-
-/** What people choose where a password is asked for: letters in both cases or a sign, and digits. */
-function looksChosen(value: string): boolean {
-  if (value.length < 8 || /\s/.test(value) || isName(value)) return false
-  const kinds = [/[a-z]/, /[A-Z]/, /\d/, /[^A-Za-z\d_.:/-]/].filter((kind) => kind.test(value)).length
-  return kinds >= 3
 }

@@ -2,13 +2,12 @@ import { decodeBase64, isUserAndPassword } from './base64.ts'
 import type { Level } from './finding.ts'
 import type { Detector, Page } from './page.ts'
 import { isRandom } from './randomness.ts'
-import { isMadeUp, isReference } from './values.ts'
+import { isMadeUp } from './values.ts'
 
 const BASIC = /basic[ \t]{1,8}([A-Za-z0-9+/]{8,600}={0,2})(?![A-Za-z0-9+/=])/iy
 const BEARER = /bearer[ \t]{1,8}([\w~+/.-]{16,2000}={0,2})/iy
-const CURL_USER = /(?:-u|--user|--proxy-user)[ =]{1,4}["']?([^\s:"'$]{1,100}:([^\s"']{4,200}))/y
 
-/** Headers `Authorization: Basic …` and `Bearer …`, and `curl -u user:password`. */
+/** Headers `Authorization: Basic …` and `Bearer …`. */
 export const HTTP_AUTH_DETECTORS: readonly Detector[] = [
   {
     keywords: ['basic '],
@@ -28,20 +27,6 @@ export const HTTP_AUTH_DETECTORS: readonly Detector[] = [
       if (found === undefined || found.value.startsWith('eyJ') || isMadeUp(found.value) || !isRandom(found.value))
         return
       report(page, found, 'http-bearer-token', 'block', 'bearer token')
-    },
-  },
-  {
-    keywords: ['-u ', '--user ', '--user=', '--proxy-user '],
-    detect: (page, start) => {
-      const found = tryAt(page, CURL_USER, start)
-      if (found === undefined) return
-      const value = found.value.slice(found.value.indexOf(':') + 1)
-      if (isMadeUp(value) || isReference(value)) return
-      // without such a program on the line it is the option of any
-      const before = page.text.slice(Math.max(0, start - 120), start)
-      if (!/curl|http|wget/i.test(before.slice(before.lastIndexOf('\n') + 1))) return
-      const place = { value, start: found.start + found.value.length - value.length }
-      report(page, place, 'curl-user-password', 'warn', 'password of a curl command')
     },
   },
 ]

@@ -30,6 +30,8 @@ const SEPARATOR =
 const NAMED_VALUE =
   /\\{0,3}["']?[ \t]{0,8},?(?:\r?\n)?[ \t]{0,200}\\{0,3}["']?(?:default[Vv]alue|value|Value)\\{0,3}["']?[ \t]{0,8}[:=][ \t]{0,8}/y
 const NAME_BEFORE = /(?:^|[\s{,"'-])(?:name|Name|key|Key)\\{0,3}["']?[ \t]{0,8}[:=][ \t]{0,8}\\{0,3}["']?$/
+const FLAG = /^-(?!pp)[\w.-]+$/
+const ITEM_BELOW = /["']?[ \t]{0,8}\r?\n[ \t]{0,80}-[ \t]{1,8}(?=[^\s-])/y
 const LINE_BREAK = /\r?\n[ \t]{0,80}(?=["'`])/y
 const BLOCK_SCALAR = /[|>][-+\d]{0,2}[ \t]{0,20}\r?\n[ \t]{1,200}/y
 const PREFIX = /(?:[rbfu@]{1,2}(?=["'])|!!?[\w/]{1,30} (?=\S)|&[\w-]{1,40} (?=\S))/iy
@@ -59,15 +61,21 @@ function findValue(page: Page, keyStart: number, keyEnd: number): number | undef
     const named = isName ? after(NAMED_VALUE, text, keyEnd) : undefined
     if (named !== undefined) return named
   }
-  if (found === undefined) return isFlag(text, keyStart, keyEnd) ? keyEnd + 1 : undefined
+  if (found === undefined) return findFlagValue(page, keyStart, keyEnd)
   // arguments of a call: the name must be a text
   if (sign === ',') return /^["'`]/.test(between) ? found : undefined
   return between.trim() === '>' && text.charAt(keyStart - 1) !== '<' ? undefined : found
 }
 
-/** `--password value`. */
-function isFlag(text: string, keyStart: number, keyEnd: number): boolean {
-  return text.charAt(keyEnd) === ' ' && text.startsWith('-', keyStart) && /[^\s-]/.test(text.charAt(keyEnd + 1))
+/** `--password value`, and in YAML the item below. */
+function findFlagValue({ text, kind }: Page, keyStart: number, keyEnd: number): number | undefined {
+  // a variable is a value, and so is what mysql takes behind `-p`
+  if (!FLAG.test(text.slice(keyStart, keyEnd))) return undefined
+  if (kind === 'yaml' && text.startsWith('--', keyStart)) {
+    const item = after(ITEM_BELOW, text, keyEnd)
+    if (item !== undefined) return item
+  }
+  return text.charAt(keyEnd) === ' ' && /[^\s-]/.test(text.charAt(keyEnd + 1)) ? keyEnd + 1 : undefined
 }
 
 /**

@@ -10,6 +10,8 @@ const SHORTEST = 64
 const READ = 2 * SHORTEST
 /** Headers of encrypted keys, comments and escapes may stand between. */
 const FARTHEST = 1500
+/** How an OpenSSH key begins that has a passphrase: behind its mark stands which cipher, `none` without one. */
+const OPENSSH_CIPHER = /^openssh-key-v1\0\0{3}[\s\S](?!none\0)[a-z]/
 const LONGEST = 20_000
 const ACCOUNT_REACH = 600
 
@@ -85,6 +87,7 @@ function readBody(page: Page, start: number): Body | undefined {
   if (sample.length < SHORTEST) return undefined
   const end = text.slice(at, at + LONGEST).search(/-----END|[^\w\s+/=\\"'`,;|>#*]/)
   page.steps += end === -1 ? LONGEST : end
+  isEncrypted ||= OPENSSH_CIPHER.test(Buffer.from(sample.slice(0, SHORTEST), 'base64').toString('latin1'))
   return { sample: sample.slice(-SHORTEST), end: end === -1 ? at : at + end, isEncrypted }
 }
 

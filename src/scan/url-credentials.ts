@@ -46,14 +46,18 @@ export const URL_DETECTOR: Detector = {
  */
 export function judgePassword(user: string, password: string, host: string): 'block' | 'warn' | undefined {
   const plain = decode(password)
-  if (isReference(plain) || isCiphertext(plain) || /^\{.*\}$|^\[.*\]$|^\(.*\)$|^[*:.,;|-]+$|%[sdv]/.test(plain))
-    return undefined
   if (isReference(user) || /[${}]/.test(host) || /^\d{1,5}(?:\/|$)/.test(plain)) return undefined
-  if (TRIVIAL.test(plain) || plain.toLowerCase() === user.toLowerCase()) return undefined
-  if (isMadeUp(plain)) return undefined
+  if (isNoPassword(plain, user)) return undefined
   const isStrong = isRandom(plain) || looksChosen(plain)
   if (NOWHERE.test(host)) return isStrong ? 'warn' : undefined
   return isStrong ? 'block' : 'warn'
+}
+
+/** Whether what stands in the place of a password is none: what stands for one, is sealed, or is of a manual. */
+export function isNoPassword(value: string, user = ''): boolean {
+  if (isReference(value) || isCiphertext(value) || /^\{.*\}$|^\[.*\]$|^\(.*\)$|^[*:.,;|-]+$|%[sdv]/.test(value))
+    return true
+  return TRIVIAL.test(value) || value.toLowerCase() === user.toLowerCase() || isMadeUp(value)
 }
 
 /** Long enough, and of three kinds of characters: no word of a manual. */

@@ -59,6 +59,18 @@ export function isName(value: string): boolean {
   return /^[A-Za-z][A-Za-z]*(?:[-_./:][A-Za-z]+)*\d{0,2}$/.test(value) && !isRandom(value)
 }
 
+/** Names of other things: `db-credentials`, `app.password`. */
+export function isManyWords(value: string): boolean {
+  return /^[A-Za-z]+(?:[-_.][A-Za-z]+)+$/.test(value) || /^[a-z]+(?:[A-Z][a-z]+)+$/.test(value)
+}
+
+/** What people choose where a password is asked for: letters in both cases or a sign, and digits. */
+export function looksChosen(value: string): boolean {
+  if (value.length < 8 || /\s/.test(value) || isName(value)) return false
+  const kinds = [/[a-z]/, /[A-Z]/, /\d/, /[^A-Za-z\d_.:/-]/].filter((kind) => kind.test(value)).length
+  return kinds >= 3
+}
+
 export function isUuid(value: string): boolean {
   return /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(value)
 }

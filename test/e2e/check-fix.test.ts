@@ -95,6 +95,26 @@ describe('check --verify', () => {
     }
   })
 
+  it('counts a file in conflict once, and as verified when all of its sides are', async ({ box }) => {
+    const repository = await sealed(box)
+    await repository.must('branch', 'other')
+    for (const [branch, user] of [
+      ['main', 'ann'],
+      ['other', 'eve'],
+    ]) {
+      await repository.must('checkout', '-q', branch ?? '')
+      await box.bulla(['set', FILE, 'db.user', `"${user}"`], { cwd: 'repo' })
+      await repository.must('commit', '-q', '-a', '-m', 'changed')
+    }
+    await box.sh('git -C repo merge main || true')
+    const { out, err } = await check(box, ['--verify'])
+    expect(out.match(/block [\w-]+/g)).toEqual(['block conflict-markers'])
+    expect(err).toContain('2 files judged, 1 opened and verified, 1 finding\n')
+    const without = await check(box, ['--verify'], NO_KEY)
+    expect(without.out.match(/warn not-verified/g)).toHaveLength(1)
+    expect(without.err).toContain('2 files judged, 0 opened and verified, 2 findings\n')
+  })
+
   it('looks at a revision and at a range too', async ({ box }) => {
     const repository = await sealed(box)
     await change(repository, (text) => text.replace('user: bob', 'user: eve'))

@@ -37,6 +37,37 @@ describe('check', () => {
     expect({ code, out }).toEqual({ code: 1, out: expect.stringContaining('block age-identity: deep/a.txt:1:1') })
   })
 
+  it('tells of what a later commit of a range mended, and names no command that would find nothing to do', async ({
+    box,
+  }) => {
+    const repository = await HookedRepository.create(box)
+    await repository.must('config', 'core.hooksPath', '/dev/null')
+    await repository.commit({ '.sops.yaml': `creation_rules:\n  - path_regex: ^secrets/\n    age: ${box.recipient}\n` })
+    const { identity } = newIdentity()
+    await repository.commit({
+      'secrets/a.yaml': TEXT,
+      'secrets/b.yaml': TEXT,
+      'secrets/c.yaml': TEXT,
+      'k.txt': identity,
+    })
+    await box.bulla(['encrypt', '-i', 'secrets/a.yaml'], { cwd: 'repo' })
+    await repository.must('rm', '-q', 'secrets/b.yaml')
+    await repository.commit({ 'secrets/a.yaml': repository.read('secrets/a.yaml'), 'k.txt': 'none\n' })
+    const { code, out } = await box.bulla(['check', 'HEAD~2..'], { cwd: 'repo' })
+    expect(code).toBe(1)
+    const told = out.replaceAll(/[\da-f]{12} /g, '').split('\n')
+    const gone = '; it is gone by now, and stays in the history: change the value where it is used'
+    expect(told).toEqual([
+      expect.stringMatching(new RegExp(`^ {2}block age-identity: k\\.txt:1:1: .*${gone}$`)),
+      `  block unsealed-file: secrets/a.yaml:1:4: a value in clear that rule 1 wants sealed${gone} (a)`,
+      '      bulla edit secrets/a.yaml',
+      `  block unsealed-file: secrets/b.yaml:1:4: a value in clear that rule 1 wants sealed${gone} (a)`,
+      '  block unsealed-file: secrets/c.yaml:1:4: a value in clear that rule 1 wants sealed (a)',
+      '      bulla encrypt --in-place secrets/c.yaml',
+      '',
+    ])
+  })
+
   it('tells, as doctor does, what stashes hold in clear, tracked, staged and new, until they are dropped', async ({
     box,
   }) => {

@@ -37,6 +37,28 @@ describe('doctor in a repository', () => {
     expect((await checks('linked'))[1]?.found).toContain('2 worktrees')
   })
 
+  it.skipIf(process.platform === 'win32')('does so where line breaks stand in the path', async () => {
+    const cwd = 'a\nb/repo'
+    const git = (...args: readonly string[]) => box.run('git', args, { cwd })
+    await box.git('init', '-q', '-b', 'main', cwd)
+    expect(await box.bulla(['init', '--yes'], { cwd })).toMatchObject({ code: 0 })
+    for (const tree of [cwd, 'a\nb/linked\n2']) {
+      const name = `secrets/${tree === cwd ? 'a' : 'b'}.yaml`
+      box.put(`${tree}/${name}`, 'a: words of nobody\n')
+      await box.run('git', ['add', '.'], { cwd: tree })
+      const { code, err } = await box.run('git', ['commit', '-q', '-m', 'plain'], { cwd: tree })
+      expect({ code }, err).toEqual({ code: 1 })
+      expect(err).toContain(`block unsealed-file: ${name}:1`)
+      await box.bulla(['encrypt', '-i', name], { cwd: tree })
+      await box.run('git', ['add', '.'], { cwd: tree })
+      expect(await box.run('git', ['commit', '-q', '-m', 'sealed'], { cwd: tree })).toMatchObject({ code: 0 })
+      if (tree === cwd) await git('worktree', 'add', '-q', '-b', 'other', '../linked\n2')
+    }
+    expect((await checks('a\nb/linked\n2'))[1]?.found).toContain('2 worktrees')
+    expect((await box.bulla(['init', '--undo', '--yes'], { cwd })).err).toContain('bulla: done')
+    expect((await git('config', '--get-regexp', 'bulla')).out).toBe('')
+  })
+
   it('looks at the hooks of a submodule, also from a worktree that is linked with it', async () => {
     await box.git('init', '-q', 'inner')
     await box.must('git', '-C', 'inner', 'commit', '-q', '--allow-empty', '-m', 'x')

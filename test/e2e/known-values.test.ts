@@ -306,10 +306,23 @@ describe('the command for what was committed', () => {
     box.write('secrets/db.yaml', damaged)
     await box.git('add', '.')
     expect(await repairOf()).toBe('git checkout HEAD -- secrets/db.yaml')
+    const whole = (await box.git('rev-parse', 'HEAD')).trim()
     await box.git('commit', '-q', '--no-verify', '-m', 'damaged')
-    for (const args of [[], ['HEAD'], ['HEAD~1..HEAD']]) {
+    const repair = await repairOf()
+    expect(repair).toBe(`git checkout ${whole.slice(0, 12)} -- secrets/db.yaml`)
+    for (const args of [['HEAD'], ['HEAD~1..HEAD']]) {
       expect(await repairOf(...args)).toBe('git log -p -- secrets/db.yaml')
     }
+    box.write('secrets/db.yaml', `${damaged}# again\n`)
+    await box.git('add', '.')
+    expect(await repairOf()).toBe(repair)
+    expect((await box.bulla(['hook', 'run', 'pre-commit'])).err).toContain(`      ${repair}\n`)
+    await box.sh(repair ?? 'false')
+    expect((await box.bulla(['check'])).code).toBe(0)
+    await box.git('checkout', '-q', 'HEAD', '--', '.')
+    // as if it had never been whole
+    await box.sh('git checkout -q --orphan new && git commit -q --no-verify -m damaged && git branch -D main')
+    expect(await repairOf()).toBe('git log --all -p -- secrets/db.yaml')
     await box.sh('git mv secrets/db.yaml secrets/new.yaml')
     expect(await repairOf()).toBe('git rm --cached secrets/new.yaml')
   })

@@ -121,7 +121,7 @@ async function findingsOf(
   let result = await check(request, repository, { ...options, ...(clean === undefined ? {} : { clean }) })
   const { root = io.cwd } = await repository.folders()
   const { findings: opened, verifiedCount } = flag(values, 'verify')
-    ? await verify(result.sealed, { root, repository, world }, options.today)
+    ? await verify(result.sealed, { root, repository, world }, { today: options.today, isRange })
     : { findings: [], verifiedCount: undefined }
   const report = { fileCount: result.fileCount, ...(verifiedCount === undefined ? {} : { verifiedCount }) }
   if (!flag(values, 'fix')) return { ...report, findings: [...result.findings, ...opened].sort(byPlace) }
@@ -144,10 +144,10 @@ function threadsOf({ sieveThreads }: Io, known: KnownScanner | undefined): Sieve
 async function verify(
   sealed: readonly JudgedFile[],
   { root, repository, world }: { readonly root: string; readonly repository: Repository; readonly world: World },
-  today: string,
+  how: { readonly today: string; readonly isRange: boolean },
 ): Promise<Verification> {
   const { verifySealed } = await import('../../operations/check/verify.ts')
-  return verifySealed(sealed, { root, today }, repository, world)
+  return verifySealed(sealed, { root, ...how }, repository, world)
 }
 
 function checkOptions(revision: string | undefined, values: Values): void {

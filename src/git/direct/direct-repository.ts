@@ -35,7 +35,7 @@ export class DirectRepository {
   constructor({ cwd }: GitPlace, variables: Readonly<Record<string, string | undefined>>, most: number) {
     sure(UNUSUAL.every((name) => variables[name] === undefined))
     const own = ownFolder(cwd, variables['GIT_DIR'])
-    const common = resolve(own, lineOf(`${own}/commondir`) ?? '.')
+    const common = resolve(own, pathIn(`${own}/commondir`) ?? '.')
     this.hashBytes = hashBytesOf(textOf(`${common}/config`))
     sure(textOf(`${common}/objects/info/alternates`) === undefined)
     this.head = headOf(own, common, this.hashBytes)
@@ -91,7 +91,7 @@ function ownFolder(cwd: string, named: string | undefined): string {
   const { uid } = statSync(path)
   // git trusts no others; and a file says where the folder is
   sure(process.getuid === undefined || process.getuid() === uid)
-  const target = statSync(path).isDirectory() ? undefined : /^gitdir: (.+)$/.exec(lineOf(path) ?? '')?.[1]
+  const target = statSync(path).isDirectory() ? undefined : /^gitdir: (.+)$/s.exec(pathIn(path) ?? '')?.[1]
   return target === undefined ? path : resolve(path, '..', Buffer.from(target, 'latin1').toString('utf8'))
 }
 
@@ -113,8 +113,9 @@ function packedId(branch: string, common: string): string {
   return `${lines.find((line) => line.endsWith(` ${branch}`))?.split(' ', 1)[0]}\n`
 }
 
-function lineOf(path: string): string | undefined {
-  return textOf(path)?.replace(/\r?\n[\s\S]*$/, '')
+/** A file that holds a path, in which line breaks may stand too. */
+function pathIn(path: string): string | undefined {
+  return textOf(path)?.replace(/[\r\n]+$/, '')
 }
 
 function mustRead(path: string): Buffer {

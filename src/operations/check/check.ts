@@ -3,11 +3,11 @@ import { judgeCommits } from '../hooks/judge-commits.ts'
 import type { Finding } from '../judge/finding.ts'
 import { type JudgeOptions, judgeTree } from '../judge/judge-files.ts'
 import type { JudgedFile, JudgedTree } from '../judge/judged-tree.ts'
-import { isDamage } from '../judge/rules.ts'
 import type { JudgeSettings } from '../judge/settings.ts'
 import { isSurrounding } from '../judge/surroundings.ts'
 import { findMissingDrivers } from './missing-drivers.ts'
-import { withOtherVersion, withoutGoneFiles } from './other-version.ts'
+import { withHistory, withOtherVersion, withoutGoneFiles } from './other-version.ts'
+import { withOvertaken } from './overtaken.ts'
 import { findRuleProblems } from './rule-problems.ts'
 import { plainStashes, stashFindings } from './stashes.ts'
 import { findUnmerged } from './unmerged.ts'
@@ -51,7 +51,9 @@ export async function check(
       findings.push(...(await judgeCommits(wanted, startOf(revision), repository, noting)))
       fileCount += wanted.length
     }
-    return { findings: withOtherVersion(findings, []), fileCount, sealed: [...sealed.values()], files: [] }
+    const approved = (path: string) => repository.blob(`${startOf(revision)}:${path}`)
+    const all = await withOvertaken(findings, endOf(revision), repository, { ...options, approved })
+    return { findings: withHistory(all), fileCount, sealed: [...sealed.values()], files: [] }
   }
   const files = await repository.files(revision)
   const wanted = files.filter(({ path }) => isWanted(path))
@@ -67,9 +69,9 @@ export async function check(
           ...(revision === '' ? stashFindings(await plainStashes(repository, options.today)) : []),
         ]
   const left = [...(await unlessAccepted(problems, tree, settings)), ...findUnmerged(wanted, sealedPaths)]
-  const staged = revision === '' && findings.some(isDamage) ? await repository.staged() : []
+  const repaired = revision === '' ? await withOtherVersion(findings, repository) : withHistory(findings)
   return {
-    findings: [...withoutGoneFiles(withOtherVersion(findings, staged), files), ...left].sort(byPlace),
+    findings: [...withoutGoneFiles(repaired, files), ...left].sort(byPlace),
     fileCount: new Set(wanted.map(({ path }) => path)).size,
     sealed: [...sealed.values()],
     files,
@@ -120,4 +122,9 @@ export function byPlace(a: Finding, b: Finding): number {
 function startOf(range: string): string {
   const [start = ''] = range.split('..')
   return start === '' ? 'HEAD' : start
+}
+
+/** Of a range: where it leads to. */
+function endOf(range: string): string {
+  return range.slice(range.lastIndexOf('..') + 2) || 'HEAD'
 }

@@ -1,24 +1,35 @@
-import type { ChangedFile } from '../git-port.ts'
-import { withUnstaging } from '../hooks/unstaging-repair.ts'
+import type { Repository } from '../git-port.ts'
 import type { Finding } from '../judge/finding.ts'
 import type { JudgedFile } from '../judge/judged-tree.ts'
 import { isDamage } from '../judge/rules.ts'
+import { withWholeVersion } from '../judge/whole-version.ts'
 import { shellWord } from '../shell-word.ts'
 
 /**
- * Findings with a command that leads to a version of a damaged file that is whole: at HEAD, in the history, or nowhere.
- *
- * @param staged - what the index adds to HEAD; nothing when commits were judged
+ * Findings with a command that leads to a version of a damaged file that is whole: the newest one of the branch; else one that
+ * was never in a commit leaves the index, and of others all branches are to be looked through.
  */
-export function withOtherVersion<Found extends Finding>(
+export async function withOtherVersion<Found extends Finding>(
   findings: readonly Found[],
-  staged: readonly ChangedFile[],
-): Found[] {
-  return findings.map((finding) => {
+  repository: Repository,
+): Promise<Found[]> {
+  if (!findings.some(isDamage)) return [...findings]
+  const found = await withWholeVersion(findings, repository)
+  const isAdded = new Map((await repository.staged()).map(({ path, before }) => [path, before === undefined]))
+  return found.map((finding) => {
     if (!isDamage(finding) || finding.repair !== undefined) return finding
-    const [unstaged = finding] = withUnstaging([finding], staged)
-    return unstaged.repair === undefined ? { ...finding, repair: `git log -p -- ${shellWord(finding.file)}` } : unstaged
+    const command = isAdded.get(finding.file) === true ? 'git rm --cached' : 'git log --all -p --'
+    return { ...finding, repair: `${command} ${shellWord(finding.file)}` }
   })
+}
+
+/** Findings in commits: whether a damaged file is whole elsewhere, its history says. */
+export function withHistory<Found extends Finding>(findings: readonly Found[]): Found[] {
+  return findings.map((finding) =>
+    isDamage(finding) && finding.repair === undefined
+      ? { ...finding, repair: `git log -p -- ${shellWord(finding.file)}` }
+      : finding,
+  )
 }
 
 /** Without commands for files that are gone: what was sealed in one may still be copied elsewhere. */

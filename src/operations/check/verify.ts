@@ -21,7 +21,7 @@ const CONCURRENCY = 8
 /** What came of opening files. */
 export interface Verification {
   readonly findings: readonly Finding[]
-  /** Files of which every value and the MAC are right. */
+  /** Files of which every value and the MAC are right; of a range, versions of files. */
   readonly verifiedCount: number
 }
 
@@ -30,20 +30,24 @@ export interface Verification {
  * told. A file that no key at hand opens is told too, unless an exception of the index names it: nobody should take it for
  * verified.
  *
- * @param place - the root is where recipients are looked for, absolute; `today` is `2026-11-22`
+ * @param files - a file in conflict once for each side: it is verified when all of them are
+ * @param place - the root is where recipients are looked for, absolute; `today` is `2026-11-22`; whether commits were judged
  */
 export async function verifySealed(
   files: readonly JudgedFile[],
-  { root, today }: { readonly root: string; readonly today: string },
+  { root, today, isRange }: { readonly root: string; readonly today: string; readonly isRange: boolean },
   repository: Repository,
   world: World,
 ): Promise<Verification> {
   const findings: Finding[] = []
-  let [done, verifiedCount] = [0, 0]
+  const [verified, others] = [new Set<string>(), new Set<string>()]
+  let done = 0
   const take = async (file: JudgedFile, bytes: Uint8Array) => {
     const found = await verifyOne(file.path, bytes, root, world)
     if (found === undefined) return
-    if (found.isVerified) verifiedCount += 1
+    const name = isRange ? `${file.id} ${file.path}` : file.path
+    if (found.isVerified) verified.add(name)
+    else others.add(name)
     findings.push(...found.findings)
     world.progress.update('verifying', ++done, files.length)
   }
@@ -58,8 +62,10 @@ export async function verifySealed(
   world.progress.finish()
   const contents = await repository.tree('').read(SETTINGS)
   const { exceptions } = await readSettings({ contents, scope: 'tree', today })
-  const left = await Promise.all(findings.map((finding) => exceptions.apply([finding], finding.file, '')))
-  return { findings: left.flat(), verifiedCount }
+  // sides of a conflict may have the same fault
+  const each = new Map(findings.map((finding) => [JSON.stringify(finding), finding]))
+  const left = await Promise.all([...each.values()].map((finding) => exceptions.apply([finding], finding.file, '')))
+  return { findings: left.flat(), verifiedCount: [...verified].filter((name) => !others.has(name)).length }
 }
 
 /** @returns undefined for a file that is not sealed */

@@ -2,6 +2,7 @@ import { UsageError } from '../../errors.ts'
 import type { ChangedFile, Repository } from '../git-port.ts'
 import { type JudgeOptions, judgeFiles } from '../judge/judge-files.ts'
 import { isSurrounding } from '../judge/surroundings.ts'
+import { withWholeVersion } from '../judge/whole-version.ts'
 import type { HookName } from './hook-names.ts'
 import { inPartialClone } from './in-partial-clone.ts'
 import { type CommitFinding, judgeCommits } from './judge-commits.ts'
@@ -45,7 +46,8 @@ async function judgeStaged(repository: Repository, options: JudgeOptions): Promi
   const staged = await repository.staged()
   const judged = async (files: readonly ChangedFile[]) => judgeFiles(files, repository.tree(''), options)
   const findings = await inPartialClone(staged, judged, repository)
-  return withUnstaging(await relaxStanding(findings, repository, options), staged)
+  const relaxed = await relaxStanding(findings, repository, options)
+  return withUnstaging(await withWholeVersion(relaxed, repository), staged)
 }
 
 /** What comes in under one name. */

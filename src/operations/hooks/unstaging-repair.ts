@@ -1,12 +1,8 @@
 import type { ChangedFile } from '../git-port.ts'
 import type { Finding } from '../judge/finding.ts'
-import { isDamage } from '../judge/rules.ts'
 import { shellWord } from '../shell-word.ts'
 
-/**
- * What blocks a commit and has no other repair is taken out of what is staged; in the working copy it stays, unless it is
- * damaged: then HEAD has a version that is not.
- */
+/** What blocks a commit and has no other repair is taken out of what is staged; in the working copy it stays. */
 export function withUnstaging<Found extends Finding>(
   findings: readonly Found[],
   staged: readonly ChangedFile[],
@@ -16,7 +12,7 @@ export function withUnstaging<Found extends Finding>(
     const { file, level, repair } = finding
     const isAdded = isNew.get(file)
     if (level !== 'block' || repair !== undefined || isAdded === undefined) return finding
-    const command = isAdded ? 'git rm --cached' : isDamage(finding) ? 'git checkout HEAD --' : 'git restore --staged'
+    const command = isAdded ? 'git rm --cached' : 'git restore --staged'
     return { ...finding, repair: `${command} ${shellWord(file)}` }
   })
 }

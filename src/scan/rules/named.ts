@@ -156,7 +156,8 @@ const makeRules = (): readonly NamedRule[] => [
   named(
     'twitter-secret',
     'Twitter secret',
-    'twitter|x_api',
+    // x-api-key is a header of anybody
+    'twitter|x_api_secret|x_api_key_secret',
     /^(?:[A-Za-z0-9]{35,50}|\d{15,20}-[A-Za-z0-9]{40}|A{20,22}[A-Za-z0-9%]{80,100})$/,
   ),
   named('linkedin-secret', 'LinkedIn secret', 'linkedin', /^[A-Za-z0-9]{16}$/),

@@ -161,7 +161,7 @@ const MADE: readonly Kind[] = [
   },
   { name: 'private key (PKCS 8)', variable: 'TLS_KEY', make: () => makePem('pkcs8') },
   { name: 'private key (EC)', variable: 'SIGNING_KEY', make: () => makePem('sec1') },
-  { name: 'OpenSSH key', variable: 'DEPLOY_KEY', make: makeOpenSsh },
+  { name: 'OpenSSH key', variable: 'DEPLOY_KEY', make: (random) => makeOpenSsh(random) },
   {
     name: 'private key in base64',
     variable: 'TLS_KEY_B64',
@@ -279,7 +279,8 @@ function makePem(type: 'pkcs8' | 'sec1'): string {
 }
 
 /** As `ssh-keygen -t ed25519` writes it, with bytes that are no key of the curve: what counts is how it looks. */
-export function makeOpenSsh(random: Dice): string {
+/** @param cipher - `none`, or that of a key with a passphrase */
+export function makeOpenSsh(random: Dice, cipher = 'none'): string {
   const field = (...parts: readonly (string | Buffer)[]) => {
     const bytes = Buffer.concat(parts.map((part) => Buffer.from(part)))
     return Buffer.concat([Buffer.from([0, 0, 0, bytes.length]), bytes])
@@ -290,9 +291,9 @@ export function makeOpenSsh(random: Dice): string {
   const frame = Buffer.from('openssh-key-v1\0')
   const bytes = Buffer.concat([
     frame,
-    field('none'),
-    field('none'),
-    field(),
+    field(cipher),
+    field(cipher === 'none' ? 'none' : 'bcrypt'),
+    cipher === 'none' ? field() : field(field(random.bytes(16)), Buffer.from([0, 0, 0, 16])),
     Buffer.from([0, 0, 0, 1]),
     field(...halves),
     secret,

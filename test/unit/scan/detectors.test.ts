@@ -74,6 +74,14 @@ describe('private keys', () => {
     expect(rulesIn(text)).toEqual(['warn private-key'])
   })
 
+  it.each(['aes256-ctr', 'chacha20-poly1305@openssh.com'])('of OpenSSH with a passphrase are one too: %s', (cipher) => {
+    const key = makeOpenSsh(dice(4), cipher)
+    for (const text of [key, JSON.stringify({ key }), `key: ${base64(key)}`]) {
+      expect(rulesIn(text)).toEqual(['warn private-key'])
+    }
+    expect(scanText(key, { fileName: 'id' })[0]?.message).toBe('OpenSSH private key with a passphrase')
+  })
+
   it('of OpenSSH are found, which begin with zeros', () => {
     expect(rulesIn(makeOpenSsh(dice(4)))).toEqual(['block private-key'])
     expect(rulesIn(`key: |\n${makeOpenSsh(dice(4)).replace(/^/gm, '  ')}`, 'a.yaml')).toEqual(['block private-key'])

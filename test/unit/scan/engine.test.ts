@@ -156,6 +156,17 @@ describe('the time of scanText', () => {
     'a://b:c@',
     '\r\n',
     '\0',
+    'mysql ',
+    'mysql -',
+    'openssl "',
+    'echo a|',
+    "create user password'a'",
+    "identified by 'a",
+    'set password ',
+    'machine a login ',
+    ' on >',
+    ':5432:',
+    'requirepass a',
     'a=1,b=function(c){return c.token||"x"},',
   ])('is at most a hundred steps for each character of %j', (part) => {
     const length = 200_000
@@ -194,6 +205,9 @@ describe('values of keys', () => {
     ['a.xml', '<password>tr0ub4dor&amp;3</password>', ['warn generic-password']],
     ['a.xml', '<add key="Password" value="tr0ub4dor" />', ['warn generic-password']],
     ['run.sh', `tool --token ${random('{a40}')} --verbose`, ['warn generic-secret']],
+    ['a.yaml', `x-api-key: ${random('{h40}')}`, ['warn generic-secret']],
+    ['a.sh', `curl -H 'x-api-key: ${random('{a40}')}' https://acme.io`, ['warn generic-secret']],
+    ['.env', `X_API_SECRET=${random('{a50}')}`, ['block twitter-secret']],
     ['a.php', `define('DB_PASSWORD', 'Tr0ub4dor&3');`, ['warn generic-password']],
   ])('are found in %s: %s', (fileName, text, expected) => {
     expect(rulesIn(text, fileName)).toEqual(expected)
