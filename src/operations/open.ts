@@ -135,7 +135,7 @@ export function readSealed(store: Store, bytes: Uint8Array, layout: EmitOptions 
   const source = parseAny(store, decodeText(bytes), layout)
   const { metadata: block } = source
   if (block === undefined) {
-    throw new FormatError('ERR_NOT_SEALED', 'the file is not sealed: it has no sops metadata', {
+    throw new FormatError('ERR_NOT_SEALED', 'the file is not sealed: sops metadata not found', {
       hint: `it was read as ${store.name}; if that is wrong, name its format with --input-type`,
     })
   }
