@@ -13,6 +13,7 @@ const SEALING = [
   'mac-only-encrypted',
 ]
 const IN_PLACE = ['in-place', 'i']
+const CHANGING = [...IN_PLACE, 'aws-profile']
 
 /**
  * Options of sops's program itself that say nothing to a command: who reads a file and what of it is sealed, where it is
@@ -23,9 +24,9 @@ const IDLE: { readonly [Name in CommandName]?: readonly string[] } = {
   decrypt: SEALING,
   encrypt: ['ignore-mac', 'decryption-order'],
   edit: IN_PLACE,
-  set: IN_PLACE,
-  unset: IN_PLACE,
-  updatekeys: IN_PLACE,
+  set: CHANGING,
+  unset: CHANGING,
+  updatekeys: CHANGING,
   'exec-env': SEALING,
   'exec-file': SEALING,
   filestatus: [...SEALING, 'output-type'],

@@ -28,6 +28,11 @@ export const DECRYPT: readonly Story[] = [
   { args: ['decrypt', '--output-type', 'json', 'f.yaml'], config: ruleWith('description: ours'), code: 0 },
   { args: ['decrypt', '--input-type', 'yaml', '--output-type', 'yaml'], stdin: stdin('f.yaml'), code: 0 },
   { args: ['decrypt', '--filename-override', 'x.json'], stdin: stdin('f.json'), code: 0 },
+  // JSON is YAML
+  ...['f.json', 'f.bin'].map((name) => ({
+    args: ['decrypt', '--input-type', 'yaml', '--output-type', 'yaml', name],
+    code: 0,
+  })),
   { args: ['decrypt'], stdin: stdin('f.bin'), code: 0 },
   { args: ['decrypt', '--decryption-order', 'pgp,age', 'f.yaml'], code: 0 },
   { args: ['decrypt', 'f.yaml'], env: { SOPS_DECRYPTION_ORDER: 'nothing' }, code: 0 },

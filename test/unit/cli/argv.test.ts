@@ -37,6 +37,7 @@ describe('a command line', () => {
     ['-d a --age x --encrypted-regex=y', 'decrypt', 'a'],
     ['--age x decrypt a', 'decrypt', 'a'],
     ['decrypt --age x a', 'decrypt', '--age x a'],
+    ['--aws-profile p updatekeys a', 'updatekeys', 'a'],
     ['--output-type json filestatus a', 'filestatus', 'a'],
     ['-d -- --age', 'decrypt', '-- --age'],
     // but not what looks as if it did something

@@ -242,4 +242,15 @@ export const COMMAND_LINE: readonly Row[] = [
     sops: { code: 0, hint: false, added: false },
     bulla: { code: 1, hint: true, added: false },
   },
+  {
+    id: 'L22',
+    what: '`--extract` with `--in-place`',
+    see: async (player) => {
+      player.write('f.yaml', await player.sealedBySops('f.yaml', 'a: x\nb: y\n'))
+      const code = await player.exits(['decrypt', '-i', '--extract', '["a"]', 'f.yaml'])
+      return { code, isWhole: player.read('f.yaml').includes('\nb: ENC[') }
+    },
+    sops: { code: 0, isWhole: false },
+    bulla: { code: 8, isWhole: true },
+  },
 ]
