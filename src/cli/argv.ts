@@ -1,5 +1,7 @@
 import { UsageError } from '../errors.ts'
 import { type CommandName, isCommand } from './commands.ts'
+import { withoutIdle } from './idle-options.ts'
+import { SWITCHES, WITH_VALUE } from './option-names.ts'
 
 export interface CommandLine {
   /** The first word that is no option, when it is a command; or the one an old form stands for. */
@@ -7,140 +9,6 @@ export interface CommandLine {
   /** Everything else, options spelled as commander knows them. */
   readonly args: readonly string[]
 }
-
-/** Options with a value, which may be the next word. A test holds these lists to what the commands declare. */
-export const WITH_VALUE: ReadonlySet<string> = new Set([
-  'a',
-  'add-age',
-  'add-azure-kv',
-  'add-gcp-kms',
-  'add-hc-vault-transit',
-  'add-hckms',
-  'add-kms',
-  'add-pgp',
-  'age',
-  'allow-env',
-  'aws-kms',
-  'aws-profile',
-  'azure-kv',
-  'config',
-  'decryption-order',
-  'description',
-  'document',
-  'encrypted-comment-regex',
-  'encrypted-regex',
-  'encrypted-suffix',
-  'encryption-context',
-  'extract',
-  'f',
-  'fail-on',
-  'file',
-  'filename',
-  'filename-override',
-  'format',
-  'from',
-  'gcp-kms',
-  'group',
-  'hc-vault-transit',
-  'hckms',
-  'hooks',
-  'indent',
-  'input-type',
-  'k',
-  'keyservice',
-  'kms',
-  'label-base',
-  'label-ours',
-  'label-theirs',
-  'local-name',
-  'marker-size',
-  'only',
-  'ours',
-  'output',
-  'output-dir',
-  'output-type',
-  'p',
-  'path',
-  'pgp',
-  'range',
-  'rm-age',
-  'rm-azure-kv',
-  'rm-gcp-kms',
-  'rm-hc-vault-transit',
-  'rm-hckms',
-  'rm-kms',
-  'rm-pgp',
-  'shamir-secret-sharing-threshold',
-  'textconv',
-  'theirs',
-  'unencrypted-comment-regex',
-  'unencrypted-regex',
-  'unencrypted-suffix',
-  'user',
-  'value',
-])
-
-export const SWITCHES: ReadonlySet<string> = new Set([
-  'all',
-  'allow-empty',
-  'allow-lockout',
-  'allow-plaintext',
-  'apply',
-  'background',
-  'check-for-updates',
-  'clean',
-  'clear',
-  'disable-version-check',
-  'driver',
-  'drop-previous',
-  'dry-run',
-  'editor',
-  'enable-local-keyservice',
-  'fix',
-  'flatten',
-  'fresh',
-  'h',
-  'help',
-  'history',
-  'i',
-  'idempotent',
-  'ignore-mac',
-  'in-place',
-  'json',
-  'local',
-  'mac-only-encrypted',
-  'markdown',
-  'new-key',
-  'no-cache',
-  'no-drivers',
-  'no-fifo',
-  'no-hooks',
-  'no-identity',
-  'no-renames',
-  'post-quantum',
-  'pristine',
-  'q',
-  'quiet',
-  'reseal',
-  's',
-  'same-process',
-  'shared',
-  'show-master-keys',
-  'staged',
-  'strict',
-  'string',
-  'summary',
-  'undo',
-  'v',
-  'value-file',
-  'value-stdin',
-  'verbose',
-  'verify',
-  'version',
-  'write-baseline',
-  'y',
-  'yes',
-])
 
 /** On when they are not named: what counts is that they are switched off. */
 const ON_BY_DEFAULT = '--enable-local-keyservice'
@@ -177,11 +45,14 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
   let toSet: string | undefined
   let command: CommandName | undefined
   let hasWord = false
+  let early = Number.POSITIVE_INFINITY
   for (let index = 0; index < words.length; index += 1) {
     const word = words[index] ?? ''
     if (!word.startsWith('-') || word === '-' || /^-[0-9.]+$/.test(word)) {
-      if (!hasWord && isCommand(word) && !args.some(asksVersion)) command = word
-      else args.push(word)
+      if (!hasWord && isCommand(word) && !args.some(asksVersion)) {
+        command = word
+        early = args.length
+      } else args.push(word)
       hasWord = true
       continue
     }
@@ -198,9 +69,10 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
     } else args.push(...switchForm(option))
   }
   const found = oneOf([...(command === undefined ? [] : [command]), ...old])
-  if (toSet === undefined) return { command: found, args: [...args, ...behind] }
+  const used = withoutIdle(found, args, early)
+  if (toSet === undefined) return { command: found, args: [...used, ...behind] }
   // the file may be named before or behind: path and value come last, where they cannot be taken for options
-  return { command: found, args: [...args, ...(behind.length === 0 ? ['--'] : behind), ...pathAndValue(toSet)] }
+  return { command: found, args: [...used, ...(behind.length === 0 ? ['--'] : behind), ...pathAndValue(toSet)] }
 }
 
 /** Path and value stand in one word: like sops, cut behind the first bracket that a blank follows. */

@@ -1,6 +1,6 @@
 import { storeNameFor } from '../operations/stores.ts'
-import { SWITCHES, WITH_VALUE } from './argv.ts'
 import type { Io } from './io.ts'
+import { SWITCHES, WITH_VALUE } from './option-names.ts'
 
 const NOT_ABOUT_FILES = ['-v', '--version', '-h', '--help']
 

@@ -17,6 +17,8 @@ export interface Io {
   writeOut(data: Uint8Array | string): void
   /** Messages, warnings, prompts. */
   writeErr(text: string): void
+  /** Whether payload and messages go into one file or pipe (`2>&1`). */
+  isOneStream(): boolean
   stdin(): Promise<Uint8Array>
   /** Whether that is a terminal: nobody gave anything to it. */
   isStdinTerminal(): boolean

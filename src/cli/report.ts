@@ -23,12 +23,14 @@ export function finish(result: BatchResult<FileReport>, settings: Settings): num
   const { io, command, quiet } = settings
   const { reports, failures } = result
   renderErrors(failures, io, settings)
-  if (!quiet) showNotes(reports, io)
+  // helm-secrets and others take both streams as one: a note would be a line of the file
+  const isPrinted = failures.length === 0 && result.bytes !== undefined && !settings.dryRun
+  if (!quiet && !(isPrinted && io.isOneStream())) showNotes(reports, io)
   if (failures.length > 0) {
     if (result.fileCount > 1) io.writeErr(`${io.program}: ${failureSummary(result)}\n`)
     return Math.max(...failures.map((failure) => codeOf(failure, command)))
   }
-  if (result.bytes !== undefined && !settings.dryRun) io.writeOut(result.bytes)
+  if (isPrinted) io.writeOut(result.bytes)
   else if (settings.dryRun && reports.length > 0) showPlan(reports, settings)
   else if (isWorthASummary(reports) && !quiet) io.writeErr(`${io.program}: ${summary(reports, settings)}\n`)
   return 0

@@ -1,7 +1,8 @@
 import { isBullaError, UsageError } from '../errors.ts'
-import { readCommandLine } from './argv.ts'
+import { type CommandLine, readCommandLine } from './argv.ts'
 import { COMMANDS, type CommandName, isCommand } from './commands.ts'
 import { isFileAlone } from './file-alone.ts'
+import { withoutIdle } from './idle-options.ts'
 import type { CommandDefinition, Definitions, Io, MessageIo } from './io.ts'
 import { renderError } from './render.ts'
 import { codeOf } from './report.ts'
@@ -17,13 +18,19 @@ const HELP_COLUMNS = 100
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   let name = ''
   try {
-    const { command: given, args } = readCommandLine(argv)
-    const command = given ?? (isFileAlone(args, io) ? 'edit' : undefined)
+    const { command, args } = commandLine(argv, io)
     name = command ?? args[0] ?? ''
     return await (command === undefined ? runWithoutCommand(args, io) : runCommand(command, args, io))
   } catch (error) {
     return failed(error, name, io)
   }
+}
+
+/** The command line; without a command it may be a file that sops would edit. @throws UsageError `ERR_USAGE` */
+function commandLine(argv: readonly string[], io: Io): CommandLine {
+  const given = readCommandLine(argv)
+  if (given.command !== undefined || !isFileAlone(given.args, io)) return given
+  return { command: 'edit', args: withoutIdle('edit', given.args, given.args.length) }
 }
 
 /** Say why a command failed. @returns the exit code */
@@ -167,7 +174,7 @@ function usageError({ code, message }: CommanderError, command: string): UsageEr
   const isOfProgram = code === 'commander.unknownOption' && command.endsWith(' exec')
   const hint =
     meant !== undefined
-      ? `did you mean ${meant}?`
+      ? `did you mean ${meant.startsWith('--rm-') ? `${meant.replace('--rm-', '--add-')}, or ${meant}` : meant}?`
       : isVersion
         ? '-v shows the version, before any command'
         : isOfProgram

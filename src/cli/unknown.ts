@@ -1,7 +1,7 @@
 import { UsageError } from '../errors.ts'
 import { suggest } from '../operations/suggest.ts'
-import { SWITCHES, WITH_VALUE } from './argv.ts'
 import { COMMANDS } from './commands.ts'
+import { SWITCHES, WITH_VALUE } from './option-names.ts'
 import { RECIPIENT_VERBS } from './recipient/verb-names.ts'
 
 /** What sops can do and this version of bulla cannot, by command and by old form. */

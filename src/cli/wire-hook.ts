@@ -14,7 +14,7 @@ export const REMEMBERS = process.env['BULLA_NO_KNOWN_VALUES'] !== '1'
 export function hookIo(): Omit<HookIo, 'world'> {
   return {
     program: basename(process.argv[1] ?? '').startsWith('sops') ? 'sops' : 'bulla',
-    cwd: process.cwd(),
+    cwd: workingFolder(),
     env: process.env,
     writeErr: (text) => writeTo('stderr', text),
     stdin: readStdin,
@@ -33,6 +33,15 @@ export function hookIo(): Omit<HookIo, 'world'> {
       return folders && { root: folders.root, store: new KnownStore(folders.common, nodeFiles, random) }
     },
     now,
+  }
+}
+
+/** Somebody may have removed it meanwhile: what has a full path is found nevertheless, all else is not there. */
+export function workingFolder(): string {
+  try {
+    return process.cwd()
+  } catch {
+    return process.env['PWD'] ?? '/'
   }
 }
 

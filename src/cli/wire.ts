@@ -11,12 +11,12 @@ import { nodeFiles } from '../platform/files.ts'
 import { expectWork } from '../platform/late-optimizing.ts'
 import { ProgressBar } from '../platform/progress.ts'
 import { statsOf } from '../platform/stats.ts'
-import { writeTo } from '../platform/streams.ts'
+import { isOneStream, writeTo } from '../platform/streams.ts'
 import { lazyBook } from '../recipients/lazy-book.ts'
 import { machineKeys } from '../wire-keyring.ts'
 import type { Io } from './io.ts'
 import { VERSION } from './version.ts'
-import { hookIo, now, REMEMBERS, random } from './wire-hook.ts'
+import { hookIo, now, REMEMBERS, random, workingFolder } from './wire-hook.ts'
 
 /** The real machine behind the commands. */
 export function realIo(): Io {
@@ -24,6 +24,7 @@ export function realIo(): Io {
   return {
     ...hookIo(),
     writeOut: (data) => writeTo('stdout', data),
+    isOneStream,
     isStdinTerminal: () => isatty(0),
     askValue: async (question) => (await import('../platform/terminal.ts')).askSecretLines(question),
     choose: async (question, answers) => (await import('../platform/terminal.ts')).askOneOf(question, answers),
@@ -55,7 +56,8 @@ export function realIo(): Io {
     mergeLabels: async (versions) =>
       (await import('../git/merge-labels.ts')).mergeLabels(versions, process.cwd(), process.env),
     world: ({ configPath, quiet }): MachineWorld => {
-      const recipients = lazyBook(recipientFiles, process.cwd())
+      const cwd = workingFolder()
+      const recipients = lazyBook(recipientFiles, cwd)
       const { keyring, wrapping } = machineKeys(random, now, recipients)
       return {
         files,
@@ -70,7 +72,7 @@ export function realIo(): Io {
         progress: new ProgressBar(() => !quiet && process.stderr.isTTY === true),
         confirm: async (question) => (await import('../platform/confirm.ts')).confirm(question),
         now,
-        cwd: process.cwd(),
+        cwd,
         configPath,
       }
     },

@@ -18,14 +18,16 @@ export interface SopsConfig {
   readonly folder: string
   /** Undefined when the file has no `creation_rules`: then it counts as no policy at all. An empty list matches nothing. */
   readonly rules: readonly CreationRule[] | undefined
-  /** Columns per level, by store; undefined where nothing is said. */
-  readonly indent: {
-    readonly yaml: number | undefined
-    readonly json: number | undefined
-    readonly binary: number | undefined
-  }
+  readonly indent: Indents
   /** What is probably not meant so; texts for the user. */
   readonly notes: readonly string[]
+}
+
+/** Columns per level, by store; undefined where nothing is said. */
+export interface Indents {
+  readonly yaml: number | undefined
+  readonly json: number | undefined
+  readonly binary: number | undefined
 }
 
 export interface CreationRule {
@@ -81,17 +83,28 @@ export function parseConfig(bytes: Uint8Array, path: string): SopsConfig {
       throw error instanceof BullaError ? error.at({ file: path, ...place('') }) : error
     }
   })
-  const stores = raw.stores ?? {}
+  return { path, folder: dirname(path), rules, indent: indentsOf(raw), notes: mistypedNames(data, path) }
+}
+
+/**
+ * Read of a `.sops.yaml` only how files are laid out. What its rules say does not matter to who opens a file.
+ *
+ * @throws ConfigError `ERR_CONFIG`
+ */
+export function parseIndents(bytes: Uint8Array, path: string): Indents {
+  const yaml = readConfigYaml(bytes, path)
+  const data = Object(yaml.value ?? {})
+  const stores = Object.hasOwn(data, 'stores') ? { stores: data.stores } : {}
+  const problems = validateSopsConfig(stores)
+  if (problems.length > 0) throw configError(problems, path, yaml.locate)
+  return indentsOf(stores as RawConfig) // the schema has just said so
+}
+
+function indentsOf({ stores }: RawConfig): Indents {
   return {
-    path,
-    folder: dirname(path),
-    rules,
-    indent: {
-      yaml: stores.yaml?.indent ?? undefined,
-      json: stores.json?.indent ?? undefined,
-      binary: stores.json_binary?.indent ?? undefined,
-    },
-    notes: mistypedNames(data, path),
+    yaml: stores?.yaml?.indent ?? undefined,
+    json: stores?.json?.indent ?? undefined,
+    binary: stores?.json_binary?.indent ?? undefined,
   }
 }
 

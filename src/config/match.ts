@@ -19,7 +19,7 @@ export async function matchRule(
   if (config.rules === undefined) return undefined
   const { name, rule } = await findRule(config, path, flavour)
   if (rule !== undefined) return rule
-  throw new ConfigError('ERR_NO_RULE', `no rule of ${config.path} matches this file`, {
+  throw new ConfigError('ERR_NO_RULE', `no matching creation rules found in ${config.path}`, {
     where: { file: path },
     hint: `rules are matched against "${name}"; add a rule with a path_regex for it, or one without as the last`,
   })

@@ -22,7 +22,7 @@ export interface UserConfigFiles {
   /** The content of a file; undefined when there is none. @throws FileError `ERR_READ` */
   read(path: string, anyKind?: boolean): Promise<Uint8Array | undefined>
   /** What a path is; undefined when nothing is there. */
-  kind(path: string): Promise<'file' | 'folder' | undefined>
+  kind(path: string): Promise<'file' | 'folder' | 'stream' | undefined>
 }
 
 const DEFAULT_TOTAL_SECONDS = 30

@@ -180,8 +180,7 @@ class Layouts {
     if ((inputType === outputType && !extracting) || indent !== undefined)
       return layoutOf(outputType, indent, undefined)
     this.finder ??= this.loadFinder()
-    const found = await (await this.finder).config(input.name)
-    return layoutOf(outputType, indent, found.config)
+    return layoutOf(outputType, indent, await (await this.finder).indents(input.name))
   }
 
   /** It is expensive to load and seldom asked for here. */

@@ -153,7 +153,7 @@ async function planFile(
     const [inputStore, store] = await Promise.all([loadStore(inputType), loadStore(outputType)])
     if (!single && inputType === 'binary' && isSealedBinary(inputStore, version.bytes)) return skipped(input)
     if (!input.named && inputType === 'binary' && holdsIdentity(version.bytes)) return skipped(input, IDENTITY_NOTE)
-    const layout = layoutOf(outputType, options.indent, found.config)
+    const layout = layoutOf(outputType, options.indent, found.config?.indent)
     const plain = readUnlessSealed(version.bytes, inputStore, store, layout, single)
     if (plain === undefined) return skipped(input)
     const target = await targetOf(input, options, world, version)
@@ -249,5 +249,6 @@ async function targetOf(
   if (options.inPlace === true) return { path: version.path, expected: version }
   if (options.output === undefined) return undefined
   const path = await outputPath(options.output, input, world)
+  // a pipe holds no earlier version: who reads it would wait for ever
   return (await world.files.kind(path)) === 'file' ? { path, expected: await world.files.open(path) } : { path }
 }

@@ -59,7 +59,7 @@ export async function selectInputs(request: SelectionRequest): Promise<Selection
     if (given === '') throw emptyPath()
     const path = resolve(cwd, given)
     const kind = await files.kind(path)
-    if (kind === 'file') {
+    if (kind === 'file' || kind === 'stream') {
       await add(path, name ?? path, true)
       continue
     }

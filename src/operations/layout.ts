@@ -1,11 +1,11 @@
-import type { SopsConfig } from '../config/config.ts'
+import type { Indents } from '../config/config.ts'
 import type { EmitOptions } from '../format/store.ts'
 import type { StoreName } from '../format/tree.ts'
 import type { World } from './ports.ts'
 
 /** Layout of what is written anew: `--indent`, else what the policy file says, else the store's own. */
-export function layoutOf(store: StoreName, indent: number | undefined, config: SopsConfig | undefined): EmitOptions {
-  const configured = store === 'yaml' || store === 'json' || store === 'binary' ? config?.indent[store] : undefined
+export function layoutOf(store: StoreName, indent: number | undefined, indents: Indents | undefined): EmitOptions {
+  const configured = store === 'yaml' || store === 'json' || store === 'binary' ? indents?.[store] : undefined
   const chosen = indent ?? configured
   return chosen === undefined ? {} : { indent: chosen }
 }
@@ -19,6 +19,5 @@ export async function layoutFor(
 ): Promise<EmitOptions> {
   if (indent !== undefined) return { indent }
   const { PolicyFinder } = await import('./policy.ts')
-  const found = await new PolicyFinder(files, cwd, configPath).config(path)
-  return layoutOf(store, indent, found.config)
+  return layoutOf(store, indent, await new PolicyFinder(files, cwd, configPath).indents(path))
 }

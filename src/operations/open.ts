@@ -81,6 +81,8 @@ export class OpenedFile {
    */
   bytes(): Uint8Array {
     if (this.store.name === 'binary') return binaryBytes(this.documents())
+    // sealed as JSON, which is YAML too: its quotes do not say how a value was spelled
+    if (this.store.name === 'yaml' && isJson(this.source.text)) return encodeText(this.store.emit(this.documents()))
     const edits = [...this.tree.edits, ...this.source.removeMetadata()]
     const text = applyEdits(this.source.text, edits)
     if (!areSure(edits) && !this.readsBack(text)) {
@@ -105,6 +107,16 @@ export class OpenedFile {
 
   dispose(): void {
     wipeDataKey(this.dataKey)
+  }
+}
+
+function isJson(text: string): boolean {
+  if (!/^\s*\{/.test(text)) return false
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
   }
 }
 
@@ -135,7 +147,7 @@ export function readSealed(store: Store, bytes: Uint8Array, layout: EmitOptions 
   const source = parseAny(store, decodeText(bytes), layout)
   const { metadata: block } = source
   if (block === undefined) {
-    throw new FormatError('ERR_NOT_SEALED', 'the file is not sealed: it has no sops metadata', {
+    throw new FormatError('ERR_NOT_SEALED', 'the file is not sealed: sops metadata not found', {
       hint: `it was read as ${store.name}; if that is wrong, name its format with --input-type`,
     })
   }

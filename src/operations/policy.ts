@@ -1,4 +1,4 @@
-import { type CreationRule, parseConfig, type SopsConfig } from '../config/config.ts'
+import { type CreationRule, type Indents, parseConfig, parseIndents, type SopsConfig } from '../config/config.ts'
 import { type ConfigFiles, findConfig } from '../config/find.ts'
 import type { KeyDescription } from '../config/key-text.ts'
 import { matchRule } from '../config/match.ts'
@@ -54,6 +54,20 @@ export class PolicyFinder {
   async config(
     file: string | undefined,
   ): Promise<{ readonly config: SopsConfig | undefined; readonly notes: readonly string[] }> {
+    const found = await this.find(file)
+    if (found.path === undefined) return { config: undefined, notes: found.notes }
+    const config = this.parsed.get(found.path) ?? parseConfig(found.bytes, found.path)
+    this.parsed.set(found.path, config)
+    return { config, notes: [...found.notes, ...config.notes] }
+  }
+
+  /** What the policy file for `file` says about layout; its rules are not looked at. @throws ConfigError */
+  async indents(file: string | undefined): Promise<Indents | undefined> {
+    const found = await this.find(file)
+    return found.path === undefined ? undefined : parseIndents(found.bytes, found.path)
+  }
+
+  private find(file: string | undefined): ReturnType<typeof findConfig> {
     const cached: ConfigFiles = {
       read: (path, anyKind) => {
         const known = this.read.get(path) ?? this.files.read(path, anyKind)
@@ -61,11 +75,7 @@ export class PolicyFinder {
         return known
       },
     }
-    const found = await findConfig(cached, { cwd: this.cwd, file, explicit: this.explicit })
-    if (found.path === undefined) return { config: undefined, notes: found.notes }
-    const config = this.parsed.get(found.path) ?? parseConfig(found.bytes, found.path)
-    this.parsed.set(found.path, config)
-    return { config, notes: [...found.notes, ...config.notes] }
+    return findConfig(cached, { cwd: this.cwd, file, explicit: this.explicit })
   }
 
   /**

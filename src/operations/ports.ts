@@ -42,8 +42,8 @@ export interface FileSystem {
   write(request: WriteRequest): Promise<void>
   /** Remove a file that is still what it was. @throws FileError `ERR_WRITE`, `ERR_FILE_CHANGED` */
   remove(version: FileVersion): Promise<void>
-  /** What a path is; undefined when nothing is there. */
-  kind(path: string): Promise<'file' | 'folder' | undefined>
+  /** What a path is; a pipe, a terminal and the like are streams. Undefined when nothing is there. */
+  kind(path: string): Promise<'file' | 'folder' | 'stream' | undefined>
   /**
    * Every file below a folder, absolute, sorted. Left out: `.git` and `node_modules`, links (they may lead anywhere), what
    * an interrupted write left behind.

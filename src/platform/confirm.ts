@@ -25,12 +25,18 @@ export async function confirm({
   }
 }
 
-/** The next line of standard input; undefined at its end. What is behind the line stays there: `yes` never ends. */
+/**
+ * The next line of standard input; undefined at its end. The last one may have no line break, as `printf y` has none. What
+ * is behind the line stays there: `yes` never ends.
+ */
 function readLine(): string | undefined {
   const bytes: number[] = []
   const byte = Buffer.alloc(1)
   while (bytes.length < MAX_LINE_BYTES) {
-    if (readByte(byte) === 0) return undefined
+    if (readByte(byte) === 0) {
+      if (bytes.length === 0) return undefined
+      break
+    }
     const [value = 0] = byte
     if (value === 0x0a) break
     bytes.push(value)

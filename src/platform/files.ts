@@ -83,11 +83,11 @@ export const nodeFiles = {
     })
   },
 
-  async kind(path: string): Promise<'file' | 'folder' | undefined> {
+  async kind(path: string): Promise<'file' | 'folder' | 'stream' | undefined> {
     try {
       const stats = statSync(path, { throwIfNoEntry: false })
       if (stats === undefined) return undefined
-      return stats.isDirectory() ? 'folder' : 'file'
+      return stats.isDirectory() ? 'folder' : stats.isFile() ? 'file' : 'stream'
     } catch (error) {
       throw fileError('ERR_READ', 'cannot be read', path, error)
     }

@@ -34,6 +34,17 @@ export function writeTo(stream: 'stdout' | 'stderr', data: Uint8Array | string):
   }
 }
 
+/** Whether standard output and standard error go into the same file or pipe. */
+export function isOneStream(): boolean {
+  try {
+    const [out, err] = [fstatSync(1), fstatSync(2)]
+    // Windows gives pipes no number
+    return out.ino !== 0 && out.ino === err.ino && out.dev === err.dev && !out.isCharacterDevice()
+  } catch {
+    return false
+  }
+}
+
 /** Read standard input to its end. @throws FileError `ERR_READ`, also when it is closed */
 export async function readStdin(): Promise<Uint8Array> {
   if (wasClosed()) {

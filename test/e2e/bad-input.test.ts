@@ -270,7 +270,7 @@ const CASES: readonly Case[] = [
       return { args: ['encrypt', '--in-place', 'a.yaml'] }
     },
     code: 1,
-    message: /no rule of .* matches/,
+    message: /no matching creation rules found in /,
     hint: /"a\.yaml".*path_regex/,
   },
   {
@@ -281,7 +281,7 @@ const CASES: readonly Case[] = [
       return { args: ['encrypt', '--in-place', 'a.yaml'] }
     },
     code: 1,
-    message: /no rule of .* matches/,
+    message: /no matching creation rules found in /,
     hint: /path_regex/,
   },
 

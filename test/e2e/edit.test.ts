@@ -67,7 +67,7 @@ describe('edit', () => {
     expect(shown.out).toBe(YAML.replace('hunter2', 'hunter3'))
     if (command.length === 0) return
     // sops makes a new file so too; without a command, only what is there is taken for a file
-    expect((await box.bulla([...command, 'deploy/new'], { env })).err).toContain('no rule')
+    expect((await box.bulla([...command, 'deploy/new'], { env })).err).toContain('no matching creation rules')
     expect(here(await box.bulla([...command, ...args, 'deploy/new'], { env }))).toMatchObject({ code: 0, err: '' })
     expect(box.read('deploy/new')).toMatch(/^new: ENC\[[\s\S]*\nsops:\n/)
     const several = await box.bulla([...command, ...args, 'deploy/new', 'deploy/current'], { env })

@@ -72,6 +72,7 @@ describe.skipIf(isWindows)('exec', () => {
 
   const refused: [string, string, RegExp, RegExp][] = [
     ['a-b: <S>\n', 'odd', /shells drop variables with these names: a-b/, /--flatten would give A_B; .*--allow-env a-b/],
+    ['export A: <S>\n', 'export', /shells drop .*: export A/, /hint: take the word export out of these lines/],
     ['"a=b": <S>\n', 'equals', /no variable can have these names: a=b/, /--flatten would give A_B/],
     ['NODE_OPTIONS: <S>\n', 'special', /NODE_OPTIONS is not taken from a file: it has/, /--allow-env NODE_OPTIONS/],
     [

@@ -124,6 +124,36 @@ describe('standard output', () => {
     expect(err).toMatch(/^bulla: note: sub.b\.yaml: .*nearer to the file/)
   })
 
+  it.skipIf(isWindows)('holds no note either when both streams are one', async ({ box }) => {
+    await seal(box)
+    box.write('sub/.sops.yaml', 'creation_rules: []\n')
+    box.write('sub/b.yaml', YAML)
+    expect((await box.sh('bulla encrypt sub/b.yaml 2>&1')).out).toMatch(/^db:/)
+    expect((await box.sh('bulla encrypt sub/b.yaml > both 2>&1; cat both')).out).toMatch(/^db:/)
+    const failed = await box.sh('bulla encrypt sub/none.yaml 2>&1')
+    expect(failed.out).toMatch(/^bulla: error: sub.none\.yaml: /)
+    const written = await box.sh('bulla encrypt --in-place sub/b.yaml 2>&1')
+    expect(written.out).toMatch(/^bulla: note: .*nearer to the file/)
+  })
+
+  it.skipIf(isWindows).for([
+    ['/dev/stdout', '| cat'],
+    ['pipe', '& cat pipe'],
+  ] as const)('may be named as a file, which holds no earlier version: %s', async ([name, reader], { box }) => {
+    await seal(box)
+    box.write('b.yaml', YAML)
+    for (const args of ['encrypt b.yaml', 'decrypt a.yaml']) {
+      const { out, err } = await box.sh(`rm -f pipe; mkfifo pipe; bulla ${args} --output ${name} ${reader}; wait`)
+      expect({ out: out.slice(0, 3), err }).toEqual({ out: 'db:', err: '' })
+    }
+  })
+
+  it.skipIf(isWindows)('is written to although the working directory is gone', async ({ box }) => {
+    await seal(box)
+    const { out, err } = await box.sh('here=$PWD; mkdir gone; cd gone; rmdir ../gone; bulla decrypt "$here/a.yaml"')
+    expect({ out, err }).toEqual({ out: YAML, err: '' })
+  })
+
   it.skipIf(isWindows)('may be cut off by its reader: nothing is said about it', async ({ box }) => {
     await seal(box, LARGE)
     const { out, err } = await box.sh('{ bulla decrypt a.yaml; echo $? > code; } | head -n 1')

@@ -91,6 +91,7 @@ describe('updatekeys', () => {
 
   it.for([
     ['y\n', 0, true],
+    ['y', 0, true],
     ['what\ny\n', 0, true],
     ['n\n', 0, false],
     ['yes\n', 1, false],
@@ -121,7 +122,7 @@ describe('updatekeys', () => {
     expect(await box.bulla(['updatekeys', 'a.yaml'])).toMatchObject({
       code: 0,
       out: '',
-      err: 'bulla: a.yaml is up to date\n',
+      err: 'bulla: a.yaml is already up to date\n',
     })
     expect(box.snapshot()).toEqual(before)
   })
@@ -218,7 +219,7 @@ describe('updatekeys', () => {
     box.write('.sops.yaml', `creation_rules:\n  - path_regex: ^b\n    age: ${box.recipient}\n`)
     expect(await box.bulla(['updatekeys', 'a.yaml'])).toMatchObject({
       code: 1,
-      err: expect.stringContaining('no rule'),
+      err: expect.stringContaining('no matching creation rules found'),
     })
     box.write('.sops.yaml', 'stores: {}\n')
     expect((await box.bulla(['updatekeys', 'a.yaml'])).code).toBe(1)

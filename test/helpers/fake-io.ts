@@ -21,6 +21,7 @@ export function fakeIo(settings: Partial<Pick<Io, 'program' | 'cwd' | 'env'>> = 
       written.err += text
     },
     stdin: async () => new Uint8Array(),
+    isOneStream: () => false,
     isStdinTerminal: () => false,
     askValue: async () => undefined,
     choose: async () => undefined,

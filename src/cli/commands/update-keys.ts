@@ -82,6 +82,6 @@ async function run(paths: readonly string[], values: Values, io: Io): Promise<nu
   if (code !== 0) return code
   const [only] = reports
   if (reports.length === 1 && only?.outcome === 'current' && !quiet)
-    io.writeErr(`${io.program}: ${shortPath(only.path ?? '', io.cwd)} is up to date\n`)
+    io.writeErr(`${io.program}: ${shortPath(only.path ?? '', io.cwd)} is already up to date\n`)
   return dryRun && reports.some(({ outcome }) => outcome === 'changed') ? 1 : 0
 }

@@ -258,11 +258,18 @@ export class Composer {
     return new FormatError('ERR_UNSUPPORTED_VALUE', `YAML: ${message}`, { where: positionOf(this.text, node.start) })
   }
 
-  /** `<<` is an ordinary key for sops, but in the first document go-yaml checks what it merges. */
+  /**
+   * `<<` is an ordinary key for sops, but in the first document go-yaml checks what it merges. A comment that sops sealed into
+   * an element of that list makes a file that sops itself does not open any more.
+   */
   private checkMerge(key: YamlNode, value: YamlNode): void {
     if (key.kind !== 'scalar' || (key.style !== 'plain' && coreTag(key.tag?.name ?? '') !== 'merge')) return
     const isMap = (node: YamlNode) => (node.kind === 'alias' ? node.target.kind : node.kind) === 'mapping'
-    if (isMap(value) || (value.kind === 'sequence' && value.items.every((item) => isMap(item.value)))) return
+    if (
+      isMap(value) ||
+      (value.kind === 'sequence' && value.items.every((item) => isMap(item.value) || isSealedComment(item)))
+    )
+      return
     throw syntaxError(this.text, value.start, 'only mappings can be merged by "<<"')
   }
 
@@ -304,6 +311,9 @@ function withPlace({ type, value, exact }: Scalar, place: LeafPlace): Scalar {
 
 /** The last element of a list whose elements are sealed comments, all of them. */
 function lastOfComments({ items }: YamlSequence): YamlItem | undefined {
-  const isComment = ({ value }: YamlItem) => value.kind === 'scalar' && sealedType(value.value) === 'comment'
-  return items.every(isComment) ? items.at(-1) : undefined
+  return items.every(isSealedComment) ? items.at(-1) : undefined
+}
+
+function isSealedComment({ value }: YamlItem): boolean {
+  return value.kind === 'scalar' && sealedType(value.value) === 'comment'
 }

@@ -126,7 +126,7 @@ async function newSubject(path: string, options: SubjectOptions, world: World): 
 
 async function subjectByRule(found: FoundPolicy, options: SubjectOptions, world: World): Promise<Subject> {
   const { policy, config, notes } = found
-  const layout = layoutOf(options.inputType, options.indent, config)
+  const layout = layoutOf(options.inputType, options.indent, config?.indent)
   const [store, template] = await Promise.all([
     loadStore(options.inputType),
     templateFor(options.inputType, policy.selector),

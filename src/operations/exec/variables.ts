@@ -99,7 +99,9 @@ function checkNames(variables: readonly Variable[], leaves: readonly LeafAt[], r
   const odd = names.filter((name) => !NAME.test(name) && !allowed.has(name))
   if (odd.length > 0) {
     const flattened = leaves.flatMap(({ path }) => (odd.includes(path.join('.')) ? [flatName(path)] : []))
-    const hint = `--flatten would give ${listed(flattened)}; to use it as it is add --allow-env ${shellWord(odd[0] ?? '')}`
+    const hint = odd.every((name) => /^export\s/.test(name))
+      ? 'take the word export out of these lines: it is part of the name'
+      : `--flatten would give ${listed(flattened)}; to use it as it is add --allow-env ${shellWord(odd[0] ?? '')}`
     throw unfit(`shells drop variables with these names: ${listed(odd)}`, hint)
   }
   const special = variables.flatMap(({ name, path }) => {

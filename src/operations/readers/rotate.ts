@@ -130,7 +130,7 @@ async function planFile(input: Input, options: RotateOptions, finder: PolicyFind
   try {
     const version = await world.files.open(input.path ?? '')
     const [store, { config }] = await Promise.all([loadStore(inputType), finder.config(name)])
-    const layout = layoutOf(inputType, indent, config)
+    const layout = layoutOf(inputType, indent, config?.indent)
     const request = {
       store,
       bytes: version.bytes,
@@ -145,7 +145,7 @@ async function planFile(input: Input, options: RotateOptions, finder: PolicyFind
         if (options.replace !== undefined && !hasReader(file.metadata.groups, options.replace))
           return skipped(input, version)
         const outputType = options.outputType ?? storeNameFor(name)
-        const target = { store: await loadStore(outputType), layout: layoutOf(outputType, indent, config) }
+        const target = { store: await loadStore(outputType), layout: layoutOf(outputType, indent, config?.indent) }
         const sealed = await sealAnew(file, target, input, options, world)
         const notes = [...sealed.report.notes, ...(await strangerNotes(sealed.groups, config, name))]
         return { ...sealed, input, version, report: { ...sealed.report, notes } }

@@ -39,7 +39,7 @@ export async function whichRule(target: string, world: World): Promise<ChosenRul
     })
   }
   if (named !== undefined) return { config, notes, rule: named }
-  if (kind !== 'file') throw noSuchPlace(path, kind)
+  if (kind === 'folder' || kind === undefined) throw noSuchPlace(path, kind)
   return { config, notes, rule: (await matchRule(config, path)) ?? noSuchRule(config) }
 }
 

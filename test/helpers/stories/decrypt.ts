@@ -1,4 +1,4 @@
-import { conversions, type Files, PLAIN, type Sealed, type Story } from './story.ts'
+import { ALICE, conversions, type Files, PLAIN, ruleWith, type Sealed, type Story } from './story.ts'
 
 const yaml = (change: (sealed: string) => string): Files => ({
   'f.yaml': (sealed: Sealed) => change(sealed['f.yaml'] ?? ''),
@@ -17,8 +17,22 @@ export const DECRYPT: readonly Story[] = [
   { args: ['decrypt', '--output', 'out', 'f.ini'], code: 0, result: 'out' },
   { args: ['-d', 'f.yaml'], code: 0 },
   { args: ['-d', '-i', 'f.env'], code: 0, result: 'f.env' },
+  // programs that start sops have one list of options for all that they ask of it
+  { args: ['--enable-local-keyservice', '--aws-profile', 'p', '--decrypt', 'f.yaml'], code: 0 },
+  {
+    args: ['--decrypt', '--age', ALICE, '--encrypted-regex', '^x$', '--in-place', 'f.yaml'],
+    code: 0,
+    result: 'f.yaml',
+  },
+  { args: ['--kms=', '--shamir-secret-sharing-threshold', '1', '--mac-only-encrypted', 'decrypt', 'f.yaml'], code: 0 },
+  { args: ['decrypt', '--output-type', 'json', 'f.yaml'], config: ruleWith('description: ours'), code: 0 },
   { args: ['decrypt', '--input-type', 'yaml', '--output-type', 'yaml'], stdin: stdin('f.yaml'), code: 0 },
   { args: ['decrypt', '--filename-override', 'x.json'], stdin: stdin('f.json'), code: 0 },
+  // JSON is YAML
+  ...['f.json', 'f.bin'].map((name) => ({
+    args: ['decrypt', '--input-type', 'yaml', '--output-type', 'yaml', name],
+    code: 0,
+  })),
   { args: ['decrypt'], stdin: stdin('f.bin'), code: 0 },
   { args: ['decrypt', '--decryption-order', 'pgp,age', 'f.yaml'], code: 0 },
   { args: ['decrypt', 'f.yaml'], env: { SOPS_DECRYPTION_ORDER: 'nothing' }, code: 0 },
@@ -134,6 +148,7 @@ export const FILESTATUS: readonly Story[] = [
     .filter(([name]) => name !== 'f.bin')
     .map(([name, text]) => ({ args: ['filestatus', name], files: { [name]: text }, code: 0 })),
   { args: ['filestatus', '--input-type', 'yaml', 'f.txt'], files: { 'f.txt': stdin('f.yaml') }, code: 0 },
+  { args: ['--output-type', 'json', 'filestatus', 'f.yaml'], code: 0 },
   { args: ['filestatus', 'f.yaml'], files: metadataWithout('mac'), code: 0 },
   { args: ['filestatus', 'f.yaml'], files: { 'f.yaml': '' }, code: 0 },
   { args: ['filestatus', 'f.yaml'], files: { 'f.yaml': 'a: [' }, code: 1 },

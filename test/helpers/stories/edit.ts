@@ -29,6 +29,7 @@ export const EDIT: readonly Story[] = [
   { args: ['edit', 'two.yaml'], env: replace('1', '3'), code: 0, result: 'two.yaml' },
   { args: ['f.yaml'], env: replace('hello', 'bye'), code: 0, result: 'f.yaml' },
   { args: ['f.yaml'], env: NOTHING, code: 200 },
+  { args: ['-i', 'f.yaml'], env: replace('hello', 'bye'), code: 0, result: 'f.yaml' },
   {
     args: ['edit', 'groups.yaml'],
     env: replace('1', '2'),

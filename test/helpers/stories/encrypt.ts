@@ -8,6 +8,7 @@ export const ENCRYPT: readonly Story[] = [
   { args: ['encrypt', '--output', 'out.yaml', 'f.yaml'], code: 0, result: 'out.yaml' },
   { args: ['encrypt', 'f.env', '--output=out.env'], code: 0, result: 'out.env' },
   { args: ['-e', 'f.yaml'], code: 0 },
+  { args: ['--ignore-mac', '-e', 'f.yaml'], code: 0 },
   { args: ['--encrypt', '--in-place', 'f.ini'], code: 0, result: 'f.ini' },
   { args: ['encrypt', '--filename-override', 'x.yaml'], stdin: YAML, code: 0, store: 'yaml' },
   {

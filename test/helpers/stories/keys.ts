@@ -83,6 +83,7 @@ const UPDATE_KEYS: readonly Story[] = [
   { args: ['updatekeys', 'f.bin', '-y'], config: BOTH, code: 0, result: 'f.bin' },
   { args: ['updatekeys', '-y', 'f.yaml'], code: 0, result },
   { args: ['updatekeys', 'f.yaml'], config: BOTH, stdin: 'y\n', code: 0, result },
+  { args: ['updatekeys', 'f.yaml'], config: BOTH, stdin: 'y', code: 0, result },
   { args: ['updatekeys', 'f.yaml'], config: BOTH, stdin: 'what\ny\n', code: 0, result },
   { args: ['updatekeys', 'f.yaml'], config: BOTH, stdin: 'n\n', code: 0, result },
   { args: ['updatekeys', 'f.yaml'], config: BOTH, stdin: '', code: 1 },

@@ -71,6 +71,7 @@ export const SET: readonly Story[] = [
   // the old form
   { args: ['--set', '["a"] "v w"', 'f.yaml'], code: 0 },
   { args: ['--set', '["m"]["l"][1] {"a": "b c"}', 'f.yaml'], code: 0 },
+  { args: ['--in-place', '--set', '["a"] "v"', 'f.yaml'], code: 0 },
   { args: ['--set', '["a"]', 'f.yaml'], code: 7 },
   { args: ['--set', '["a"] v', 'f.yaml'], code: 7 },
   { args: ['--set', '["a"] "v"', 'none.yaml'], code: 2 },

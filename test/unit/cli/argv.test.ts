@@ -1,7 +1,8 @@
 import { Command, type Option } from 'commander'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { readCommandLine, SWITCHES, WITH_VALUE } from '../../../src/cli/argv.ts'
+import { readCommandLine } from '../../../src/cli/argv.ts'
 import { COMMANDS } from '../../../src/cli/commands.ts'
+import { SWITCHES, WITH_VALUE } from '../../../src/cli/option-names.ts'
 import { failure } from '../../helpers/failure.ts'
 import { fakeIo } from '../../helpers/fake-io.ts'
 
@@ -31,6 +32,18 @@ describe('a command line', () => {
     ['--decrypt=0 a', undefined, 'a'],
     ['-d -i a', 'decrypt', '-i a'],
     ['-d decrypt a', 'decrypt', 'a'],
+    // what has nothing to do is passed over, beside an old form and before a command
+    ['--aws-profile p -d a', 'decrypt', 'a'],
+    ['-d a --age x --encrypted-regex=y', 'decrypt', 'a'],
+    ['--age x decrypt a', 'decrypt', 'a'],
+    ['decrypt --age x a', 'decrypt', '--age x a'],
+    ['--aws-profile p updatekeys a', 'updatekeys', 'a'],
+    ['--output-type json filestatus a', 'filestatus', 'a'],
+    ['-d -- --age', 'decrypt', '-- --age'],
+    // but not what looks as if it did something
+    ['-r --age x a', 'rotate', '--age x a'],
+    ['--age x -e a', 'encrypt', '--age x a'],
+    ['--in-place -e a', 'encrypt', '--in-place a'],
     // one dash is two
     ['decrypt -extract p a', 'decrypt', '--extract p a'],
     ['decrypt -extract=p a', 'decrypt', '--extract=p a'],

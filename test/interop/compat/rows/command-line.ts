@@ -1,3 +1,4 @@
+import { recipientOf } from '../../../helpers/people.ts'
 import { type Player, type Row, shape } from '../player.ts'
 
 const RECORD = '`--extract` of a mapping by number, of a comment by its place in a list'
@@ -185,6 +186,13 @@ export const COMMAND_LINE: readonly Row[] = [
   refused('L16', 'f.json', '{"a": 1e400}', 2, 23),
   refused('L16', 'f.yaml', 'a: x\n---\nsops: 1\n', 4, 203),
   {
+    id: 'L16',
+    what: CODES,
+    see: async (player) => await player.open('secrets', await player.sealedBySops('f.json', '{"a": "x"}')),
+    sops: 4,
+    bulla: 1,
+  },
+  {
     id: 'L17',
     what: '`filestatus` of a plain file of no known type',
     see: async (player) => {
@@ -212,5 +220,37 @@ export const COMMAND_LINE: readonly Row[] = [
     see: (player) => player.exits(['completion']),
     sops: 0,
     bulla: 3,
+  },
+  {
+    id: 'L20',
+    what: 'an option for readers twice (`--age A --age B`)',
+    see: async (player) => {
+      const sealed = await player.seal('f.yaml', 'a: x\n', '--age', player.recipient, '--age', recipientOf('bob'))
+      return String(sealed).match(/recipient: age1/g)?.length
+    },
+    sops: 1,
+    bulla: 2,
+  },
+  {
+    id: 'L21',
+    what: '`--rotate` with `--age`',
+    see: async (player) => {
+      player.write('f.yaml', await player.sealedBySops('f.yaml', 'a: x\n'))
+      const { code, err } = await player.run(['-r', '-i', '--age', recipientOf('bob'), 'f.yaml'])
+      return { code, hint: err.includes('--add-age'), added: player.read('f.yaml').includes(recipientOf('bob')) }
+    },
+    sops: { code: 0, hint: false, added: false },
+    bulla: { code: 1, hint: true, added: false },
+  },
+  {
+    id: 'L22',
+    what: '`--extract` with `--in-place`',
+    see: async (player) => {
+      player.write('f.yaml', await player.sealedBySops('f.yaml', 'a: x\nb: y\n'))
+      const code = await player.exits(['decrypt', '-i', '--extract', '["a"]', 'f.yaml'])
+      return { code, isWhole: player.read('f.yaml').includes('\nb: ENC[') }
+    },
+    sops: { code: 0, isWhole: false },
+    bulla: { code: 8, isWhole: true },
   },
 ]

@@ -47,4 +47,17 @@ export const FINDINGS: readonly Row[] = [
     },
     'a: x\nc_unencrypted: "True"\n',
   ),
+  {
+    id: 'F16',
+    what: 'comments in a list of merge keys (`<<: [*a, *b]`)',
+    see: async (player) => {
+      player.write('f.yaml', await player.sealedBySops('f.yaml', 'a: &a\n  # c\n  x: s\nb:\n  <<: [*a]\n'))
+      await player.run(['set', 'f.yaml', '["y"]', '"v"'], {}, 'sops')
+      const opened = await player.prints(['decrypt', 'f.yaml'])
+      await player.run(['rotate', '-i', 'f.yaml'])
+      return [opened, typeof (await player.prints(['decrypt', 'f.yaml'], {}, 'sops'))]
+    },
+    sops: [1, 'number'],
+    bulla: ['a:\n    # c\n    x: s\nb:\n    !!merge <<:\n        # c\n        - x: s\n"y": v\n', 'string'],
+  },
 ]

@@ -5,6 +5,8 @@ const NOTHING = 'a selector that seals none of the values'
 const NO_REGEX = 'a selector that is no regular expression'
 const BROKEN = 'a broken or missing `.sops.yaml`, opening or asking for the status'
 
+const LAYOUT = '`--indent` and `indent` of `stores`, where the format stays'
+
 const sealed = (args: readonly string[]) => async (player: Player) =>
   shape(await player.seal('f.yaml', 'a: x\n', ...args))
 
@@ -74,7 +76,17 @@ export const POLICY: readonly Row[] = [
   { id: 'S7', what: BROKEN, see: withBrokenPolicy('decrypt', '--output-type', 'json'), sops: 1, bulla: 1 },
   {
     id: 'S8',
-    what: '`--indent` and `stores.yaml.indent`, opening YAML as YAML',
+    what: LAYOUT,
+    see: async (player) => {
+      player.write('f.json', await player.sealedBySops('f.json', '{"a": "x"}'))
+      return await player.prints(['--indent', '2', 'decrypt', 'f.json'])
+    },
+    sops: '{\n  "a": "x"\n}\n',
+    bulla: '{\n\t"a": "x"\n}\n',
+  },
+  {
+    id: 'S8',
+    what: LAYOUT,
     see: async (player) => {
       player.write('f.yaml', await player.sealedBySops('f.yaml', 'a:\n    b: x\n'))
       return await player.prints(['--indent', '2', 'decrypt', 'f.yaml'])

@@ -103,6 +103,11 @@ describe('YAML that sops 3.13.3 reads', () => {
     ['a no-break space in front of a key', '\u00a0a: b\n', [['\u00a0a', 'b']]],
     ['a number beyond 64 bits, as a float', 'a: 18446744073709551616\n', [['a', { float: '18446744073709552000' }]]],
     [
+      'a comment that sops sealed into an element below <<',
+      '<<:\n  - ENC[AES256_GCM,data:x,iv:x,tag:x,type:comment]\n  - {a: b}\n',
+      [['<<', ['ENC[AES256_GCM,data:x,iv:x,tag:x,type:comment]', [['a', 'b']]]]],
+    ],
+    [
       '<< as an ordinary key',
       '<<: {a: b}\nc: {"<<": d}\n',
       [
