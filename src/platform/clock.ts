@@ -12,10 +12,13 @@ export const nodeClock: Clock = {
         clearTimeout(timer)
         reject(signal.reason)
       }
-      const timer = setTimeout(() => {
-        signal.removeEventListener('abort', abort)
-        resolve()
-      }, Math.min(ms, LONGEST_MS))
+      const timer = setTimeout(
+        () => {
+          signal.removeEventListener('abort', abort)
+          resolve()
+        },
+        Math.min(ms, LONGEST_MS),
+      )
       if (signal.aborted) abort()
       else signal.addEventListener('abort', abort, { once: true })
     }),
