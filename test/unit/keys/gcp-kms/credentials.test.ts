@@ -147,6 +147,20 @@ describe('credentials for GCP', () => {
     expect(paths().filter((path) => path.endsWith('/token'))).toHaveLength(1)
   })
 
+  it.each([
+    [{ file: '/none/C4N4RY' }, 'the file that credential_source of the credentials names is not there'],
+    [{ executable: { command: '/bin/false C4N4RY' } }, 'nobody allowed it to be run'],
+  ])('of a workload say what it lacks to prove itself: %j', async (credential_source, reason) => {
+    const { workload, impersonated } = kinds()
+    const described = { ...workload, credential_source }
+    for (const json of [described, { ...impersonated, source_credentials: described }]) {
+      const error = await rejection(setUp({ GOOGLE_CREDENTIALS: JSON.stringify(json) }).wrap())
+      expect([error.code, error.message]).toEqual(['ERR_KEY_SERVICE', expect.stringContaining(reason)])
+      expectNoSecret(error)
+    }
+    expect(paths()).toEqual([])
+  })
+
   it('of the machine are never asked for through a proxy', async () => {
     const { wrap, direct } = setUp({
       GCE_METADATA_HOST: server.http.host,
