@@ -1,4 +1,5 @@
 /** What is changed in third-party packages while they are bundled: what they would start, print or load. */
+import { readFile } from 'node:fs/promises'
 import { builtinModules } from 'node:module'
 
 /**
@@ -62,9 +63,13 @@ const LIBRARIES_KEEP_QUIET = {
   },
 }
 
+const NO_CONSOLE =
+  'const console = Object.fromEntries(Object.keys(globalThis.console).map((key) => [key, () => {}]));\n'
+
 /**
  * The SDK of AWS tells whoever starts bulla on Node 20 that later versions of the SDK will not run there. The version
- * that is bundled does: see docs/decisions/0011-sdks-and-node-versions.md.
+ * that is bundled does: see docs/decisions/0011-sdks-and-node-versions.md. Where it takes no logger, it prints to the console,
+ * such as that a container is slow to give credentials: it gets a console that prints nothing.
  *
  * @type {import('esbuild').Plugin}
  */
@@ -76,6 +81,10 @@ const AWS_KEEPS_QUIET = {
       contents:
         'export const state = { warningEmitted: true }\nexport const emitWarningIfUnsupportedVersion = () => {}',
     }))
+    onLoad({ filter: /[\\/]node_modules[\\/]@(?:aws-sdk|smithy)[\\/].*\.js$/ }, async ({ path }) => {
+      const contents = await readFile(path, 'utf8')
+      return /\bconsole\b/.test(contents) ? { contents: NO_CONSOLE + contents } : undefined
+    })
   },
 }
 

@@ -76,7 +76,11 @@ async function machine(random: RandomSource) {
 function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined
   return () => {
-    made ??= make()
+    made ??= make().catch((error: unknown) => {
+      // what was wrong can be right the next time
+      made = undefined
+      throw error
+    })
     return made
   }
 }

@@ -57,3 +57,17 @@ const CLOSED_PIPE = 141
 export function endQuietly(error: unknown): never {
   process.exit(error instanceof ClosedPipe ? CLOSED_PIPE : 70)
 }
+
+/**
+ * Node ends with success when nothing is left to do, also when a command still waits for something that will never come. A
+ * command that comes to its end says so itself.
+ */
+export function refuseSilentEnd(): void {
+  process.once('beforeExit', () => {
+    try {
+      writeTo('stderr', 'bulla: error: internal error: the command stopped before it was done\n')
+    } finally {
+      process.exit(70)
+    }
+  })
+}

@@ -73,6 +73,11 @@ export async function findConfig(
   return { ...found, notes: [...found.notes, note] }
 }
 
+/** The policy nearest upwards from a file, by which hooks and `check` judge it, wherever somebody stands. */
+export async function nearestConfig(files: ConfigFiles, file: string): Promise<string | undefined> {
+  return (await searchUpwards(files, dirname(file))).path
+}
+
 async function searchUpwards(files: ConfigFiles, start: string): Promise<FoundConfig | NoConfig> {
   const notes: string[] = []
   let folder = resolve(start)

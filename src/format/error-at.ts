@@ -13,7 +13,7 @@ export function errorAt(code: ErrorCode, text: string, offset: number, message: 
 const IN_CONFLICT = 'a merge left conflict marks in this file: bulla resolve FILE'
 
 /** Whether git put marks into a text, as no format has them: whatever is wrong then comes from that. */
-function hasConflict(text: string): boolean {
+export function hasConflict(text: string): boolean {
   return /^<{7}(?: |\r?$)/m.test(text) && /^>{7}(?: |\r?$)/m.test(text)
 }
 

@@ -1,5 +1,8 @@
 import type { Clock } from '../keys/services/environment.ts'
 
+/** Timers hold no more: what is longer would end at once, with a warning on standard error. A server may ask for any pause. */
+const LONGEST_MS = 2 ** 31 - 1
+
 export const nodeClock: Clock = {
   now: () => Date.now(),
 
@@ -9,10 +12,13 @@ export const nodeClock: Clock = {
         clearTimeout(timer)
         reject(signal.reason)
       }
-      const timer = setTimeout(() => {
-        signal.removeEventListener('abort', abort)
-        resolve()
-      }, ms)
+      const timer = setTimeout(
+        () => {
+          signal.removeEventListener('abort', abort)
+          resolve()
+        },
+        Math.min(ms, LONGEST_MS),
+      )
       if (signal.aborted) abort()
       else signal.addEventListener('abort', abort, { once: true })
     }),

@@ -1,15 +1,17 @@
 import { request as plainRequest } from 'node:http'
 import { request as tlsRequest } from 'node:https'
 import type { Socket } from 'node:net'
+import { proxyHeaders } from './http-proxy.ts'
 import { TransportError } from './transport-error.ts'
 
 const OK = 200
-const AUTHENTICATION_REQUIRED = 407
+/** Only proxies answer with it. */
+export const AUTHENTICATION_REQUIRED = 407
 
 /**
  * A connection through a proxy to the host of `url`, by `CONNECT`; what goes through it is encrypted to that host.
  *
- * @throws TransportError `ERR_PROXY_UNREACHABLE`, `ERR_PROXY_AUTHENTICATION`, `ERR_PROXY_REFUSED`
+ * @throws TransportError `ERR_PROXY_UNREACHABLE`, `ERR_PROXY_TLS`, `ERR_PROXY_AUTHENTICATION`, `ERR_PROXY_REFUSED`
  */
 export function openTunnel(url: URL, proxy: URL, signal: AbortSignal): Promise<Socket> {
   const target = `${url.hostname}:${url.port === '' ? 443 : url.port}`
@@ -22,7 +24,7 @@ export function openTunnel(url: URL, proxy: URL, signal: AbortSignal): Promise<S
     signal,
   })
   return new Promise((resolve, reject) => {
-    outgoing.on('error', (error) => reject(TransportError.ofProxy(error)))
+    outgoing.on('error', (error) => reject(TransportError.ofProxy(error, proxy)))
     outgoing.on('response', (reply) => {
       reply.destroy()
       reject(new TransportError('ERR_PROXY_REFUSED'))
@@ -33,13 +35,7 @@ export function openTunnel(url: URL, proxy: URL, signal: AbortSignal): Promise<S
       const isUnknown = reply.statusCode === AUTHENTICATION_REQUIRED
       reject(new TransportError(isUnknown ? 'ERR_PROXY_AUTHENTICATION' : 'ERR_PROXY_REFUSED'))
     })
+    outgoing.on('close', () => reject(new TransportError('ECONNRESET')))
     outgoing.end()
   })
-}
-
-/** User and password of the address of a proxy, as it wants them. */
-export function proxyHeaders({ username, password }: URL): Readonly<Record<string, string>> {
-  if (username === '' && password === '') return {}
-  const words = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
-  return { 'proxy-authorization': `Basic ${Buffer.from(words).toString('base64')}` }
 }

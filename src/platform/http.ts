@@ -2,10 +2,10 @@ import { type ClientRequest, type IncomingMessage, request as plainRequest, type
 import { request as tlsRequest } from 'node:https'
 import type { Socket } from 'node:net'
 import { type ConnectionOptions, connect as tlsConnect } from 'node:tls'
-import { getProxyForUrl } from 'proxy-from-env'
 import type { HttpClient, HttpReply, HttpRequest } from '../keys/services/http.ts'
 import { systemCode } from './file-errors.ts'
-import { openTunnel, proxyHeaders } from './http-tunnel.ts'
+import { proxyFor, proxyHeaders } from './http-proxy.ts'
+import { AUTHENTICATION_REQUIRED, openTunnel } from './http-tunnel.ts'
 import { TransportError } from './transport-error.ts'
 
 const MAX_REPLY_BYTES = 1024 * 1024
@@ -32,15 +32,15 @@ export const nodeHttp: HttpClient = {
 
 async function sendRequest(request: HttpRequest, signal: AbortSignal, tunnels: Socket[]): Promise<IncomingMessage> {
   const url = new URL(request.url)
-  const proxy = request.isDirect === true ? '' : getProxyForUrl(url)
+  const proxy = request.isDirect === true ? undefined : proxyFor(url)
   if (url.protocol === 'http:')
-    return proxy === ''
+    return proxy === undefined
       ? exchange(plainRequest(url, optionsOf(request, signal)), request)
       : askProxy(url, proxy, request, signal)
   const tls = tlsOf(request)
   const options = { ...optionsOf(request, signal), ...tls }
-  if (proxy === '') return exchange(tlsRequest(url, options), request)
-  const socket = await openTunnel(url, new URL(proxy), signal)
+  if (proxy === undefined) return exchange(tlsRequest(url, options), request)
+  const socket = await openTunnel(url, proxy, signal)
   tunnels.push(socket)
   const secured = { ...tls, socket, ...serverName(url), ALPNProtocols: ['http/1.1'] }
   const { agent: _, ...withoutAgent } = options // which would make a connection itself
@@ -48,20 +48,17 @@ async function sendRequest(request: HttpRequest, signal: AbortSignal, tunnels: S
 }
 
 /** Plain HTTP is not tunnelled: the proxy is told the whole address. */
-async function askProxy(
-  url: URL,
-  proxyText: string,
-  request: HttpRequest,
-  signal: AbortSignal,
-): Promise<IncomingMessage> {
-  const proxy = new URL(proxyText)
+async function askProxy(url: URL, proxy: URL, request: HttpRequest, signal: AbortSignal): Promise<IncomingMessage> {
   const options = optionsOf(request, signal)
   const headers = { ...options.headers, ...proxyHeaders(proxy), host: url.host }
   const send = proxy.protocol === 'https:' ? tlsRequest : plainRequest
   try {
-    return await exchange(send(new URL(proxy.origin), { ...options, headers, path: url.href }), request)
+    const reply = await exchange(send(new URL(proxy.origin), { ...options, headers, path: url.href }), request)
+    if (reply.statusCode !== AUTHENTICATION_REQUIRED) return reply
+    reply.destroy()
+    throw new TransportError('ERR_PROXY_AUTHENTICATION')
   } catch (error) {
-    throw signal.aborted ? error : TransportError.ofProxy(error)
+    throw signal.aborted ? error : TransportError.ofProxy(error, proxy)
   }
 }
 
@@ -81,10 +78,17 @@ function serverName({ hostname }: URL): ConnectionOptions {
   return isAddress ? { host } : { host, servername: host }
 }
 
+/** However it ends, it ends: what is never answered nor failed would leave the process with nothing to do, as if all were done. */
 function exchange(outgoing: ClientRequest, { body }: HttpRequest): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     outgoing.on('error', reject)
     outgoing.on('response', resolve)
+    // status 101: another protocol, that nobody asked for
+    outgoing.on('upgrade', (_, socket) => {
+      socket.destroy()
+      reject(new TransportError('ERR_REPLY_UPGRADE'))
+    })
+    outgoing.on('close', () => reject(new TransportError('ECONNRESET')))
     outgoing.end(body)
   })
 }

@@ -13,10 +13,14 @@ export class TransportError extends Error {
     this.code = code === '' ? 'EPROTO' : code
   }
 
-  /** The same when the proxy was the one that could not be reached. */
-  static ofProxy(error: unknown): TransportError {
+  /** The same when the proxy was the one that could not be reached, or spoken to. */
+  static ofProxy(error: unknown, { protocol }: Pick<URL, 'protocol'>): TransportError {
+    if (error instanceof TransportError) return error
     const isConnecting =
       error instanceof Error && 'syscall' in error && /^(?:connect|getaddrinfo)$/.test(`${error.syscall}`)
-    return new TransportError(isConnecting ? 'ERR_PROXY_UNREACHABLE' : systemCode(error))
+    if (isConnecting) return new TransportError('ERR_PROXY_UNREACHABLE')
+    const code = systemCode(error)
+    const isCutOff = ['ECONNRESET', 'EPIPE', 'ETIMEDOUT'].includes(code)
+    return new TransportError(protocol === 'https:' && !isCutOff && !code.startsWith('HPE_') ? 'ERR_PROXY_TLS' : code)
   }
 }

@@ -53,7 +53,10 @@ export function copied(first: ListedRecipient, second: ListedRecipient): ConfigE
   return new ConfigError(
     'ERR_RECIPIENT_FILE',
     `the recipients ${first.name} and ${second.name} have the same public key: one is a copy`,
-    { where: { file: second.path }, hint: 'remove the file that does not belong there' },
+    {
+      where: { file: second.path },
+      hint: 'remove the file that does not belong there; if a renaming was interrupted, run "bulla recipient rename" again',
+    },
   )
 }
 

@@ -27,6 +27,10 @@ export function wrappedFinder(book: () => Promise<RecipientBook>): WrappedIdenti
         return [problemText(error)]
       }
     },
+
+    async forget() {
+      ;(await book()).forget()
+    },
   }
 }
 

@@ -80,7 +80,7 @@ function readYaml(bytes: Uint8Array, path: string) {
     if (!(error instanceof BullaError)) throw error
     throw new ConfigError('ERR_RECIPIENT_FILE', error.message, {
       where: { ...error.where, file: path },
-      hint: 'restore the file of the recipient from git',
+      hint: error.hint ?? 'restore the file of the recipient from git',
     })
   }
 }

@@ -126,6 +126,7 @@ describe('AWS credentials of', () => {
       const env = { AWS_WEB_IDENTITY_TOKEN_FILE: path, AWS_ROLE_ARN: ROLE }
       const { code, err } = await sandbox.bulla(['-d', 'a.yaml'], { env: { ...base, ...env } })
       expect([code, err]).toEqual([128, expect.stringContaining('a file that the credentials come from is not there')])
+      expect(err).toContain(`as the web identity for ${ROLE})`)
       expectNoSecret(err)
     },
   )
@@ -143,6 +144,20 @@ describe('AWS credentials of', () => {
     try {
       const env = { AWS_CONTAINER_CREDENTIALS_FULL_URI: `${agent.origin}/role` }
       expect(await opensAs('the role of this container', env)).toBe(answer.AccessKeyId)
+    } finally {
+      await agent.stop()
+    }
+  })
+
+  it('a container that never answers are not waited for, and the SDK prints nothing about it', async () => {
+    const agent = await LoopbackServer.start(() => new Promise<never>(() => undefined))
+    try {
+      const env = { ...base, AWS_CONTAINER_CREDENTIALS_FULL_URI: `${agent.origin}/role`, BULLA_KEY_TIMEOUT: '2' }
+      const { code, out, err } = await sandbox.bulla(['-d', 'a.yaml'], { env })
+      expect({ code, out }).toEqual({ code: 128, out: '' })
+      expect(err).toMatch(/^bulla: error: /)
+      expect(err).toContain('as the role of this container): no answer came in time')
+      expect(err).not.toContain('smithy')
     } finally {
       await agent.stop()
     }

@@ -61,6 +61,24 @@ describe('recipient grant', () => {
     )
   })
 
+  it('leaves files to a policy that is nearer to them: whom that does not name gets nothing', async ({ box }) => {
+    await repository(box)
+    box.write('dev/.sops.yaml', policy(box, '').replace('^prod/', '^own/'))
+    const dev = box.read('dev/c.json')
+    const done = await box.bulla(['recipient', 'grant', '--apply', '--yes', 'alice', 'rule 2'])
+    expect(done).toMatchObject({ code: 0, out: '.sops.yaml: rule 2 names alice\n' })
+    expect(box.read('dev/c.json')).toBe(dev)
+    expect(await opens(box, 'dev/c.json', alice.identity)).toBe(false)
+
+    const own = await box.bulla(['recipient', 'grant', '--apply', '--yes', 'deploy', 'dev/c.json'])
+    expect(own).toMatchObject({ code: 0, out: expect.stringContaining('dev/.sops.yaml: rule 2 names deploy\n') })
+    expect(await opens(box, 'dev/c.json', deploy.identity)).toBe(true)
+    expect(box.read('.sops.yaml')).not.toContain(deploy.recipient)
+
+    await box.bulla(['recipient', 'grant', '--apply', '--yes', '--config', '.sops.yaml', 'alice', 'rule 2'])
+    expect(await opens(box, 'dev/c.json', alice.identity)).toBe(true)
+  })
+
   it('gives the sealed files of the rule their new readers too, and no others', async ({ box }) => {
     await repository(box)
     const dev = box.read('dev/c.json')

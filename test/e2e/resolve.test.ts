@@ -167,6 +167,25 @@ describe('a file that git merged by lines', () => {
     expect(await repo.decrypt(FILE)).toContain(`  user: ${MARKER}-user\n`)
   })
 
+  it('does not send a policy or a recipient to be sealed: they are decided in an editor', async ({ box }) => {
+    const repo = await MergeRepository.create(box, { [FILE]: TEXT })
+    const marked = (one: string, other: string) => `<<<<<<< a\n${one}\n=======\n${other}\n>>>>>>> b\n`
+    box.write('.sops.yaml', `creation_rules:\n${marked('  - age: age1a', '  - age: age1b')}`)
+    box.write('.bulla/recipients/prod.yaml', marked('recipient: age1a', 'recipient: age1b'))
+    await repo.commit('with marks')
+    for (const [file, args] of [
+      ['.sops.yaml', ['encrypt', 'new.yaml']],
+      ['.bulla/recipients/prod.yaml', ['recipient', 'show', 'prod']],
+    ] as const) {
+      const resolved = await box.bulla(['resolve', file, '--ours', '.'])
+      expect([resolved.code === 0, resolved.err]).toEqual([false, expect.stringContaining('in an editor')])
+      expect(resolved.err).not.toContain('bulla encrypt')
+      box.write('new.yaml', TEXT)
+      const used = await box.bulla(args)
+      expect([used.code === 0, used.err]).toEqual([false, expect.stringContaining('git checkout --ours FILE')])
+    }
+  })
+
   it('tells in one line what stands on one side only', async ({ box }) => {
     const more = Array.from({ length: 7 }, (_, index) => `  key${index}: ${MARKER}-${index}\n`)
     const repo = await MergeRepository.create(box, { [FILE]: TEXT.replace('port:', `${more.join('')}port:`) })

@@ -211,3 +211,16 @@ describe('standard error', () => {
     }
   })
 })
+
+describe('a command that waits for what never comes', () => {
+  it('fails, though Node has nothing left to do and would call that success', async ({ box }) => {
+    box.policy()
+    box.write('a.yaml', YAML)
+    box.write('stuck.cjs', "require('node:fs').fsync = () => undefined\n")
+    const env = { NODE_OPTIONS: `--require ${box.path('stuck.cjs')}` }
+    const { code, out, err } = await box.bulla(['encrypt', '-i', 'a.yaml'], { env })
+    expect({ code, out }).toEqual({ code: 70, out: '' })
+    expect(err).toContain('stopped before it was done')
+    expect(box.read('a.yaml')).toBe(YAML)
+  })
+})

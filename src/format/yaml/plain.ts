@@ -1,4 +1,5 @@
 import { FormatError } from '../../errors.ts'
+import { hasConflict } from '../error-at.ts'
 import { positionOf } from '../text.ts'
 import { AliasCounter } from './alias-limit.ts'
 import { syntaxError } from './cursor.ts'
@@ -22,6 +23,20 @@ export interface PlainYaml {
  * @throws FormatError `ERR_SYNTAX`, `ERR_LIMIT`
  */
 export function readPlainYaml(text: string, isText: (name: string) => boolean): PlainYaml {
+  try {
+    return readDocument(text, isText)
+  } catch (error) {
+    if (!(error instanceof FormatError && hasConflict(text))) throw error
+    const where = error.where === undefined ? {} : { where: error.where }
+    throw new FormatError(error.code, error.message, { ...where, hint: IN_CONFLICT })
+  }
+}
+
+/** Settings are no sealed files: what decides conflicts of those would have them sealed. */
+const IN_CONFLICT =
+  'a merge left conflict marks in this file: decide them in an editor, or take one side with git checkout --ours FILE or --theirs'
+
+function readDocument(text: string, isText: (name: string) => boolean): PlainYaml {
   const { documents } = parseYaml(text)
   const [document, second] = documents
   if (second !== undefined) {

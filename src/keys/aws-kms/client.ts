@@ -120,6 +120,7 @@ export class KmsClient {
     if (named !== undefined) this.ownIdentity = `the AWS profile ${shown(named)}`
     return async () => {
       if (named !== undefined) await readProfile(this.environment, named)
+      else this.ownIdentity ??= await meantSource(this.environment)
       const found = await chain()
       const marks = '$source' in found && typeof found.$source === 'object' ? found.$source : undefined
       this.ownIdentity = sourceName(marks ?? {}, profile === '' ? undefined : profile, this.environment)
@@ -150,6 +151,16 @@ export class KmsClient {
     this.clockOffsetMs = offset
     return true
   }
+}
+
+/** Whose credentials are meant, for when nothing comes of it; undefined when nobody said. */
+async function meantSource(environment: ServiceEnvironment): Promise<string | undefined> {
+  const has = (name: string) => (environment.variable(name) ?? '') !== ''
+  if (has('AWS_WEB_IDENTITY_TOKEN_FILE')) return sourceName({ WEB_ID: '' }, undefined, environment)
+  const inContainer = has('AWS_CONTAINER_CREDENTIALS_RELATIVE_URI') || has('AWS_CONTAINER_CREDENTIALS_FULL_URI')
+  // a default profile comes before the container, and may be what failed
+  if (!inContainer || Object.keys(await readProfile(environment, 'default')).length > 0) return undefined
+  return sourceName({ HTTP: '' }, undefined, environment)
 }
 
 interface Credentials {

@@ -47,7 +47,7 @@ const BAD_SIGNATURE: AwsReason = {
 }
 const NO_CREDENTIALS: AwsReason = {
   reason: 'no credentials for AWS were found, or they cannot be used',
-  hint: 'set AWS_PROFILE or AWS_ACCESS_KEY_ID, or log in, for example with "aws sso login"',
+  hint: 'set AWS_PROFILE or AWS_ACCESS_KEY_ID, or log in, for example with "aws sso login"; what is wrong with a profile is told by "aws sts get-caller-identity"',
 }
 const BAD_REQUEST: AwsReason = {
   reason: 'it does not accept the request',
@@ -152,7 +152,7 @@ export const UNREADABLE_FILE: AwsReason = {
 
 export const UNKNOWN_REASON: AwsReason = {
   reason: 'the SDK of AWS failed',
-  hint: 'check the profile, the login and the variables that begin with AWS_',
+  hint: 'check the profile, the login and the variables that begin with AWS_; "aws sts get-caller-identity" says more',
 }
 
 const CHECK_ADDRESS = 'check that AWS_ENDPOINT_URL_KMS, AWS_ENDPOINT_URL and the proxy lead to AWS'

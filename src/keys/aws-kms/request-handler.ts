@@ -74,9 +74,12 @@ export class RequestHandler {
     return {}
   }
 
-  /** Read once. A bundle that is named but cannot be read must not mean that others are trusted. */
+  /** Read once, unless that failed. A bundle that is named but cannot be read must not mean that others are trusted. */
   private certificates(): Promise<string | undefined> {
-    this.ca ??= readCertificates(this.environment, this.profile)
+    this.ca ??= readCertificates(this.environment, this.profile).catch((error: unknown) => {
+      this.ca = undefined
+      throw error
+    })
     return this.ca
   }
 }

@@ -115,7 +115,8 @@ function fromWorkloadIdentity(setup: Setup): TokenSource {
   const who = `workload identity ${printableId(clientId)} of tenant ${printableId(tenantId)}`
   if (tenantId === '' || clientId === '' || tokenFilePath === '') return nothing(who)
   const options = { ...setup.options, tenantId, clientId, tokenFilePath }
-  return source(who, setup, () => new WorkloadIdentityCredential(options), { tenant: tenantId, isMeant: true })
+  const before = () => checkTokenFile(tokenFilePath, setup.environment)
+  return source(who, setup, () => new WorkloadIdentityCredential(options), { tenant: tenantId, isMeant: true, before })
 }
 
 function fromManagedIdentity(setup: Setup): TokenSource {
@@ -162,7 +163,7 @@ function source(
         const isUnavailable = error instanceof Error && error.name === 'CredentialUnavailableError'
         // the library says so too when a login was refused
         if (isUnavailable && !isMeant && record.status === undefined) return undefined
-        throw failureOf(record, who)
+        throw failureOf(record, who, tenant !== undefined)
       }
     },
   }
@@ -176,9 +177,27 @@ async function checkPem(path: string, { readFile }: ServiceEnvironment): Promise
       hint: 'check its path, and who may read it',
     })
   }
-  if (Buffer.from(bytes).includes('-----BEGIN ')) return
+  const pem = Buffer.from(bytes)
+  if (pem.includes('-----BEGIN ')) {
+    if (pem.includes('-----BEGIN CERTIFICATE-----') && pem.includes('PRIVATE KEY-----')) return
+    throw new CallFailure(
+      'the file that AZURE_CLIENT_CERTIFICATE_PATH names lacks the certificate, or its private key',
+      {
+        hint: 'put both in it, one after the other',
+      },
+    )
+  }
   throw new CallFailure('the file that AZURE_CLIENT_CERTIFICATE_PATH names is no PEM; PKCS #12 (.pfx) cannot be used', {
     hint: 'convert it: openssl pkcs12 -in FILE.pfx -out FILE.pem -nodes',
+  })
+}
+
+/** Of a file that is not there the library says that a login had failed. */
+async function checkTokenFile(path: string, { readFile }: ServiceEnvironment): Promise<void> {
+  const bytes = await readFile(path).catch(() => undefined)
+  if (bytes !== undefined && bytes.length > 0) return
+  throw new CallFailure('the file that AZURE_FEDERATED_TOKEN_FILE names is not there, is empty, or cannot be read', {
+    hint: 'check its path, who may read it, and whether workload identity is set up for this pod or job',
   })
 }
 
@@ -191,10 +210,19 @@ function checkTenant(who: string, own: string | undefined, wanted: string, other
   })
 }
 
-/** What the library throws quotes requests and replies: of it only a status or a code is shown. */
-function failureOf({ host, status, failure }: RequestRecord, who: string): CallFailure {
+/**
+ * What the library throws quotes requests and replies: of it only a status or a code is shown.
+ *
+ * @param isSetUp - whether all that is needed stands in variables, and no login of a program is used
+ */
+function failureOf({ host, status, failure }: RequestRecord, who: string, isSetUp: boolean): CallFailure {
   if (failure !== undefined) return new CallFailure(`${host} gave no token for ${who}: ${failure.reason}`, failure)
   const hint = 'the login may have ended, or the secret be wrong or too old: run "az login", or make a new secret'
+  if (status === undefined && isSetUp) {
+    return new CallFailure(`nobody could be asked for a token for ${who}: what it is made of cannot be used`, {
+      hint: 'check the variables that begin with AZURE_, and what is in the files that they name',
+    })
+  }
   if (status === undefined || status < 400) return new CallFailure(`no token was given for ${who}`, { hint })
   const isTransient = status >= 500 || status === 429
   return new CallFailure(`${host} gave no token for ${who} (status ${status})`, { hint, isTransient })

@@ -33,6 +33,7 @@ export async function libraryCredentials(
     // our client knows the proxies: the library need not
     transporterOptions: { fetchImplementation: fetchThrough(environment, record), noProxy: [/./] },
   }
+  await checkSource(json, environment)
   const client = await quietly(() => makeClient(json, options), record, who)
   return {
     who,
@@ -93,6 +94,22 @@ function keepToOurClient(client: AuthClient): void {
   if (typeof exchange === 'object' && exchange !== null) Reflect.set(exchange, 'transporter', client.transporter)
 }
 
+/** Whether what a workload proves itself with is there: the library would say no as if its description were wrong. */
+async function checkSource(json: JsonObject, { variable, readFile }: ServiceEnvironment): Promise<void> {
+  const described = asObject(json['source_credentials']) ?? json
+  const source = asObject(described['credential_source'])
+  if (source?.['executable'] !== undefined && variable('GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES') !== '1') {
+    throw new CallFailure('the credentials come from a command, and nobody allowed it to be run', {
+      hint: 'if you trust the file that names it, set GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES=1',
+    })
+  }
+  const path = textOf(source, 'file')
+  if (path === undefined || (await readFile(path).catch(() => undefined)) !== undefined) return
+  throw new CallFailure('the file that credential_source of the credentials names is not there, or cannot be read', {
+    hint: 'check its path, who may read it, and whether the job writes its token there',
+  })
+}
+
 /** Signs its tokens itself: nobody has to be asked for one. */
 function serviceAccount(json: JsonObject, options: OAuth2ClientOptions): JWT {
   const client = new JWT({ ...options, scopes: SCOPES })
@@ -147,7 +164,7 @@ function failureOf(error: unknown, record: FetchRecord, who: string): CallFailur
   const status = Math.max(record.status ?? 0, statusOf(error))
   if (status < 400) {
     return new CallFailure(`the credentials of ${who} cannot be used`, {
-      hint: 'make new ones: a key was changed, or a field is missing',
+      hint: 'make new ones: a key was changed, or a field is missing; of a workload, check what credential_source names',
     })
   }
   return new CallFailure(`${host} gave no token (status ${status})`, {

@@ -33,7 +33,7 @@ export class VaultApi {
    */
   async post({ url, path, token, body, signal }: VaultCall): Promise<unknown> {
     const { http, clock, random, variable } = this.environment
-    this.tls ??= vaultTls(this.environment)
+    const tls = await this.settings()
     const namespace = variable('VAULT_NAMESPACE') ?? ''
     const request: HttpRequest = {
       method: 'POST',
@@ -45,7 +45,7 @@ export class VaultApi {
         ...(namespace === '' ? {} : { 'x-vault-namespace': namespace }),
       },
       body: Buffer.from(JSON.stringify(body)),
-      ...(await this.tls),
+      ...tls,
     }
     const attempt = async (attemptSignal: AbortSignal) => {
       const reply = await http.send(request, attemptSignal)
@@ -60,6 +60,15 @@ export class VaultApi {
         error instanceof VaultRefusal ? error.isTransient : transportReason(error)?.isTransient === true,
       retryAfterMs: (error) => (error instanceof VaultRefusal ? error.retryAfterMs : undefined),
     })
+  }
+
+  /** Read once, unless that failed. */
+  private settings(): Promise<VaultTls> {
+    this.tls ??= vaultTls(this.environment).catch((error: unknown) => {
+      this.tls = undefined
+      throw error
+    })
+    return this.tls
   }
 }
 

@@ -44,7 +44,27 @@ export async function findCredentials(environment: ServiceEnvironment): Promise<
   }
   const fromHome = method === undefined ? await homeToken(environment) : undefined
   if (fromHome !== undefined) return fromHome
-  throw missing(
+  throw nothingToLogInWith(method, environment)
+}
+
+/** What each way needs, for who chose it. */
+const NEEDED: Readonly<Record<Method, string>> = {
+  token: 'VAULT_TOKEN, VAULT_TOKEN_FILE or the token of "vault login"',
+  approle: 'VAULT_ROLE_ID',
+  jwt: 'VAULT_ID_TOKEN, VAULT_JWT or VAULT_JWT_FILE',
+  kubernetes: 'VAULT_ROLE and the token of a service account',
+}
+
+function nothingToLogInWith(method: Method | undefined, environment: ServiceEnvironment): KeyError {
+  if (method !== undefined && (method !== 'kubernetes' || roleOf(environment) === ''))
+    return missing(`VAULT_AUTH_METHOD is ${method}, and there is nothing to do it with`, `it needs ${NEEDED[method]}`)
+  if (roleOf(environment) !== '') {
+    return missing(
+      'there are no credentials for Vault: VAULT_ROLE is set, but there is no token to log in with',
+      `in a pod, ${SERVICE_ACCOUNT_TOKEN} has to be there and readable (automountServiceAccountToken); elsewhere set VAULT_JWT_FILE`,
+    )
+  }
+  return missing(
     'there are no credentials for Vault',
     'run vault login, or set VAULT_TOKEN, or VAULT_ROLE_ID and VAULT_SECRET_ID, or VAULT_ROLE with VAULT_JWT_FILE',
   )
@@ -72,7 +92,7 @@ async function appRole(environment: ServiceEnvironment): Promise<Credentials | u
   const { variable } = environment
   const roleId = variable('VAULT_ROLE_ID') ?? ''
   if (roleId === '') return undefined
-  const secretId = variable('VAULT_SECRET_ID') ?? (await fileOf('VAULT_SECRET_ID_FILE', environment))?.trim() ?? ''
+  const secretId = variable('VAULT_SECRET_ID') || ((await fileOf('VAULT_SECRET_ID_FILE', environment))?.trim() ?? '')
   const body = { role_id: roleId, ...(secretId === '' ? {} : { secret_id: secretId }) }
   return { kind: 'login', path: loginPath(environment, 'approle'), body, caller: 'the AppRole of VAULT_ROLE_ID' }
 }
@@ -82,7 +102,7 @@ async function jwt(environment: ServiceEnvironment): Promise<Credentials | undef
   const { variable } = environment
   const role = roleOf(environment)
   if (role === '' && variable('VAULT_AUTH_METHOD') !== 'jwt') return undefined
-  const given = variable('VAULT_ID_TOKEN') ?? variable('VAULT_JWT') ?? ''
+  const given = variable('VAULT_ID_TOKEN') || variable('VAULT_JWT') || ''
   const token = given === '' ? (await fileOf('VAULT_JWT_FILE', environment))?.trim() : given
   if (token === undefined) return undefined
   const body = { jwt: token, ...(role === '' ? {} : { role }) }
@@ -101,7 +121,7 @@ async function kubernetes(environment: ServiceEnvironment): Promise<Credentials 
 }
 
 function roleOf({ variable }: ServiceEnvironment): string {
-  return variable('VAULT_ROLE') ?? variable('VAULT_AUTH_ROLE') ?? ''
+  return variable('VAULT_ROLE') || variable('VAULT_AUTH_ROLE') || ''
 }
 
 /** Of the user's own environment, so any path may be meant. */

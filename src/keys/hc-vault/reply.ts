@@ -30,15 +30,33 @@ export class VaultRefusal extends Error {
       return { reason: 'access is denied, or the token is not valid any more', permission, hint: DENIED }
     if (status === 400) return { reason: 'the request is refused', hint: REFUSED }
     if (status === 404)
-      return { reason: 'there is no such engine', hint: 'check the path of the engine in its address' }
+      return {
+        reason: 'there is no such engine',
+        hint: 'check the path of the engine in its address, and VAULT_NAMESPACE',
+      }
     if (status === 429) return { reason: 'it is overloaded', hint: 'try again later' }
     if (status === 503) return { reason: 'it is sealed or in maintenance', hint: 'have it unsealed, then try again' }
     if (status >= 300 && status < 400)
       return { reason: 'it sends to another address', hint: 'name the address of the active node: none is followed' }
     return { reason: `it answers with status ${status}`, hint: 'check the address, and the log of the server' }
   }
+
+  /**
+   * The same for logging in. An engine that is not there is denied as well, so that nobody learns which there are.
+   *
+   * @param path - `auth/approle/login`
+   */
+  loginFault(path: string): ServiceFault {
+    const { status } = this
+    if (status === 400) return { reason: 'it does not accept the role, or what proves it', hint: LOGIN_REFUSED }
+    if (status !== 403 && status !== 404) return this.fault('')
+    return { reason: `logging in at ${path} is denied, or there is nothing`, hint: LOGIN_DENIED }
+  }
 }
 
+const LOGIN_REFUSED =
+  'check the role, and that its secret id or token has not ended or been used up; one that came wrapped is unwrapped first: "vault unwrap"'
+const LOGIN_DENIED = 'check VAULT_AUTH_METHOD, VAULT_AUTH_PATH, VAULT_NAMESPACE and the role'
 const DENIED = 'log in anew, or have the policy of the token extended'
 const REFUSED = 'check that the key exists, and that nobody changed what it wrapped; restore the file from git'
 

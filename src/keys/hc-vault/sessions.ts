@@ -2,14 +2,14 @@ import type { ServiceEnvironment } from '../services/environment.ts'
 import { serviceError } from '../services/service-error.ts'
 import { unusableReply, type VaultApi, vaultError } from './api.ts'
 import { type Credentials, findCredentials } from './login.ts'
-import { textAt } from './reply.ts'
+import { textAt, VaultRefusal } from './reply.ts'
 import type { TransitKey } from './transit-key.ts'
 
 export interface VaultSession {
   readonly token: string
   /** Whose it is, for errors. */
   readonly caller: string
-  /** Another token, got by logging in anew; undefined when there is no other. */
+  /** Another token, got by logging in anew or found where the first one was; undefined when there is no other. */
   renew(): Promise<string | undefined>
 }
 
@@ -27,18 +27,28 @@ export class VaultSessions {
 
   /** @throws KeyError `ERR_KEY_SERVICE` */
   async of({ url, shown }: TransitKey, signal: AbortSignal): Promise<VaultSession> {
-    this.credentials ??= findCredentials(this.environment)
-    const credentials = await this.credentials
-    const { caller } = credentials
-    if (credentials.kind === 'token') return { token: credentials.token, caller, renew: async () => undefined }
-    const logIn = () => this.logIn(url, credentials, shown, signal)
-    const token = await (this.tokens.get(url.href) ?? this.keep(url, logIn()))
+    const { caller } = await this.find()
+    const enter = () => this.keep(url, this.enter(url, shown, signal))
+    const token = await (this.tokens.get(url.href) ?? enter())
     const renew = async () => {
       const current = await this.tokens.get(url.href)
       // somebody else may have done it in the meantime
-      return current === undefined || current === token ? this.keep(url, logIn()) : current
+      if (current !== undefined && current !== token) return current
+      // tokens in files are written anew by others before they end: what was read once is not the last word
+      this.credentials = undefined
+      const renewed = await enter()
+      return renewed === token ? undefined : renewed
     }
     return { token, caller, renew }
+  }
+
+  /** One search for all that call at the same time; one that failed is not kept. */
+  private find(): Promise<Credentials> {
+    this.credentials ??= findCredentials(this.environment).catch((error: unknown) => {
+      this.credentials = undefined
+      throw error
+    })
+    return this.credentials
   }
 
   dispose(): void {
@@ -53,6 +63,11 @@ export class VaultSessions {
     return making
   }
 
+  private async enter(url: URL, key: string, signal: AbortSignal): Promise<string> {
+    const credentials = await this.find()
+    return credentials.kind === 'token' ? credentials.token : this.logIn(url, credentials, key, signal)
+  }
+
   private async logIn(
     url: URL,
     { path, body, caller }: Extract<Credentials, { kind: 'login' }>,
@@ -64,7 +79,7 @@ export class VaultSessions {
     try {
       reply = await this.api.post({ url, path, token: undefined, body, signal })
     } catch (error) {
-      throw vaultError(error, act, `update on ${path}`)
+      throw error instanceof VaultRefusal ? serviceError(act, error.loginFault(path)) : vaultError(error, act, path)
     }
     const token = textAt(reply, 'auth', 'client_token')
     if (token === undefined) throw unusableReply(act)

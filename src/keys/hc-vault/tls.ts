@@ -8,7 +8,7 @@ export type VaultTls = Pick<HttpRequest, 'ca' | 'isTrustedBlindly' | 'certificat
 /**
  * The user's settings, in the variables of Vault's own tools.
  *
- * @throws {@link KeyError} `ERR_KEY_SERVICE` when a file that they name cannot be read
+ * @throws {@link KeyError} `ERR_KEY_SERVICE` when a file that they name cannot be read, or one of two is missing
  */
 export async function vaultTls(environment: ServiceEnvironment): Promise<VaultTls> {
   const { variable } = environment
@@ -16,6 +16,12 @@ export async function vaultTls(environment: ServiceEnvironment): Promise<VaultTl
   const ca = inline === '' ? await fileOf('VAULT_CACERT', environment) : inline
   const cert = await fileOf('VAULT_CLIENT_CERT', environment)
   const key = await fileOf('VAULT_CLIENT_KEY', environment)
+  if ((cert === undefined) !== (key === undefined)) {
+    const lacking = cert === undefined ? 'VAULT_CLIENT_CERT' : 'VAULT_CLIENT_KEY'
+    throw new KeyError('ERR_KEY_SERVICE', `of the certificate to show to Vault, ${lacking} is not set`, {
+      hint: 'set VAULT_CLIENT_CERT and VAULT_CLIENT_KEY, or neither',
+    })
+  }
   return {
     ...(ca === undefined ? {} : { ca }),
     ...(cert === undefined || key === undefined ? {} : { certificate: { cert, key } }),

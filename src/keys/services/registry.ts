@@ -50,6 +50,8 @@ export class ServiceRegistry implements KeyServices {
     if (known !== undefined) return known
     const making = this.make(type)
     this.made.set(type, making)
+    // the settings of the user may be right the next time: who lives long asks again
+    making.catch(() => this.made.delete(type))
     return making
   }
 

@@ -98,7 +98,7 @@ function readReply({ status, headers, body }: HttpReply): JsonReply {
 }
 
 function throttled(status: number, headers: HttpReply['headers']): CallFailure {
-  const seconds = Number(headers['retry-after'] ?? '')
+  const seconds = Number(/^[0-9]{1,9}$/.exec(headers['retry-after'] ?? '')?.[0] ?? 0)
   return new CallFailure(
     status === 429 ? 'it asks for fewer calls (status 429)' : `it is not well at the moment (status ${status})`,
     {

@@ -7,7 +7,7 @@ export interface TransportReason {
 }
 
 const CHECK_HOST = 'check the address of the service and the network of this machine'
-const CHECK_PROXY = 'check HTTPS_PROXY, HTTP_PROXY and NO_PROXY'
+const CHECK_PROXY = 'check HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY'
 const TRY_AGAIN = 'check the network, then run the command again'
 
 const lasting = (reason: string, hint = CHECK_HOST): TransportReason => ({ reason, hint, isTransient: false })
@@ -30,18 +30,30 @@ const REASONS: Readonly<Record<string, TransportReason>> = {
   ERR_PROXY_UNREACHABLE: lasting('the proxy cannot be reached', CHECK_PROXY),
   ERR_PROXY_AUTHENTICATION: lasting('the proxy wants a user and a password', CHECK_PROXY),
   ERR_PROXY_REFUSED: lasting('the proxy does not connect to that host', CHECK_PROXY),
+  ERR_PROXY_ADDRESS: lasting(
+    'the address of the proxy is no address',
+    'check HTTPS_PROXY, HTTP_PROXY and ALL_PROXY; in a password a % is written %25, a @ %40',
+  ),
+  ERR_PROXY_KIND: lasting(
+    'the proxy is of a kind that is not known',
+    'name one of HTTP in HTTPS_PROXY and HTTP_PROXY, or the host in NO_PROXY; SOCKS is not spoken',
+  ),
+  ERR_PROXY_TLS: lasting(
+    'the certificate of the proxy is not trusted, or it speaks no TLS',
+    'most proxies are named with http://; a certificate authority of your own is named in NODE_EXTRA_CA_CERTS',
+  ),
   ERR_INVALID_CHAR: lasting(
     'a credential or setting for it holds a character that cannot be sent',
     'look for line breaks at the end of the variables it comes from',
   ),
-  ERR_INVALID_URL: lasting('its address, or that of the proxy, is no address', CHECK_PROXY),
+  ERR_INVALID_URL: lasting('its address is no address'),
 }
 
 const NO_ANSWER = passing('no answer came in time', 'check the network, or give it more time with BULLA_KEY_TIMEOUT')
 const NOT_HTTP = lasting('the reply is not HTTP', 'check the address of the service, and whether it is http or https')
 const NOT_TRUSTED = lasting(
   'its certificate is not trusted, or TLS failed',
-  'check the clock and the address; a certificate authority of your own is named in NODE_EXTRA_CA_CERTS',
+  'check the clock and the address; a certificate authority of your own is named in NODE_EXTRA_CA_CERTS, AWS_CA_BUNDLE or VAULT_CACERT',
 )
 const TLS_CODE = /^(?:CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|ERR_TLS_|ERR_SSL_|HOSTNAME_MISMATCH|INVALID_CA|EPROTO$)/
 
@@ -56,6 +68,6 @@ export function transportReason(error: unknown): TransportReason | undefined {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
   const known = Object.hasOwn(REASONS, code) ? REASONS[code] : undefined
   if (known !== undefined) return known
-  if (code.startsWith('HPE_')) return NOT_HTTP
+  if (code.startsWith('HPE_') || code === 'ERR_REPLY_UPGRADE') return NOT_HTTP
   return TLS_CODE.test(code) ? NOT_TRUSTED : undefined
 }

@@ -8,6 +8,8 @@ interface Kept {
   readonly identity: Promise<NativeIdentity>
   /** Milliseconds since 1970, when it failed. */
   failedAt?: number
+  /** A file that was tampered with does not heal. */
+  isFinal?: boolean
 }
 
 /** After this a service is asked again: what lives long must not stay without a key for ever. */
@@ -24,6 +26,8 @@ export class WrappedIdentities {
   private readonly tools: WrappingTools
   private kept = new Map<string, Kept>()
   private readonly problems = new Set<string>()
+  /** Milliseconds since 1970: when recipients were looked for anew; undefined as long as none were. */
+  private lookedAt: number | undefined
 
   constructor(finder: WrappedIdentityFinder, tools: WrappingTools) {
     this.finder = finder
@@ -33,7 +37,7 @@ export class WrappedIdentities {
   /** Whether a wrapped identity of this public key is there. Calls nobody; never rejects. */
   async has(recipient: string, { file, offline = false }: UnwrapContext): Promise<boolean> {
     try {
-      const wrapped = await this.finder.find(recipient, file)
+      const wrapped = await this.find(recipient, file)
       return wrapped !== undefined && (!offline || this.kept.has(keyOf(wrapped)))
     } catch {
       // told by `identity`, which finds the same
@@ -68,10 +72,27 @@ export class WrappedIdentities {
    * @throws as `unwrapIdentity`, and as the finder
    */
   async identity(recipient: string, { file, offline = false }: UnwrapContext): Promise<NativeIdentity | undefined> {
-    const wrapped = await this.finder.find(recipient, file)
+    const wrapped = await this.find(recipient, file)
     if (wrapped !== undefined) return offline ? this.kept.get(keyOf(wrapped))?.identity : this.once(wrapped)
     for (const problem of await this.finder.problems(file)) this.problems.add(problem)
     return undefined
+  }
+
+  /** What is not there, or cannot be used, may be right by now: others rotate, rewrap and pull while this process lives. */
+  private async find(recipient: string, file: string | undefined): Promise<WrappedIdentity | undefined> {
+    const now = this.tools.clock.now()
+    this.lookedAt ??= now
+    const isOld = now - this.lookedAt >= RETRY_AFTER_MS
+    try {
+      const found = await this.finder.find(recipient, file)
+      if (!isOld || (found !== undefined && this.kept.get(keyOf(found))?.failedAt === undefined)) return found
+    } catch (error) {
+      if (!isOld) throw error
+    }
+    this.lookedAt = now
+    this.problems.clear()
+    await this.finder.forget()
+    return await this.finder.find(recipient, file)
   }
 
   private once(wrapped: WrappedIdentity): Promise<NativeIdentity> {
@@ -85,15 +106,15 @@ export class WrappedIdentities {
     )
     const kept: Kept = { identity }
     identity.catch((error: unknown) => {
-      // a file that was tampered with does not heal
-      if (!isBullaError(error) || error.code !== 'ERR_IDENTITY_BINDING') kept.failedAt = tools.clock.now()
+      kept.failedAt = tools.clock.now()
+      kept.isFinal = isBullaError(error) && error.code === 'ERR_IDENTITY_BINDING'
     })
     this.kept.set(key, kept)
     return identity
   }
 
-  private isOver({ failedAt }: Kept): boolean {
-    return failedAt !== undefined && this.tools.clock.now() - failedAt >= RETRY_AFTER_MS
+  private isOver({ failedAt, isFinal = false }: Kept): boolean {
+    return failedAt !== undefined && !isFinal && this.tools.clock.now() - failedAt >= RETRY_AFTER_MS
   }
 
   /** What is wrong where wrapped identities were looked for. */
@@ -106,9 +127,11 @@ export class WrappedIdentities {
   dispose(): void {
     this.kept = new Map()
     this.problems.clear()
+    this.lookedAt = undefined
   }
 }
 
-function keyOf({ path, recipient }: WrappedIdentity): string {
-  return JSON.stringify([path, recipient])
+/** Of these very wrappings: other ones are another try. */
+function keyOf({ path, recipient, wrappings }: WrappedIdentity): string {
+  return JSON.stringify([path, recipient, ...wrappings.map(({ ciphertext, payload }) => ciphertext + payload)])
 }

@@ -36,4 +36,6 @@ export interface WrappedIdentityFinder {
   nameOf(recipient: string, file: string | undefined): Promise<string | undefined>
   /** What is wrong where they are looked for, so that some are not known; texts for the user. Never rejects. */
   problems(file: string | undefined): Promise<readonly string[]>
+  /** From now on everything is looked for anew. */
+  forget(): Promise<void>
 }

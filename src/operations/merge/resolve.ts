@@ -4,6 +4,7 @@ import type { Node } from '../../format/tree.ts'
 import { type Marking, sidesOf } from '../../merge/marks.ts'
 import type { MergeStep } from '../../merge/three-way.ts'
 import type { Repository } from '../git-port.ts'
+import { isHousekeeping } from '../inputs.ts'
 import type { World } from '../ports.ts'
 import { readTreePath } from '../values/tree-path.ts'
 import type { Choice } from './choices.ts'
@@ -127,7 +128,9 @@ const MIXED_KEYS =
 function notSealed(path: string): FormatError {
   return new FormatError('ERR_NOT_SEALED', 'not every side of this file is sealed', {
     where: { file: path },
-    hint: 'repair the marks in an editor, then seal it: bulla encrypt --in-place FILE',
+    hint: isHousekeeping(path)
+      ? 'repair the marks in an editor; it is a file of settings, which is never sealed'
+      : 'repair the marks in an editor, then seal it: bulla encrypt --in-place FILE',
   })
 }
 

@@ -1,6 +1,7 @@
 import { type CreationRule, parseConfig, type SopsConfig } from '../../config/config.ts'
 import type { PolicyEdit } from '../../config/edit/check-edit.ts'
 import { grantKey, type RuleEdit, ungrantKey } from '../../config/edit/edit-policy.ts'
+import { nearestConfig } from '../../config/find.ts'
 import { bareRecipient } from '../../config/key-text.ts'
 import { findRule } from '../../config/match.ts'
 import { isRecipientName } from '../../recipients/names.ts'
@@ -82,7 +83,7 @@ export async function grant(options: GrantOptions, world: World): Promise<GrantR
   }
   const { apply = false, dryRun = false, allowLockout = false } = options
   const after = withPolicy(world, policy.path, edit.bytes)
-  const isOurs = filesOf(edited, rules)
+  const isOurs = filesOf(edited, rules, world)
   const settings = { paths: [config.folder], accept: isOurs, allowLockout }
   if (!apply || dryRun) {
     const update = await updateKeys({ ...settings, dryRun: true, approve: async () => false }, after)
@@ -157,10 +158,24 @@ function namesReaders({ groups }: CreationRule): boolean {
   return groups.length > 0 && groups.every((group) => group.length > 0)
 }
 
-/** Which files the changed rules are for, where they name somebody. */
-function filesOf(config: SopsConfig, rules: ReadonlySet<number>): (file: string) => Promise<boolean> {
+/**
+ * Which files the changed rules are for, where they name somebody. Files that have a policy of their own nearer to them keep to
+ * it, unless a policy was named: whom that one does not name shall not read them.
+ */
+function filesOf(
+  config: SopsConfig,
+  rules: ReadonlySet<number>,
+  { files, configPath }: World,
+): (file: string) => Promise<boolean> {
+  const known = new Map<string, Promise<Uint8Array | undefined>>()
+  const read = (path: string) => {
+    const reading = known.get(path) ?? files.read(path)
+    known.set(path, reading)
+    return reading
+  }
   return async (file) => {
     if (isHousekeeping(file)) return false
+    if (configPath === undefined && (await nearestConfig({ read }, file)) !== config.path) return false
     const { rule } = await findRule(config, file)
     return rule !== undefined && rules.has(rule.index) && namesReaders(rule)
   }

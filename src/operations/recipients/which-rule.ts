@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import type { CreationRule, SopsConfig } from '../../config/config.ts'
 import { matchRule } from '../../config/match.ts'
 import { ConfigError, FileError, UsageError } from '../../errors.ts'
@@ -12,17 +12,19 @@ export interface ChosenRule {
 }
 
 /**
- * The rule that a word means: `rule 2`, the `path_regex` of one as it stands there, or a file that one matches.
+ * The rule that a word means: `rule 2`, the `path_regex` of one as it stands there, or a file that one matches, in the policy
+ * nearest to that file.
  *
  * @throws ConfigError `ERR_CONFIG_NOT_FOUND`, `ERR_NO_RULE`; UsageError `ERR_USAGE` when several are meant; FileError
  *   `ERR_NO_FILE` for a file that is not there: another rule than the one that was meant might match a mistyped path
  */
 export async function whichRule(target: string, world: World): Promise<ChosenRule> {
   const { files, cwd, configPath } = world
-  const finder = new PolicyFinder(files, cwd, configPath)
   const path = resolve(cwd, target)
   const kind = target === '' ? undefined : await files.kind(path)
-  const { config, notes } = await finder.config(kind === 'file' ? path : undefined)
+  // not as for sealing: who reads a file is judged by the policy nearest to it
+  const folder = kind === 'file' && configPath === undefined ? dirname(path) : cwd
+  const { config, notes } = await new PolicyFinder(files, folder, configPath).config(kind === 'file' ? path : undefined)
   if (config === undefined) {
     throw new ConfigError('ERR_CONFIG_NOT_FOUND', 'there is no .sops.yaml here or above that could be changed', {
       hint: 'bulla init writes one; or name one with --config',

@@ -100,7 +100,6 @@ export const PACKAGE_FOLDERS: Readonly<Record<string, string>> = {
   'age-encryption': 'src/keys/age/',
   commander: 'src/cli/',
   'node-diff3': 'src/merge/',
-  'proxy-from-env': 'src/platform/',
   'google-auth-library': 'src/keys/gcp-kms/',
   re2js: 'src/format/',
   'smol-toml': 'src/scan/',

@@ -16,6 +16,12 @@ export interface SealedByService {
   readonly always?: () => string
 }
 
+/** Node takes the connection away, and neither answers nor fails. */
+const SWITCHING: Fault = {
+  kind: 'raw',
+  bytes: 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: C4N4RY\r\nConnection: upgrade\r\n\r\n',
+}
+
 /** Files stay closed, and nothing is written or told, whatever the service does. */
 export function itStaysClosed({ server, rule, env, secrets, reasons, always = () => '' }: SealedByService): void {
   const faults: readonly (readonly [string, Fault, string])[] = [
@@ -23,6 +29,7 @@ export function itStaysClosed({ server, rule, env, secrets, reasons, always = ()
     ['answered with a page', { kind: 'reply', status: 200, body: '<p>C4N4RY' }, reasons.page],
     ['never answered', { kind: 'silence' }, 'no answer came in time'],
     ['reset', { kind: 'reset' }, 'cut off'],
+    ['answered in another protocol', SWITCHING, 'the reply is not HTTP'],
   ]
   it.for(faults)('stay closed when the service is %s', async ([, fault, reason], { box }) => {
     box.write('.sops.yaml', rule())

@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { nodeClock } from '../../../src/platform/clock.ts'
 
 const never = new AbortController().signal
@@ -26,5 +26,19 @@ describe('the clock', () => {
     controller.abort('enough')
     await expect(waiting).rejects.toBe('enough')
     await expect(nodeClock.wait(3_600_000, controller.signal)).rejects.toBe('enough')
+  })
+
+  it('waits as long as a timer can when a server asks for more: not a millisecond, with a warning', async () => {
+    vi.useFakeTimers()
+    const controller = new AbortController()
+    let isOver = false
+    const waiting = nodeClock.wait(1e15, controller.signal).finally(() => {
+      isOver = true
+    })
+    await vi.advanceTimersByTimeAsync(3_600_000)
+    vi.useRealTimers()
+    expect(isOver).toBe(false)
+    controller.abort('enough')
+    await expect(waiting).rejects.toBe('enough')
   })
 })

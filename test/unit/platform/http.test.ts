@@ -90,6 +90,13 @@ describe('a request', () => {
     expect(await codeOf(nodeHttp.send(get(server.origin), never))).toMatch(/^HPE_/)
   })
 
+  it('fails when the reply changes the protocol: waiting for more would never end', async () => {
+    const server = await serve()
+    const head = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: C4N4RY\r\nConnection: upgrade\r\n\r\n'
+    server.failNext({ kind: 'raw', bytes: head })
+    expect(await codeOf(nodeHttp.send(get(server.origin), never))).toBe('ERR_REPLY_UPGRADE')
+  })
+
   it('fails when the reply is larger than 1 MiB, announced or not', async () => {
     const server = await serve(() => ({ status: 200, body: Buffer.alloc(1024 * 1024 + 1) }))
     expect(await codeOf(nodeHttp.send(get(server.origin), never))).toBe('ERR_REPLY_TOO_LARGE')
@@ -144,7 +151,14 @@ async function proxy(refuseWith?: number): Promise<{ origin: string; asked: stri
   const tunnels = new Set<Duplex>()
   const server = createServer((request, reply) => {
     asked.push(`${request.method} ${request.url} ${request.headers['proxy-authorization'] ?? ''}`.trim())
-    const onward = plainRequest(request.url ?? '', { method: request.method ?? 'GET' }, (answer) => {
+    if (refuseWith !== undefined) {
+      reply.writeHead(refuseWith).end('C4N4RY')
+      return
+    }
+    // whatever the name: nothing is looked up
+    const there = new URL(request.url ?? '')
+    there.hostname = '127.0.0.1'
+    const onward = plainRequest(there, { method: request.method ?? 'GET' }, (answer) => {
       reply.writeHead(answer.statusCode ?? 500)
       answer.pipe(reply)
     })
@@ -182,10 +196,12 @@ describe('a proxy of the environment', () => {
     const server = await serve(undefined, true)
     const { origin, asked, tunnels } = await proxy()
     vi.stubEnv('HTTPS_PROXY', origin.replace('://', '://user:p%40ss@'))
-    const reply = await nodeHttp.send({ ...get(`${server.origin}/x`), ca: tls.cert }, never)
+    // no certificate is right for a name that is not there; that it is checked, see below
+    const request = { ...get(`https://kms.invalid:${server.port}/x`), isTrustedBlindly: true }
+    const reply = await nodeHttp.send(request, never)
     expect(reply.body.toString()).toBe('hello')
     expect(server.requests[0]?.path).toBe('/x')
-    expect(asked).toEqual([`CONNECT ${server.host} Basic ${Buffer.from('user:p@ss').toString('base64')}`])
+    expect(asked).toEqual([`CONNECT kms.invalid:${server.port} Basic ${Buffer.from('user:p@ss').toString('base64')}`])
     expect(server.requests[0]?.headers).not.toHaveProperty('proxy-authorization')
     // nothing is left that would keep the process alive
     await vi.waitFor(() => expect(tunnels.size).toBe(0))
@@ -195,14 +211,16 @@ describe('a proxy of the environment', () => {
     const server = await serve()
     const { origin, asked } = await proxy()
     vi.stubEnv('http_proxy', origin)
-    expect((await nodeHttp.send(get(`${server.origin}/x?y`), never)).body.toString()).toBe('hello')
-    expect(asked).toEqual([`GET ${server.origin}/x?y`])
+    const url = `http://kms.invalid:${server.port}/x?y`
+    expect((await nodeHttp.send(get(url), never)).body.toString()).toBe('hello')
+    expect(asked).toEqual([`GET ${url}`])
   })
 
   it('still has the certificate of the service checked', async () => {
     const server = await serve(undefined, true)
     vi.stubEnv('HTTPS_PROXY', (await proxy()).origin)
-    expect(await codeOf(nodeHttp.send(get(server.origin), never))).toBe('DEPTH_ZERO_SELF_SIGNED_CERT')
+    const request = get(`https://kms.invalid:${server.port}`)
+    expect(await codeOf(nodeHttp.send(request, never))).toBe('DEPTH_ZERO_SELF_SIGNED_CERT')
   })
 
   it('does not make a certificate right that is for another host', async () => {
@@ -213,12 +231,13 @@ describe('a proxy of the environment', () => {
     expect(server.requests).toEqual([])
   })
 
-  it('is passed by for what NO_PROXY names', async () => {
+  it('is never told what stays on this machine, which may be a token in clear', async () => {
     const server = await serve()
     const { origin, asked } = await proxy()
     vi.stubEnv('HTTP_PROXY', origin)
-    vi.stubEnv('NO_PROXY', 'example.com,127.0.0.1')
-    await nodeHttp.send(get(server.origin), never)
+    vi.stubEnv('ALL_PROXY', origin)
+    expect((await nodeHttp.send(get(server.origin), never)).status).toBe(200)
+    expect((await nodeHttp.send(get(`http://localhost:${server.port}`), never)).status).toBe(200)
     expect(asked).toEqual([])
   })
 
@@ -229,8 +248,19 @@ describe('a proxy of the environment', () => {
     const server = await serve(undefined, true)
     const { origin } = await proxy(status)
     vi.stubEnv('HTTPS_PROXY', origin.replace('://', '://user:C4N4RYC4N4RY@'))
-    expect(await codeOf(nodeHttp.send(get(server.origin), never))).toBe(code)
+    expect(await codeOf(nodeHttp.send(get(`https://kms.invalid:${server.port}`), never))).toBe(code)
     expect(server.requests).toEqual([])
+  })
+
+  it('that wants a password is an error of its own for plain HTTP too', async () => {
+    vi.stubEnv('HTTP_PROXY', (await proxy(407)).origin)
+    expect(await codeOf(nodeHttp.send(get('http://kms.invalid/'), never))).toBe('ERR_PROXY_AUTHENTICATION')
+  })
+
+  it('that is to speak TLS and does not is not taken for a bad certificate of the service', async () => {
+    const { origin } = await proxy()
+    vi.stubEnv('HTTPS_PROXY', origin.replace('http:', 'https:'))
+    expect(await codeOf(nodeHttp.send(get('https://kms.invalid/'), never))).toBe('ERR_PROXY_TLS')
   })
 
   it.each([['http'], ['https']])('that cannot be reached is an error of its own (%s)', async (scheme) => {

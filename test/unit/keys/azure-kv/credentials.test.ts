@@ -58,12 +58,25 @@ describe('credentials for Azure', () => {
   it.for([
     ['pfx', 'openssl pkcs12'],
     ['missing', 'check its path'],
-  ] as const)('say what is wrong with a certificate that is no PEM, and call nobody: %s', async ([kind, way]) => {
-    const files = kind === 'pfx' ? { '/client.pfx': '0\u0082C4N4RY' } : {}
-    const wrap = setUp({ ...APPLICATION, AZURE_CLIENT_CERTIFICATE_PATH: '/client.pfx' }, files)
+    ['no key', 'put both in it'],
+    ['neither', 'check the variables that begin with AZURE_'],
+  ] as const)('say what is wrong with a certificate that cannot be used, and call nobody: %s', async ([kind, way]) => {
+    const texts = {
+      pfx: '0\u0082C4N4RY',
+      missing: undefined,
+      'no key': '-----BEGIN CERTIFICATE-----\nC4N4RY\n',
+      neither: '-----BEGIN CERTIFICATE-----\nC4N4RY\n-----BEGIN PRIVATE KEY-----\nC4N4RY\n',
+    }
+    const text = texts[kind]
+    const path = join(folder, 'AZURE_CLIENT_CERTIFICATE_PATH')
+    writeFileSync(path, text ?? '') // the library reads the disk itself
+    const wrap = setUp(
+      { ...APPLICATION, AZURE_CLIENT_CERTIFICATE_PATH: path },
+      text === undefined ? {} : { [path]: text },
+    )
     const error = await rejection(wrap())
     expect(error).toMatchObject({ code: 'ERR_KEY_SERVICE', hint: expect.stringContaining(way) })
-    expect(error.message).toContain('AZURE_CLIENT_CERTIFICATE_PATH')
+    expect(`${error.message} ${error.hint}`).toContain('AZURE_')
     expectNoSecret(error, SECRET)
     expect(server.http.requests.filter(({ path }) => path.includes('/oauth2/'))).toEqual([])
   })
@@ -79,7 +92,15 @@ describe('credentials for Azure', () => {
   it('are those of a federated workload', async () => {
     const file = join(folder, 'token')
     writeFileSync(file, 'C4N4RY-assertion')
-    await setUp({ ...APPLICATION, AZURE_FEDERATED_TOKEN_FILE: file })()
+    await setUp({ ...APPLICATION, AZURE_FEDERATED_TOKEN_FILE: file }, { [file]: 'C4N4RY-assertion' })()
+  })
+
+  it.each(['missing', 'empty'])('of a workload without its token say so, and call nobody: %s', async (kind) => {
+    const files: Record<string, string> = kind === 'empty' ? { '/token': '' } : {}
+    const error = await rejection(setUp({ ...APPLICATION, AZURE_FEDERATED_TOKEN_FILE: '/token' }, files)())
+    expect(error.code).toBe('ERR_KEY_SERVICE')
+    expect(error.message).toContain('the file that AZURE_FEDERATED_TOKEN_FILE names is not there')
+    expect(server.http.requests.filter(({ path }) => path.includes('/oauth2/'))).toEqual([])
   })
 
   it('are those of a managed identity', async () => {

@@ -69,9 +69,11 @@ function setUp(variables: Record<string, string>, files: Record<string, string> 
   // where users log in is fixed in the library
   const atHome = (url: string) => url.replace('https://oauth2.googleapis.com', server.http.origin)
   let sent = 0
+  const direct: string[] = []
   const http: HttpClient = {
     send: (request, signal) => {
       sent += 1
+      if (request.isDirect === true) direct.push(new URL(request.url).host)
       return machine.http.send({ ...request, url: atHome(request.url) }, signal)
     },
   }
@@ -81,7 +83,7 @@ function setUp(variables: Record<string, string>, files: Record<string, string> 
     service.wrap({ type: 'gcp_kms', fields: { resource_id: KEY } }, DATA_KEY, {
       signal: environment.clock.timeout(30_000),
     })
-  return { environment, service, wrap }
+  return { environment, service, wrap, direct }
 }
 
 const paths = () => server.http.requests.map(({ path }) => path)
@@ -145,12 +147,30 @@ describe('credentials for GCP', () => {
     expect(paths().filter((path) => path.endsWith('/token'))).toHaveLength(1)
   })
 
+  it.each([
+    [{ file: '/none/C4N4RY' }, 'the file that credential_source of the credentials names is not there'],
+    [{ executable: { command: '/bin/false C4N4RY' } }, 'nobody allowed it to be run'],
+  ])('of a workload say what it lacks to prove itself: %j', async (credential_source, reason) => {
+    const { workload, impersonated } = kinds()
+    const described = { ...workload, credential_source }
+    for (const json of [described, { ...impersonated, source_credentials: described }]) {
+      const error = await rejection(setUp({ GOOGLE_CREDENTIALS: JSON.stringify(json) }).wrap())
+      expect([error.code, error.message]).toEqual(['ERR_KEY_SERVICE', expect.stringContaining(reason)])
+      expectNoSecret(error)
+    }
+    expect(paths()).toEqual([])
+  })
+
   it('of the machine are never asked for through a proxy', async () => {
-    const { wrap } = setUp({ GCE_METADATA_HOST: server.http.host })
+    const { wrap, direct } = setUp({
+      GCE_METADATA_HOST: server.http.host,
+      SOPS_GCP_KMS_ENDPOINT: 'http://kms.invalid',
+    })
     vi.stubEnv('HTTP_PROXY', 'http://127.0.0.1:1')
     vi.stubEnv('NO_PROXY', '')
     const error = await rejection(wrap())
     vi.unstubAllEnvs()
+    expect(new Set(direct)).toEqual(new Set([server.http.host]))
     expect(error).toMatchObject({ message: expect.stringContaining('as vm@acme-prod.iam.gserviceaccount.com') })
     expect(error).toMatchObject({ message: expect.stringContaining('the proxy cannot be reached') })
   })

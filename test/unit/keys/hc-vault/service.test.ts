@@ -246,6 +246,25 @@ describe('logging in to Vault', () => {
     expect(paths().filter((asked) => asked.includes('auth'))).toHaveLength(2)
   })
 
+  it('happens with what stands in the files by then: others write them anew', async () => {
+    vault.acceptLogin('auth/kubernetes/login', { jwt: JWT, role: 'app' })
+    const { service, environment, call } = set({ VAULT_TOKEN: '', VAULT_ROLE: 'app' }, { [SERVICE_ACCOUNT]: JWT })
+    await service.wrap(key(), SHARE, call)
+    vault.forgetTokens()
+    vault.acceptLogin('auth/kubernetes/login', { jwt: `${JWT}.2`, role: 'app' })
+    environment.files.set(SERVICE_ACCOUNT, Buffer.from(`${JWT}.2`))
+    expect((await service.wrap(key(), SHARE, call)).enc).toMatch(/^vault:/)
+  })
+
+  it('is not needed for a token in a file that was written anew, or was not there at first', async () => {
+    const { service, environment, call } = set({ VAULT_TOKEN: '', VAULT_TOKEN_FILE: '/t' })
+    expect((await rejection(service.wrap(key(), SHARE, call))).message).toContain('VAULT_TOKEN_FILE')
+    environment.files.set('/t', Buffer.from('stale'))
+    expect((await rejection(service.wrap(key(), SHARE, call))).message).toContain('access is denied')
+    environment.files.set('/t', Buffer.from(vault.token))
+    expect((await service.wrap(key(), SHARE, call)).enc).toMatch(/^vault:/)
+  })
+
   it('takes the token of VAULT_TOKEN, of a file, of the home folder', async () => {
     for (const [variables, files] of [
       [{ VAULT_TOKEN: vault.token }, { '/home/u/.vault-token': 'stale' }],
@@ -259,6 +278,19 @@ describe('logging in to Vault', () => {
       await service.wrap(key(), SHARE, call)
     }
     expect(paths()).toEqual(times(3, { kind: 'silence' }).map(() => '/v1/transit/encrypt/k'))
+  })
+
+  it('that is refused says what to look at, and nothing of the key that was to be used', async () => {
+    const { service, call } = set(
+      { VAULT_TOKEN: '', VAULT_ROLE_ID: 'r', VAULT_SECRET_ID: '', VAULT_SECRET_ID_FILE: '/s' },
+      { '/s': JWT },
+    )
+    const refused = await rejection(service.wrap(key(), SHARE, call))
+    expect(refused.hint).toContain('secret id')
+    expect(refused.hint).not.toContain('git')
+    expect(vault.server.requests.at(-1)?.body.toString()).toContain(JWT)
+    vault.server.failAlways({ kind: 'reply', status: 403, body: '{}' })
+    expect((await rejection(service.wrap(key(), SHARE, call))).hint).toContain('VAULT_AUTH_PATH')
   })
 
   it.each<[string, Record<string, string>, Record<string, string>, RegExp]>([
@@ -275,7 +307,16 @@ describe('logging in to Vault', () => {
       'with a secret that is wrong',
       { VAULT_ROLE_ID: 'r', VAULT_SECRET_ID: JWT },
       {},
-      /could not log in .*as the AppRole/,
+      /could not log in .*as the AppRole.*does not accept the role/,
+    ],
+    ['with a role and no token', { VAULT_ROLE: 'app' }, {}, /VAULT_ROLE is set, but there is no token/],
+    ['by a method that has nothing', { VAULT_AUTH_METHOD: 'approle' }, {}, /VAULT_AUTH_METHOD is approle/],
+    ['in a pod without a role', { VAULT_AUTH_METHOD: 'kubernetes' }, {}, /VAULT_AUTH_METHOD is kubernetes/],
+    [
+      'with half of a certificate',
+      { VAULT_TOKEN: 't', VAULT_CLIENT_CERT: '/c' },
+      { '/c': 'C4N4RY' },
+      /VAULT_CLIENT_KEY/,
     ],
   ])('fails %s', async (_, variables, files, message) => {
     const { service, call } = set({ VAULT_TOKEN: '', ...variables }, files)

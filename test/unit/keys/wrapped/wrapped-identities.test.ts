@@ -18,6 +18,8 @@ const dataKey = asDataKey(random(32))
 let services: FakeServices
 let clock: ReturnType<typeof fakeClock>
 let found: WrappedIdentity
+/** What stands in the files by now. */
+let changed: WrappedIdentity | undefined
 beforeEach(async () => {
   services = fakeServices({ binds: false })
   clock = fakeClock()
@@ -25,6 +27,7 @@ beforeEach(async () => {
   const wrappings = [await wrapIdentity(machine.identity, localKey('a'), binding, fakeTools(services))]
   found = { ...binding, wrappings, path: '/repo/.bulla/recipients/prod.yaml' }
   services.calls.length = 0
+  changed = undefined
 })
 
 function keyring(given: FakeMachine = {}, problems: readonly string[] = []) {
@@ -33,6 +36,9 @@ function keyring(given: FakeMachine = {}, problems: readonly string[] = []) {
     find: async (recipient: string) => (recipient === found.recipient ? found : undefined),
     nameOf: async () => undefined,
     problems: async () => problems,
+    forget: async () => {
+      found = changed ?? found
+    },
   }
   const wrapped = new WrappedIdentities(finder, fakeTools(services, clock))
   return { environment, keyring: new Keyring([new AgeProvider(environment, random, wrapped)], random) }
@@ -55,6 +61,34 @@ describe('wrapped identities', () => {
     expect(opened).toHaveLength(1000)
     expect(opened.every((key) => Buffer.compare(key, dataKey) === 0)).toBe(true)
     expect(services.calls).toEqual(['unwrap a'])
+  })
+
+  it('are looked for anew after a while when there is none: somebody rotated the key of a program that runs', async () => {
+    const next = newIdentity()
+    const binding = { name: 'prod', recipient: next.recipient }
+    const wrappings = [await wrapIdentity(next.identity, localKey('a'), binding, fakeTools(services))]
+    const { keyring: ring } = keyring()
+    const [before, after] = [await sealedFor(machine.recipient), await sealedFor(next.recipient)]
+    await ring.unwrap(before)
+    changed = { ...found, ...binding, wrappings }
+    expect((await rejection(ring.unwrap(after))).code).toBe('ERR_NO_DATA_KEY')
+    await clock.pass(30_000)
+    expect(Buffer.compare(await ring.unwrap(after), dataKey)).toBe(0)
+    expect(services.calls).toEqual(['wrap a', 'unwrap a', 'unwrap a'])
+  })
+
+  it('that cannot be used are read anew after a while: their file was restored, or wrapped by another key', async () => {
+    const { keyring: ring } = keyring()
+    const request = await sealedFor(machine.recipient)
+    const good = found
+    found = { ...found, wrappings: found.wrappings.map((one) => ({ ...one, payload: 'AAAA' })) }
+    expect((await rejection(ring.unwrap(request))).code).toBe('ERR_IDENTITY_BINDING')
+    changed = good
+    await clock.pass(29_000)
+    expect((await rejection(ring.unwrap(request))).code).toBe('ERR_IDENTITY_BINDING')
+    await clock.pass(1_000)
+    expect(Buffer.compare(await ring.unwrap(request), dataKey)).toBe(0)
+    expect(services.calls).toEqual(['unwrap a', 'unwrap a'])
   })
 
   it('are asked for anew when all was forgotten', async () => {
