@@ -17,7 +17,7 @@ const UNIT_BYTES = 3
 /** Numbers in the list of places for each text. */
 export const PLACES = 4
 /** Numbers in `shapes` for each of {@link KernelValues}. */
-export const SHAPE = 4
+const SHAPE = 4
 /** Numbers that the kernel takes for a value to open, and for one to seal. */
 const [OPEN_FIELDS, SEAL_FIELDS] = [SHAPE + 1, 3]
 const NUMBER_BYTES = 4

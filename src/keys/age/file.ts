@@ -28,18 +28,24 @@ export async function openAgeFile(
   identities: Iterable<AgeIdentity> | AsyncIterable<AgeIdentity>,
 ): Promise<Uint8Array | null> {
   for await (const identity of identities) {
-    const fileKey = await identity.unwrapFileKey(header)
-    if (fileKey === null) continue
-    try {
-      if (fileKey.length !== FILE_KEY_BYTES) throw new AgeFileError('header', 'a stanza does not hold a file key')
-      verifyHeader(header, fileKey)
-      return openPayload(fileKey, header.payload)
-    } finally {
-      // wiped: it opens this file as well as the identity does
-      fileKey.fill(0)
-    }
+    const content = await openWith(identity, header)
+    if (content !== null) return content
   }
   return null
+}
+
+/** As {@link openAgeFile} with one identity. */
+export async function openWith(identity: AgeIdentity, header: AgeHeader): Promise<Uint8Array | null> {
+  const fileKey = await identity.unwrapFileKey(header)
+  if (fileKey === null) return null
+  try {
+    if (fileKey.length !== FILE_KEY_BYTES) throw new AgeFileError('header', 'a stanza does not hold a file key')
+    verifyHeader(header, fileKey)
+    return openPayload(fileKey, header.payload)
+  } finally {
+    // wiped: it opens this file as well as the identity does
+    fileKey.fill(0)
+  }
 }
 
 /**

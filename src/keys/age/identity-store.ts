@@ -17,6 +17,8 @@ export class AgeIdentityStore {
   private readonly environment: AgeEnvironment
   private readonly wrapped: WrappedIdentities | undefined
   private fixed: Promise<readonly Reading[]> | undefined
+  /** By recipient, see {@link own}. */
+  private readonly owned = new Map<string, Promise<NativeIdentity | undefined>>()
   private readonly commands = new Map<string, Promise<Reading | undefined>>()
   /** Commands run one after the other: they may talk to a person, or to a device that asks for a touch. */
   private lastCommand: Promise<unknown> = Promise.resolve()
@@ -39,6 +41,15 @@ export class AgeIdentityStore {
     if (recipient === undefined) return identities
     const own = await Promise.all(identities.map((identity) => belongsTo(identity, recipient)))
     return identities.filter((_, index) => own[index])
+  }
+
+  /** The first of {@link candidates} when it is for `recipient` and at hand; the same for each of many files. */
+  own(recipient: string): Promise<NativeIdentity | undefined> {
+    const known = this.owned.get(recipient)
+    if (known !== undefined) return known
+    const found = this.atHand(recipient).then(([identity]) => identity)
+    this.owned.set(recipient, found)
+    return found
   }
 
   /** Whether a key service may give the identity of `recipient`. Nobody is asked. */
@@ -153,6 +164,7 @@ export class AgeIdentityStore {
   /** Forget all identities. Their secret halves are inside OpenSSL, which clears them when they are collected. */
   dispose(): void {
     this.fixed = undefined
+    this.owned.clear()
     this.commands.clear()
     this.readings = new Set()
     this.wrapped?.dispose()

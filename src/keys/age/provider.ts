@@ -16,7 +16,7 @@ import { AgeFileError } from './age-file-error.ts'
 import { encodeArmor } from './armor.ts'
 import { headerOf, unreadable } from './entry-shape.ts'
 import type { AgeEnvironment } from './environment.ts'
-import { openAgeFile, sealAgeFile } from './file.ts'
+import { openAgeFile, openWith, sealAgeFile } from './file.ts'
 import type { AgeHeader } from './header.ts'
 import { sealForHybrid } from './hybrid.ts'
 import { AgeIdentityStore } from './identity-store.ts'
@@ -95,7 +95,10 @@ export class AgeProvider implements KeyProvider {
     try {
       const header = headerOf(entry.enc)
       checkUsable(header)
-      return await openAgeFile(header, this.identities.candidates(keyName(entry), context, failed))
+      const recipient = keyName(entry)
+      const own = await this.identities.own(recipient)
+      const content = own === undefined ? null : await openWith(own, header)
+      return content ?? (await openAgeFile(header, this.identities.candidates(recipient, context, failed)))
     } catch (error) {
       if (!(error instanceof AgeFileError)) throw error
       throw new KeyError('ERR_NO_DATA_KEY', unreadable(error), { hint: 'restore the sops block from git' })
