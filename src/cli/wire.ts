@@ -120,16 +120,13 @@ function buildId(): string {
 /** Files outside of any repository are most often opened by a program that opens no other: nothing is loaded for them. */
 function lazyOpenedFiles(random: RandomSource): OpenedFilesSink & { settle(): Promise<void> } {
   let made: Promise<OpenedFiles> | undefined
-  let outside: string | undefined
+  // the many files of one folder are looked up once
+  let last: { readonly folder: string; readonly isOutside: boolean } | undefined
   return {
     add: async (path, bytes, opened) => {
       const folder = dirname(path)
-      // the many files of one folder are looked up once
-      if (folder === outside) return
-      if (repositoryOf(path) === undefined) {
-        outside = folder
-        return
-      }
+      if (last?.folder !== folder) last = { folder, isOutside: repositoryOf(path) === undefined }
+      if (last.isOutside) return
       made ??= makeOpenedFiles(random)
       return (await made).add(path, bytes, opened)
     },

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { relative, sep } from 'node:path'
+import { dirname, relative, sep } from 'node:path'
 import type { RandomSource } from '../../crypto/random.ts'
 import { Fingerprinter } from '../../scan/known/fingerprint.ts'
 import type { OpenedFile } from '../open.ts'
@@ -29,7 +29,10 @@ export class OpenedFiles {
   private readonly files: FileSystem
   private readonly random: RandomSource
   private readonly places: Places
+  /** By git's own folder. */
   private readonly repositories = new Map<string, Repository>()
+  /** By the folders that files lie in; undefined outside of any. */
+  private readonly around = new Map<string, Repository | undefined>()
 
   constructor(files: FileSystem, random: RandomSource, places: Places) {
     this.files = files
@@ -70,9 +73,16 @@ export class OpenedFiles {
       }
     }
     this.repositories.clear()
+    this.around.clear()
   }
 
   private repositoryOf(path: string): Repository | undefined {
+    const folder = dirname(path)
+    if (!this.around.has(folder)) this.around.set(folder, this.findRepository(path))
+    return this.around.get(folder)
+  }
+
+  private findRepository(path: string): Repository | undefined {
     const folders = this.places.folders(path)
     if (folders === undefined) return undefined
     const known = this.repositories.get(folders.common)
