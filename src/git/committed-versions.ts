@@ -1,4 +1,4 @@
-import { relative, sep } from 'node:path'
+import { dirname, relative, sep } from 'node:path'
 import { GitError } from '../errors.ts'
 import { readBlobs } from './blobs.ts'
 import { repositoryOf } from './repository-of.ts'
@@ -16,10 +16,16 @@ interface CommittedFile {
  */
 export async function committedVersions(paths: readonly string[]): Promise<Map<string, CommittedFile>> {
   const byRoot = new Map<string, string[]>()
+  const roots = new Map<string, string | undefined>()
   for (const path of paths) {
-    const root = repositoryOf(path)
+    const folder = dirname(path)
+    const root = roots.has(folder) ? roots.get(folder) : repositoryOf(path)
+    roots.set(folder, root)
     // a name with a line break cannot be asked for in this protocol; such a file is sealed afresh
-    if (root !== undefined && !path.includes('\n')) byRoot.set(root, [...(byRoot.get(root) ?? []), path])
+    if (root === undefined || path.includes('\n')) continue
+    const known = byRoot.get(root)
+    if (known === undefined) byRoot.set(root, [path])
+    else known.push(path)
   }
   const found = new Map<string, CommittedFile>()
   for (const [root, files] of byRoot) await addVersions(root, files, found)

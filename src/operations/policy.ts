@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import { type CreationRule, type Indents, parseConfig, parseIndents, type SopsConfig } from '../config/config.ts'
 import { type ConfigFiles, findConfig } from '../config/find.ts'
 import type { KeyDescription } from '../config/key-text.ts'
@@ -43,6 +44,8 @@ export class PolicyFinder {
   private readonly explicit: string | undefined
   private readonly parsed = new Map<string, SopsConfig>()
   private readonly read = new Map<string, Promise<Uint8Array | undefined>>()
+  /** By the folder of the file. */
+  private readonly found = new Map<string | undefined, ReturnType<typeof findConfig>>()
 
   constructor(files: ConfigFiles, cwd: string, explicit: string | undefined) {
     this.files = files
@@ -67,7 +70,15 @@ export class PolicyFinder {
     return found.path === undefined ? undefined : parseIndents(found.bytes, found.path)
   }
 
+  /** The files of one folder have the same one. */
   private find(file: string | undefined): ReturnType<typeof findConfig> {
+    const folder = file === undefined ? undefined : dirname(file)
+    const known = this.found.get(folder) ?? this.search(file)
+    this.found.set(folder, known)
+    return known
+  }
+
+  private search(file: string | undefined): ReturnType<typeof findConfig> {
     const cached: ConfigFiles = {
       read: (path, anyKind) => {
         const known = this.read.get(path) ?? this.files.read(path, anyKind)
