@@ -51,7 +51,7 @@ export class X25519Identity implements AgeIdentity {
     const [shareText, ...others] = args
     const share = shareText === undefined ? undefined : decodeStrictBase64(shareText, { padded: false })
     if (share?.length !== KEY_BYTES || others.length > 0) throw broken('is malformed')
-    const secret = sharedSecret(this.#privateKey, share)
+    const secret = sharedSecret(this.#privateKey, () => importPublicKey(share))
     if (secret === undefined) throw broken('holds a key that is not safe')
     if (body.length !== BODY_BYTES) throw broken('does not hold a file key')
     return withWrappingKey(secret, share, this.#publicKey, (source) => openOnce(source, NONCE, body))
@@ -69,7 +69,7 @@ export class X25519Identity implements AgeIdentity {
  */
 export function wrapForX25519(fileKey: Uint8Array, publicKey: Uint8Array): Stanza | undefined {
   const ephemeral = generateKeyPairSync('x25519')
-  const secret = sharedSecret(ephemeral.privateKey, publicKey)
+  const secret = sharedSecret(ephemeral.privateKey, () => recipientKey(publicKey))
   if (secret === undefined) return undefined
   const share = publicHalf(ephemeral.privateKey)
   const body = withWrappingKey(secret, share, publicKey, (source) => sealOnce(source, NONCE, fileKey))
@@ -89,9 +89,9 @@ function withWrappingKey<Result>(
 }
 
 /** Undefined for a peer of low order: the result would be all zeros. OpenSSL refuses it too, but need not. */
-function sharedSecret(privateKey: KeyObject, peer: Uint8Array): Uint8Array | undefined {
+function sharedSecret(privateKey: KeyObject, peer: () => KeyObject): Uint8Array | undefined {
   try {
-    const secret = diffieHellman({ privateKey, publicKey: importPublicKey(peer) })
+    const secret = diffieHellman({ privateKey, publicKey: peer() })
     return secret.some((byte) => byte !== 0) ? secret : undefined
   } catch {
     return undefined
@@ -108,6 +108,15 @@ function sharedSecret(privateKey: KeyObject, peer: Uint8Array): Uint8Array | und
 function publicHalf(privateKey: KeyObject): Uint8Array {
   basePoint ??= importPublicKey(Uint8Array.of(9, ...new Uint8Array(KEY_BYTES - 1)))
   return diffieHellman({ privateKey, publicKey: basePoint })
+}
+
+/** Recipients are few, and wrap for many files. */
+const recipientKeys = new WeakMap<Uint8Array, KeyObject>()
+
+function recipientKey(raw: Uint8Array): KeyObject {
+  const known = recipientKeys.get(raw) ?? importPublicKey(raw)
+  recipientKeys.set(raw, known)
+  return known
 }
 
 /** As JWK and not as DER, which takes ten times as long to read (Node 20). */
