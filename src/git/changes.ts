@@ -11,6 +11,8 @@ export interface TreeFile {
   readonly mode: string
   /** Of the blob; of the commit for a submodule. */
   readonly id: string
+  /** Whether it is what one side has of a file in conflict; only of the index. */
+  readonly isUnmerged?: true
 }
 
 /** A file that a commit adds or changes. Files that it only removes are left out. */
@@ -88,8 +90,10 @@ export async function filesOfIndex(place: GitPlace, folders: readonly string[] =
   const paths = folders.map((folder) => `:(top,literal)${folder}`)
   const output = await must(['ls-files', '--stage', '-z', '--full-name', '--', ...paths], place)
   return fieldsOf(output).flatMap((record) => {
-    const match = /^([0-7]{6}) ([0-9a-f]+) [0-3]\t(.+)$/s.exec(record)
-    return match === null ? [] : [{ mode: match[1] ?? '', id: match[2] ?? '', path: match[3] ?? '' }]
+    const [, mode, id, stage, path] = /^([0-7]{6}) ([0-9a-f]+) ([0-3])\t(.+)$/s.exec(record) ?? []
+    if (mode === undefined || id === undefined || path === undefined) return []
+    // 1 is the version that both sides began with
+    return [{ path, mode, id, ...(stage === '2' || stage === '3' ? { isUnmerged: true as const } : {}) }]
   })
 }
 

@@ -256,6 +256,21 @@ it.each(['LITERAL', 'GLOB', 'NOGLOB', 'ICASE'])('lists the same files where GIT_
   }
 })
 
+it('tells which files of the index are one side of a conflict, also of one that a single side has', async () => {
+  git('init', '-q')
+  write('a', 'a\n')
+  git('add', 'a')
+  const id = git('hash-object', '-w', 'a')
+  const info = [`100644 ${id} 1\told`, `100644 ${id} 2\tours`, `100644 ${id} 3\ttheirs`].join('\n')
+  execFileSync('git', ['update-index', '--index-info'], { cwd: folder, env: GIT_ENVIRONMENT, input: info })
+  expect((await filesOfIndex(place())).map(({ path, isUnmerged }) => [path, isUnmerged])).toEqual([
+    ['a', undefined],
+    ['old', undefined],
+    ['ours', true],
+    ['theirs', true],
+  ])
+})
+
 it('says that git refuses a folder that is no repository', async () => {
   const error = { code: 'ERR_GIT', message: 'git refuses to read this repository' }
   await expect(new GitRepository(place()).staged()).rejects.toMatchObject(error)

@@ -16,7 +16,7 @@ const OF_PLAINTEXT: readonly string[] = ['decrypted-leftover', 'nothing-sealed',
 
 /**
  * Files that were in the work tree in clear when somebody said `git stash`: no hook stops that, and git keeps them in its objects.
- * They are judged by the policy of the commit that the stash was made on.
+ * They are judged by the policy that the stash has of the work tree.
  *
  * @param today - `2026-11-22`: exceptions that ended before do not count
  */
@@ -43,11 +43,14 @@ async function stashedFiles(commit: string, repository: Repository): Promise<Jud
   return files
 }
 
-/** The same as findings: nothing of it is committed, so it warns. */
+/**
+ * The same as findings: nothing of it is committed, so it warns. No command is named that drops a stash: it may hold the only
+ * copy of something, and with each that is dropped others get its number.
+ */
 export function stashFindings(stashed: readonly StashedFile[]): Finding[] {
   return stashed.map(({ stash, path: file }) => ({
     ...{ rule: 'plain-stash', level: 'warn', file },
     message: `${stash} holds this file in clear, and git keeps it in its objects`,
-    repair: `git stash drop '${stash}' && git gc --prune=now`,
+    repair: 'bulla doctor',
   }))
 }
