@@ -14,13 +14,13 @@ import { repositoryPaths } from '../repository-path.ts'
 import { GET_THE_REST, isShallow } from '../shallow.ts'
 
 const HELP = `
-The working tree is compared with the index, with one revision with that; two revisions are compared
-with each other, A..B; A...B is what B changed since it left A. Only sealed files count; renamed
-ones as git finds them. No key is needed to tell which values changed, because equal ciphertext
-means equal value; values are masked unless --clear asks for them.
+Compares the working tree with the index, or with a revision, or two revisions with each other
+(A B or A..B); A...B shows what B changed since it left A. Only sealed files are compared; git
+decides which ones were renamed. This needs no key, because equal ciphertext means equal values.
+Values are masked unless you ask for them with --clear.
 
-With --textconv this is git's diff driver: it prints one file as git compares it, in clear when a
-key is at hand, masked otherwise.
+With --textconv this is git's diff driver: it prints one file as git compares it, in clear if a key
+is at hand, and masked otherwise.
 
 Examples:
   $ bulla diff
@@ -31,7 +31,6 @@ Exit codes: 0 compared, whatever was found, 1 no repository, or no such revision
 
 export function define(command: CommandDefinition, io: Io, done: (code: number) => void): void {
   command
-    .summary('say which sealed values and readers changed')
     .description('Say which sealed values and readers changed.')
     .usage('[options] [revision] [revision] [paths...]')
     .argument('[what...]', 'revisions, then files or folders')

@@ -14,7 +14,6 @@ none is named.`
 
 export function define(command: CommandDefinition, io: Io, done: (code: number) => void): void {
   command
-    .summary('say whether a file is sealed')
     .description('Say whether a file is sealed.')
     .argument('<file>', 'the file')
     .optionsGroup('How it is read:')
