@@ -43,7 +43,7 @@ const UNDECIDED = 2
 
 export function define(command: CommandDefinition, io: Io, done: (code: number) => void): void {
   command
-    .description('Say what the repository holds in clear that should be sealed, and what of the sealed is damaged.')
+    .description('Find files that are in clear and should be sealed, and sealed files that are damaged.')
     .argument('[revision]', 'a revision, or a range A..B')
     .argument('[paths...]', 'files or folders')
     .option('--format <format>', `how findings are written: ${FORMATS.join(', ')}`)

@@ -31,7 +31,7 @@ Exit codes: 0 compared, whatever was found, 1 no repository, or no such revision
 
 export function define(command: CommandDefinition, io: Io, done: (code: number) => void): void {
   command
-    .description('Say which sealed values and readers changed.')
+    .description('Show which sealed values and readers changed.')
     .usage('[options] [revision] [revision] [paths...]')
     .argument('[what...]', 'revisions, then files or folders')
     .option('--clear', 'show values that can be opened')

@@ -27,7 +27,7 @@ Exit codes: 0 nothing is wrong (a note is not wrong), 1 something is.`
 
 export function define(command: CommandDefinition, io: Io, done: (code: number) => void): void {
   command
-    .description('Say what is set up here, and what to do about the rest.')
+    .description('Show what is set up here, and what to do about the rest.')
     .optionsGroup('What is printed:')
     .option('--json', 'one JSON document with everything')
     .optionsGroup('What is changed (nothing otherwise):')

@@ -33,7 +33,7 @@ mismatch, 128 no key opens the file.`
 
 export function define(command: CommandDefinition, io: Io, done: (code: number) => void): void {
   command
-    .description('Add a key group to a sealed file, or take one out.')
+    .description('Add a key group to a sealed file, or remove one.')
     .usage('add|delete --file <file> [options] [index]')
     .argument('[verb]', 'add, or delete')
     .argument('[index]', 'which group to delete, from 0')

@@ -21,7 +21,7 @@ Exit codes: 0 nothing stops it, 1 something does, 2 something cannot be judged, 
 
 export function define(command: CommandDefinition, io: Io, done: (code: number) => void): void {
   command
-    .description('Judge what git is about to take in: what its hooks run.')
+    .description('Check what git is about to commit or receive. This is what the hooks run.')
     .usage('run <name> [args...]')
     .argument('[hook-verb]', 'run')
     .argument('[hook-name]', 'which hook')

@@ -28,7 +28,7 @@ const CONFLICT = 1
 
 export function define(command: CommandDefinition, io: Io, done: (code: number) => void): void {
   command
-    .description('Merge three versions of a sealed file by its values.')
+    .description('Merge three versions of a sealed file, value by value.')
     .usage('[options] <base> <ours> <theirs>')
     .argument('[files...]', 'the three files; an empty base means that both sides added the file')
     .option('--driver', 'as git calls it: replace <ours> by the result')

@@ -45,7 +45,7 @@ const OPEN = 1
 
 export function define(command: CommandDefinition, io: Io, done: (code: number) => void): void {
   command
-    .description('Decide what a merge of sealed files left in conflict, and seal the result.')
+    .description('Resolve the conflicts that a merge of sealed files left, and seal the result.')
     .usage('[options] <file>')
     .argument('[file...]', 'the file')
     .option('--ours <path>', 'take the value of our side; may be given several times', collect)

@@ -39,7 +39,7 @@ mismatch, 100 no file named, 112 malformed --decryption-order, 128 no key opens 
 
 export function define(command: CommandDefinition, io: Io, done: (code: number) => void): void {
   command
-    .description('Seal all values anew with a new data key; add and remove readers.')
+    .description('Seal all values again with a new data key; add and remove readers.')
     .argument('[paths...]', 'files, folders, patterns')
     .optionsGroup('Where the result goes (standard output otherwise):')
     .option('-i, --in-place', 'replace the files')
