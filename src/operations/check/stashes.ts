@@ -1,7 +1,6 @@
 import type { Repository } from '../git-port.ts'
 import type { Finding } from '../judge/finding.ts'
 import { judgeFiles } from '../judge/judge-files.ts'
-import type { JudgedFile } from '../judge/judged-tree.ts'
 
 /** A file that a stash holds in clear, although it should be sealed. */
 export interface StashedFile {
@@ -22,25 +21,14 @@ const OF_PLAINTEXT: readonly string[] = ['decrypted-leftover', 'nothing-sealed',
  */
 export async function plainStashes(repository: Repository, today: string): Promise<StashedFile[]> {
   const found: StashedFile[] = []
-  for (const [index, commit] of (await repository.stashes()).entries()) {
-    const files = await stashedFiles(commit, repository)
-    const findings = await judgeFiles(files, repository.tree(commit), { isStrict: false, today })
+  for (const [index, { commit, changes }] of (await repository.stashes()).entries()) {
+    const findings = await judgeFiles(changes, repository.tree(commit), { isStrict: false, today })
     const paths = findings
       .filter(({ rule, level }) => level === 'block' && OF_PLAINTEXT.includes(rule))
       .map(({ file }) => file)
     for (const path of new Set(paths)) found.push({ stash: `stash@{${index}}`, path })
   }
   return found
-}
-
-/** What a stash has of the work tree, of the index, and with `--include-untracked` of what was new. */
-async function stashedFiles(commit: string, repository: Repository): Promise<JudgedFile[]> {
-  const [base, index, untracked] = [1, 2, 3].map((number) => `${commit}^${number}`)
-  if (base === undefined || index === undefined || untracked === undefined) return []
-  const files: JudgedFile[] = []
-  for (const side of [commit, index]) files.push(...(await repository.between(base, side)))
-  if (await repository.has(untracked)) files.push(...(await repository.files(untracked)))
-  return files
 }
 
 /**
