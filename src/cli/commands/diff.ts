@@ -83,7 +83,7 @@ async function run(words: readonly string[], values: Values, repository: Reposit
   const { revisions, names } = await readWords(words, repository, io)
   const paths = await repositoryPaths(names, repository, io)
   const [from = '', to] = revisions
-  for (const path of paths) await mustBeThere(path, [from, to ?? ''], repository)
+  await mustBeThere(paths, [from, to ?? ''], repository)
   const world = worldOf(values, io)
   const settings = { inClear: flag(values, 'clear'), findsRenames: values['renames'] !== false }
   const diffs = await diffRepository({ from, to, paths, ...settings }, repository, world)
@@ -146,11 +146,18 @@ async function mustHave(revision: string, repository: Repository, io: Io): Promi
 }
 
 /** What is neither a revision nor a file is a mistake, and no file without changes. */
-async function mustBeThere(path: string, revisions: readonly string[], repository: Repository): Promise<void> {
+async function mustBeThere(
+  paths: readonly string[],
+  revisions: readonly string[],
+  repository: Repository,
+): Promise<void> {
+  let missing = paths
   for (const revision of revisions) {
+    if (missing.length === 0) return
     const files = await repository.files(revision)
-    if (files.some((file) => file.path === path || file.path.startsWith(`${path}/`))) return
+    missing = missing.filter((path) => !files.some((file) => file.path === path || file.path.startsWith(`${path}/`)))
   }
+  if (missing.length === 0) return
   throw new UsageError('ERR_USAGE', 'a word is neither a revision nor a file that git knows', {
     hint: 'write revisions first, "bulla diff A B FILE"; a new file has to be added to git before',
   })
