@@ -25,10 +25,14 @@ export async function drift(
   const diff = rule.groups.every((group) => group.length > 0) ? compareReaders(metadata, rule) : undefined
   if (diff !== undefined) {
     const known = await names.of(file)
-    const changes = diff.groups.flatMap(({ added, removed }) => [
-      ...added.map((key) => `${shown(key, known)} is missing`),
-      ...removed.map((key) => `${shown(key, known)} is not in the rule`),
-    ])
+    const changes = diff.groups.flatMap(({ index, added, removed }) => {
+      // of several groups, another one may have the same key
+      const [here, there] = diff.count > 1 ? [` in group ${index}`, `group ${index} of `] : ['', '']
+      return [
+        ...added.map((key) => `${shown(key, known)} is missing${here}`),
+        ...removed.map((key) => `${shown(key, known)} is not in ${there}the rule`),
+      ]
+    })
     if (diff.threshold !== undefined) changes.push(`the threshold is ${diff.threshold.before}`)
     findings.push({
       ...{ rule: 'readers-drift', level, file },
