@@ -245,7 +245,10 @@ export async function stashesOf(place: GitPlace): Promise<Stash[]> {
   if (!('stdout' in listed)) return []
   const lines = listed.stdout.toString('latin1').trim().split('\n')
   const stashes = lines.map((line) => {
-    const [commit = '', base = '', index = '', ...untracked] = line.split(' ')
+    const [commit = '', base, index, ...untracked] = line.split(' ')
+    // `git stash store` takes any commit
+    if (base === undefined || index === undefined)
+      return { commit, sides: [[commit, ...(base === undefined ? [] : [base])]] }
     // new files are a commit without a parent
     return { commit, sides: [[commit, base], [index, base], ...untracked.map((id) => [id])] }
   })

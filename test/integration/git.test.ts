@@ -12,6 +12,7 @@ import {
   filesOfIndex,
   filesOfTree,
   historyOf,
+  stashesOf,
 } from '../../src/git/changes.ts'
 import { GitRepository } from '../../src/git/repository.ts'
 import { GIT_ENVIRONMENT } from '../helpers/git-environment.ts'
@@ -268,6 +269,41 @@ it('tells which files of the index are one side of a conflict, also of one that 
     ['old', undefined],
     ['ours', true],
     ['theirs', true],
+  ])
+})
+
+it('gives what stashes have of the work tree, the index and new files, and takes any commit for one', async () => {
+  git('init', '-q')
+  expect(await stashesOf(place())).toEqual([])
+  write('a', 'a\n')
+  write('gone', 'gone\n')
+  git('add', '.')
+  git('commit', '-q', '-m', 'one')
+  git('stash', 'store', '-m', 'a root', 'HEAD')
+  write('a', 'staged\n')
+  git('add', 'a')
+  write('a', 'changed\n')
+  rmSync(join(folder, 'gone'))
+  write('new', 'new\n')
+  git('stash', '--include-untracked')
+  write('a', 'two\n')
+  git('commit', '-q', '-a', '-m', 'two')
+  git('stash', 'store', '-m', 'one parent', 'HEAD')
+  const stashes = await stashesOf(place())
+  const found = stashes.map(async ({ changes }) => [
+    changes.map(({ path }) => path),
+    await contents(changes.map(({ id }) => id)),
+  ])
+  expect(await Promise.all(found)).toEqual([
+    [['a'], ['two\n']],
+    [
+      ['a', 'a', 'new'],
+      ['changed\n', 'staged\n', 'new\n'],
+    ],
+    [
+      ['a', 'gone'],
+      ['a\n', 'gone\n'],
+    ],
   ])
 })
 
