@@ -33,7 +33,11 @@ export async function drift(
         ...removed.map((key) => `${shown(key, known)} is not in ${there}the rule`),
       ]
     })
-    if (diff.threshold !== undefined) changes.push(`the threshold is ${diff.threshold.before}`)
+    if (diff.threshold !== undefined) {
+      // without a choice the only group opens it
+      const [before, after] = [diff.threshold.before || 1, diff.threshold.after || 1]
+      changes.push(`${before} key ${before === 1 ? 'group opens' : 'groups open'} the file, not ${after}`)
+    }
     findings.push({
       ...{ rule: 'readers-drift', level, file },
       message: `the readers are not those of rule ${rule.index + 1}: ${changes.join(', ')}`,

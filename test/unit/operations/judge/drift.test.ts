@@ -33,4 +33,11 @@ describe('readers that are not those of the rule', () => {
       `age ${B} is missing in group 1, age ${A} is not in group 1 of the rule`,
     ])
   })
+
+  it('are too few or too many when other numbers of groups open the file', async () => {
+    expect(await told([[A]], [[A], [B]])).toEqual([`age ${B} is missing in group 1, 1 key group opens the file, not 2`])
+    expect(await told([[A], [B]], [[A]])).toEqual([
+      `age ${B} is not in group 1 of the rule, 2 key groups open the file, not 1`,
+    ])
+  })
 })
