@@ -158,10 +158,11 @@ function mismatchRows({ readers }: SealedExplanation): Row[] {
   return [['problem', [found, '"bulla rotate" makes a new data key for those that are named']]]
 }
 
-function driftRows({ drift }: SealedExplanation): Row[] {
+function driftRows({ drift, readers }: SealedExplanation): Row[] {
   if (drift === undefined) return []
   const { added, removed, settings } = drift
-  const several = [...added, ...removed].some(({ group }) => group > 0)
+  // another group may have the same key
+  const several = readers.groups.length > 1 || [...added, ...removed].some(({ group }) => group > 0)
   const line = ({ group, reader }: ReaderDrift['added'][number]) =>
     `${readerLine(reader)}${several ? `, group ${group}` : ''}`
   const lines = [

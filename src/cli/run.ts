@@ -104,8 +104,8 @@ async function overview(io: Io): Promise<string> {
 /** Everything as it is declared; nothing of it is run. */
 async function definitions(io: Io): Promise<Definitions> {
   const { Command } = await import('commander')
-  const commands = Object.entries(COMMANDS).map(async ([name, { load }]) => {
-    const command = prepare(new Command(name), io)
+  const commands = Object.entries(COMMANDS).map(async ([name, { summary, load }]) => {
+    const command = prepare(new Command(name), io).summary(summary)
     const { define } = await load()
     define(
       command,

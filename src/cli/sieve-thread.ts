@@ -1,6 +1,6 @@
 import type { CleanKind } from '../operations/judge/clean-files.ts'
-import { sieveOf } from '../operations/judge/sieve-of.ts'
-import type { SieveSetup } from '../operations/judge/sieve-setup.ts'
+import { sieveOf } from '../operations/judge/sieve/sieve-of.ts'
+import type { SieveSetup } from '../operations/judge/sieve/sieve-setup.ts'
 import { type TextJob, unpackJob } from '../operations/texts/text-job.ts'
 import { statsOf } from '../platform/stats.ts'
 import { answerJobs } from '../platform/thread-side.ts'

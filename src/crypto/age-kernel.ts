@@ -10,6 +10,8 @@ export const MOST_INPUT = 4096
 const MOST_KEY = 64
 const TAG_BYTES = 16
 const MAC_BYTES = 32
+/** What the kernel writes behind a text: the rest of a block of the stream, zeros up to a whole block, and one with the length. */
+const MOST_BEHIND = 96
 
 interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer }
@@ -102,10 +104,7 @@ export class AgeKernel {
     try {
       return use(secret.length, salt.length, end + 1 - LABEL)
     } finally {
-      bytes.fill(0, OWN_BYTES, OUTPUT + text.length + MAX_BEHIND)
+      bytes.fill(0, OWN_BYTES, OUTPUT + text.length + MOST_BEHIND)
     }
   }
 }
-
-/** What the kernel writes behind a text. */
-const MAX_BEHIND = 96

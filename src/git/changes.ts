@@ -11,6 +11,8 @@ export interface TreeFile {
   readonly mode: string
   /** Of the blob; of the commit for a submodule. */
   readonly id: string
+  /** Whether it is what one side has of a file in conflict; only of the index. */
+  readonly isUnmerged?: true
 }
 
 /** A file that a commit adds or changes. Files that it only removes are left out. */
@@ -88,8 +90,10 @@ export async function filesOfIndex(place: GitPlace, folders: readonly string[] =
   const paths = folders.map((folder) => `:(top,literal)${folder}`)
   const output = await must(['ls-files', '--stage', '-z', '--full-name', '--', ...paths], place)
   return fieldsOf(output).flatMap((record) => {
-    const match = /^([0-7]{6}) ([0-9a-f]+) [0-3]\t(.+)$/s.exec(record)
-    return match === null ? [] : [{ mode: match[1] ?? '', id: match[2] ?? '', path: match[3] ?? '' }]
+    const [, mode, id, stage, path] = /^([0-7]{6}) ([0-9a-f]+) ([0-3])\t(.+)$/s.exec(record) ?? []
+    if (mode === undefined || id === undefined || path === undefined) return []
+    // 1 is the version that both sides began with
+    return [{ path, mode, id, ...(stage === '2' || stage === '3' ? { isUnmerged: true as const } : {}) }]
   })
 }
 
@@ -224,15 +228,55 @@ export async function historyOf(branches: readonly string[], place: GitPlace): P
     .filter((line) => line !== '')
   // with the first parent only: what a merge brings is a change against it
   const pairs = commits.map((line) => line.split(' ').slice(0, 2))
+  const changes = await changesAgainst(pairs, place)
+  return pairs.map(([commit = '', parent]) => ({ commit, parent, changes: changes.get(commit) ?? [] }))
+}
+
+/** What `git stash` kept. */
+export interface Stash {
+  readonly commit: string
+  /** What stood in the work tree, in the index, and with `--include-untracked` what was new there; removed files are left out. */
+  readonly changes: readonly FileChange[]
+}
+
+/** The newest first; none where git knows of none. @throws GitError `ERR_GIT` */
+export async function stashesOf(place: GitPlace): Promise<Stash[]> {
+  const listed = await runGit(['rev-list', '--walk-reflogs', '--parents', 'refs/stash', '--'], place, '')
+  if (!('stdout' in listed)) return []
+  const lines = listed.stdout.toString('latin1').trim().split('\n')
+  const stashes = lines.map((line) => {
+    const [commit = '', base, index, ...untracked] = line.split(' ')
+    // `git stash store` takes any commit
+    if (base === undefined || index === undefined)
+      return { commit, sides: [[commit, ...(base === undefined ? [] : [base])]] }
+    // new files are a commit without a parent
+    return { commit, sides: [[commit, base], [index, base], ...untracked.map((id) => [id])] }
+  })
+  const changes = await changesAgainst(
+    stashes.flatMap(({ sides }) => sides),
+    place,
+  )
+  return stashes.map(({ commit, sides }) => ({
+    commit,
+    changes: sides.flatMap(([id = '']) => changes.get(id) ?? []).filter(({ id }) => !REMOVED.test(id)),
+  }))
+}
+
+/** What commits change against a parent, by commit. @param pairs - a commit, and the parent unless it has none */
+async function changesAgainst(
+  pairs: readonly (readonly string[])[],
+  place: GitPlace,
+): Promise<ReadonlyMap<string, readonly FileChange[]>> {
   const args = ['diff-tree', '--stdin', '-r', '--root', '--raw', '-z', '--no-abbrev', '--no-renames']
   const changes = new Map<string, FileChange[]>()
-  const input = pairs.map((pair) => `${pair.join(' ')}\n`).join('')
+  // stashes of one second may have the same index
+  const input = [...new Set(pairs.map((pair) => `${pair.join(' ')}\n`))].join('')
   for (const { commit = '', change } of parseRaw(await must(args, place, input))) {
     const known = changes.get(commit)
     if (known === undefined) changes.set(commit, [change])
     else known.push(change)
   }
-  return pairs.map(([commit = '', parent]) => ({ commit, parent, changes: changes.get(commit) ?? [] }))
+  return changes
 }
 
 /** Ids of all commits of a branch, oldest first. @throws GitError `ERR_GIT` */

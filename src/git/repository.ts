@@ -14,8 +14,10 @@ import {
   type HistoryStep,
   historyOf,
   renames,
+  type Stash,
   stagedAgainst,
   stagedChanges,
+  stashesOf,
   type TreeFile,
   workingFiles,
 } from './changes.ts'
@@ -24,7 +26,7 @@ import { filesWithoutCommit } from './files-without-commit.ts'
 import { filesHolding, standingAtHead } from './grep.ts'
 import { PartialClone } from './partial-clone.ts'
 import { oddFile } from './paths.ts'
-import { askGit, type GitPlace, NOT_INSTALLED, runGit } from './run-git.ts'
+import { type GitPlace, NOT_INSTALLED, runGit } from './run-git.ts'
 
 /** So much of what is staged is kept in memory: first copies of sealed values are looked for, then all of it is judged. */
 const KEPT_BYTES = 8 * 1024 * 1024
@@ -130,10 +132,8 @@ export class GitRepository {
     return historyOf(branches, this.place)
   }
 
-  /** The newest first; none where git knows of none. */
-  async stashes(): Promise<string[]> {
-    const ids = await askGit(['rev-list', '--walk-reflogs', 'refs/stash', '--'], this.place)
-    return ids === undefined || ids === '' ? [] : ids.split('\n')
+  stashes(): Promise<Stash[]> {
+    return stashesOf(this.place)
   }
 
   commitsOf(branch: string): Promise<string[]> {

@@ -34,6 +34,13 @@ export interface HistoryStep {
   readonly changes: readonly ChangedFile[]
 }
 
+/** What `git stash` kept. */
+export interface Stash {
+  readonly commit: string
+  /** What stood in the work tree, in the index, and with `--include-untracked` what was new there. */
+  readonly changes: readonly ChangedFile[]
+}
+
 /** A repository, asked in batches. */
 export interface Repository {
   /** What the index adds to HEAD. @throws GitError `ERR_GIT`, as all of these */
@@ -78,8 +85,8 @@ export interface Repository {
   commitsOf(branch: string): Promise<readonly string[]>
   /** Ids of the commits that changed a file, as HEAD has it, the newest first. @param most - so many at most */
   commitsOfFile(path: string, most: number): Promise<readonly string[]>
-  /** Ids of the commits that `git stash` made, the newest first. */
-  stashes(): Promise<readonly string[]>
+  /** What `git stash` kept, the newest first. */
+  stashes(): Promise<readonly Stash[]>
   /** One blob; undefined when it is not here. May be asked for while a tree is read. */
   blob(id: string): Promise<Uint8Array | undefined>
   /** A file of the work tree whose path is not well-formed; undefined for what is no regular file, or gone. */

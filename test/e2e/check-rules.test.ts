@@ -96,13 +96,34 @@ describe('check', () => {
       'secrets/b.yaml',
       'secrets/new.yaml',
     ])
-    expect(out).toContain("git stash drop 'stash@{0}' && git gc --prune=now\n")
     expect((await bulla('doctor')).out).toMatch(
       /problem {2}stash: stash@\{0\} holds .*: secrets\/a.yaml, secrets\/b.yaml, secrets\/new.yaml\n/,
     )
     await repository.must('stash', 'drop', 'stash@{0}')
     expect(await bulla('check')).toMatchObject({ code: 0, out: '' })
     expect((await bulla('doctor')).out).not.toContain('stash')
+  })
+
+  it('tells how to empty stashes in an order in which each still has its number', async ({ box }) => {
+    const repository = await HookedRepository.create(box)
+    await repository.must('config', 'core.hooksPath', '/dev/null')
+    repository.write('.sops.yaml', `creation_rules:\n  - path_regex: ^secrets/\n    age: ${box.recipient}\n`)
+    await repository.must('add', '.')
+    await repository.must('commit', '-q', '-m', 'policy')
+    for (const name of ['one', 'of-nobody.txt', 'two']) {
+      repository.write(name.includes('.') ? name : `secrets/${name}.yaml`, TEXT)
+      await repository.must('stash', '--include-untracked')
+    }
+    const { out: found } = await box.bulla(['check'], { cwd: 'repo', env: box.observe() })
+    expect(found).toContain('plain-stash: secrets/one.yaml: stash@{2} ')
+    // git is asked about all of them at once
+    expect(box.observed().filter((what) => what.startsWith('run')).length).toBeLessThan(8)
+    expect(found).not.toContain('git stash drop')
+    const { out } = await box.bulla(['doctor'], { cwd: 'repo' })
+    for (const [, stash = ''] of out.matchAll(/"git stash pop '(.*?)'"/g)) await repository.must('stash', 'pop', stash)
+    expect(['one', 'two'].map((name) => repository.read(`secrets/${name}.yaml`))).toEqual([TEXT, TEXT])
+    expect(await repository.must('stash', 'list')).toMatch(/^stash@\{0\}: [^\n]*\n?$/)
+    expect((await box.bulla(['check'], { cwd: 'repo' })).out).not.toContain('plain-stash')
   })
 
   it('tells once of a policy that cannot be read, and still finds what needs none', async ({ box }) => {

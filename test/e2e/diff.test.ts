@@ -206,6 +206,22 @@ describe('bulla diff', () => {
     expect((await box.bulla(['diff', '--clear'], { env: nobody })).out).not.toContain(MARKER)
   })
 
+  it('asks git no more often about many files than about one', async ({ box }) => {
+    await box.git('init', '-q')
+    const names = Array.from({ length: 6 }, (_, index) => `${index}.txt`)
+    for (const name of names) box.write(name, 'plain\n')
+    await box.git('add', '.')
+    await box.git('commit', '-q', '-m', 'all')
+    const programs = async (...words: readonly string[]) => {
+      const before = box.observed().length
+      expect(await box.bulla(['diff', 'HEAD', ...words], { env: box.observe() })).toMatchObject({ code: 0, out: '' })
+      return box.observed().length - before
+    }
+    const forOne = await programs('0.txt')
+    expect(forOne).toBeGreaterThan(0)
+    expect(await programs(...names)).toBe(forOne)
+  })
+
   it('prints JSON as its schema says', async ({ box }) => {
     await changedRepository(box)
     for (const args of [['--json'], ['--json', '--clear']]) {

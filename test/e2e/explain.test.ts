@@ -256,6 +256,12 @@ ${RULE}  readers   age ${box.recipient} (alice), yours: SOPS_AGE_KEY_FILE
     const both = await box.bulla(['explain', 'a.env'], { env: { SOPS_AGE_KEY: BOB.identity } })
     expect(both.out).toContain(`  opens     yes, with SOPS_AGE_KEY, SOPS_AGE_KEY_FILE (${box.keyFile})\n`)
     expectNoSecret(both.out)
+
+    const { recipient } = newIdentity()
+    box.write('.sops.yaml', box.read('.sops.yaml').replace(box.recipient, recipient))
+    const moved = await box.bulla(['explain', 'a.env'])
+    expect(moved.out).toContain(`  drift     the rule adds age ${recipient}, group 0\n`)
+    expect(moved.out).toMatch(new RegExp(`the rule does not have age ${box.recipient}.*, group 0\n`))
   })
 
   it('exits with 1 when no rule is for a file, and explains it all the same', async ({ box }) => {

@@ -81,11 +81,11 @@ describe.skipIf(isWindows)('a command over many files that is killed', () => {
 
   it('leaves plaintext beside files that doctor names and removes, and that no commit takes', async ({ box }) => {
     await manyFiles(box, true)
-    box.git('init', '-q')
+    await box.git('init', '-q')
     await stopWaiting(box, ['decrypt', '-i', 'many'], { syncs: 20, signal: 'SIGKILL' })
     const left = temporaries(box)
     expect(left.length).toBeGreaterThan(0)
-    box.git('add', '-A')
+    await box.git('add', '-A')
     const hook = await box.bulla(['hook', 'run', 'pre-commit'])
     expect(hook.code).toBe(1)
     for (const name of left) {

@@ -121,12 +121,22 @@ describe('recipient grant', () => {
         out: expect.stringMatching(/^\.sops\.yaml: rule 2 .*no longer names .*\n$/),
       })
       expect(done.err).toContain(
-        'rule 2 names nobody now: nothing can be sealed by it, and its sealed files keep their readers',
+        'rule 2 names nobody now: nothing can be sealed by the rule, and its sealed files keep their readers',
       )
       expect(box.read('.sops.yaml').match(/age1/g)).toHaveLength(1)
       expect(box.read('dev/c.json')).toBe(dev)
     },
   )
+
+  it('says which part of a rule names nobody when one of its key groups is empty', async ({ box }) => {
+    const groups = `      - age: [${box.recipient}]\n      - age: [${alice.recipient}]\n`
+    box.write('.sops.yaml', `creation_rules:\n  - key_groups:\n${groups}`)
+    const words = ['recipient', 'ungrant', alice.recipient, 'rule 1', '--group', '1', '--allow-empty', '--yes']
+    expect(await box.bulla(words)).toMatchObject({
+      code: 0,
+      err: expect.stringContaining('a key group of rule 1 names nobody now: nothing can be sealed by the rule'),
+    })
+  })
 
   it('refuses what is not clear', async ({ box }) => {
     await repository(box)

@@ -12,6 +12,7 @@ import {
   filesOfIndex,
   filesOfTree,
   historyOf,
+  stashesOf,
 } from '../../src/git/changes.ts'
 import { GitRepository } from '../../src/git/repository.ts'
 import { GIT_ENVIRONMENT } from '../helpers/git-environment.ts'
@@ -254,6 +255,56 @@ it.each(['LITERAL', 'GLOB', 'NOGLOB', 'ICASE'])('lists the same files where GIT_
   } finally {
     delete process.env[`GIT_${kind}_PATHSPECS`]
   }
+})
+
+it('tells which files of the index are one side of a conflict, also of one that a single side has', async () => {
+  git('init', '-q')
+  write('a', 'a\n')
+  git('add', 'a')
+  const id = git('hash-object', '-w', 'a')
+  const info = [`100644 ${id} 1\told`, `100644 ${id} 2\tours`, `100644 ${id} 3\ttheirs`].join('\n')
+  execFileSync('git', ['update-index', '--index-info'], { cwd: folder, env: GIT_ENVIRONMENT, input: info })
+  expect((await filesOfIndex(place())).map(({ path, isUnmerged }) => [path, isUnmerged])).toEqual([
+    ['a', undefined],
+    ['old', undefined],
+    ['ours', true],
+    ['theirs', true],
+  ])
+})
+
+it('gives what stashes have of the work tree, the index and new files, and takes any commit for one', async () => {
+  git('init', '-q')
+  expect(await stashesOf(place())).toEqual([])
+  write('a', 'a\n')
+  write('gone', 'gone\n')
+  git('add', '.')
+  git('commit', '-q', '-m', 'one')
+  git('stash', 'store', '-m', 'a root', 'HEAD')
+  write('a', 'staged\n')
+  git('add', 'a')
+  write('a', 'changed\n')
+  rmSync(join(folder, 'gone'))
+  write('new', 'new\n')
+  git('stash', '--include-untracked')
+  write('a', 'two\n')
+  git('commit', '-q', '-a', '-m', 'two')
+  git('stash', 'store', '-m', 'one parent', 'HEAD')
+  const stashes = await stashesOf(place())
+  const found = stashes.map(async ({ changes }) => [
+    changes.map(({ path }) => path),
+    await contents(changes.map(({ id }) => id)),
+  ])
+  expect(await Promise.all(found)).toEqual([
+    [['a'], ['two\n']],
+    [
+      ['a', 'a', 'new'],
+      ['changed\n', 'staged\n', 'new\n'],
+    ],
+    [
+      ['a', 'gone'],
+      ['a\n', 'gone\n'],
+    ],
+  ])
 })
 
 it('says that git refuses a folder that is no repository', async () => {

@@ -400,7 +400,10 @@ describe('merging random versions of a file', () => {
           return
         }
         resealed += 1
-        await expect(open(outcome.bytes, one.format)).rejects.toBeDefined()
+        // marks stand around the MAC: some formats read them as text
+        await expect(open(outcome.bytes, one.format)).rejects.toMatchObject({
+          code: expect.stringMatching(/^ERR_(SYNTAX|METADATA)$/),
+        })
         const bytes = await reseal(one.path, outcome.bytes, mergeWorld(['alice']))
         expect(await plainOf(bytes, one.format)).toEqual(wanted)
         await expectReaders(one, bytes)

@@ -38,10 +38,8 @@ function providerOf(identityFile: string, passphrase?: string): AgeProvider {
   return new AgeProvider(environment, random)
 }
 
-const wrap = async (recipient: string) => {
-  const { provider } = { provider: new AgeProvider(fakeEnvironment(), random) }
-  return await provider.masterKey({ type: 'age', fields: { recipient } }).wrap(share)
-}
+const wrap = (recipient: string) =>
+  new AgeProvider(fakeEnvironment(), random).masterKey({ type: 'age', fields: { recipient } }).wrap(share)
 
 describe.skipIf(age === undefined || ageKeygen === undefined)(
   withJudge('with the age program', 'age', 'age-keygen'),
@@ -114,7 +112,8 @@ describe.skipIf(age === undefined || ageKeygen === undefined)(
         expect(readFileSync(locked, 'latin1')).toMatch(flag === '' ? /^age-encryption/ : /^-----BEGIN AGE/)
         const entry = await wrap(recipient)
         expect(await providerOf(locked, PASSPHRASE).unwrap(entry)).toEqual(share)
-        expect(await providerOf(locked, 'wrong').unwrap(entry)).toBeNull()
+        // what a passphrase costs is the point of it: once is enough
+        if (flag === '') expect(await providerOf(locked, 'wrong').unwrap(entry)).toBeNull()
       },
     )
 

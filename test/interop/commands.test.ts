@@ -155,7 +155,6 @@ describe.skipIf(process.platform === 'win32')(`bulla and sops (${answers}), give
   })
 })
 
-/** The words are the title, with what is special about the story. */
 /** sops fails now and then when the command ends before sops has opened the pipe for it: it has removed the pipe by then. */
 async function withoutRace(run: () => Promise<Play>): Promise<Play> {
   for (let again = 0; again < 5; again += 1) {
@@ -165,6 +164,7 @@ async function withoutRace(run: () => Promise<Play>): Promise<Play> {
   return run()
 }
 
+/** The words are the title, with what is special about the story. */
 function named(stories: readonly Story[]): [string, Story][] {
   return stories.map((story) => {
     const words = story.args.map((word) => (word.length > 60 ? `${word.slice(0, 12)}…` : word)).join(' ')

@@ -6,7 +6,7 @@ import type { Verification } from '../../operations/check/verify.ts'
 import type { Repository } from '../../operations/git-port.ts'
 import { cannotJudge } from '../../operations/judge/finding.ts'
 import type { JudgedFile } from '../../operations/judge/judged-tree.ts'
-import type { SieveThreads } from '../../operations/judge/sieve-setup.ts'
+import type { SieveThreads } from '../../operations/judge/sieve/sieve-setup.ts'
 import type { KnownScanner } from '../../operations/known/known-scanner.ts'
 import type { World } from '../../operations/ports.ts'
 import { changeScanner, treeScanner } from '../../operations/scan/scan-file.ts'
@@ -24,11 +24,11 @@ import { GET_THE_REST, isShallow } from '../shallow.ts'
 import { VERSION } from '../version.ts'
 
 const HELP = `
-Without a revision, all files that git tracks are judged as they stand in its index; with A..B, what
-each of these commits adds or changes. Policies are those of the same tree. No key, no network,
-unless --verify or --fix ask for one: readers and selectors that differ from the rule, files that an
-old sops wrote, patterns that .gitattributes lacks are repaired; the rest is left to you, with the
-command for each.
+Without a revision, checks all files that git tracks, as they are in its index, and what stashes
+hold in clear; with A..B, what each of these commits adds or changes. Policies are taken from the
+same tree. Only --verify and --fix need a key or the network. --fix repairs readers and selectors
+that differ from the rule, files written by an old sops, and patterns missing in .gitattributes. For
+everything else the report names the command that repairs it.
 
 Examples:
   $ bulla check
@@ -43,8 +43,7 @@ const UNDECIDED = 2
 
 export function define(command: CommandDefinition, io: Io, done: (code: number) => void): void {
   command
-    .summary('say what the repository holds in clear that should be sealed')
-    .description('Say what the repository holds in clear that should be sealed, and what of the sealed is damaged.')
+    .description('Find files that are in clear and should be sealed, and sealed files that are damaged.')
     .argument('[revision]', 'a revision, or a range A..B')
     .argument('[paths...]', 'files or folders')
     .option('--format <format>', `how findings are written: ${FORMATS.join(', ')}`)

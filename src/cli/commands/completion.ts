@@ -4,8 +4,8 @@ import type { CommandDefinition, Definitions, Io } from '../io.ts'
 import { addCommonOptions } from '../options.ts'
 
 const HELP = `
-The script knows all commands, their options and values, and finds the names of recipients; it
-starts nothing when Tab is pressed. Make it anew after an update. To load it always:
+The script knows all commands, their options and values, and finds the names of recipients. It
+starts no program when you press Tab. Generate it again after an update. To always load it:
 
   bash        put into ~/.bashrc:        eval "$(bulla completion bash)"
   zsh         put into ~/.zshrc, behind compinit:  source <(bulla completion zsh)
@@ -33,7 +33,6 @@ export function define(
   definitions: () => Promise<Definitions>,
 ): void {
   command
-    .summary('print a script that completes words in a shell')
     .description('Print a script with which a shell completes commands, options and values.')
     .argument('[shell]', SHELLS.join(', '))
   addCommonOptions(command)

@@ -22,11 +22,13 @@ import {
 import { finish } from '../report.ts'
 
 const HELP = `
-Without a path, standard input is opened; --filename-override or --input-type then says what it is.
+Without a path, opens standard input; --filename-override or --input-type then says what it is.
 Every value and the MAC are verified before anything is written. The opened file is the sealed text
-with its values put back: what was sealed by bulla comes back byte for byte. --only writes what fits
-anew, in the layout of sops: keys with dots between, * is any key, ** any number of keys, and all
-that is below stays; a pattern that nothing fits is an error.
+with the values put back, so what bulla sealed comes back byte for byte.
+
+--only writes the values that match a pattern, in the layout of sops. A pattern consists of keys
+with dots between them; * is any key, and ** any number of keys. Everything below a match is
+included. A pattern without a match is an error.
 
 Examples:
   $ bulla decrypt secrets.yaml
@@ -41,7 +43,6 @@ type, 8 options that exclude each other, 25 a value does not verify, 51 MAC mism
 
 export function define(command: CommandDefinition, io: Io, done: (code: number) => void): void {
   command
-    .summary('open sealed files')
     .description('Open sealed files and verify them.')
     .argument('[paths...]', 'files, folders, patterns')
     .optionsGroup('Where the result goes (standard output otherwise):')

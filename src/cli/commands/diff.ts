@@ -14,13 +14,13 @@ import { repositoryPaths } from '../repository-path.ts'
 import { GET_THE_REST, isShallow } from '../shallow.ts'
 
 const HELP = `
-The working tree is compared with the index, with one revision with that; two revisions are compared
-with each other, A..B; A...B is what B changed since it left A. Only sealed files count; renamed
-ones as git finds them. No key is needed to tell which values changed, because equal ciphertext
-means equal value; values are masked unless --clear asks for them.
+Compares the working tree with the index, or with a revision, or two revisions with each other
+(A B or A..B); A...B shows what B changed since it left A. Only sealed files are compared; git
+decides which ones were renamed. This needs no key, because equal ciphertext means equal values.
+Values are masked unless you ask for them with --clear.
 
-With --textconv this is git's diff driver: it prints one file as git compares it, in clear when a
-key is at hand, masked otherwise.
+With --textconv this is git's diff driver: it prints one file as git compares it, in clear if a key
+is at hand, and masked otherwise.
 
 Examples:
   $ bulla diff
@@ -31,8 +31,7 @@ Exit codes: 0 compared, whatever was found, 1 no repository, or no such revision
 
 export function define(command: CommandDefinition, io: Io, done: (code: number) => void): void {
   command
-    .summary('say which sealed values and readers changed')
-    .description('Say which sealed values and readers changed.')
+    .description('Show which sealed values and readers changed.')
     .usage('[options] [revision] [revision] [paths...]')
     .argument('[what...]', 'revisions, then files or folders')
     .option('--clear', 'show values that can be opened')
@@ -84,7 +83,7 @@ async function run(words: readonly string[], values: Values, repository: Reposit
   const { revisions, names } = await readWords(words, repository, io)
   const paths = await repositoryPaths(names, repository, io)
   const [from = '', to] = revisions
-  for (const path of paths) await mustBeThere(path, [from, to ?? ''], repository)
+  await mustBeThere(paths, [from, to ?? ''], repository)
   const world = worldOf(values, io)
   const settings = { inClear: flag(values, 'clear'), findsRenames: values['renames'] !== false }
   const diffs = await diffRepository({ from, to, paths, ...settings }, repository, world)
@@ -147,11 +146,18 @@ async function mustHave(revision: string, repository: Repository, io: Io): Promi
 }
 
 /** What is neither a revision nor a file is a mistake, and no file without changes. */
-async function mustBeThere(path: string, revisions: readonly string[], repository: Repository): Promise<void> {
+async function mustBeThere(
+  paths: readonly string[],
+  revisions: readonly string[],
+  repository: Repository,
+): Promise<void> {
+  let missing = paths
   for (const revision of revisions) {
+    if (missing.length === 0) return
     const files = await repository.files(revision)
-    if (files.some((file) => file.path === path || file.path.startsWith(`${path}/`))) return
+    missing = missing.filter((path) => !files.some((file) => file.path === path || file.path.startsWith(`${path}/`)))
   }
+  if (missing.length === 0) return
   throw new UsageError('ERR_USAGE', 'a word is neither a revision nor a file that git knows', {
     hint: 'write revisions first, "bulla diff A B FILE"; a new file has to be added to git before',
   })

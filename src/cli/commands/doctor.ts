@@ -8,13 +8,15 @@ import { printable } from '../render.ts'
 import { VERSION } from '../version.ts'
 
 const HELP = `
-Looks at Node, git, its drivers, its hooks in all worktrees, the clock, your keys and who else may
-read them, the policy with all its rules, memory-backed storage, the cache of compiled code, the
-terminal. Each line says fine, or what to do. Starts nothing but git, and hooks only to see whether
-they reach bulla, which then does nothing. Opens no file, asks nobody.
-With --clean, what edits, exec-file and writes into files (.NAME.*.tmp beside them) left when they
-were killed (kill -9) is removed. Where containers share /dev/shm, XDG_RUNTIME_DIR or the work tree,
-end what runs in them first.
+Looks at Node, git, the drivers, the hooks in all worktrees, stashes with plaintext, the clock, your
+keys and who else may read them, the policy with all its rules, memory-backed storage, the cache of
+compiled code, and the terminal. Each line says that something is fine, or what to do about it.
+Starts nothing but git, and the hooks, to see whether they reach bulla, which then does nothing.
+Opens no sealed file and asks nobody.
+
+--clean removes the plaintext that edit, exec-file and writes (.NAME.*.tmp beside a file) left when
+they were killed (kill -9). If containers share /dev/shm, XDG_RUNTIME_DIR or the work tree, end what
+runs in them first.
 
 Examples:
   $ bulla doctor
@@ -25,8 +27,7 @@ Exit codes: 0 nothing is wrong (a note is not wrong), 1 something is.`
 
 export function define(command: CommandDefinition, io: Io, done: (code: number) => void): void {
   command
-    .summary('say what is set up here, and what to do about the rest')
-    .description('Say what is set up here, and what to do about the rest.')
+    .description('Show what is set up here, and what to do about the rest.')
     .optionsGroup('What is printed:')
     .option('--json', 'one JSON document with everything')
     .optionsGroup('What is changed (nothing otherwise):')

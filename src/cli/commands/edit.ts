@@ -29,11 +29,11 @@ import { finish } from '../report.ts'
 const UNCHANGED = 200
 
 const HELP = `
-Editors are looked for in SOPS_EDITOR, EDITOR, then vim, nano, vi. Those with a window of their own
-have to wait for it: EDITOR='code --wait'. While a file is edited its values are in memory only,
-where the system has a folder there (/dev/shm, XDG_RUNTIME_DIR), and gone afterwards. A text that
-cannot be sealed is opened again with the reason; left as it is, it gives up. Values that stay keep
-their ciphertext. A file that is not there starts from an example, sealed by its rule.
+The editor is SOPS_EDITOR, EDITOR, or the first of vim, nano and vi. One with a window of its own
+has to wait until the window is closed: EDITOR='code --wait'. While you edit, the values are only in
+memory if the system has a folder there (/dev/shm, XDG_RUNTIME_DIR), and gone afterwards. A text
+that cannot be sealed is opened again with the reason; leave it as it is to give up. Values that you
+do not change keep their ciphertext. A new file starts from an example, and is sealed by its rule.
 
 Examples:
   $ bulla edit secrets.yaml                   (or only: bulla secrets.yaml)
@@ -46,7 +46,6 @@ file named, 128 no key opens the file, 200 nothing was edited, 201 no editor, or
 
 export function define(command: CommandDefinition, io: Io, done: (code: number) => void): void {
   command
-    .summary('edit sealed files')
     .description('Edit sealed files, and make new ones.')
     .argument('<paths...>', 'files, one after another')
     .optionsGroup('What is edited:')

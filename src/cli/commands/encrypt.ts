@@ -24,11 +24,11 @@ import {
 import { finish } from '../report.ts'
 
 const HELP = `
-Without a path, standard input is sealed; --filename-override then names the file it stands for.
-Values, comments and the metadata block change, nothing else does. Over a sealed version of the same
-file (--output, or the version in git with --in-place) unchanged values keep their ciphertext.
-Of a folder those files are taken that a rule is for; a rule without path_regex stands for YAML,
-JSON, dotenv and INI there. Links in it are left alone, and of several files those that are sealed.
+Without a path, seals standard input; --filename-override then says which file it stands for. Only
+values, comments and the metadata block change. If there is an older sealed version of the file
+(--output, or with --in-place the version in git), unchanged values keep their ciphertext. In a
+folder, all files are sealed that a rule matches; a rule without path_regex stands for YAML, JSON,
+dotenv and INI files there. Links are skipped, and so are sealed files if there are several files.
 
 Examples:
   $ bulla encrypt --in-place secrets.yaml
@@ -42,7 +42,6 @@ other, 23 nothing would be sealed, 92 no document, 100 no such file, 203 sealed 
 
 export function define(command: CommandDefinition, io: Io, done: (code: number) => void): void {
   command
-    .summary('seal the values of files')
     .description('Seal the values of files, in place in their text.')
     .argument('[paths...]', 'files, folders, patterns')
     .optionsGroup('Where the result goes (standard output otherwise):')
@@ -54,7 +53,7 @@ export function define(command: CommandDefinition, io: Io, done: (code: number) 
     .option(...OUTPUT_TYPE)
     .option('--filename-override <name>', 'look up rule and format under this name')
     .option(...INDENT)
-    .option('--fresh', 'new data key and new ciphertexts, whatever was there before')
+    .option('--fresh', 'make a new data key and new ciphertexts, whatever was there before')
     .option(...ALLOW_PLAINTEXT)
     .option(...MAC_ONLY_ENCRYPTED)
     .option(...THRESHOLD)

@@ -14,9 +14,9 @@ import type { CommandDefinition, Io } from '../io.ts'
 import { flag, formatOptions, type Values } from '../options.ts'
 
 const HELP = `
-The command is one text for /bin/sh -c (cmd.exe on Windows). null unsets a variable. A name with
-which programs are made to run something else (PATH, LD_PRELOAD, NODE_OPTIONS, BASH_ENV, ...) is
-refused unless --allow-env names it. Signals are passed on.
+The command is one text for /bin/sh -c (cmd.exe on Windows). null unsets a variable. Names that make
+programs run something else (PATH, LD_PRELOAD, NODE_OPTIONS, BASH_ENV, ...) are refused unless
+--allow-env names them. Signals are passed on.
 
 Examples:
   $ bulla exec-env secrets.env 'node server.js'
@@ -28,7 +28,6 @@ value cannot be a variable, wrong use, not sealed, 2 unreadable, 8 options that 
 
 export function define(command: CommandDefinition, io: Io, done: (code: number) => void): void {
   command
-    .summary('run a shell command with the values as variables')
     .description('Run a shell command with the values of a sealed file in its environment.')
     .argument('<file>', 'the sealed file')
     .argument('<command>', 'for the shell')

@@ -11,11 +11,11 @@ import type { CommandDefinition, Io } from '../io.ts'
 import { formatOptions, OUTPUT_TYPE, onlyGiven, text, type Values } from '../options.ts'
 
 const HELP = `
-The command is one text for /bin/sh -c (cmd.exe on Windows). Every {} in it becomes the path of the
-opened file, without quotes; the path has nothing in it that needs them. It is a pipe that gives its
-content to one reader after the other and is never on a disk. Where several read at the same time,
-or have to know its size, use --no-fifo. It is gone when the command has ended. Signals are passed
-on.
+The command is one text for /bin/sh -c (cmd.exe on Windows). Every {} in it is replaced by the path
+of the opened file, without quotes; the path contains nothing that would need them. The file is a
+pipe that gives its content to one reader after the other, and is never on a disk. If several
+programs read it at the same time, or need to know its size, use --no-fifo. It is removed when the
+command has ended. Signals are passed on.
 
 Examples:
   $ bulla exec-file kubeconfig.yaml 'kubectl --kubeconfig {} get pods'
@@ -27,7 +27,6 @@ not sealed, wrong use, 2 unreadable, 3 the file cannot be made, 4 not possible i
 
 export function define(command: CommandDefinition, io: Io, done: (code: number) => void): void {
   command
-    .summary('run a shell command that reads the opened file')
     .description('Run a shell command with the path of the opened file.')
     .argument('<file>', 'the sealed file')
     .argument('<command>', 'for the shell; {} is the path')

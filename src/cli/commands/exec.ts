@@ -12,10 +12,10 @@ import type { CommandDefinition, Io } from '../io.ts'
 import { flag, formatOptions, type Values } from '../options.ts'
 
 const HELP = `
-No shell is in between: the program gets its arguments as they are, and signals. Of several files
-the later one counts, and what it replaces is said. null unsets a variable. A name with which
-programs are made to run something else (PATH, LD_PRELOAD, NODE_OPTIONS, ...) is refused unless
---allow-env names it.
+The program is started without a shell: it gets its arguments as they are, and signals are passed
+on. If several files have the same variable, the last one counts, and you are told. null unsets a
+variable. Names that make programs run something else (PATH, LD_PRELOAD, NODE_OPTIONS, ...) are
+refused unless --allow-env names them.
 
 Examples:
   $ bulla exec secrets.env -- node server.js --port 80
@@ -32,7 +32,6 @@ export function define(
   behind: readonly string[],
 ): void {
   command
-    .summary('run a program with the values as variables')
     .description('Run a program with the values of sealed files in its environment.')
     .usage('[options] <files...> -- <program> [arguments...]')
     .argument('<files...>', 'sealed files')

@@ -8,16 +8,16 @@ import { renderNote } from '../render.ts'
 import { codeOf } from '../report.ts'
 
 const HELP = `
-Says which policy file and which rule is for a file and why, who reads it, which of your keys would
-open it and where that comes from, what its selector seals, and where the file is not as its rule
-says. Needs no key, shows no value, asks nobody. Entries of readers may be for somebody else than
-they name: the keys that are at hand are tried on them, and an entry for several keys is told.
-For a file that is not sealed yet: what encrypt would do.
+Shows which policy file and which rule apply to a file and why, who can read it, which of your keys
+would open it and where that key comes from, what the selector seals, and where the file differs
+from its rule. Needs no key, shows no values and asks nobody. The entry of a reader may be wrapped
+for somebody else than it says: explain tries the keys at hand, and reports entries for several
+keys. For a file that is not sealed yet, it shows what encrypt would do.
 
 Examples:
   $ bulla explain deploy/db-secret.yaml
   $ bulla explain --json deploy/ | jq '.files[] | select(.sealed.opening == "no").file'
-  $ bulla explain --filename-override deploy/new.yaml   (which rule would be for it?)
+  $ bulla explain --filename-override deploy/new.yaml   (which rule would it have?)
 
 Exit codes: 0 explained, 1 encrypt would refuse one of the files (no rule, a key that cannot be
 used), the policy or a file is broken, an entry is not for whom it names, 2 unreadable, 100 no such
@@ -25,7 +25,6 @@ file.`
 
 export function define(command: CommandDefinition, io: Io, done: (code: number) => void): void {
   command
-    .summary('say which rule is for a file, who reads it, what is sealed')
     .description('Explain files: rule, readers, what is sealed. Needs no key and opens nothing.')
     .argument('[paths...]', 'files, folders, patterns')
     .optionsGroup('What is explained:')

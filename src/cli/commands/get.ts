@@ -20,7 +20,6 @@ number of words, 128 no key opens the file.`
 
 export function define(command: CommandDefinition, io: Io, done: (code: number) => void): void {
   command
-    .summary('print values of a sealed file')
     .description('Print values of a sealed file.')
     .usage('[options] <file> <path>...')
     .argument('[words...]', 'the file, the paths of values in it')

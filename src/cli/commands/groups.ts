@@ -18,8 +18,9 @@ import {
 import { finish } from '../report.ts'
 
 const HELP = `
-With several key groups, a file opens when enough of them answer; each key of a group can answer for
-it. INDEX counts from 0. The data key and all values stay: who could read the file may have kept it.
+With several key groups, a file can be opened if enough of them take part; any key of a group can do
+so for its group. INDEX counts from 0. The data key and all values stay, so whoever could read the
+file before may have kept them.
 
 Examples:
   $ bulla groups add --file secrets.yaml --age age1…,age1… --in-place
@@ -32,8 +33,7 @@ mismatch, 128 no key opens the file.`
 
 export function define(command: CommandDefinition, io: Io, done: (code: number) => void): void {
   command
-    .summary('add key groups to a file, or take them out')
-    .description('Add a key group to a sealed file, or take one out.')
+    .description('Add a key group to a sealed file, or remove one.')
     .usage('add|delete --file <file> [options] [index]')
     .argument('[verb]', 'add, or delete')
     .argument('[index]', 'which group to delete, from 0')

@@ -6,12 +6,12 @@ import type { CommandDefinition, Io } from '../io.ts'
 import { addCommonOptions, type Values, worldOf } from '../options.ts'
 
 const HELP = `
-Git runs this, with what it gives to the hook of that name. Judged is what is staged or pushed,
-never the working copy, by the .sops.yaml of the same tree. Hooks are pre-commit, pre-merge-commit,
-pre-applypatch, prepare-commit-msg, pre-push and pre-receive.
+Git runs this, and passes on what it gives to the hook of that name. It checks what is staged or
+pushed, never the working copy, by the .sops.yaml of the same tree. The hooks are pre-commit,
+pre-merge-commit, pre-applypatch, prepare-commit-msg, pre-push and pre-receive.
 
 To let one commit pass on purpose, say why: BULLA_ALLOW='test data' git commit …
-It is written to bulla-allowed.log in git's folder, and does not count for what is pushed.
+This is recorded in bulla-allowed.log in git's folder, and does not count for what is pushed.
 
 Examples:
   $ bulla hook run pre-commit
@@ -21,8 +21,7 @@ Exit codes: 0 nothing stops it, 1 something does, 2 something cannot be judged, 
 
 export function define(command: CommandDefinition, io: Io, done: (code: number) => void): void {
   command
-    .summary('judge what git is about to take in')
-    .description('Judge what git is about to take in: what its hooks run.')
+    .description('Check what git is about to commit or receive. This is what the hooks run.')
     .usage('run <name> [args...]')
     .argument('[hook-verb]', 'run')
     .argument('[hook-name]', 'which hook')

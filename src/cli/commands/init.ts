@@ -13,9 +13,10 @@ import { addCommonOptions, flag, text, type Values, worldOf } from '../options.t
 import { renderNote } from '../render.ts'
 
 const HELP = `
-Sets up what is missing, after showing it: an identity for you, .sops.yaml, .gitattributes with the
-diff and merge drivers in git's configuration, and hooks. What is there stays; hooks that are there
-still run. Run again, it changes nothing. In a bare repository it sets up the pre-receive hook.
+Shows what is missing, asks, and sets it up: an identity for you, .sops.yaml, .gitattributes, the
+diff and merge drivers in git's configuration, and hooks. Everything that is already there stays,
+and existing hooks still run. A second run changes nothing. In a bare repository it only sets up the
+pre-receive hook.
 
 Examples:
   $ bulla init
@@ -28,7 +29,6 @@ const LEFT = 1
 
 export function define(command: CommandDefinition, io: Io, done: (code: number) => void): void {
   command
-    .summary('set up a repository: identity, policy, drivers, hooks')
     .description('Set up a repository: identity, policy, drivers and hooks.')
     .optionsGroup('What is set up (default: everything):')
     .option('--no-identity', 'make no identity')

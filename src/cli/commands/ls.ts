@@ -5,8 +5,9 @@ import { addCommonOptions, flag, INPUT_TYPE, storeType, type Values, worldOf } f
 import { printable } from '../render.ts'
 
 const HELP = `
-One line for each value: sealed or clear, its type, its path as get and set take it; of a file with
-several documents the number of the document first. No key is needed and nothing is verified.
+Prints one line for each value: whether it is sealed or clear, its type, and its path as get and set
+take it. In files with several documents, the number of the document comes first. This needs no key
+and verifies nothing.
 
 Examples:
   $ bulla ls secrets.yaml
@@ -16,7 +17,6 @@ Exit codes: 0 shown, 1 not sealed, or it cannot be parsed, 2 unreadable, 100 no 
 
 export function define(command: CommandDefinition, io: Io, done: (code: number) => void): void {
   command
-    .summary('list the values of a sealed file, without a key')
     .description('List the values of a sealed file: paths, types, sealed or clear. Needs no key.')
     .usage('[options] <file>')
     .argument('[file...]', 'the file')

@@ -10,12 +10,13 @@ import { addCommonOptions, flag, integer, onlyGiven, text, type Values, worldOf 
 import { printable, renderError, renderNote } from '../render.ts'
 
 const HELP = `
-Values are merged by their paths; what nobody changed keeps its ciphertext. Two different changes of
-one value are a conflict of that value only: both ciphertexts stand between git's marks, and
-"bulla resolve" decides. Without a key, ciphertexts are merged, and the MAC is left in conflict.
+Values are merged by their paths, and what nobody changed keeps its ciphertext. If both sides
+changed one value in different ways, only that value is in conflict: both ciphertexts stand between
+git's marks until "bulla resolve" decides. Without a key, ciphertexts are merged, and the MAC is
+left in conflict.
 
 With --driver this is git's merge driver: the result replaces OURS, files that are not sealed are
-merged as git does it, and git says that there is a conflict.
+merged as git does it, and git reports the conflicts.
 
 Examples:
   $ bulla merge base.yaml ours.yaml theirs.yaml > merged.yaml
@@ -27,8 +28,7 @@ const CONFLICT = 1
 
 export function define(command: CommandDefinition, io: Io, done: (code: number) => void): void {
   command
-    .summary('merge three versions of a sealed file by its values')
-    .description('Merge three versions of a sealed file by its values.')
+    .description('Merge three versions of a sealed file, value by value.')
     .usage('[options] <base> <ours> <theirs>')
     .argument('[files...]', 'the three files; an empty base means that both sides added the file')
     .option('--driver', 'as git calls it: replace <ours> by the result')

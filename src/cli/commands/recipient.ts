@@ -35,7 +35,6 @@ const VERBS: Readonly<Record<RecipientVerb, () => Promise<Verb>>> = {
 
 export function define(command: CommandDefinition, io: Io, done: (code: number) => void): void {
   command
-    .summary('people and machines with names: who reads what')
     .description('Recipients: people and machines with names, machines with identities that a KMS wraps.')
     .usage('VERB [name] [options]')
     .argument('[recipient-verb]', RECIPIENT_VERBS.join(', '))

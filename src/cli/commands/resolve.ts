@@ -19,14 +19,16 @@ import { repositoryPath } from '../repository-path.ts'
 import { shownNode } from '../shown-node.ts'
 
 const HELP = `
-Without an option it shows both sides of each value on a terminal and asks; elsewhere it lists what
-is in conflict. PATH is as it is listed; a dot stands for all that is left. In files of several YAML
-documents: "db.password of document 1", and "document 1" where one side took it away. Where both
-sides changed who reads the file or what is sealed in it, that is decided first: sops.readers,
-sops.threshold, sops.selector. With --editor, what is left is edited in clear, with marks around
-both sides; as with "edit", in memory where the system has a folder there, and gone afterwards.
+Without options, shows both sides of each conflict on a terminal and asks; elsewhere it lists the
+conflicts. PATH is a place as it is listed, or a dot for everything that is left. In files with
+several YAML documents it is "db.password of document 1", or "document 1" if one side removed the
+document. If both sides changed who can read the file, or what is sealed in it, that has to be
+decided first: sops.readers, sops.threshold, sops.selector. --editor opens what is left in clear,
+with marks around both sides; as with "edit", it is kept in memory if the system has a folder there,
+and is gone afterwards.
 
-While a merge is not over the versions are those of git's index; else those between the marks.
+As long as a merge is not over, the versions are taken from git's index; after that, from the marks
+in the file.
 
 Examples:
   $ bulla resolve secrets.yaml
@@ -43,8 +45,7 @@ const OPEN = 1
 
 export function define(command: CommandDefinition, io: Io, done: (code: number) => void): void {
   command
-    .summary('decide what a merge of sealed files left in conflict')
-    .description('Decide what a merge of sealed files left in conflict, and seal the result.')
+    .description('Resolve the conflicts that a merge of sealed files left, and seal the result.')
     .usage('[options] <file>')
     .argument('[file...]', 'the file')
     .option('--ours <path>', 'take the value of our side; may be given several times', collect)

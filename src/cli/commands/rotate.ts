@@ -22,9 +22,10 @@ import { addReaderOptions, givenReaders } from '../reader-options.ts'
 import { finish } from '../report.ts'
 
 const HELP = `
-All ciphertexts are new; the text around them stays as it is. Readers are those of the file, with
-what is added and removed; what its rule says instead is only told. Who was removed may have kept
-what he could read. With --ignore-mac the new MAC is right, whatever the old one was.
+Every value gets a new ciphertext; the text around it stays as it is. The readers of the file stay,
+apart from those whom you add or remove; if its rule says something else, you are only told. Whoever
+was removed may have kept what they could read. With --ignore-mac the new MAC is right, whatever the
+old one was.
 
 Examples:
   $ bulla rotate --in-place secrets.yaml
@@ -38,8 +39,7 @@ mismatch, 100 no file named, 112 malformed --decryption-order, 128 no key opens 
 
 export function define(command: CommandDefinition, io: Io, done: (code: number) => void): void {
   command
-    .summary('give files new data keys, add and remove readers')
-    .description('Seal all values anew with a new data key; add and remove readers.')
+    .description('Seal all values again with a new data key; add and remove readers.')
     .argument('[paths...]', 'files, folders, patterns')
     .optionsGroup('Where the result goes (standard output otherwise):')
     .option('-i, --in-place', 'replace the files')

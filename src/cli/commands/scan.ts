@@ -18,11 +18,11 @@ import { GET_THE_REST, isShallow } from '../shallow.ts'
 import { VERSION } from '../version.ts'
 
 const HELP = `
-Without more, all files of the repository that git does not ignore are looked into, as they lie
-there; outside of one, the files below the folder. A lone - is standard input. Findings never show
-a value. What is sealed is not looked into: "bulla check" judges whether it is sealed well.
-Exceptions beside a line, in .bulla/allow.yaml and .bulla/baseline.json count, and rules of a
-.gitleaks.toml are looked for too; with --range, those that A has.
+Without options, searches all files of the repository that git does not ignore, as they are now;
+outside of a repository, all files below the folder. A lone - is standard input. Findings never show
+a value. Sealed values are not searched: "bulla check" tells whether they are sealed correctly.
+Exceptions count beside a line, in .bulla/allow.yaml and in .bulla/baseline.json, and rules of a
+.gitleaks.toml are used too; with --range, those that A has.
 
 Examples:
   $ bulla scan
@@ -37,17 +37,16 @@ const UNDECIDED = 2
 
 export function define(command: CommandDefinition, io: Io, done: (code: number) => void): void {
   command
-    .summary('find plaintext secrets in files and in history')
     .description('Find plaintext secrets: tokens, keys, passwords, copies of what is sealed here.')
     .argument('[paths...]', 'files or folders; - is standard input')
-    .optionsGroup('What is looked into (the files as they lie there otherwise):')
+    .optionsGroup('What is searched (by default the files as they are now):')
     .option('--staged', 'what is staged')
     .option('--range <range>', 'what the commits of A..B add')
-    .option('--history', 'what all commits of all branches and tags ever added')
+    .option('--history', 'what all commits of all branches, tags and stashes ever added')
     .option('--write-baseline', 'accept what is found: write it to .bulla/baseline.json')
     .option(...NO_CACHE)
-    .optionsGroup('How findings are told:')
-    .option('--filename-override <name>', 'how standard input is called')
+    .optionsGroup('How findings are reported:')
+    .option('--filename-override <name>', 'the file that standard input stands for')
     .option('--format <format>', `how findings are written: ${FORMATS.join(', ')}`)
     .option('--fail-on <level>', 'exit 1 from this level on: block (default) or warn')
   addCommonOptions(command)

@@ -11,11 +11,11 @@ import { printable } from '../render.ts'
 
 const HELP = `
 PATH is '["db"]["password"]' or db.password; positions in lists count from 0, [0]. In the first
-form they count comments too, as sops does. VALUE is JSON: a text has quotes of its own. What is
-missing on the way is made. The value is sealed when the file's own selector says so; all other
-values keep their ciphertext. Without VALUE you are asked for it on the terminal: it is then seen
-nowhere, not in the list of processes and not in the history of the shell. A text of several lines,
-such as a key, can be pasted there.
+form they count comments too, as sops does. VALUE is JSON, so a text needs quotes of its own. Keys
+that are missing on the way are created. The value is sealed if the file's own selector says so; all
+other values keep their ciphertext. Without VALUE you are asked for it on the terminal, so that it
+is neither in the list of processes nor in the history of the shell. You can paste a text of several
+lines there, such as a key.
 
 Examples:
   $ bulla set secrets.yaml db.password                       (asks; what is typed is a text)
@@ -30,7 +30,6 @@ of words, or no value, 128 no key opens the file, 203 a key that is reserved.`
 
 export function define(command: CommandDefinition, io: Io, done: (code: number) => void): void {
   command
-    .summary('set one value of a sealed file')
     .description('Set one value of a sealed file, in place.')
     .usage('[options] <file> <path> [value]')
     .argument('[words...]', 'the file, the path of the value in it, the value')

@@ -17,8 +17,7 @@ value does not verify, 51 MAC mismatch, 100 wrong number of words, 128 no key op
 
 export function define(command: CommandDefinition, io: Io, done: (code: number) => void): void {
   command
-    .summary('take one value out of a sealed file')
-    .description('Take one entry or list element out of a sealed file, in place.')
+    .description('Remove one entry or list element from a sealed file, in place.')
     .usage('[options] <file> <path>')
     .argument('[words...]', 'the file, the path of the value in it')
   addChangeOptions(command, 'nothing to take out is no error')

@@ -32,8 +32,7 @@ verify, 51 MAC mismatch, 100 no file named, 128 no key opens the file.`
 
 export function define(command: CommandDefinition, io: Io, done: (code: number) => void): void {
   command
-    .summary('make the readers of files those of their rules')
-    .description('Make the readers of sealed files those that .sops.yaml names.')
+    .description('Give sealed files the readers that .sops.yaml names.')
     .argument('[paths...]', 'files, folders, patterns')
     .optionsGroup('What is changed:')
     .option('-y, --yes', 'do not ask')

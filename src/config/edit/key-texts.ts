@@ -1,5 +1,5 @@
 import type { Edit, Span } from '../../format/edits.ts'
-import type { YamlScalar } from '../../format/yaml/nodes.ts'
+import type { YamlScalar } from '../../format/yaml/read/nodes.ts'
 import { cannotEdit } from './cannot-edit.ts'
 
 /** The keys of a comma list, without the blanks around them. */

@@ -1,7 +1,7 @@
 import { ConfigError } from '../../errors.ts'
 import type { NodePlace } from '../../format/change.ts'
-import type { YamlDocument, YamlNode, YamlScalar } from '../../format/yaml/nodes.ts'
-import { parseYaml } from '../../format/yaml/parser.ts'
+import type { YamlDocument, YamlNode, YamlScalar } from '../../format/yaml/read/nodes.ts'
+import { parseYaml } from '../../format/yaml/read/parser.ts'
 
 /** A field of a mapping, aliases and merges followed. */
 export interface FieldPlace {

@@ -2,7 +2,7 @@ import type { Edit } from '../edits.ts'
 import type { Scalar } from '../tree.ts'
 import { chompingIndicator } from './block-text.ts'
 import type { Layout } from './layout.ts'
-import type { BlockScalarShape, YamlScalar } from './nodes.ts'
+import type { BlockScalarShape, YamlScalar } from './read/nodes.ts'
 
 /** What a block scalar cannot hold as it is. */
 const UNFIT = /[\0-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufffe\uffff\u2028\u2029]/

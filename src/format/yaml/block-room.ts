@@ -1,4 +1,4 @@
-import { HASH, isBlank, isBreakOrEnd, TAB } from './chars.ts'
+import { HASH, isBlank, isBreakOrEnd, TAB } from './read/chars.ts'
 
 /** Offset of the line break, or the end of the text, behind `offset`. */
 export function lineEndAfter(text: string, offset: number): number {

@@ -1,7 +1,7 @@
 import type { EmitOptions } from '../store.ts'
 import { yamlIndent } from './emit.ts'
 import type { Layout } from './layout.ts'
-import type { YamlDocument, YamlNode } from './nodes.ts'
+import type { YamlDocument, YamlNode } from './read/nodes.ts'
 
 /** How new lines are written: as those that are there. */
 export interface ChangeLayout extends Layout {

@@ -2,7 +2,7 @@ import type { Edit } from '../edits.ts'
 import { cannotEmit } from '../error-at.ts'
 import { lineEndAfter } from './block-room.ts'
 import type { ChangeLayout } from './change-layout.ts'
-import type { YamlCollection } from './nodes.ts'
+import type { YamlCollection } from './read/nodes.ts'
 import { itemEnd, lineStart, nextLine, type Spot, startOf } from './spot.ts'
 
 /** Take out the entry or the element at `spot` with its lines. Comments above it stay. */

@@ -8,9 +8,9 @@ import { type ChangeLayout, changeLayout } from './change-layout.ts'
 import { remove } from './change-remove.ts'
 import { YamlWriter } from './emit.ts'
 import { flowText } from './flow.ts'
-import { parseYaml } from './parser.ts'
 import { YamlScalarPlace } from './places.ts'
-import { resolveScalar } from './resolve-scalar.ts'
+import { parseYaml } from './read/parser.ts'
+import { resolveScalar } from './read/resolve-scalar.ts'
 import { checkUnshared, endOf, type Spot, spotAt } from './spot.ts'
 
 /**

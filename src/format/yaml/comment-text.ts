@@ -1,5 +1,5 @@
 import { FormatError, type Where } from '../../errors.ts'
-import { FORBIDDEN } from './chars.ts'
+import { FORBIDDEN } from './read/chars.ts'
 
 /**
  * A comment as lines, each with its sign. Comments of other formats may hold line breaks.

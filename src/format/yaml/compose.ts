@@ -3,8 +3,10 @@ import { sealedType } from '../enc.ts'
 import { positionOf } from '../text.ts'
 import type { Branch, Comment, Entry, LeafPlace, List, Node, NullNode, Scalar } from '../tree.ts'
 import { AliasCounter } from './alias-limit.ts'
-import { syntaxError } from './cursor.ts'
 import type { Layout } from './layout.ts'
+import { YamlPairPlace } from './pair-place.ts'
+import { YamlAliasPlace, YamlCommentPlace, YamlScalarPlace } from './places.ts'
+import { syntaxError } from './read/cursor.ts'
 import type {
   YamlAlias,
   YamlCollection,
@@ -14,15 +16,13 @@ import type {
   YamlNode,
   YamlScalar,
   YamlSequence,
-} from './nodes.ts'
-import { type CommentText, NEWLINE } from './nodes.ts'
-import { YamlPairPlace } from './pair-place.ts'
-import type { ParsedYaml } from './parser.ts'
-import { YamlAliasPlace, YamlCommentPlace, YamlScalarPlace } from './places.ts'
-import { type Resolved, resolveUnlessText, UINT64 } from './resolve.ts'
-import { coreTag, resolveScalar } from './resolve-scalar.ts'
+} from './read/nodes.ts'
+import { type CommentText, NEWLINE } from './read/nodes.ts'
+import type { ParsedYaml } from './read/parser.ts'
+import { type Resolved, resolveUnlessText, UINT64 } from './read/resolve.ts'
+import { coreTag, resolveScalar } from './read/resolve-scalar.ts'
+import { SimplePair } from './read/simple-pair.ts'
 import { isPlainString } from './scalar-style.ts'
-import { SimplePair } from './simple-pair.ts'
 import { UsualBlock } from './usual-block.ts'
 
 /** Where a node stands: what its place needs to write it again. */

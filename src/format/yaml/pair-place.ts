@@ -2,9 +2,9 @@ import type { Edit } from '../edits.ts'
 import type { Leaf, LeafPlace } from '../tree.ts'
 import type { Layout } from './layout.ts'
 import { YamlScalarPlace } from './places.ts'
+import type { SimplePair } from './read/simple-pair.ts'
+import { readsAs } from './read/simple-pairs.ts'
 import { isWord } from './scalar-style.ts'
-import type { SimplePair } from './simple-pair.ts'
-import { readsAs } from './simple-pairs.ts'
 
 /**
  * The place of a value on a line `key: value`. As long as the line stays one, nothing around it can be read in another

@@ -1,7 +1,7 @@
-import { isBreak } from './chars.ts'
-import type { YamlDocument, YamlMapping, YamlPair } from './nodes.ts'
-import { type ParsedYaml, parseYaml } from './parser.ts'
-import { SimplePair } from './simple-pair.ts'
+import { isBreak } from './read/chars.ts'
+import type { YamlDocument, YamlMapping, YamlPair } from './read/nodes.ts'
+import { type ParsedYaml, parseYaml } from './read/parser.ts'
+import { SimplePair } from './read/simple-pair.ts'
 import { findUsualBlock, METADATA } from './usual-block.ts'
 
 /**

@@ -2,11 +2,11 @@ import { FormatError } from '../../errors.ts'
 import { hasConflict } from '../error-at.ts'
 import { positionOf } from '../text.ts'
 import { AliasCounter } from './alias-limit.ts'
-import { syntaxError } from './cursor.ts'
-import type { YamlMapping, YamlNode, YamlScalar } from './nodes.ts'
-import { parseYaml } from './parser.ts'
-import { UINT64 } from './resolve.ts'
-import { resolveScalar } from './resolve-scalar.ts'
+import { syntaxError } from './read/cursor.ts'
+import type { YamlMapping, YamlNode, YamlScalar } from './read/nodes.ts'
+import { parseYaml } from './read/parser.ts'
+import { UINT64 } from './read/resolve.ts'
+import { resolveScalar } from './read/resolve-scalar.ts'
 
 /** A YAML text as plain data, for settings. */
 export interface PlainYaml {

@@ -1,6 +1,6 @@
 import { isCleanText } from '../text.ts'
-import { escapeCharacter } from './escapes.ts'
-import { resolveUnlessText } from './resolve.ts'
+import { escapeCharacter } from './read/escapes.ts'
+import { resolveUnlessText } from './read/resolve.ts'
 
 /** What a text allows, as libyaml's emitter analyses it. */
 export interface StyleAnalysis {

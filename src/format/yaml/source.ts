@@ -3,11 +3,12 @@ import type { Edit } from '../edits.ts'
 import type { EmitOptions, LostComment, Source } from '../store.ts'
 import { positionOf } from '../text.ts'
 import type { Branch, Node } from '../tree.ts'
-import { isBreak } from './chars.ts'
 import { Composer } from './compose.ts'
 import { emitYaml, yamlIndent } from './emit.ts'
 import { flowText } from './flow.ts'
 import type { Layout } from './layout.ts'
+import { metadataPair, parseSealed, simpleEnd } from './parse-sealed.ts'
+import { isBreak } from './read/chars.ts'
 import {
   type CommentLine,
   NEWLINE,
@@ -16,9 +17,8 @@ import {
   type YamlNode,
   type YamlPair,
   type YamlScalar,
-} from './nodes.ts'
-import { metadataPair, parseSealed, simpleEnd } from './parse-sealed.ts'
-import type { ParsedYaml } from './parser.ts'
+} from './read/nodes.ts'
+import type { ParsedYaml } from './read/parser.ts'
 import { METADATA } from './usual-block.ts'
 
 /** A YAML text with its documents, comments and metadata blocks. */

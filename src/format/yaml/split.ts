@@ -1,4 +1,4 @@
-import { parseYaml } from './parser.ts'
+import { parseYaml } from './read/parser.ts'
 
 /** The text of each document, with the `---` and the directives before it and the `...` behind it; together the whole text. */
 export function splitYaml(text: string): string[] {

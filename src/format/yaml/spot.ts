@@ -2,8 +2,8 @@ import type { NodePlace } from '../change.ts'
 import type { Span } from '../edits.ts'
 import { cannotEmit } from '../error-at.ts'
 import { lineEndAfter } from './block-room.ts'
-import type { YamlCollection, YamlDocument, YamlNode, YamlPair } from './nodes.ts'
-import type { ParsedYaml } from './parser.ts'
+import type { YamlCollection, YamlDocument, YamlNode, YamlPair } from './read/nodes.ts'
+import type { ParsedYaml } from './read/parser.ts'
 
 /** Where a node stands, with what a change there has to know. */
 export interface Spot {

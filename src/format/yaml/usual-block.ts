@@ -1,9 +1,9 @@
 import type { Branch, Entry, List, Node } from '../tree.ts'
-import { codeAt, SPACE } from './chars.ts'
-import { bareScalar, NO_COMMENTS, type YamlMapping, type YamlPair, type YamlScalar } from './nodes.ts'
-import { resolveUnlessText, UINT64 } from './resolve.ts'
+import { codeAt, SPACE } from './read/chars.ts'
+import { bareScalar, NO_COMMENTS, type YamlMapping, type YamlPair, type YamlScalar } from './read/nodes.ts'
+import { resolveUnlessText, UINT64 } from './read/resolve.ts'
+import { readSimplePair } from './read/simple-pairs.ts'
 import { isPlainString } from './scalar-style.ts'
-import { readSimplePair } from './simple-pairs.ts'
 
 /** What the metadata block is called. */
 export const METADATA = 'sops'

@@ -83,9 +83,11 @@ function withWrappingKey<Result>(
   publicKey: Uint8Array,
   use: (source: KeySource) => Result,
 ): Result {
-  const result = use({ secret, salt: Buffer.concat([share, publicKey]), label: LABEL })
-  secret.fill(0)
-  return result
+  try {
+    return use({ secret, salt: Buffer.concat([share, publicKey]), label: LABEL })
+  } finally {
+    secret.fill(0)
+  }
 }
 
 /** Undefined for a peer of low order: the result would be all zeros. OpenSSL refuses it too, but need not. */

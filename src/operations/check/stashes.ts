@@ -1,7 +1,6 @@
 import type { Repository } from '../git-port.ts'
 import type { Finding } from '../judge/finding.ts'
 import { judgeFiles } from '../judge/judge-files.ts'
-import type { JudgedFile } from '../judge/judged-tree.ts'
 
 /** A file that a stash holds in clear, although it should be sealed. */
 export interface StashedFile {
@@ -16,15 +15,14 @@ const OF_PLAINTEXT: readonly string[] = ['decrypted-leftover', 'nothing-sealed',
 
 /**
  * Files that were in the work tree in clear when somebody said `git stash`: no hook stops that, and git keeps them in its objects.
- * They are judged by the policy of the commit that the stash was made on.
+ * They are judged by the policy that the stash has of the work tree.
  *
  * @param today - `2026-11-22`: exceptions that ended before do not count
  */
 export async function plainStashes(repository: Repository, today: string): Promise<StashedFile[]> {
   const found: StashedFile[] = []
-  for (const [index, commit] of (await repository.stashes()).entries()) {
-    const files = await stashedFiles(commit, repository)
-    const findings = await judgeFiles(files, repository.tree(commit), { isStrict: false, today })
+  for (const [index, { commit, changes }] of (await repository.stashes()).entries()) {
+    const findings = await judgeFiles(changes, repository.tree(commit), { isStrict: false, today })
     const paths = findings
       .filter(({ rule, level }) => level === 'block' && OF_PLAINTEXT.includes(rule))
       .map(({ file }) => file)
@@ -33,21 +31,14 @@ export async function plainStashes(repository: Repository, today: string): Promi
   return found
 }
 
-/** What a stash has of the work tree, of the index, and with `--include-untracked` of what was new. */
-async function stashedFiles(commit: string, repository: Repository): Promise<JudgedFile[]> {
-  const [base, index, untracked] = [1, 2, 3].map((number) => `${commit}^${number}`)
-  if (base === undefined || index === undefined || untracked === undefined) return []
-  const files: JudgedFile[] = []
-  for (const side of [commit, index]) files.push(...(await repository.between(base, side)))
-  if (await repository.has(untracked)) files.push(...(await repository.files(untracked)))
-  return files
-}
-
-/** The same as findings: nothing of it is committed, so it warns. */
+/**
+ * The same as findings: nothing of it is committed, so it warns. No command is named that drops a stash: it may hold the only
+ * copy of something, and with each that is dropped others get its number.
+ */
 export function stashFindings(stashed: readonly StashedFile[]): Finding[] {
   return stashed.map(({ stash, path: file }) => ({
     ...{ rule: 'plain-stash', level: 'warn', file },
     message: `${stash} holds this file in clear, and git keeps it in its objects`,
-    repair: `git stash drop '${stash}' && git gc --prune=now`,
+    repair: 'bulla doctor',
   }))
 }

@@ -1,4 +1,5 @@
 import type { Finding } from '../judge/finding.ts'
+import type { JudgedFile } from '../judge/judged-tree.ts'
 import { shellWord } from '../shell-word.ts'
 
 /**
@@ -7,10 +8,8 @@ import { shellWord } from '../shell-word.ts'
  *
  * @param files - of the index, with a path once for each version
  */
-export function findUnmerged(files: readonly { readonly path: string }[], sealedPaths: ReadonlySet<string>): Finding[] {
-  const seen = new Set<string>()
-  const unmerged = new Set<string>()
-  for (const { path } of files) (seen.has(path) ? unmerged : seen).add(path)
+export function findUnmerged(files: readonly JudgedFile[], sealedPaths: ReadonlySet<string>): Finding[] {
+  const unmerged = new Set(files.filter(({ isUnmerged }) => isUnmerged === true).map(({ path }) => path))
   return [...unmerged].filter((path) => sealedPaths.has(path)).map(finding)
 }
 

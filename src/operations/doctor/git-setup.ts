@@ -34,13 +34,13 @@ export function setupChecks(facts: SetupFacts | undefined): Check[] {
   return [drivers, ...(facts.keepsOpened ? [keepsOpened()] : []), ...hooks]
 }
 
-/** No hook stops `git stash`. */
+/** No hook stops `git stash`. The oldest comes first: when a stash is gone, git numbers those anew that are older than it. */
 export function stashChecks(stashed: readonly StashedFile[]): Check[] {
-  const names = [...new Set(stashed.map(({ stash }) => stash))]
+  const names = [...new Set(stashed.map(({ stash }) => stash))].reverse()
   return names.map((name) => {
     const paths = stashed.filter(({ stash }) => stash === name).map(({ path }) => path)
     const found = `${name} holds files in clear that should be sealed, and git keeps them: ${paths.join(', ')}`
-    const todo = `take out what you need ("git stash apply '${name}'", then seal it), "git stash drop '${name}'", and "git gc --prune=now"`
+    const todo = `take it out ("git stash pop '${name}'") and seal the files, or drop it if nothing in it is needed; then "git gc --prune=now"`
     return problem('stash', found, todo)
   })
 }

@@ -25,11 +25,19 @@ export async function drift(
   const diff = rule.groups.every((group) => group.length > 0) ? compareReaders(metadata, rule) : undefined
   if (diff !== undefined) {
     const known = await names.of(file)
-    const changes = diff.groups.flatMap(({ added, removed }) => [
-      ...added.map((key) => `${shown(key, known)} is missing`),
-      ...removed.map((key) => `${shown(key, known)} is not in the rule`),
-    ])
-    if (diff.threshold !== undefined) changes.push(`the threshold is ${diff.threshold.before}`)
+    const changes = diff.groups.flatMap(({ index, added, removed }) => {
+      // of several groups, another one may have the same key
+      const [here, there] = diff.count > 1 ? [` in group ${index}`, `group ${index} of `] : ['', '']
+      return [
+        ...added.map((key) => `${shown(key, known)} is missing${here}`),
+        ...removed.map((key) => `${shown(key, known)} is not in ${there}the rule`),
+      ]
+    })
+    if (diff.threshold !== undefined) {
+      // without a choice the only group opens it
+      const [before, after] = [diff.threshold.before || 1, diff.threshold.after || 1]
+      changes.push(`${before} key ${before === 1 ? 'group opens' : 'groups open'} the file, not ${after}`)
+    }
     findings.push({
       ...{ rule: 'readers-drift', level, file },
       message: `the readers are not those of rule ${rule.index + 1}: ${changes.join(', ')}`,

@@ -8,8 +8,8 @@ import { Judge, type JudgeRules } from './judge.ts'
 import type { JudgedFile, JudgedTree } from './judged-tree.ts'
 import { sealedSiblings } from './leftover.ts'
 import { type JudgeSettings, readSettings, SETTINGS } from './settings.ts'
-import type { SieveThreads } from './sieve-setup.ts'
-import type { SievedTexts } from './sieved-texts.ts'
+import type { SieveThreads } from './sieve/sieve-setup.ts'
+import type { SievedTexts } from './sieve/sieved-texts.ts'
 import { Surroundings } from './surroundings.ts'
 import { policyPaths } from './tree-policies.ts'
 
@@ -104,7 +104,7 @@ async function sievedTexts(
   siblings: ReadonlyMap<string, Uint8Array>,
 ): Promise<SievedTexts | undefined> {
   if (threads === undefined || scanner === undefined || settings === undefined) return undefined
-  const { SievedTexts } = await import('./sieved-texts.ts')
+  const { SievedTexts } = await import('./sieve/sieved-texts.ts')
   return new SievedTexts({ threads, scanner, settings, policies: contents, siblings })
 }
 

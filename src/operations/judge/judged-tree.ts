@@ -9,6 +9,8 @@ export interface JudgedFile {
   readonly id: string
   /** The blob that stood there before, where that is known. */
   readonly before?: string | undefined
+  /** Whether it is what one side has of a file that git has in conflict. */
+  readonly isUnmerged?: true
 }
 
 /** A file, and what git has of it. */

@@ -148,10 +148,10 @@ function withPolicy(world: World, path: string, bytes: Uint8Array): World {
 function emptyNotes({ rules: all = [] }: SopsConfig, rules: ReadonlySet<number>): string[] {
   return all
     .filter((rule) => rules.has(rule.index) && !namesReaders(rule))
-    .map(
-      ({ index }) =>
-        `rule ${index + 1} names nobody now: nothing can be sealed by it, and its sealed files keep their readers`,
-    )
+    .map(({ index, groups }) => {
+      const what = groups.some((group) => group.length > 0) ? `a key group of rule ${index + 1}` : `rule ${index + 1}`
+      return `${what} names nobody now: nothing can be sealed by the rule, and its sealed files keep their readers`
+    })
 }
 
 function namesReaders({ groups }: CreationRule): boolean {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { isBullaError } from '../../../../src/errors.ts'
 import { Composer } from '../../../../src/format/yaml/compose.ts'
 import { parseSealed } from '../../../../src/format/yaml/parse-sealed.ts'
-import { type ParsedYaml, parseYaml } from '../../../../src/format/yaml/parser.ts'
+import { type ParsedYaml, parseYaml } from '../../../../src/format/yaml/read/parser.ts'
 import { UsualBlock } from '../../../../src/format/yaml/usual-block.ts'
 import { readFixture, sopsFixtures } from '../../../helpers/sops-fixtures.ts'
 

@@ -18,8 +18,8 @@ describe('rules of the policy', () => {
 
   it('are each used, and no other is', () => {
     const code = FOLDERS.flatMap((folder) =>
-      readdirSync(folder)
-        .filter((name) => name !== 'rules.ts')
+      readdirSync(folder, { encoding: 'utf8', recursive: true })
+        .filter((name) => name.endsWith('.ts') && name !== 'rules.ts')
         .map((name) => readFileSync(join(folder, name), 'utf8')),
     ).join('\n')
     expect(JUDGE_RULES.filter(({ id }) => !code.includes(`'${id}'`)).map(({ id }) => id)).toEqual([])

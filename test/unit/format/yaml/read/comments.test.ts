@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { Branch, Node } from '../../../../src/format/tree.ts'
-import { yamlStore } from '../../../../src/format/yaml/store.ts'
-import { readVectors } from '../../../helpers/vectors.ts'
+import type { Branch, Node } from '../../../../../src/format/tree.ts'
+import { yamlStore } from '../../../../../src/format/yaml/store.ts'
+import { readVectors } from '../../../../helpers/vectors.ts'
 
 /** What a comment is bound to, how many values stand before it in its collection, its text. */
 type Place = readonly [aad: string, before: number, text: string, inline?: 'inline']

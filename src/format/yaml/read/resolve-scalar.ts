@@ -1,6 +1,6 @@
-import { decodeBase64 } from '../enc.ts'
-import { decodeText } from '../text.ts'
-import type { Scalar } from '../tree.ts'
+import { decodeBase64 } from '../../enc.ts'
+import { decodeText } from '../../text.ts'
+import type { Scalar } from '../../tree.ts'
 import type { YamlScalar } from './nodes.ts'
 import { type Resolved, resolvePlain, resolveTagged } from './resolve.ts'
 

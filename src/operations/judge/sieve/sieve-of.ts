@@ -1,6 +1,6 @@
-import { KnownScanner } from '../known/known-scanner.ts'
-import { treeScanner } from '../scan/scan-file.ts'
-import { MORE_RULES } from './settings.ts'
+import { KnownScanner } from '../../known/known-scanner.ts'
+import { treeScanner } from '../../scan/scan-file.ts'
+import { MORE_RULES } from '../settings.ts'
 import { Sieve } from './sieve.ts'
 import type { SieveSetup } from './sieve-setup.ts'
 
@@ -11,6 +11,6 @@ export async function sieveOf(
 ): Promise<Sieve> {
   const scanner = treeScanner(known === undefined ? undefined : new KnownScanner(known, { root, isFile }))
   if (rules === undefined) return new Sieve({ ...rest, rules: [], scanner })
-  const { readGitleaksRules } = await import('../../scan/gitleaks-rules.ts')
+  const { readGitleaksRules } = await import('../../../scan/gitleaks-rules.ts')
   return new Sieve({ ...rest, rules: await readGitleaksRules(rules, MORE_RULES), scanner })
 }

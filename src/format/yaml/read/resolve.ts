@@ -1,6 +1,6 @@
-import { FALSE, floatScalar, isInt64, parseGoFloat, TRUE } from '../scalars.ts'
-import { parseYamlTime } from '../time.ts'
-import type { NullNode, Scalar } from '../tree.ts'
+import { FALSE, floatScalar, isInt64, parseGoFloat, TRUE } from '../../scalars.ts'
+import { parseYamlTime } from '../../time.ts'
+import type { NullNode, Scalar } from '../../tree.ts'
 
 const NULL: NullNode = { kind: 'null' }
 

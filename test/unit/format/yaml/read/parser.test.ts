@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { yamlStore } from '../../../../src/format/yaml/store.ts'
-import { expectNoSecret, MARKER } from '../../../helpers/canary.ts'
-import { failure } from '../../../helpers/failure.ts'
-import { plainTree } from '../../../helpers/fake-seal.ts'
+import { yamlStore } from '../../../../../src/format/yaml/store.ts'
+import { expectNoSecret, MARKER } from '../../../../helpers/canary.ts'
+import { failure } from '../../../../helpers/failure.ts'
+import { plainTree } from '../../../../helpers/fake-seal.ts'
 
 const treesOf = (text: string): unknown[] => yamlStore.parse(text).documents.map(plainTree)
 

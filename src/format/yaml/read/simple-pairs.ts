@@ -1,4 +1,4 @@
-import type { Leaf } from '../tree.ts'
+import type { Leaf } from '../../tree.ts'
 import { codeAt, HASH, isBreak, SPACE, TAB } from './chars.ts'
 import { resolvePlain, UINT64 } from './resolve.ts'
 import { SimplePair } from './simple-pair.ts'

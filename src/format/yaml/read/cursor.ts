@@ -1,6 +1,6 @@
-import { FormatError } from '../../errors.ts'
-import { errorAt } from '../error-at.ts'
-import { positionOf } from '../text.ts'
+import { FormatError } from '../../../errors.ts'
+import { errorAt } from '../../error-at.ts'
+import { positionOf } from '../../text.ts'
 import { CR, codeAt, isBlank, isBreak, LF } from './chars.ts'
 
 /** A place in the text, with the line (0-based) and column (0-based, UTF-16 units) that layout rules look at. */

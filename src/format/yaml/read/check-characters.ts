@@ -1,5 +1,5 @@
-import { FormatError } from '../../errors.ts'
-import { positionOf } from '../text.ts'
+import { FormatError } from '../../../errors.ts'
+import { positionOf } from '../../text.ts'
 import { FORBIDDEN } from './chars.ts'
 import { syntaxError } from './cursor.ts'
 

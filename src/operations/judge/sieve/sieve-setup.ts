@@ -1,6 +1,6 @@
-import type { KnownFile } from '../known/known-file.ts'
-import type { TextThreads } from '../texts/text-pool.ts'
-import type { CleanKind } from './clean-files.ts'
+import type { KnownFile } from '../../known/known-file.ts'
+import type { TextThreads } from '../../texts/text-pool.ts'
+import type { CleanKind } from '../clean-files.ts'
 
 /** What a tree says about how its files are judged, as far as it decides whether anything is to be told of one. */
 export interface TreeSetup {

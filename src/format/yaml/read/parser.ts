@@ -1,4 +1,4 @@
-import type { FormatError } from '../../errors.ts'
+import type { FormatError } from '../../../errors.ts'
 import { checkCharacters } from './check-characters.ts'
 import { syntaxError } from './cursor.ts'
 import { liftFoot, moveFootUp } from './foot-comments.ts'

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import type { CleanKind } from '../../../../src/operations/judge/clean-files.ts'
-import type { JudgedFile } from '../../../../src/operations/judge/judged-tree.ts'
-import { readSettings } from '../../../../src/operations/judge/settings.ts'
-import { Sieve } from '../../../../src/operations/judge/sieve.ts'
-import { SievedTexts } from '../../../../src/operations/judge/sieved-texts.ts'
-import { treeScanner } from '../../../../src/operations/scan/scan-file.ts'
-import type { NamedText } from '../../../../src/operations/texts/text-pool.ts'
-import { dice } from '../../../helpers/credentials/draw.ts'
-import { withChecksum } from '../../../helpers/credentials/kinds.ts'
+import type { CleanKind } from '../../../../../src/operations/judge/clean-files.ts'
+import type { JudgedFile } from '../../../../../src/operations/judge/judged-tree.ts'
+import { readSettings } from '../../../../../src/operations/judge/settings.ts'
+import { Sieve } from '../../../../../src/operations/judge/sieve/sieve.ts'
+import { SievedTexts } from '../../../../../src/operations/judge/sieve/sieved-texts.ts'
+import { treeScanner } from '../../../../../src/operations/scan/scan-file.ts'
+import type { NamedText } from '../../../../../src/operations/texts/text-pool.ts'
+import { dice } from '../../../../helpers/credentials/draw.ts'
+import { withChecksum } from '../../../../helpers/credentials/kinds.ts'
 
 const TOKEN = withChecksum('ghp_', dice(77))
 const [CLEAN, FOUND] = ['a: b\n'.repeat(2000), `token: ${TOKEN}\n`.padEnd(10_000, '#\n')]
