@@ -170,15 +170,19 @@ class Answers {
     return { id, kind, bytes: pending.subarray(start, end), isCut: false }
   }
 
-  /** @param name - what was asked for: what is not there is answered with it, which may hold line breaks itself */
+  /**
+   * @param name - what was asked for: what is not there is answered with it, which may hold line breaks itself
+   * @throws GitError `ERR_GIT` for any other answer, which would belong to something else
+   */
   async next(name: string, most: number): Promise<GitObject | undefined> {
-    const line = await this.line()
+    let line = await this.line()
     const [, id, kind, size] = HEADER.exec(line) ?? []
     if (id === undefined || kind === undefined) {
-      // "… missing", "… ambiguous"
-      const breaks = SUBMODULE.test(line) ? 0 : name.split('\n').length - 1
-      for (let index = 0; index < breaks; index += 1) await this.line()
-      return undefined
+      if (SUBMODULE.test(line)) return undefined
+      for (const _ of name.matchAll(/\n/g)) line += `\n${await this.line()}`
+      const asked = bytesOfPath(name).toString('latin1')
+      if (line === `${asked} missing` || line === `${asked} ambiguous`) return undefined
+      throw unreadable('git answers something else than was asked')
     }
     const isCut = Number(size) > most
     const length = isCut ? BEGINNING : Number(size)

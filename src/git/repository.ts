@@ -286,6 +286,11 @@ export class GitRepository {
     return 'stdout' in output ? output.stdout.toString('utf8').replace(/\n$/, '') : undefined
   }
 
+  /** Names of other repositories. @throws GitError `ERR_GIT` */
+  remotes(): Promise<string[]> {
+    return this.lines(['remote'])
+  }
+
   /** Full names of all branches, those of remotes too. @throws GitError `ERR_GIT` */
   async branches(): Promise<string[]> {
     const names = await this.lines(['for-each-ref', '--format=%(refname)', 'refs/heads', 'refs/remotes'])

@@ -100,6 +100,8 @@ export interface Repository {
   folders(): Promise<{ readonly root: string | undefined; readonly gitFolder: string; readonly common: string }>
   /** A setting; undefined when it is not set. */
   setting(name: string): Promise<string | undefined>
+  /** Names of other repositories. */
+  remotes(): Promise<readonly string[]>
   /** Full names of all branches, those of remotes too. */
   branches(): Promise<readonly string[]>
   has(revision: string): Promise<boolean>

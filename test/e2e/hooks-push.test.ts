@@ -25,6 +25,24 @@ async function addAndRemove(client: HookedRepository): Promise<string> {
   return bad
 }
 
+describe('the hook of a client knows what a remote has', () => {
+  it('by the branches of that remote, not of one whose name begins like it', async ({ box }) => {
+    const { client } = await pair(box, 'client')
+    await client.must('init', '-q', '--bare', '../private.git')
+    await client.must('config', 'remote.origin/private.url', '../private.git')
+    await client.must('config', 'remote.origin/private.fetch', '+refs/heads/*:refs/remotes/origin/private/*')
+    await client.commit({ [FILE]: PLAIN })
+    await client.must('push', '-q', 'origin/private', 'main')
+    expect(await client.must('branch', '--remotes')).toContain('origin/private/main')
+    const { code, err } = await client.git(['push', 'origin', 'main'])
+    expect({ code }, err).toEqual({ code: 1 })
+    expect(err).toContain('block unsealed-file')
+    // what stands there already is told to nobody who adds something else
+    await client.commit({ 'notes.txt': 'fine\n' })
+    expect(await client.git(['push', '-q', 'origin/private', 'main:new'])).toMatchObject({ code: 0, err: '' })
+  })
+})
+
 describe.each(['client', 'server'] as const)('the hook of the %s', (at) => {
   it('stops a secret that a push adds and removes again', async ({ box }) => {
     const { server, client } = await pair(box, at)

@@ -196,6 +196,14 @@ describe('native hooks hold', () => {
     symlinkSync('../../outside/db.yaml', box.path(repository.at(FILE)))
     await repository.must('add', '-A')
     expect(await repository.git(['commit', '-q', '-m', 'x'])).toMatchObject({ code: 0, err: '' })
+    // where links are checked out as files, what is written into one stays a link for git
+    await repository.must('config', 'core.symlinks', 'false')
+    rmSync(box.path(repository.at(FILE)))
+    expect(await commitPlain(repository)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining(`unsealed-file: ${FILE}`),
+    })
+    expect(await repository.must('ls-files', '--stage', FILE)).toMatch(/^120000 /)
   })
 
   it('with content that is staged in part', async ({ box }) => {

@@ -289,10 +289,10 @@ describe('git is asked instead', () => {
     expect(isUnsure()).toBe(true)
   })
 
-  it.each(['GIT_OBJECT_DIRECTORY', 'GIT_ALTERNATE_OBJECT_DIRECTORIES', 'GIT_COMMON_DIR', 'GIT_WORK_TREE'])(
-    'where %s is set',
-    (name) => expect(isUnsure({ [name]: folder })).toBe(true),
-  )
+  it.each([
+    ...['GIT_OBJECT_DIRECTORY', 'GIT_ALTERNATE_OBJECT_DIRECTORIES', 'GIT_COMMON_DIR', 'GIT_WORK_TREE'],
+    'GIT_REFERENCE_BACKEND',
+  ])('where %s is set', (name) => expect(isUnsure({ [name]: folder })).toBe(true))
 
   it('and says the same, through the one that asks', async () => {
     const answers = async (repository: GitRepository) => {

@@ -13,7 +13,7 @@ import { sure } from './unsure.ts'
 /** With one of these, git looks elsewhere, or at something else. */
 const UNUSUAL = [
   ...['GIT_WORK_TREE', 'GIT_COMMON_DIR', 'GIT_OBJECT_DIRECTORY', 'GIT_ALTERNATE_OBJECT_DIRECTORIES', 'GIT_NAMESPACE'],
-  ...['GIT_GRAFT_FILE', 'GIT_SHALLOW_FILE', 'GIT_REF_STORAGE', 'GIT_DEFAULT_REF_FORMAT'],
+  ...['GIT_GRAFT_FILE', 'GIT_SHALLOW_FILE', 'GIT_REFERENCE_BACKEND', 'GIT_REF_STORAGE', 'GIT_DEFAULT_REF_FORMAT'],
 ]
 const BRANCH = /^ref: (refs\/heads\/(?!.*(?:\/\.|\.\.))[\w./-]+)\n$/
 

@@ -66,8 +66,7 @@ const NOTHING = /^0+$/
 
 /** Each line: local name, which may be any revision, also one with blanks; new id, remote name, old id. @see githooks(5) */
 async function pushedRanges({ args: [remote = ''], input }: HookRequest, repository: Repository): Promise<Incoming[]> {
-  // an address instead of a name has no branches here that say what it has
-  const known = /^[\w.-]+$/.test(remote) ? [`--remotes=${remote}`] : []
+  const known = await branchesOf(remote, repository)
   const incoming: Incoming[] = []
   for (const [id, name, old] of linesOf(input, 4)) {
     if (NOTHING.test(id)) continue
@@ -76,6 +75,15 @@ async function pushedRanges({ args: [remote = ''], input }: HookRequest, reposit
     incoming.push({ id, name, range: [id, '--not', ...known, ...there], target: undefined })
   }
   return incoming
+}
+
+/** What a remote has, as `rev-list` takes it. An address instead of a name has no branches here that say it. */
+async function branchesOf(remote: string, repository: Repository): Promise<string[]> {
+  const names = await repository.remotes()
+  if (!names.includes(remote)) return []
+  // those of "origin/fork" are not those of "origin"
+  const others = names.filter((name) => name.startsWith(`${remote}/`))
+  return [...others.map((name) => `--exclude=${name}/*`), `--remotes=${remote}`]
 }
 
 /** Each line: old id, new id, name. */

@@ -23,6 +23,8 @@ import type { PlacedRule } from './tree-policies.ts'
 /** What says how files are sealed is read before anything can be opened. */
 const POLICY_FILE = /(?:^|\/)(?:\.sops\.yaml$|\.bulla\/|\.git[a-z]+$)/
 const LINK = '120000'
+/** No system follows longer ones. */
+const LONGEST_TARGET = 4096
 const LFS = 'version https://git-lfs.github.com/spec/v1'
 const OF_WHOLE_FILES: readonly string[] = ['unsealed-file', 'decrypted-leftover', 'lfs-under-rule']
 const MAX_BYTES = 32 * 1024 * 1024
@@ -79,7 +81,7 @@ export class Judge {
     const text = decodeText(bytes)
     const readable = wideText(bytes) ?? text
     const findings =
-      file.mode === LINK
+      file.mode === LINK && isTarget(text)
         ? await this.scan(file, readable, 'plain')
         : await this.placed(file, { text, readable, placed })
     return [...problems, ...findings]
@@ -199,6 +201,11 @@ export class Judge {
     const found: Finding[] = isProgram(beginning) ? [] : [{ rule: 'not-searched', level: 'warn', file: path, message }]
     return this.settings.exceptions.apply(found, path, '')
   }
+}
+
+/** Where links are checked out as files (`core.symlinks`), somebody may have written a whole text into one. */
+function isTarget(text: string): boolean {
+  return text.length <= LONGEST_TARGET && !text.includes('\n')
 }
 
 /** Whether a rule that matches a file wants it sealed. */
