@@ -50,6 +50,26 @@ const OF_BOB = ['a.yaml', 'sub/b.env', 'c.json']
 const ciphertexts = (box: Sandbox, name: string): readonly string[] => box.read(name).match(/ENC\[[^\]]+\]/g) ?? []
 
 describe('recipient rotate', () => {
+  it("takes nobody else's place: a file that names somebody else's key among its earlier ones is a copy", async ({
+    box,
+  }) => {
+    await repository(box)
+    const eve = newIdentity()
+    box.write('.bulla/recipients/eve.yaml', `recipient: ${eve.recipient}\nprevious:\n  - recipient: ${bob.recipient}\n`)
+    const before = box.snapshot()
+    for (const args of [
+      ['rotate', 'eve', '--yes'],
+      ['ungrant', 'eve', 'rule 2', '--apply', '--yes'],
+    ]) {
+      const { code, err } = await box.bulla(['recipient', ...args])
+      expect([code === 0, err]).toEqual([
+        false,
+        expect.stringContaining('the recipients bob and eve have the same public key'),
+      ])
+      expect(box.snapshot()).toEqual(before)
+    }
+  })
+
   it('moves policy and files to a new key, and gives these new data keys', async ({ box }) => {
     await repository(box)
     const [next, untouched] = [newIdentity(), box.read('other/d.ini')]
