@@ -48,6 +48,11 @@ const MAX_LEVELS = 100
 const MAX_FILES = 2_000
 const MAX_FILE_BYTES = 256 * 1024
 
+/** Without the comment that may stand behind an SSH key. */
+function bareKey({ recipient }: RecipientKey): string {
+  return recipient.split(' ').slice(0, 2).join(' ')
+}
+
 /** Two files with one public key: nobody can tell whose it is. */
 export function copied(first: ListedRecipient, second: ListedRecipient): ConfigError {
   return new ConfigError(
@@ -109,6 +114,21 @@ export class RecipientBook {
     if (recipient !== undefined) return recipient
     const problem = found?.problems.find(({ where }) => where?.file === join(found.folder, name + ENDING))
     throw problem ?? unknownName(name, found)
+  }
+
+  /**
+   * The same for whoever acts on the keys of it, earlier ones too: who can write one file could name somebody else's key in it,
+   * and have that replaced or removed.
+   *
+   * @throws as {@link byName}; ConfigError `ERR_RECIPIENT_FILE` when another recipient has one of the keys
+   */
+  async byNameAlone(name: string, file?: string): Promise<ListedRecipient> {
+    const recipient = await this.byName(name, file)
+    const own = new Set(keysOf(recipient).map(bareKey))
+    const others = ((await this.all(file))?.recipients ?? []).filter((one) => one.name !== name)
+    const other = others.find((one) => keysOf(one).some((key) => own.has(bareKey(key))))
+    if (other !== undefined) throw copied(other, recipient)
+    return recipient
   }
 
   /**

@@ -119,6 +119,27 @@ describe('AWS credentials of', () => {
     expect(server.count('AssumeRoleWithWebIdentity')).toBe(2)
   })
 
+  it('a role that trusts somebody else: it is not the permission for the key that is missing', async () => {
+    profile('base')
+    sandbox.write('config', `[profile deploy]\nrole_arn = ${ROLE}\nsource_profile = base\nregion = eu-west-1\n`)
+    sandbox.write('token', 'C4N4RY-web-token')
+    const web = { AWS_WEB_IDENTITY_TOKEN_FILE: join(sandbox.folder, 'token'), AWS_ROLE_ARN: ROLE }
+    for (const [env, operation, who] of [
+      [web, 'AssumeRoleWithWebIdentity', `the web identity for ${ROLE}`],
+      [{ AWS_PROFILE: 'deploy' }, 'AssumeRole', 'the AWS profile deploy'],
+    ] as const) {
+      server.denied.add(operation)
+      const { code, err } = await sandbox.bulla(['-d', 'a.yaml'], { env: { ...base, ...env } })
+      expect(code).toBe(128)
+      expect(err).toContain(
+        `as ${who}): no credentials came: access is denied; the permission sts:${operation} is missing`,
+      )
+      expect(err).toContain('trust policy of the role')
+      expect(err).not.toContain('kms:Decrypt')
+      expectNoSecret(err)
+    }
+  })
+
   it.each(['there is none', 'it is a folder'])(
     'a web identity whose file cannot be read is named: %s',
     async (what) => {

@@ -61,6 +61,22 @@ describe('recipient grant', () => {
     )
   })
 
+  it('says that a checkout of a part does not have all files', async ({ box }) => {
+    await repository(box)
+    await box.git('init', '--quiet')
+    await box.git('add', '--all')
+    await box.git('commit', '--quiet', '--message', 'all')
+    await box.git('sparse-checkout', 'set', '.bulla', 'prod')
+    expect(box.has('dev/c.json')).toBe(false)
+    for (const args of [
+      ['grant', 'alice', 'rule 2', '--apply', '--yes'],
+      ['rotate', 'deploy', newIdentity().recipient, '--yes'],
+    ]) {
+      const { code, err } = await box.bulla(['recipient', ...args])
+      expect([code, err]).toEqual([0, expect.stringContaining('this checkout is sparse')])
+    }
+  })
+
   it('leaves files to a policy that is nearer to them: whom that does not name gets nothing', async ({ box }) => {
     await repository(box)
     box.write('dev/.sops.yaml', policy(box, '').replace('^prod/', '^own/'))

@@ -50,6 +50,26 @@ const OF_BOB = ['a.yaml', 'sub/b.env', 'c.json']
 const ciphertexts = (box: Sandbox, name: string): readonly string[] => box.read(name).match(/ENC\[[^\]]+\]/g) ?? []
 
 describe('recipient rotate', () => {
+  it("takes nobody else's place: a file that names somebody else's key among its earlier ones is a copy", async ({
+    box,
+  }) => {
+    await repository(box)
+    const eve = newIdentity()
+    box.write('.bulla/recipients/eve.yaml', `recipient: ${eve.recipient}\nprevious:\n  - recipient: ${bob.recipient}\n`)
+    const before = box.snapshot()
+    for (const args of [
+      ['rotate', 'eve', '--yes'],
+      ['ungrant', 'eve', 'rule 2', '--apply', '--yes'],
+    ]) {
+      const { code, err } = await box.bulla(['recipient', ...args])
+      expect([code === 0, err]).toEqual([
+        false,
+        expect.stringContaining('the recipients bob and eve have the same public key'),
+      ])
+      expect(box.snapshot()).toEqual(before)
+    }
+  })
+
   it('moves policy and files to a new key, and gives these new data keys', async ({ box }) => {
     await repository(box)
     const [next, untouched] = [newIdentity(), box.read('other/d.ini')]
@@ -192,6 +212,15 @@ describe('recipient rotate of a machine', () => {
     )
     expect((await bulla('recipient', 'rotate', 'prod', '--drop-previous')).code).toBe(1)
     expect(box.snapshot()).toEqual(before)
+
+    // as CI makes clones: what older commits need is not there to be seen
+    await box.git('clone', '--quiet', '--depth', '1', `file://${box.folder}`, 'clone')
+    const cut = await box.bulla(['recipient', 'rotate', 'prod', '--drop-previous', '--yes'], { env, cwd: 'clone' })
+    expect([cut.code === 0, cut.err]).toEqual([
+      false,
+      expect.stringContaining('this clone has only the newest commits'),
+    ])
+    expect(box.read('clone/.bulla/recipients/prod.yaml')).toBe(box.read('.bulla/recipients/prod.yaml'))
 
     expect((await bulla('recipient', 'rotate', 'prod', '--drop-previous', '--yes')).code).toBe(0)
     expect((await box.bulla(earlier, { env, stdin: first })).code).toBe(128)

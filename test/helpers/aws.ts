@@ -23,7 +23,7 @@ export interface AwsSetup {
   readonly environment: FakeEnvironment
 }
 
-/** The service on a machine with these variables, which allows the address in them. */
+/** The service on a machine with these variables, which allows the addresses in them. */
 export function awsService(
   variables: Readonly<Record<string, string>>,
   {
@@ -33,8 +33,9 @@ export function awsService(
   }: { files?: Record<string, string>; settings?: Partial<CallSettings>; random?: RandomSource } = {},
 ): AwsSetup {
   const environment = fakeServiceEnvironment({ variables, files, ...(random === undefined ? {} : { random }) })
-  const host = new URL(variables['AWS_ENDPOINT_URL'] ?? 'https://kms.eu-west-1.amazonaws.com').host
-  const policy = new CallPolicy({ hosts: [host, `http://${host}`], accounts: undefined, ...settings })
+  const named = [variables['AWS_ENDPOINT_URL'], variables['AWS_ENDPOINT_URL_STS']].flatMap((url) => url ?? [])
+  const hosts = named.map((url) => new URL(url).host).flatMap((host) => [host, `http://${host}`])
+  const policy = new CallPolicy({ hosts, accounts: undefined, ...settings })
   return { environment, service: new AwsKmsService(environment, policy) }
 }
 

@@ -2,6 +2,7 @@ import { UsageError } from '../../errors.ts'
 import { type DropPlan, dropPrevious } from '../../operations/recipients/drop-previous.ts'
 import { flag, worldOf } from '../options.ts'
 import { printable } from '../render.ts'
+import { GET_THE_REST, isShallow } from '../shallow.ts'
 import { shortKey } from './short-key.ts'
 import type { VerbCall } from './verbs.ts'
 
@@ -22,6 +23,7 @@ export async function runDropPrevious({ words, values, io }: VerbCall): Promise<
   const dryRun = flag(values, 'dryRun')
   const repository = await io.repository({ asGit: false })
   try {
+    if (await isShallow(repository, io)) throw historyIsCut()
     const approve = async (plan: DropPlan) => {
       io.writeErr(planText(plan))
       return yes ? true : world.confirm({ text: 'Drop the earlier identities?', mayBePiped: true })
@@ -36,6 +38,13 @@ export async function runDropPrevious({ words, values, io }: VerbCall): Promise<
   } finally {
     repository.close()
   }
+}
+
+/** What is not here would count as what needs no key. */
+function historyIsCut(): UsageError {
+  return new UsageError('ERR_USAGE', 'this clone has only the newest commits: what older ones need cannot be told', {
+    hint: GET_THE_REST,
+  })
 }
 
 function planText({ name, keys, lost }: DropPlan): string {

@@ -6,6 +6,7 @@ import { flag, integer, onlyGiven, type Values, worldOf } from '../options.ts'
 import { readerPlan } from '../reader-plan.ts'
 import { printable, renderNote, shortPath } from '../render.ts'
 import { codeOf } from '../report.ts'
+import { noteSparse } from '../sparse.ts'
 
 /**
  * `recipient grant NAME 'path or rule'` and `ungrant`.
@@ -49,7 +50,10 @@ export async function runGrant(
   if (json === true) io.writeOut(`${JSON.stringify(jsonOf(verb, name, result), null, 2)}\n`)
   else io.writeOut(textOf({ verb, name, apply, dryRun: dryRun === true }, result, io))
   renderErrors(result.update.failures, io, { verbose: flag(values, 'verbose') })
-  if (quiet !== true) showNotes(verb, result, io)
+  if (quiet !== true) {
+    showNotes(verb, result, io)
+    await noteSparse(io)
+  }
   return Math.max(0, ...result.update.failures.map((failure) => codeOf(failure, 'recipient')))
 }
 

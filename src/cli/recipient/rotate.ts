@@ -11,6 +11,7 @@ import type { Io } from '../io.ts'
 import { flag, onlyGiven, text, worldOf } from '../options.ts'
 import { printable, renderNote, shortPath } from '../render.ts'
 import { codeOf } from '../report.ts'
+import { noteSparse } from '../sparse.ts'
 import { shortKey } from './short-key.ts'
 import type { VerbCall } from './verbs.ts'
 
@@ -40,6 +41,7 @@ export async function rotate(call: VerbCall): Promise<number> {
     },
     world,
   )
+  if (!flag(values, 'quiet')) await noteSparse(io)
   return show(result, call)
 }
 

@@ -41,7 +41,7 @@ export class KmsCalls {
       try {
         return await untilAborted(send(kms, limit), limit)
       } catch (error) {
-        throw failureOf(error, permission)
+        throw limit.aborted ? kms.lateFailure(error, permission) : failureOf(error, permission)
       }
     }
     try {
@@ -89,6 +89,8 @@ function transience(): (error: unknown) => boolean {
   }
 }
 
+const TRUST = 'allow it in the IAM policy of this identity, and name this identity in the trust policy of the role'
+
 function described(
   error: unknown,
   { arn, role }: AdmittedKey,
@@ -97,15 +99,19 @@ function described(
 ): KeyError {
   const failure = failureOf(error, 'kms:Decrypt')
   if (failure instanceof KeyError) return failure
-  const { reason, permission } = failure
+  const { reason, permission, step } = failure
   if (reason.isWrongUsage === true) {
     return new KeyUsageError('ERR_RECIPIENT', `${arn.text} is not a symmetric key for encryption`, {
       hint: reason.hint,
     })
   }
-  const ofRole = permission === 'sts:AssumeRole'
+  const ofRole = step === 'role'
   return serviceError(
     { service: ofRole ? 'AWS STS' : 'AWS KMS', verb, key: ofRole ? role : arn.text, region: arn.region, caller },
-    { ...reason, permission: reason.isDenial === true ? permission : undefined },
+    {
+      ...reason,
+      permission: reason.isDenial === true ? permission : undefined,
+      hint: reason.isDenial === true && step !== 'call' ? TRUST : reason.hint,
+    },
   )
 }

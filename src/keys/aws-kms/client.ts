@@ -9,11 +9,13 @@ import {
   type ReEncryptCommandInput,
 } from '@aws-sdk/client-kms'
 import { defaultProvider } from '@aws-sdk/credential-provider-node'
+import type { KeyError } from '../../errors.ts'
 import type { CallPolicy } from '../services/call-policy.ts'
 import type { ServiceEnvironment } from '../services/environment.ts'
 import { serviceUrl } from './admission.ts'
 import type { KeyArn } from './arn.ts'
 import { configuredEndpoint, environmentCredentials, shown, sourceName } from './credentials.ts'
+import { type AwsFailure, credentialsFailure, failureOf, type Permission, roleFailure, type Step } from './failure.ts'
 import { namedProfile, readProfile } from './profiles.ts'
 import { RequestHandler } from './request-handler.ts'
 import { type AssumedRole, assumeRoleBody, readAssumedRole } from './sts.ts'
@@ -44,6 +46,7 @@ export class KmsClient {
   private ownIdentity: string | undefined
   private hasRole = false
   private clockOffsetMs = 0
+  private pending: Step = 'call'
   private readonly environment: ServiceEnvironment
   private readonly handler: RequestHandler
   private readonly key: KeyArn
@@ -63,6 +66,16 @@ export class KmsClient {
   /** Whose credentials were used last; undefined when it did not come so far. */
   get identity(): string | undefined {
     return this.hasRole ? `the role ${this.role}, taken on with ${this.ownIdentity}` : this.ownIdentity
+  }
+
+  /**
+   * The time was up: what was it that did not come?
+   *
+   * @param permission - of the call
+   */
+  lateFailure(error: unknown, permission: Permission): AwsFailure | KeyError {
+    if (this.pending === 'role') return roleFailure(error)
+    return this.pending === 'call' ? failureOf(error, permission) : this.credentialsFailure(error)
   }
 
   async encrypt(input: EncryptCommandInput, abortSignal: AbortSignal) {
@@ -121,7 +134,9 @@ export class KmsClient {
     return async () => {
       if (named !== undefined) await readProfile(this.environment, named)
       else this.ownIdentity ??= await meantSource(this.environment)
-      const found = await chain()
+      const found = await this.during('credentials', chain).catch((error: unknown) => {
+        throw this.credentialsFailure(error)
+      })
       const marks = '$source' in found && typeof found.$source === 'object' ? found.$source : undefined
       this.ownIdentity = sourceName(marks ?? {}, profile === '' ? undefined : profile, this.environment)
       return found
@@ -138,10 +153,26 @@ export class KmsClient {
       signingRegion: this.key.region,
       signingDate: new Date(clock.now() + this.clockOffsetMs),
     })
-    const { response } = await this.handler.handle(signed)
+    const { response } = await this.during('role', () => this.handler.handle(signed)).catch((error: unknown) => {
+      throw roleFailure(error)
+    })
     const assumed = readAssumedRole(response, () => this.correctClock(response.headers))
     this.hasRole = true
     return assumed
+  }
+
+  private async during<T>(step: Step, act: () => Promise<T>): Promise<T> {
+    this.pending = step
+    try {
+      return await act()
+    } finally {
+      this.pending = 'call'
+    }
+  }
+
+  private credentialsFailure(error: unknown): AwsFailure | KeyError {
+    const isOfToken = (this.environment.variable('AWS_WEB_IDENTITY_TOKEN_FILE') ?? '') !== ''
+    return credentialsFailure(error, isOfToken ? 'sts:AssumeRoleWithWebIdentity' : 'sts:AssumeRole')
   }
 
   /** As the SDK does for KMS itself. @returns whether the clock of the server differs enough to matter */

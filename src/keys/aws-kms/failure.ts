@@ -9,6 +9,10 @@ export type Permission =
   | 'kms:ReEncryptFrom or kms:ReEncryptTo'
   | 'kms:GetPublicKey'
   | 'sts:AssumeRole'
+  | 'sts:AssumeRoleWithWebIdentity'
+
+/** On the way to a key: the call itself, the role that the key names, the credentials that come before both. */
+export type Step = 'call' | 'role' | 'credentials'
 
 /** Why a call came to nothing. Holds no byte of a request or a reply: only reasons of ours. */
 export class AwsFailure extends Error {
@@ -17,13 +21,32 @@ export class AwsFailure extends Error {
   readonly reason: AwsReason
   /** The clock of this machine was wrong; the next request is dated by that of the server. */
   readonly isClockCorrected: boolean
+  readonly step: Step
 
-  constructor(permission: Permission, reason: AwsReason, isClockCorrected = false) {
+  constructor(permission: Permission, reason: AwsReason, isClockCorrected = false, step: Step = 'call') {
     super(reason.reason)
     this.permission = permission
     this.reason = reason
     this.isClockCorrected = isClockCorrected
+    this.step = step
   }
+}
+
+/** The same on the way to credentials: it is not the key that was refused, or that did not answer. */
+export function credentialsFailure(error: unknown, permission: Permission): AwsFailure | KeyError {
+  const failure = failureOf(error, permission)
+  if (failure instanceof KeyError || failure.step !== 'call') return failure
+  const { reason, isClockCorrected } = failure
+  const isOfCall = reason.isDenial === true || reason.isTransient !== undefined
+  const told = isOfCall ? { ...reason, reason: `no credentials came: ${reason.reason}` } : reason
+  return new AwsFailure(permission, told, isClockCorrected, 'credentials')
+}
+
+/** The same on the way to the role that a key names. */
+export function roleFailure(error: unknown): AwsFailure | KeyError {
+  const failure = failureOf(error, 'sts:AssumeRole')
+  if (failure instanceof KeyError || failure.step !== 'call') return failure
+  return new AwsFailure('sts:AssumeRole', failure.reason, failure.isClockCorrected, 'role')
 }
 
 /** Whatever the SDK or the network threw, as one of ours: an error of the SDK can carry the whole reply. */

@@ -42,7 +42,7 @@ export function readAssumedRole(
   const text = Buffer.from(body).toString()
   if (statusCode !== 200) {
     const reason = REASONS.get(element(text, 'Code')) ?? replyReason(statusCode)
-    throw new AwsFailure('sts:AssumeRole', reason, reason.isAboutTime === true && correctClock())
+    throw new AwsFailure('sts:AssumeRole', reason, reason.isAboutTime === true && correctClock(), 'role')
   }
   const role = {
     accessKeyId: element(text, 'AccessKeyId'),
@@ -52,7 +52,7 @@ export function readAssumedRole(
   }
   const isWhole = role.accessKeyId !== '' && role.secretAccessKey !== '' && role.sessionToken !== ''
   if (isWhole && !Number.isNaN(role.expiration.getTime())) return role
-  throw new AwsFailure('sts:AssumeRole', replyReason(statusCode))
+  throw new AwsFailure('sts:AssumeRole', replyReason(statusCode), false, 'role')
 }
 
 /** The text of the only element with this name; none of those that are asked for here holds anything to unescape. */

@@ -20,10 +20,15 @@ type MasterKeyType = Exclude<ServiceType, 'local'>
 /** Kinds of master keys of files that a service holds. */
 export const SERVICE_KEY_TYPES: readonly MasterKeyType[] = ['kms', 'gcp_kms', 'azure_kv', 'hc_vault']
 
+/** A key that did not answer in all its time is not asked for the next file: a thousand files would wait as often. */
+const SILENT_MS = 30_000
+
 /** Master keys of files that a service holds, as sops has them: a call for every file. */
 export class ServiceProvider implements KeyProvider {
   readonly type: MasterKeyType
   private readonly options: ServiceProviderOptions
+  /** By the fields that name them, keys for which the time was up: why, and when. */
+  private readonly silent = new Map<string, { readonly error: unknown; readonly at: number }>()
 
   constructor(type: MasterKeyType, options: ServiceProviderOptions) {
     this.type = type
@@ -38,7 +43,7 @@ export class ServiceProvider implements KeyProvider {
   private async wrap(key: ServiceKey, share: Uint8Array): Promise<KeyEntry> {
     const service = await this.options.services.get(this.type)
     service.check(key)
-    const { enc, key: used } = await service.wrap(key, share, { signal: await this.deadline() })
+    const { enc, key: used } = await this.inTime(key, (signal) => service.wrap(key, share, { signal }))
     return { ...used, type: this.type, enc, createdAt: this.options.now() }
   }
 
@@ -50,7 +55,7 @@ export class ServiceProvider implements KeyProvider {
     const key = this.serviceKey(description)
     const service = await this.options.services.get(this.type)
     service.check(key)
-    return await service.unwrap(key, enc, { signal: await this.deadline() })
+    return await this.inTime(key, (signal) => service.unwrap(key, enc, { signal }))
   }
 
   async about(description: KeyDescription): Promise<KeyCall> {
@@ -69,12 +74,22 @@ export class ServiceProvider implements KeyProvider {
     }
   }
 
-  private async deadline(): Promise<AbortSignal> {
-    const { totalMs } = await this.options.timeouts()
-    return this.options.clock.timeout(totalMs)
+  private async inTime<T>(key: ServiceKey, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const { clock, timeouts } = this.options
+    const name = JSON.stringify(key.fields)
+    const known = this.silent.get(name)
+    if (known !== undefined && clock.now() - known.at < SILENT_MS) throw known.error
+    const signal = clock.timeout((await timeouts()).totalMs)
+    try {
+      return await call(signal)
+    } catch (error) {
+      if (signal.aborted) this.silent.set(name, { error, at: clock.now() })
+      throw error
+    }
   }
 
   dispose(): void {
+    this.silent.clear()
     this.options.services.dispose?.()
   }
 

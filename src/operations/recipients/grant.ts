@@ -109,7 +109,7 @@ async function editPolicy(
   rule: CreationRule,
   { recipients }: World,
 ): Promise<{ edit: PolicyEdit; keys: readonly string[] }> {
-  const known = isRecipientName(name) ? await (await recipients()).byName(name, path) : undefined
+  const known = isRecipientName(name) ? await (await recipients()).byNameAlone(name, path) : undefined
   const current = known?.recipient ?? name
   const base = { path, rule: rule.index, group, isSharedAllowed, isEmptyAllowed, name: known?.name }
   const request = (key: string, edited: Uint8Array): RuleEdit => ({ ...base, key, bytes: edited })

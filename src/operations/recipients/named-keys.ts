@@ -9,7 +9,8 @@ type Recipients = Pick<World, 'recipients'>
  * Keys as they were given, with the public key in the place of each name of a recipient.
  *
  * @param file - absolute, what they are for: recipients are looked for beside it
- * @throws KeyError `ERR_RECIPIENT_NAME` for a name that nobody has; ConfigError `ERR_RECIPIENT_FILE`
+ * @throws KeyError `ERR_RECIPIENT_NAME` for a name that nobody has; ConfigError `ERR_RECIPIENT_FILE`, also for one whose key is
+ *   another's too
  */
 export async function resolveNames(
   keys: readonly KeyDescription[],
@@ -19,7 +20,7 @@ export async function resolveNames(
   if (!keys.some(isName)) return keys
   const book = await recipients()
   return Promise.all(
-    keys.map(async (key) => (isName(key) ? ageKey((await book.byName(nameOf(key), file)).recipient) : key)),
+    keys.map(async (key) => (isName(key) ? ageKey((await book.byNameAlone(nameOf(key), file)).recipient) : key)),
   )
 }
 
@@ -40,7 +41,7 @@ export async function resolveRemoved(
   const found = await Promise.all(
     keys.map(async (key) => {
       if (!isName(key)) return [key]
-      const { recipient, previous } = await book.byName(nameOf(key), file)
+      const { recipient, previous } = await book.byNameAlone(nameOf(key), file)
       const old = previous.map((one) => one.recipient).filter((one) => readers.has(one))
       // when none of them is there, the first one is to be reported
       const now = readers.has(recipient) || old.length === 0 ? [recipient] : []

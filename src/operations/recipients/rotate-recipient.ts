@@ -61,6 +61,8 @@ export interface RotationResult {
  */
 export async function rotateRecipient(options: RotateRecipientOptions, world: MachineWorld): Promise<RotationResult> {
   const { name, dryRun = false } = options
+  // what is not its own must not become its own
+  await (await world.recipients()).byNameAlone(name)
   const stored = await readStored(name, world)
   const { recipient } = stored
   const root = dirname(dirname(dirname(recipient.path)))

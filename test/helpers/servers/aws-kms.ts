@@ -148,8 +148,8 @@ export class AwsKmsServer {
     this.calls.push({ operation, accessKeyId, region, context, ...(session === undefined ? {} : { session }) })
     if (this.denied.has(operation))
       throw new AwsError(
-        operation === 'AssumeRole' ? 'AccessDenied' : 'AccessDeniedException',
-        operation === 'AssumeRole' ? 403 : 400,
+        operation.startsWith('AssumeRole') ? 'AccessDenied' : 'AccessDeniedException',
+        operation.startsWith('AssumeRole') ? 403 : 400,
       )
   }
 

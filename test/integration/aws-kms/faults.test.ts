@@ -228,6 +228,31 @@ describe('a role', () => {
     expect(error.code).toBe('ERR_KEY_SERVICE')
   })
 
+  it('that cannot be asked for is not taken for a key that cannot', async () => {
+    const away = await LoopbackServer.start(() => ({ status: 200 }))
+    await away.stop()
+    const withRole = kmsKey(key.fields['arn'] ?? '', { role: ROLE })
+    const error = await refusal(awsService({ ...variables, AWS_ENDPOINT_URL_STS: away.origin }), withRole)
+    expect(error.message).toContain(`AWS STS could not unwrap with ${ROLE}`)
+    expect(error.message).toContain('nothing accepts connections there')
+    expect(server.count('Decrypt')).toBe(0)
+  })
+
+  it('that never comes is named when the time is up', async () => {
+    const silent = await LoopbackServer.start(() => new Promise<never>(() => undefined))
+    try {
+      const withRole = kmsKey(key.fields['arn'] ?? '', { role: ROLE })
+      const setup = awsService({ ...variables, AWS_ENDPOINT_URL_STS: silent.origin })
+      const call = { signal: setup.environment.clock.timeout(30_000) }
+      const refused = rejection(setup.service.unwrap(withRole, enc, call))
+      await silent.nextRequest()
+      setup.environment.clock.pass(30_000)
+      expect((await refused).message).toMatch(/AWS STS could not unwrap with .*no answer came in time/)
+    } finally {
+      await silent.stop()
+    }
+  })
+
   it('says as whom the key was called', async () => {
     server.denied.add('Decrypt')
     const error = await refusal(awsService(variables), kmsKey(key.fields['arn'] ?? '', { role: ROLE }))
