@@ -159,7 +159,10 @@ async function planFile(
     const target = await targetOf(input, options, world, version)
     const present = options.inPlace === true || target?.expected === undefined ? [] : [target.expected.bytes]
     const candidates = options.fresh === true ? [] : [...committed.versions, ...present]
-    const notes = committed.problem === undefined ? [] : [`${committed.problem}: all ciphertexts will be new`]
+    const notes = [
+      ...(committed.problem === undefined ? [] : [`${committed.problem}: all ciphertexts will be new`]),
+      ...(options.inPlace === true && (version.nameCount ?? 1) > 1 ? [OTHER_NAMES_NOTE] : []),
+    ]
     return await sealJob({ input, options, world, found, plain, target, candidates, notes })
   } catch (error) {
     throw inFile(error, input.path ?? input.name ?? 'standard input', inputType)
@@ -214,6 +217,7 @@ async function sealJob(request: SealRequest): Promise<Job> {
   }
 }
 
+const OTHER_NAMES_NOTE = 'it has other names (hard links), and what stands under them stays in clear: remove them'
 const IDENTITY_NOTE =
   'it holds an age identity and was left alone: sealed, it could not open anything; name the file itself to seal it'
 

@@ -1,10 +1,11 @@
 import { resolve } from 'node:path'
+import { FormatError } from '../errors.ts'
 import { parseMetadata } from '../format/metadata.ts'
 import type { Store } from '../format/store.ts'
 import { decodeText } from '../format/text.ts'
 import type { StoreName } from '../format/tree.ts'
 import { inFile } from './in-file.ts'
-import { isForeign } from './open.ts'
+import { holdsSealedValues, isForeign } from './open.ts'
 import type { World } from './ports.ts'
 import { loadStore, storeNameFor } from './stores.ts'
 
@@ -35,8 +36,13 @@ function hasBlock(store: Store, bytes: Uint8Array): boolean {
     const { version, mac } = parseMetadata(block)
     return version !== '' && mac !== ''
   } catch (error) {
+    if (store.name !== 'binary' || !isForeign(error, store, bytes)) throw error
+    if (holdsSealedValues(bytes)) {
+      throw new FormatError('ERR_NOT_SEALED', 'the file holds sealed values, but is not sealed as a binary file', {
+        hint: 'if it is yaml, json, dotenv or ini, name that with --input-type',
+      })
+    }
     // a plain file of no known type is no JSON: sops calls that an error, but the answer is no
-    if (store.name === 'binary' && isForeign(error, store, bytes)) return false
-    throw error
+    return false
   }
 }

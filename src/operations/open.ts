@@ -183,10 +183,18 @@ const FOREIGN_CODES: readonly ErrorCode[] = [
  */
 export function isForeign(error: unknown, store: Store, bytes: Uint8Array): boolean {
   if (!isBullaError(error) || !FOREIGN_CODES.includes(error.code)) return false
-  const content = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   // any file may be binary, and documentation shows sealed values: only JSON can be a sealed one
-  const canBeSealed = store.name !== 'binary' || /^\s*\{/.test(content.toString('latin1', 0, 64))
-  return !canBeSealed || !content.includes('ENC[AES256_GCM,')
+  const canBeSealed = store.name !== 'binary' || /^\s*\{/.test(viewOf(bytes).toString('latin1', 0, 64))
+  return !canBeSealed || !holdsSealedValues(bytes)
+}
+
+/** Whether there is anything in a file that looks like a sealed value. */
+export function holdsSealedValues(bytes: Uint8Array): boolean {
+  return viewOf(bytes).includes('ENC[AES256_GCM,')
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength)
 }
 
 /** Whether a file is sealed: it has metadata that can be read, not only something under their name. */

@@ -12,6 +12,8 @@ export interface FileVersion {
   readonly bytes: Uint8Array
   /** Changes when the file does: identity, size and times. */
   readonly stamp: string
+  /** How many names lead to it (hard links), where that is known. */
+  readonly nameCount?: number
 }
 
 export interface WriteRequest {

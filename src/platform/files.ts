@@ -40,7 +40,7 @@ export const nodeFiles = {
     }
   },
 
-  async open(path: string): Promise<{ path: string; bytes: Uint8Array; stamp: string }> {
+  async open(path: string): Promise<{ path: string; bytes: Uint8Array; stamp: string; nameCount: number }> {
     try {
       return { path, ...readWhole(path, MAX_FILE_BYTES) }
     } catch (error) {
@@ -146,14 +146,14 @@ function checkRegular(path: string): void {
 }
 
 /** A link of a stranger's repository may lead to a file without an end: never more is read than may be there. */
-function readWhole(path: string, maxBytes: number): { bytes: Uint8Array; stamp: string } {
+function readWhole(path: string, maxBytes: number): { bytes: Uint8Array; stamp: string; nameCount: number } {
   const descriptor = openSync(path, 'r')
   try {
     const stats = fstatSync(descriptor, { bigint: true })
     const hasSize = stats.isFile() && stats.size > 0n
     if (hasSize && stats.size > maxBytes) throw tooLarge(path, maxBytes)
     const bytes = hasSize ? readFileSync(descriptor) : readStream(descriptor, path, maxBytes)
-    return { bytes, stamp: stampOf(stats) }
+    return { bytes, stamp: stampOf(stats), nameCount: Number(stats.nlink) }
   } finally {
     closeSync(descriptor)
   }

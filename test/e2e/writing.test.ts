@@ -66,6 +66,18 @@ describe('writing in place', () => {
     expect(box.read('other.yaml')).toBe(text)
   })
 
+  it.skipIf(isWindows)('says of a file that it sealed when it is in clear under another name', async ({ box }) => {
+    box.policy()
+    box.write('a.yaml', YAML)
+    linkSync(box.path('a.yaml'), box.path('b.yaml'))
+    const { code, err } = await box.bulla(['encrypt', '--in-place', 'a.yaml'])
+    expect({ code, err }).toEqual({
+      code: 0,
+      err: expect.stringMatching(/^bulla: note: a\.yaml: .*other names \(hard links\)/),
+    })
+    expect([box.read('a.yaml').includes('ENC['), box.read('b.yaml')]).toEqual([true, YAML])
+  })
+
   it('leaves the file alone that somebody else changed in the meantime', async ({ box }) => {
     await sealed(box)
     const hook = box.write('hook.cjs', HOOK('a.yaml', 'somebody else was here\n', box.identity))

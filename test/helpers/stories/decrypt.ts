@@ -148,6 +148,12 @@ export const FILESTATUS: readonly Story[] = [
     .filter(([name]) => name !== 'f.bin')
     .map(([name, text]) => ({ args: ['filestatus', name], files: { [name]: text }, code: 0 })),
   { args: ['filestatus', '--input-type', 'yaml', 'f.txt'], files: { 'f.txt': stdin('f.yaml') }, code: 0 },
+  // sealed as something else than its name says: not a plain file
+  ...['f.yaml', 'f.env', 'f.ini'].map((name) => ({
+    args: ['filestatus', 'f.enc'],
+    files: { 'f.enc': stdin(name) },
+    code: 1,
+  })),
   { args: ['--output-type', 'json', 'filestatus', 'f.yaml'], code: 0 },
   { args: ['filestatus', 'f.yaml'], files: metadataWithout('mac'), code: 0 },
   { args: ['filestatus', 'f.yaml'], files: { 'f.yaml': '' }, code: 0 },

@@ -203,6 +203,16 @@ export const COMMAND_LINE: readonly Row[] = [
     bulla: '{"encrypted":false}\n',
   },
   {
+    id: 'L17',
+    what: '`filestatus` of a plain file of no known type',
+    see: async (player) => {
+      player.write('secrets.enc', await player.sealedBySops('f.env', 'A=x\n'))
+      return await player.prints(['filestatus', 'secrets.enc'])
+    },
+    sops: 1,
+    bulla: 1,
+  },
+  {
     id: 'L18',
     what: '`--version`',
     see: async (player) => {

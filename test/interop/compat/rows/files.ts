@@ -1,4 +1,4 @@
-import { symlinkSync } from 'node:fs'
+import { linkSync, symlinkSync } from 'node:fs'
 import type { Player, Row } from '../player.ts'
 
 const asType = (type: string) => ['--output-type', type]
@@ -95,5 +95,17 @@ export const FILES: readonly Row[] = [
     },
     sops: { code: 0, isWritten: true },
     bulla: { code: 3, isWritten: false },
+  },
+  {
+    id: 'A11',
+    what: 'in place, a file with a second name (hard link)',
+    see: async (player) => {
+      player.write('f.yaml', 'a: x\n')
+      linkSync(player.path('f.yaml'), player.path('g.yaml'))
+      const { err } = await player.run(['encrypt', '-i', 'f.yaml'])
+      return { both: player.read('g.yaml') === player.read('f.yaml'), told: err.includes('stays in clear') }
+    },
+    sops: { both: true, told: false },
+    bulla: { both: false, told: true },
   },
 ]

@@ -197,4 +197,16 @@ export const VALUES: readonly Row[] = [
     sops: { code: 0, readable: true },
     bulla: { code: 4, readable: false },
   },
+  {
+    id: 'V15',
+    what: '`set` and `unset` with `--input-type` alone, where the name says another type (`secrets.enc`)',
+    see: async (player) => {
+      player.write('f.enc', await player.sealedBySops('f.env', 'A=x\nB=y\n'))
+      const code = await player.exits(['set', '--input-type', 'dotenv', 'f.enc', '["A"]', '"z"'])
+      const types = ['--input-type', 'dotenv', '--output-type', 'dotenv']
+      return [code, await player.prints(['decrypt', ...types, 'f.enc']), await player.prints(['decrypt', 'f.enc'])]
+    },
+    sops: [0, 1, 4],
+    bulla: [0, 'A=z\nB=y\n', 1],
+  },
 ]
