@@ -1,4 +1,5 @@
 import { base64Forms, decodeBase64 } from './base64.ts'
+import { keyringProtection, type Protection } from './openpgp.ts'
 import type { Detector, Page } from './page.ts'
 import { isMadeUp } from './values.ts'
 
@@ -32,12 +33,15 @@ export const PEM_DETECTOR: Detector = {
     if (header === undefined || page.isDone('pem', first, first + header.length)) return
     const body = readBody(page, first + header.length)
     if (body === undefined || isMadeUp(body.sample)) return
-    const isEncrypted = header.includes('ENCRYPTED') || body.isEncrypted
+    const isPgp = header.includes('PGP')
+    const protection = isPgp ? pgpProtection(page, first + header.length, body.end) : undefined
+    if (protection === 'stubs') return
+    const isEncrypted = protection === 'passphrase' || header.includes('ENCRYPTED') || body.isEncrypted
     const before = page.text.slice(Math.max(0, first - ACCOUNT_REACH), first)
     const isAccount = /service_account/.test(before) && /private_key/.test(before)
     page.isDone('pem', body.end, body.end)
     page.report({
-      rule: isAccount ? 'google-service-account' : header.includes('PGP') ? 'pgp-private-key' : 'private-key',
+      rule: isAccount ? 'google-service-account' : isPgp ? 'pgp-private-key' : 'private-key',
       level: isEncrypted ? 'warn' : 'block',
       start: first,
       end: body.end,
@@ -89,6 +93,16 @@ function readBody(page: Page, start: number): Body | undefined {
   page.steps += end === -1 ? LONGEST : end
   isEncrypted ||= OPENSSH_CIPHER.test(Buffer.from(sample.slice(0, SHORTEST), 'base64').toString('latin1'))
   return { sample: sample.slice(-SHORTEST), end: end === -1 ? at : at + end, isEncrypted }
+}
+
+/** How the keys of an armoured keyring are kept; undefined for what cannot be read. @param start - behind its first line */
+function pgpProtection({ text }: Page, start: number, end: number): Protection | undefined {
+  const lines = text.slice(start, end).replaceAll(/\\[nrt]/g, '\n')
+  // headers, and the checksum of older forms
+  const body = lines
+    .replaceAll(/[A-Z][A-Za-z]{1,20}: [^\n]{0,200}/g, '')
+    .replace(/=[A-Za-z\d+/]{4}[^A-Za-z\d+/=]*$/, '')
+  return keyringProtection(Buffer.from(body.replaceAll(/[^A-Za-z\d+/=]/g, ''), 'base64'))
 }
 
 /** PuTTY's own form. */

@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { describe, expect } from 'vitest'
 import { expectNoSecret, MARKER } from '../helpers/canary.ts'
+import { dice } from '../helpers/credentials/draw.ts'
+import { keyring, makeSecretKey, type Protection } from '../helpers/credentials/keyring.ts'
 import { it, Sandbox } from '../helpers/sandbox.ts'
 
 /** A key of AWS in the form that its rule wants, made here: no file of this project holds one. */
@@ -149,6 +151,27 @@ describe('scan', () => {
       const { code, err } = await box.bulla(line, { cwd })
       expect([code === 0, err]).toEqual([false, expect.stringContaining(`hint: ${rest}`)])
     }
+  })
+
+  it('finds keyrings of PGP in binary form, and in history says whether they are still there', async ({ box }) => {
+    const key = (protection: Protection) =>
+      keyring(makeSecretKey({ kind: 'RSA', protection, version: 4 }, dice(protection.length)))
+    await box.git('init', '-q', '-b', 'main')
+    for (const protection of ['none', 'passphrase', 'stubs'] as const) box.write(`${protection}.gpg`, key(protection))
+    const told = '  block pgp-private-key: none.gpg:1:1: PGP private key'
+    const warned = '  warn pgp-private-key: passphrase.gpg:1:1: PGP private key with a passphrase'
+    expect(await box.bulla(['scan'])).toMatchObject({ code: 1, out: `${told}\n${warned}\n` })
+    await box.git('add', '.')
+    const { err } = await box.bulla(['hook', 'run', 'pre-commit'])
+    expect(err).toContain(`${told}\n      git rm --cached none.gpg\n${warned}\n`)
+    await box.git('commit', '-q', '-m', 'keys')
+    await box.sh('git mv none.gpg other.gpg && git rm -q passphrase.gpg && git commit -q -m moved')
+    const { out } = await box.bulla(['scan', '--history'])
+    expect(out.match(/\w+\.gpg:.*/g)?.map((line) => line.replace(/: .*, /, ', '))).toEqual([
+      'none.gpg:1:1, still at HEAD',
+      'passphrase.gpg:1:1, no longer at HEAD',
+      'other.gpg:1:1, still at HEAD',
+    ])
   })
 
   it('tells a value of history once, however often its file was changed', async ({ box }) => {

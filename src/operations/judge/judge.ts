@@ -1,6 +1,6 @@
 import { type BullaError, isBullaError } from '../../errors.ts'
 import { decodeText } from '../../format/text.ts'
-import { wideText } from '../../scan/wide-text.ts'
+import { unusualText } from '../../scan/unusual-text.ts'
 import { isProgram, textOf } from '../scan/text-of.ts'
 import { shellWord } from '../shell-word.ts'
 import { loadStore, storeNameFor } from '../stores.ts'
@@ -79,7 +79,7 @@ export class Judge {
     }
     // as what reads sealed files sees it: UTF-16 is none of theirs, and such a file under a rule is refused by its store
     const text = decodeText(bytes)
-    const readable = wideText(bytes) ?? text
+    const readable = unusualText(bytes) ?? text
     const findings =
       file.mode === LINK && isTarget(text)
         ? await this.scan(file, readable, 'plain')

@@ -1,4 +1,5 @@
-import type { ChangedFile } from '../git-port.ts'
+import { unusualText } from '../../scan/unusual-text.ts'
+import type { ChangedFile, Repository } from '../git-port.ts'
 import type { WeighedFinding } from '../judge/exceptions.ts'
 import type { Finding } from '../judge/finding.ts'
 import type { JudgedFile } from '../judge/judged-tree.ts'
@@ -66,6 +67,8 @@ interface Met {
   readonly finding: Finding
   /** The value, or the line that tells it from others; undefined for what is about an exception. */
   readonly line: string | undefined
+  /** The file, where git cannot look for the line in it. */
+  readonly unusual: JudgedFile | undefined
 }
 
 /** What a change brings, and what is in it. */
@@ -141,12 +144,13 @@ class ChangeScan {
     const text = textOf(bytes)
     const before = file.before === undefined ? undefined : await repository.blob(file.before)
     const old = before === undefined ? undefined : await this.oldOf({ text, found }, file.path, before)
+    const unusual = unusualText(bytes) === undefined ? undefined : file
     const lines = new Map<WeighedFinding, string>()
     for (const { finding, line } of found) lines.set(old?.has(finding) ? { ...finding, wasThere: true } : finding, line)
     for (const finding of await settings.exceptions.apply([...lines.keys()], file.path, text)) {
       const line = lines.get(finding)
       const isAccepted = line !== undefined && (await this.acceptedNow?.has(finding, line)) === true
-      if (!isAccepted) this.met.push({ commit, finding, line })
+      if (!isAccepted) this.met.push({ commit, finding, line, unusual })
     }
   }
 
@@ -159,15 +163,31 @@ class ChangeScan {
 async function withHistory(met: readonly Met[], { repository }: RepositoryTools): Promise<ScanFinding[]> {
   const ids = [...new Set(met.flatMap(({ commit }) => (commit === undefined ? [] : [commit])))]
   if (ids.length === 0) return met.map(({ finding }) => finding)
-  const [authors, standing] = await Promise.all([
+  const [authors, standing, stillThere] = await Promise.all([
     repository.authors(ids),
     repository.standingAtHead([...new Set(met.flatMap(({ line }) => line ?? []))]),
+    unusualAtHead(met, repository),
   ])
-  return met.map(({ commit, finding, line }) => {
+  return met.map((one) => {
+    const { commit, finding, line } = one
     if (commit === undefined) return finding
     const by = authors.get(commit) ?? 'somebody'
     if (line === undefined) return { ...finding, commit, message: `${finding.message}; by ${by}` }
-    const where = standing.has(line) ? 'still at HEAD' : 'no longer at HEAD'
+    const where = standing.has(line) || stillThere.has(one) ? 'still at HEAD' : 'no longer at HEAD'
     return { ...finding, commit, message: `${finding.message}; by ${by}, ${where}` }
   })
+}
+
+/** What stands at HEAD of files that git takes for binary ones: in the same file, or under another name. */
+async function unusualAtHead(met: readonly Met[], repository: Repository): Promise<ReadonlySet<Met>> {
+  const wanted = met.filter(({ unusual }) => unusual !== undefined)
+  if (wanted.length === 0 || !(await repository.has('HEAD'))) return new Set()
+  const ids = new Set((await repository.files('HEAD')).map(({ id }) => id))
+  const found = new Set<Met>()
+  for (const one of wanted) {
+    const { line = '', unusual: { id = '', path = '' } = {} } = one
+    const bytes = ids.has(id) ? undefined : await repository.blob(`HEAD:${path}`)
+    if (ids.has(id) || (bytes !== undefined && textOf(bytes).includes(line))) found.add(one)
+  }
+  return found
 }
