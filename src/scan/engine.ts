@@ -68,8 +68,10 @@ function buildEngine(all: readonly Detector[]): Engine {
   const others: Detector[] = []
   for (const detector of all) {
     if (detector.detectAll !== undefined) others.push(detector)
-    for (const word of detector.keywords) {
-      const keyword = word.toLowerCase()
+    const { keywords } = detector
+    // no iterator, which would make an object for each of them
+    for (let index = 0; index < keywords.length; index += 1) {
+      const keyword = (keywords[index] ?? '').toLowerCase()
       const known = byKeyword.get(keyword)
       if (known === undefined) byKeyword.set(keyword, [detector])
       // it may have the same word in two cases

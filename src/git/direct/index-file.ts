@@ -56,13 +56,14 @@ export class IndexFile {
     this.noted = this.readExtensions(this.findStarts(end), end)
   }
 
-  /** Position of the first entry whose path does not come before `path`. @param path - bytes */
-  find(path: Uint8Array, from = 0, to = this.count): number {
-    let [low, high] = [from, to]
+  /** Position of the first entry whose path does not come before `path`. @param path - bytes, as latin1 */
+  find(path: string, from = 0, to = this.count): number {
+    let low = from
+    let high = to
     while (low < high) {
       const middle = (low + high) >>> 1
       const { start, end } = this.pathAt(middle)
-      if (this.bytes.compare(path, 0, path.length, start, end) < 0) low = middle + 1
+      if (this.bytes.toString('latin1', start, end) < path) low = middle + 1
       else high = middle
     }
     return low
@@ -70,11 +71,11 @@ export class IndexFile {
 
   /** The file with that path; undefined when there is none. */
   file(path: string): IndexEntry | undefined {
-    const wanted = bytesOfPath(path)
+    const wanted = bytesOfPath(path).toString('latin1')
     const at = this.find(wanted)
     if (at === this.count) return undefined
     const { start, end } = this.pathAt(at)
-    if (this.bytes.compare(wanted, 0, wanted.length, start, end) !== 0) return undefined
+    if (this.bytes.toString('latin1', start, end) !== wanted) return undefined
     return this.modeAt(at) === GITLINK ? undefined : this.entry(at)
   }
 
@@ -92,11 +93,11 @@ export class IndexFile {
     return this.bytes.subarray(start, end)
   }
 
-  /** Whether a path begins so. @param folder - bytes */
-  isBelow(folder: Uint8Array, at: number): boolean {
+  /** Whether a path begins so. @param folder - bytes, as latin1 */
+  isBelow(folder: string, at: number): boolean {
     const { start, end } = this.pathAt(at)
     const stop = start + folder.length
-    return stop <= end && this.bytes.compare(folder, 0, folder.length, start, stop) === 0
+    return stop <= end && this.bytes.toString('latin1', start, stop) === folder
   }
 
   private modeAt(at: number): number {

@@ -5,6 +5,8 @@ import type { ObjectFolder } from './objects.ts'
 import { entriesOf, FOLDER, type TreeEntry } from './tree-entries.ts'
 
 const SLASH = 47
+/** The character that comes after it. */
+const BEHIND_SLASH = '0'
 
 /** What the index adds to a tree, as `git diff-index --cached --diff-filter=ACMT` says it. @param tree - lower-case hex @throws Unsure */
 export function stagedAgainst(tree: string, index: IndexFile, objects: ObjectFolder): FileChange[] {
@@ -49,7 +51,7 @@ class Comparison {
       const name = path.toString('latin1', depth, slash)
       const entry = before?.get(name)
       const below = noted?.folders.get(name)
-      const end = this.endOf(path.subarray(0, slash + 1), at, to, below)
+      const end = this.endOf(path.toString('latin1', 0, slash + 1), at, to, below)
       this.folder({
         ...{ from: at, to: end, depth: slash + 1 },
         tree: entry?.mode === FOLDER ? entry.id : undefined,
@@ -66,14 +68,12 @@ class Comparison {
     this.changes.push({ path: pathOf(path), mode, id, before: old })
   }
 
-  /** The first file that is not below a folder. @param folder - with the slash */
-  private endOf(folder: Buffer, from: number, to: number, noted: NotedTree | undefined): number {
+  /** The first file that is not below a folder. @param folder - with the slash; bytes, as latin1 */
+  private endOf(folder: string, from: number, to: number, noted: NotedTree | undefined): number {
     const { index } = this
     const noting = from + Math.max(noted?.count ?? 0, 0)
     const isLast = noting > from && noting <= to && index.isBelow(folder, noting - 1)
     if (isLast && (noting === to || !index.isBelow(folder, noting))) return noting
-    const behind = Buffer.from(folder)
-    behind[behind.length - 1] = SLASH + 1
-    return index.find(behind, from, to)
+    return index.find(folder.slice(0, -1) + BEHIND_SLASH, from, to)
   }
 }
