@@ -1,3 +1,4 @@
+import { isWordStart } from './boundary.ts'
 import { CommandWords, type Word, withoutQuotes } from './command-words.ts'
 import type { Detector, Page } from './page.ts'
 import { isPlacedPassword } from './placed-password.ts'
@@ -79,7 +80,8 @@ export const COMMAND_DETECTORS: readonly Detector[] = [
     (program): Detector => ({
       keywords: program.names.split(',').flatMap((name) => BEHIND_NAME.map((sign) => name + sign)),
       detect(page, start, behind) {
-        if (page.kind === 'generated' || /[\w.$@-]/.test(page.text.charAt(start - 1))) return
+        if (page.kind === 'generated' || /[.$@-]/.test(page.text.charAt(start - 1))) return
+        if (!isWordStart(page.text, start)) return
         const end = behind - 1
         if (page.isDone('command', start, end)) return
         const words = new CommandWords(page, start, end)
