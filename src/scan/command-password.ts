@@ -1,4 +1,5 @@
-import { commandWords, type Word, withoutQuotes } from './command-words.ts'
+import { isWordStart } from './boundary.ts'
+import { CommandWords, type Word, withoutQuotes } from './command-words.ts'
 import type { Detector, Page } from './page.ts'
 import { isPlacedPassword } from './placed-password.ts'
 import { isNoPassword } from './url-credentials.ts'
@@ -73,21 +74,20 @@ const TAKES_PASSWORD =
   /^[^|;&\n]*?(?:--password-stdin\b|\bsudo\b[^|;&\n]* -[a-zA-Z]*S\b|\bchpasswd\b|\bpasswd --stdin\b)/
 const LONGEST_TAKER = 200
 
-const OWN = { rule: 'command-password', message: 'password on a command line' }
-
 /** Passwords that commands are given: `mysql -p…`, `docker login -p …`, `curl -u user:…`, `PGPASSWORD=… psql`. */
 export const COMMAND_DETECTORS: readonly Detector[] = [
   ...PROGRAMS.map(
     (program): Detector => ({
       keywords: program.names.split(',').flatMap((name) => BEHIND_NAME.map((sign) => name + sign)),
       detect(page, start, behind) {
-        if (page.kind === 'generated' || /[\w.$@-]/.test(page.text.charAt(start - 1))) return
+        if (page.kind === 'generated' || /[.$@-]/.test(page.text.charAt(start - 1))) return
+        if (!isWordStart(page.text, start)) return
         const end = behind - 1
         if (page.isDone('command', start, end)) return
-        const words = commandWords(page, start, end)
+        const words = new CommandWords(page, start, end)
         const found = findIn(page, program, words)
-        const last = found ?? words.at(-1)
-        if (last !== undefined) page.isDone('command', last.end, last.end)
+        // what was read for one command is read for no other
+        page.isDone('command', words.end, words.end)
         if (found !== undefined) report(page, program, found)
       },
     }),
@@ -113,37 +113,39 @@ export const COMMAND_DETECTORS: readonly Detector[] = [
   },
 ]
 
-function findIn({ text }: Page, program: Program, words: readonly Word[]): Word | undefined {
-  const { next, joined, position, marker } = program
-  const bare = words.map((word) => withoutQuotes(text, word))
-  const texts = bare.map(({ start, end }) => text.slice(start, end))
-  if (marker !== undefined && !texts.some((word) => marker.test(word))) return undefined
-  if (position !== undefined) return bare.filter((_word, index) => !/^[-/]/.test(texts[index] ?? '')).at(position)
-  for (const [index, word] of bare.entries()) {
-    const value = texts[index] ?? ''
-    if (next?.test(value) === true) return bare[index + 1]
-    const head = joined?.exec(value)?.[0]
-    if (head !== undefined && head !== value)
-      return withoutQuotes(text, { start: word.start + head.length, end: word.end })
+function findIn({ text }: Page, { next, joined, position, marker }: Program, words: CommandWords): Word | undefined {
+  if (position !== undefined) return findPlain(words, position, marker)
+  for (let word = words.next(); word !== undefined; word = words.next()) {
+    if (next?.test(word.value) === true) return words.next()
+    const head = joined?.exec(word.value)?.[0]
+    if (head !== undefined && head !== word.value) return withoutQuotes(text, word.start + head.length, word.end)
   }
   return undefined
 }
 
+/** A word that is no option. */
+function findPlain(words: CommandWords, position: number, marker: RegExp | undefined): Word | undefined {
+  const plain: Word[] = []
+  let isMarked = marker === undefined
+  for (let word = words.next(); word !== undefined; word = words.next()) {
+    isMarked ||= marker?.test(word.value) === true
+    if (!/^[-/]/.test(word.value)) plain.push(word)
+  }
+  return isMarked ? plain.at(position) : undefined
+}
+
 function report(
   page: Page,
-  { behind, isAny, rule, message }: Pick<Program, 'behind' | 'isAny' | 'rule' | 'message'>,
-  { start, end }: Word,
+  { behind, isAny, rule = 'command-password', message = 'password on a command line' }: Omit<Program, 'names'>,
+  word: Word,
 ): void {
-  const word = page.text.slice(start, end)
-  const sign = behind === undefined ? -1 : word.indexOf(behind)
+  const sign = behind === undefined ? -1 : word.value.indexOf(behind)
   if (behind !== undefined && sign === -1) return
-  const user = word.slice(0, Math.max(0, sign))
-  const own = withoutQuotes(page.text, { start: start + sign + 1, end })
-  const value = page.text.slice(own.start, own.end)
+  const user = word.value.slice(0, Math.max(0, sign))
+  const { start, end, value } = withoutQuotes(page.text, word.start + sign + 1, word.end)
   if (isReference(user) || value.startsWith('-')) return
   const isOne = isAny ? value.length > 3 && !isNoPassword(value, user) : isPlacedPassword(page, value, user)
-  if (isOne)
-    page.report({ ...OWN, ...(rule && message ? { rule, message } : {}), level: 'warn', ...own, weight: 'place' })
+  if (isOne) page.report({ rule, level: 'warn', start, end, message, weight: 'place' })
 }
 
 interface Matched extends Word {
@@ -159,5 +161,5 @@ function match(page: Page, expression: RegExp, at: number): Matched | undefined 
   page.steps += whole?.length ?? 16
   if (whole === undefined || value === undefined) return undefined
   const start = at + whole.indexOf(value)
-  return { start, end: start + value.length, behind: at + whole.length }
+  return { start, end: start + value.length, value, behind: at + whole.length }
 }

@@ -1,15 +1,17 @@
 import type { Page } from './page.ts'
 
-/** A word of a command as it stands in the text, with the quotes in it. */
+/** A word of a command, without quotes around it; those in it are part of it. */
 export interface Word {
   readonly start: number
   readonly end: number
+  readonly value: string
 }
 
 /** So much of a command is read. */
 const LONGEST = 600
 /** A text that holds a command begins so far before it. */
 const LINE_START = 200
+const [LINE_FEED, DOUBLE, COMMENT, SINGLE, BACKSLASH, BACKTICK] = [10, 34, 35, 39, 92, 96]
 
 /** From one item of a list to the next: `"mysql", "-p…"`. */
 const NEXT_ITEM = /["'],\s{0,80}["']/y
@@ -24,56 +26,86 @@ const PARTS: Readonly<Record<string, RegExp>> = {
 
 /**
  * The words behind the name of a program, up to the end of its command: of a line of a shell, of one inside a text
- * (`"mysql -p…"`), or the items of a list.
+ * (`"mysql -p…"`), or the items of a list. Read as far as they are asked for.
  */
-export function commandWords(page: Page, start: number, end: number): Word[] {
+export class CommandWords {
+  /** Of what was read. */
+  end: number
+  private readonly page: Page
+  private readonly last: number
+  /** Undefined for a list. */
+  private readonly part: RegExp | undefined
+
+  /** @param start - of the name of the program, which ends at `end` */
+  constructor(page: Page, start: number, end: number) {
+    this.page = page
+    this.end = end
+    this.last = end + LONGEST
+    const sign = page.text.charCodeAt(end)
+    this.part = sign === DOUBLE || sign === SINGLE ? undefined : PARTS[quoteAround(page, start)]
+  }
+
+  next(): Word | undefined {
+    if (this.end >= this.last) return undefined
+    const { text } = this.page
+    const found = this.part === undefined ? itemAfter(text, this.end) : wordAfter(text, this.end, this.part)
+    if (found === undefined) return undefined
+    this.page.steps += found.end - this.end
+    this.end = found.end
+    return withoutQuotes(text, found.start, found.end)
+  }
+}
+
+interface Span {
+  readonly start: number
+  readonly end: number
+}
+
+function itemAfter(text: string, at: number): Span | undefined {
+  const start = after(NEXT_ITEM, text, at)
+  const length = start === undefined ? -1 : text.slice(start, start + LONGEST).search(/["'\r\n]/)
+  return start === undefined || length === -1 ? undefined : { start, end: start + length }
+}
+
+function wordAfter(text: string, at: number, part: RegExp): Span | undefined {
+  const start = afterAll(BETWEEN_WORDS, text, at)
+  const end = afterAll(part, text, start)
+  return start === at || end === start || text.charCodeAt(start) === COMMENT ? undefined : { start, end }
+}
+
+/** Which quote was open where a page was looked at last. */
+const seen = new WeakMap<Page, { at: number; quote: string }>()
+
+/** The quote of the text that a command stands in, if it does. What lies between two commands is looked at once. */
+function quoteAround(page: Page, start: number): string {
   const { text } = page
-  const isItem = /["']/.test(text.charAt(end))
-  const words = isItem ? itemsAfter(text, end) : wordsAfter(text, end, PARTS[quoteAround(text, start)])
-  page.steps += (words.at(-1)?.end ?? end) - end
-  return words
-}
-
-function itemsAfter(text: string, from: number): Word[] {
-  const words: Word[] = []
-  for (let at = from; at - from < LONGEST; ) {
-    const start = after(NEXT_ITEM, text, at)
-    const length = start === undefined ? -1 : text.slice(start, start + LONGEST).search(/["'\r\n]|$/)
-    if (start === undefined || length === -1) break
-    at = start + length
-    words.push({ start, end: at })
+  const known = seen.get(page)
+  const isNear = known !== undefined && known.at <= start && start - known.at < LINE_START
+  const from = isNear ? known.at : Math.max(0, start - LINE_START)
+  let quote = isNear ? known.quote : ''
+  for (let at = from; at < start; at += 1) {
+    const unit = text.charCodeAt(at)
+    if (unit === LINE_FEED) quote = ''
+    else if (unit !== DOUBLE && unit !== SINGLE && unit !== BACKTICK) continue
+    else if (quote === '') quote = text.charAt(at)
+    else if (quote.charCodeAt(0) === unit) quote = ''
   }
-  return words
+  page.steps += start - from
+  if (known === undefined) seen.set(page, { at: start, quote })
+  else Object.assign(known, { at: start, quote })
+  return quote
 }
 
-function wordsAfter(text: string, from: number, part: RegExp | undefined): Word[] {
-  const words: Word[] = []
-  for (let at = from; part !== undefined && at - from < LONGEST; ) {
-    const start = afterAll(BETWEEN_WORDS, text, at)
-    const end = afterAll(part, text, start)
-    if (start === at || end === start || text.charAt(start) === '#') break
-    words.push({ start, end })
-    at = end
-  }
-  return words
-}
-
-/** The quote of the text that a command stands in, if it does. */
-function quoteAround(text: string, start: number): string {
-  const before = text.slice(Math.max(0, start - LINE_START), start)
-  let around = ''
-  for (const character of before.slice(before.lastIndexOf('\n') + 1)) {
-    if (character === around) around = ''
-    else if (around === '' && `"'\``.includes(character)) around = character
-  }
-  return around
-}
-
-/** A part of a word without the quotes around it. */
-export function withoutQuotes(text: string, { start, end }: Word): Word {
-  const open = /^\\{0,3}["']/.exec(text.slice(start, end))?.[0] ?? ''
-  const length = open === '' ? -1 : text.slice(start + open.length, end).indexOf(open)
-  return { start: start + open.length, end: length === -1 ? end : start + open.length + length }
+/** A part of a text without the quotes around it. */
+export function withoutQuotes(text: string, start: number, end: number): Word {
+  const first = text.charCodeAt(start)
+  const isQuoted = first === DOUBLE || first === SINGLE || first === BACKSLASH
+  const value = text.slice(start, end)
+  const open = isQuoted ? /^\\{0,3}["']/.exec(value)?.[0] : undefined
+  if (open === undefined) return { start, end, value }
+  const close = value.indexOf(open, open.length)
+  const inner = value.slice(open.length, close === -1 ? undefined : close)
+  return { start: start + open.length, end: start + open.length + inner.length, value: inner }
 }
 
 function afterAll(expression: RegExp, text: string, from: number): number {

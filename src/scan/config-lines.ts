@@ -1,3 +1,4 @@
+import { isWordStart } from './boundary.ts'
 import type { Level } from './finding.ts'
 import type { Detector, Page } from './page.ts'
 import { isPlacedPassword } from './placed-password.ts'
@@ -18,7 +19,7 @@ export const LINE_DETECTORS: readonly Detector[] = [
   {
     keywords: ['requirepass', 'masterauth', 'bindpw', 'rootpw', 'auth_pass'],
     detect(page, start, end) {
-      if (/[\w.>$]/.test(page.text.charAt(start - 1))) return
+      if (/[.>$]/.test(page.text.charAt(start - 1)) || !isWordStart(page.text, start)) return
       const match = matchAt(page, REST, end)
       if (match === undefined || !isPlacedPassword(page, match.value)) return
       report(page, match, 'config-password', 'warn', 'password in a line of configuration')

@@ -15,7 +15,7 @@ const AFTER_SET = new RegExp(
   'iy',
 )
 const MAKES_USER =
-  /\b(?:create|alter)\s+(?:user|role|login|group|master\s+key|server|foreign\s+server|or\s+replace\s+user)\b[^;]*$/i
+  /(?:^|[^a-z]|\\[nrt])(?:create|alter)\s+(?:user|role|login|group|master\s+key|server|foreign\s+server|or\s+replace\s+user)\b[^;]*$/i
 /** What databases keep in the place of a password. */
 const HASH = /^(?:md5[\da-f]{32}|SCRAM-SHA-|\*[\dA-F]{40}$|0x[\da-f]{16,}$|S:[\dA-F]{20})/i
 

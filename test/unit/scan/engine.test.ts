@@ -157,6 +157,7 @@ describe('the time of scanText', () => {
     '\r\n',
     '\0',
     'mysql ',
+    'curl -u a:',
     'mysql -',
     'openssl "',
     'echo a|',

@@ -194,6 +194,16 @@ describe('passwords in lines of configuration', () => {
     },
   )
 
+  it.each([
+    ['config', 'port 6379\nrequirepass …\n'],
+    ['command', '#!/bin/sh\nmysql -uroot -p… app\n'],
+    ['sql', "SELECT 1;\nCREATE USER app PASSWORD '…';\n"],
+  ])('are found behind escaped line ends: %s', (rule, lines) => {
+    const text = JSON.stringify({ file: lines.replace('…', CHOSEN) })
+    expect(found('a.json', text)).toEqual([`warn ${rule}-password ${CHOSEN}`])
+    expect(found('a.yaml', `files: ${text}\n`)).toEqual([`warn ${rule}-password ${CHOSEN}`])
+  })
+
   it('of .netrc and .pgpass are found in other files, and block as those of addresses do', () => {
     for (const [password, level] of [
       [DRAWN, 'block'],
