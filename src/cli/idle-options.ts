@@ -27,9 +27,9 @@ const IDLE: { readonly [Name in CommandName]?: readonly string[] } = {
   set: CHANGING,
   unset: CHANGING,
   updatekeys: CHANGING,
-  'exec-env': SEALING,
+  'exec-env': [...SEALING, 'indent'],
   'exec-file': SEALING,
-  filestatus: [...SEALING, 'output-type'],
+  filestatus: [...SEALING, 'output-type', 'indent', 'ignore-mac', 'verbose'],
 }
 
 /**

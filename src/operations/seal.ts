@@ -83,7 +83,7 @@ export function readPlain(bytes: Uint8Array, input: Store, output: Store, layout
   if (output.name === 'binary' && input.name === 'binary') return { store: output, source: undefined, bytes, layout }
   if (output.name === 'binary') {
     throw new FormatError('ERR_EMIT', 'only a binary file can be sealed as one', {
-      hint: `for a file of the same format add --output-type ${input.name}: without it the name of the file decides`,
+      hint: `write --output-type ${input.name} for a file of the same format: without it the name of the file decides`,
     })
   }
   const text = decodeText(bytes)

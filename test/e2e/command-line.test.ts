@@ -329,7 +329,7 @@ describe('every pair of types', () => {
       expect(sealed).toMatchObject({ code: 4, out: '', err: expect.stringMatching(/\nbulla: hint: ./) })
       expect(opened).toMatchObject({ code: 4, out: '', err: expect.stringMatching(/\nbulla: hint: ./) })
       expect(box.has('sealed')).toBe(false)
-      if (to === 'binary') expect(sealed.err).toContain(`add --output-type ${from}: `)
+      if (to === 'binary') expect(sealed.err).toContain(`write --output-type ${from} for`)
       return
     }
     expect({ sealed: sealed.code, opened: opened.code, err: opened.err }).toEqual({ sealed: 0, opened: 0, err: '' })

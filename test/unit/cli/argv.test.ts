@@ -38,6 +38,7 @@ describe('a command line', () => {
     ['--age x decrypt a', 'decrypt', 'a'],
     ['decrypt --age x a', 'decrypt', '--age x a'],
     ['--aws-profile p updatekeys a', 'updatekeys', 'a'],
+    ['--verbose --indent 2 filestatus a', 'filestatus', 'a'],
     ['--output-type json filestatus a', 'filestatus', 'a'],
     ['-d -- --age', 'decrypt', '-- --age'],
     // but not what looks as if it did something
