@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { repositoryOf } from './repository-of.ts'
 
@@ -27,9 +27,9 @@ export function objectHash(common: string): 'sha1' | 'sha256' {
   return /^\s*objectformat\s*=\s*"?sha256/im.test(settings) ? 'sha256' : 'sha1'
 }
 
-/** Of a linked work tree, and of a submodule, `.git` is a file that says where it is. */
+/** Of a linked work tree, and of a submodule, `.git` is a file that says where it is. A link is the user's own: no clone brings one. */
 function gitFolderOf(path: string): string | undefined {
-  if (statSync(path).isDirectory()) return path
+  if (statSync(path).isDirectory()) return realpathSync(path)
   const target = /^gitdir: (.+)$/s.exec(pathIn(path) ?? '')?.[1]
   return target === undefined ? undefined : resolve(path, '..', target)
 }

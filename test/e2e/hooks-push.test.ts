@@ -25,6 +25,23 @@ async function addAndRemove(client: HookedRepository): Promise<string> {
   return bad
 }
 
+describe('the hook of a server', () => {
+  it('wants a commit that comes for two branches to be fine for both', async ({ box }) => {
+    const { server, client } = await pair(box, 'server')
+    const list = `allow:\n  - rule: unsealed-file\n    path: ${FILE}\n    reason: words of a demo\n`
+    await client.must('switch', '-q', '-c', 'demo')
+    await client.commit({ '.bulla/allow.yaml': list })
+    expect(await client.git(['push', '-q', 'origin', 'demo'])).toMatchObject({ code: 0, err: '' })
+    await client.commit({ [FILE]: PLAIN })
+    const before = await server.history()
+    const { code, err } = await client.git(['push', '--atomic', 'origin', 'demo', 'demo:main'])
+    expect({ code }, err).toEqual({ code: 1 })
+    expect(err.match(/block unsealed-file/g)).toHaveLength(1)
+    expect(await server.history()).toBe(before)
+    expect(await client.git(['push', '-q', 'origin', 'demo'])).toMatchObject({ code: 0 })
+  })
+})
+
 describe('the hook of a client knows what a remote has', () => {
   it('by the branches of that remote, not of one whose name begins like it', async ({ box }) => {
     const { client } = await pair(box, 'client')
@@ -153,6 +170,28 @@ describe.each(['client', 'server'] as const)('the hook of the %s', (at) => {
     const { code, err } = await client.git(['push', 'origin', 'main'])
     expect({ code }, err).toEqual({ code: 1 })
     expect(err).toContain('block unsealed-file')
+  })
+
+  it('judges a history once, however many tags lead into it', async ({ box }) => {
+    const { client, server } = await pair(box, at)
+    for (let index = 0; index < 12; index += 1) {
+      await client.must('commit', '-q', '--allow-empty', '-m', `${index}`)
+      await client.must('tag', `v${index}`)
+    }
+    const trace = box.path('trace')
+    const env = { GIT_TRACE: trace }
+    expect(await client.git(['push', '-q', 'origin', 'main', '--tags'], { env })).toMatchObject({ code: 0, err: '' })
+    const walks = box.read('trace').match(/built-in: git .*rev-list --topo-order/g) ?? []
+    // a server judges for a branch that is there, and for all that is new
+    expect(walks).toHaveLength(at === 'server' ? 2 : 1)
+    await client.must('switch', '-q', '-c', 'other')
+    const bad = await addAndRemove(client)
+    await client.must('switch', '-q', 'main')
+    const worse = await addAndRemove(client)
+    const { code, err } = await client.git(['push', 'origin', 'main', 'other', 'main:third'])
+    expect({ code }, err).toEqual({ code: 1 })
+    for (const id of [bad, worse]) expect(err.split(`git rebase --interactive ${id.slice(0, 12)}~1`)).toHaveLength(2)
+    expect(await server.must('rev-parse', 'main')).toBe(await client.must('rev-parse', 'v11'))
   })
 
   it('judges what is pushed by any expression', async ({ box }) => {

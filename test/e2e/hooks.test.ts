@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, symlinkSync } from 'node:fs'
+import { mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { delimiter } from 'node:path'
 import { describe, expect } from 'vitest'
 import { dice } from '../helpers/credentials/draw.ts'
@@ -170,6 +170,19 @@ describe('native hooks hold', () => {
     const { code, out } = await repository.run('bulla', ['check', '--format', 'json', 'stra\ufffde'])
     expect(code).toBe(1)
     expect(out).toContain('"file": "stra\ufffde/db.yaml"')
+  })
+
+  it('where .git is a link to a folder elsewhere', async ({ box }) => {
+    const repository = await repositoryWithPolicy(box)
+    renameSync(box.path(repository.at('.git')), box.path('kept'))
+    symlinkSync('../kept', box.path(repository.at('.git')))
+    repository.write(FILE, await sealedText(box))
+    await repository.must('add', '-A')
+    expect(await repository.git(['commit', '-q', '-m', 'x'])).toMatchObject({ code: 0, err: '' })
+    expect(await commitPlain(repository)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining(`unsealed-file: ${FILE}`),
+    })
   })
 
   it('beside a submodule, whose content is the business of its own hooks', async ({ box }) => {

@@ -56,8 +56,8 @@ interface Incoming {
   readonly id: string
   /** What it is called where it goes to. */
   readonly name: string
-  /** As `rev-list` takes it. */
-  readonly range: readonly string[]
+  /** What is there already, as `rev-list` takes it behind `--not`. */
+  readonly known: readonly string[]
   /** The branch whose exceptions count; undefined: those of the commits. */
   readonly target: string | undefined
 }
@@ -66,13 +66,13 @@ const NOTHING = /^0+$/
 
 /** Each line: local name, which may be any revision, also one with blanks; new id, remote name, old id. @see githooks(5) */
 async function pushedRanges({ args: [remote = ''], input }: HookRequest, repository: Repository): Promise<Incoming[]> {
-  const known = await branchesOf(remote, repository)
+  const branches = await branchesOf(remote, repository)
   const incoming: Incoming[] = []
   for (const [id, name, old] of linesOf(input, 4)) {
     if (NOTHING.test(id)) continue
     // who pushes by force over what others did has not always fetched that
     const there = !NOTHING.test(old) && (await repository.has(old)) ? [old] : []
-    incoming.push({ id, name, range: [id, '--not', ...known, ...there], target: undefined })
+    incoming.push({ id, name, known: [...branches, ...there], target: undefined })
   }
   return incoming
 }
@@ -90,7 +90,7 @@ async function branchesOf(remote: string, repository: Repository): Promise<strin
 function receivedRanges({ input }: HookRequest): Incoming[] {
   return linesOf(input, 3).flatMap(([old, id, name]) =>
     // a new branch is for the one that everybody gets
-    NOTHING.test(id) ? [] : [{ id, name, range: [id, '--not', '--all'], target: NOTHING.test(old) ? 'HEAD' : old }],
+    NOTHING.test(id) ? [] : [{ id, name, known: ['--all'], target: NOTHING.test(old) ? 'HEAD' : old }],
   )
 }
 
@@ -115,21 +115,55 @@ async function judgeRanges(
   options: JudgeOptions,
 ): Promise<CommitFinding[]> {
   const findings: CommitFinding[] = []
-  const judged = new Set<string>()
-  for (const { id, name, range, target } of incoming) {
-    const files = await repository.filesWithoutCommit(id, name, range)
-    if (files !== undefined) {
-      findings.push(...(await judgeWithoutCommit(id, files, target, repository, options)))
-      continue
-    }
-    const ofBranch: CommitFinding[] = []
-    for await (const part of repository.commits(range, isSurrounding)) {
-      // the same commit may come with several names
-      const changes = part.changes.filter(({ commit }) => !judged.has(commit))
-      ofBranch.push(...(await judgeCommits(changes, target, repository, options)))
-      for (const { commit } of changes) judged.add(commit)
-    }
-    findings.push(...(await withRewriting(ofBranch, repository)))
+  const byTarget = new Map<string | undefined, Incoming[]>()
+  for (const one of incoming) {
+    const { id, name, known, target } = one
+    const files = await repository.filesWithoutCommit(id, name, [id, '--not', ...known])
+    if (files !== undefined) findings.push(...(await judgeWithoutCommit(id, files, target, repository, options)))
+    else if (byTarget.get(target)?.push(one) === undefined) byTarget.set(target, [one])
+  }
+  for (const group of byTarget.values()) findings.push(...(await judgeGroup(group, repository, options)))
+  return withoutTwins(findings)
+}
+
+/** Judge what comes for one target: hundreds of tags have most commits in common. */
+async function judgeGroup(
+  group: readonly Incoming[],
+  repository: Repository,
+  options: JudgeOptions,
+): Promise<readonly CommitFinding[]> {
+  const target = group[0]?.target
+  const known = [...new Set(group.flatMap((one) => one.known))]
+  const judged = (ids: readonly string[], before: readonly string[]) =>
+    judgeRange([...new Set(ids), '--not', ...known, ...before], target, repository, options)
+  const ids = group.map(({ id }) => id)
+  const together = await judged(ids, [])
+  if (ids.length === 1) return withRewriting(together, repository)
+  if (!together.some(({ level }) => level === 'block')) return together
+  // what is made anew starts at another commit in each branch
+  const findings: CommitFinding[] = []
+  for (const [index, id] of ids.entries()) {
+    findings.push(...(await withRewriting(await judged([id], ids.slice(0, index)), repository)))
   }
   return findings
+}
+
+async function judgeRange(
+  range: readonly string[],
+  target: string | undefined,
+  repository: Repository,
+  options: JudgeOptions,
+): Promise<CommitFinding[]> {
+  const findings: CommitFinding[] = []
+  for await (const { changes } of repository.commits(range, isSurrounding)) {
+    findings.push(...(await judgeCommits(changes, target, repository, options)))
+  }
+  return findings
+}
+
+/** The same commit may come for several targets. */
+function withoutTwins(findings: readonly CommitFinding[]): CommitFinding[] {
+  const nameOf = ({ commit, rule, level, file, line, column, keyPath, message }: CommitFinding) =>
+    JSON.stringify([commit, rule, level, file, line, column, keyPath, message])
+  return [...new Map(findings.map((finding) => [nameOf(finding), finding])).values()]
 }
