@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect } from 'vitest'
+import { afterAll, beforeAll, describe, expect, vi } from 'vitest'
 import { expectNoSecret } from '../helpers/canary.ts'
-import { it } from '../helpers/sandbox.ts'
+import { COMMAND, it } from '../helpers/sandbox.ts'
 import { itStaysClosed } from '../helpers/servers/stays-closed.ts'
 import { FakeVault } from '../helpers/servers/vault.ts'
 
@@ -60,5 +60,22 @@ describe('files sealed by a key of Vault', () => {
     expect(err).toContain('update on transit/encrypt/k is missing')
     expectNoSecret(err)
     expect(box.snapshot()).toEqual(before)
+  })
+})
+
+describe('identities wrapped by a key of Vault', () => {
+  it('are rewrapped at once: a Vault that never answers is not waited for by one after the other', async ({ box }) => {
+    const key = `${vault.server.origin}/v1/transit/keys/k`
+    for (const name of ['a', 'b', 'c']) {
+      const made = await box.bulla(['recipient', 'create', name, '--hc-vault-transit', key], { env: env() })
+      expect(made.code).toBe(0)
+    }
+    const before = vault.server.requests.length
+    vault.server.failAlways({ kind: 'silence' })
+    const { child, outcome } = box.start(process.execPath, [COMMAND, 'recipient', 'rewrap', '--all'], { env: env() })
+    await vi.waitFor(() => expect(vault.server.requests.length - before).toBe(3), { timeout: 5_000 })
+    child.kill('SIGKILL')
+    await outcome
+    vault.server.failAlways(undefined)
   })
 })

@@ -64,6 +64,9 @@ export async function wrap(call: VerbCall): Promise<number> {
   return 0
 }
 
+/** So many recipients are rewrapped at once: a service that never answers would be waited for by one after the other. */
+const AT_ONCE = 16
+
 export async function rewrap(call: VerbCall): Promise<number> {
   const { values, keys, io } = call
   const isAll = flag(values, 'all')
@@ -74,13 +77,13 @@ export async function rewrap(call: VerbCall): Promise<number> {
   const options = { keys, dryRun: flag(values, 'dryRun'), ...(from === undefined ? {} : { from }) }
   const steps: RewrapStep[] = []
   const failures: BullaError[] = []
-  for (const name of names) {
-    try {
-      steps.push(...(await rewrapRecipient(name, options, world)))
-    } catch (error) {
+  for (let start = 0; start < names.length; start += AT_ONCE) {
+    const some = names.slice(start, start + AT_ONCE)
+    for (const done of await Promise.allSettled(some.map((name) => rewrapRecipient(name, options, world)))) {
+      if (done.status === 'fulfilled') steps.push(...done.value)
       // one whose key is gone must not keep the others from theirs
-      if (!isAll || !isBullaError(error)) throw error
-      failures.push(error)
+      else if (isAll && isBullaError(done.reason)) failures.push(done.reason)
+      else throw done.reason
     }
   }
   showSteps(steps, call)

@@ -51,11 +51,22 @@ const REASONS: Readonly<Record<string, TransportReason>> = {
 
 const NO_ANSWER = passing('no answer came in time', 'check the network, or give it more time with BULLA_KEY_TIMEOUT')
 const NOT_HTTP = lasting('the reply is not HTTP', 'check the address of the service, and whether it is http or https')
-const NOT_TRUSTED = lasting(
-  'its certificate is not trusted, or TLS failed',
-  'check the clock and the address; a certificate authority of your own is named in NODE_EXTRA_CA_CERTS, AWS_CA_BUNDLE or VAULT_CACERT',
+const TLS_FAILED = lasting(
+  'TLS failed',
+  'check whether the address is one of https or http, and what stands in between',
 )
-const TLS_CODE = /^(?:CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|ERR_TLS_|ERR_SSL_|HOSTNAME_MISMATCH|INVALID_CA|EPROTO$)/
+const NOT_TRUSTED = lasting(
+  'its certificate is not trusted: nobody knows who issued it',
+  'name the certificate authority in NODE_EXTRA_CA_CERTS, AWS_CA_BUNDLE or VAULT_CACERT; without one of your own, somebody may be in between',
+)
+/** By the code of the runtime: what to do differs. */
+const CERTIFICATES: readonly (readonly [RegExp, TransportReason])[] = [
+  [/^CERT_HAS_EXPIRED$/, lasting('its certificate has expired', 'have it renewed; check the clock of this machine')],
+  [/^CERT_NOT_YET_VALID$/, lasting('its certificate is not valid yet', 'check the clock of this machine')],
+  [/^(?:ERR_TLS_CERT_ALTNAME_INVALID|HOSTNAME_MISMATCH)$/, lasting('its certificate is for another host')],
+  [/^(?:CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|INVALID_CA|ERR_TLS_CERT)/, NOT_TRUSTED],
+  [/^(?:ERR_TLS_|ERR_SSL_|EPROTO$)/, TLS_FAILED],
+]
 
 /**
  * What an error of the transport means: of an `HttpClient`, of the network below an SDK, of a deadline.
@@ -69,5 +80,5 @@ export function transportReason(error: unknown): TransportReason | undefined {
   const known = Object.hasOwn(REASONS, code) ? REASONS[code] : undefined
   if (known !== undefined) return known
   if (code.startsWith('HPE_') || code === 'ERR_REPLY_UPGRADE') return NOT_HTTP
-  return TLS_CODE.test(code) ? NOT_TRUSTED : undefined
+  return CERTIFICATES.find(([codes]) => codes.test(code))?.[1]
 }

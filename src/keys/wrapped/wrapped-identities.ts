@@ -82,16 +82,20 @@ export class WrappedIdentities {
   private async find(recipient: string, file: string | undefined): Promise<WrappedIdentity | undefined> {
     const now = this.tools.clock.now()
     this.lookedAt ??= now
-    const isOld = now - this.lookedAt >= RETRY_AFTER_MS
+    const before = this.lookedAt
+    const isOld = now - before >= RETRY_AFTER_MS
     try {
       const found = await this.finder.find(recipient, file)
       if (!isOld || (found !== undefined && this.kept.get(keyOf(found))?.failedAt === undefined)) return found
     } catch (error) {
       if (!isOld) throw error
     }
-    this.lookedAt = now
-    this.problems.clear()
-    await this.finder.forget()
+    // one of all that come at the same time looks anew, for all
+    if (this.lookedAt === before) {
+      this.lookedAt = now
+      this.problems.clear()
+      await this.finder.forget()
+    }
     return await this.finder.find(recipient, file)
   }
 
