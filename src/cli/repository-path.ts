@@ -19,6 +19,21 @@ export async function repositoryPath(name: string, repository: Repository, { cwd
   return below.split(sep).join('/')
 }
 
+/** Paths that stand in none of these trees, themselves or as a folder. @param revisions - empty for the index */
+export async function pathsInNone(
+  paths: readonly string[],
+  revisions: readonly string[],
+  repository: Repository,
+): Promise<readonly string[]> {
+  let missing = paths
+  for (const revision of revisions) {
+    if (missing.length === 0) break
+    const files = await repository.files(revision)
+    missing = missing.filter((path) => !files.some((file) => file.path === path || file.path.startsWith(`${path}/`)))
+  }
+  return missing
+}
+
 /** The same for several, without the root: it means everything. */
 export async function repositoryPaths(names: readonly string[], repository: Repository, io: Io): Promise<string[]> {
   const paths = await Promise.all(names.map((name) => repositoryPath(name, repository, io)))
