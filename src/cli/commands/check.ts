@@ -19,8 +19,7 @@ import type { CommandDefinition, Io } from '../io.ts'
 import { knownScanner } from '../known-values.ts'
 import { addCommonOptions, flag, type Values, worldOf } from '../options.ts'
 import { printable } from '../render.ts'
-import { pathsInNone, repositoryPaths } from '../repository-path.ts'
-import { GET_THE_REST, isShallow } from '../shallow.ts'
+import { mustBeTracked, repositoryPaths } from '../repository-path.ts'
 import { VERSION } from '../version.ts'
 
 const HELP = `
@@ -79,7 +78,7 @@ async function run(words: readonly string[], values: Values, place: Place, io: I
   const { revision, names } = await readWords(words, repository)
   checkOptions(revision, values)
   const paths = await repositoryPaths(names, repository, io)
-  await mustBeThere(paths, revision, repository, io)
+  await mustBeTracked(paths, revision, repository, io)
   const report = await findingsOf({ revision, paths }, values, place, io)
   const { findings, fileCount } = report
   const failing = findings.filter(({ level }) => level === 'block' || failOn === 'warn')
@@ -93,27 +92,6 @@ async function run(words: readonly string[], values: Values, place: Place, io: I
   }
   if (failing.length === 0) return 0
   return failing.some(cannotJudge) ? UNDECIDED : FOUND
-}
-
-/** What is not found is not judged: a slip must not pass for a clean file. What was removed is known where it was. */
-async function mustBeThere(
-  paths: readonly string[],
-  revision: string | undefined,
-  repository: Repository,
-  io: Io,
-): Promise<void> {
-  if (paths.length === 0) return
-  const known = revision?.split(/\.{2,3}/).map((end) => (end === '' ? 'HEAD' : end))
-  const trees = known ?? ['', ...((await repository.has('HEAD')) ? ['HEAD'] : [])]
-  const [missing] = await pathsInNone(paths, trees.toReversed(), repository)
-  if (missing === undefined) return
-  const isCutOff = missing.includes('..') && (await isShallow(repository, io))
-  throw new UsageError('ERR_NO_FILE', 'neither a revision nor a file that git tracks has this name', {
-    where: { file: missing },
-    hint: isCutOff
-      ? `this clone has only the newest commits: ${GET_THE_REST}`
-      : 'name a revision, a range A..B, or files and folders of this repository; a new file has to be added to git before',
-  })
 }
 
 async function findingsOf(
