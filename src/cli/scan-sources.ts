@@ -10,7 +10,7 @@ import { type RepositoryTools, type ScanResult, scanOne, scanTree } from '../ope
 import { scanCommits, scanStaged } from '../operations/scan/scan-changes.ts'
 import { textOf } from '../operations/scan/text-of.ts'
 import type { Io } from './io.ts'
-import { repositoryPaths } from './repository-path.ts'
+import { isBelow, mustBeTracked, repositoryPaths } from './repository-path.ts'
 
 /** What is looked into. */
 export type ScanSource =
@@ -58,15 +58,37 @@ export class Scanner {
     if (source.kind === 'stdin') return scanOne(source.name, await this.io.stdin(), tools)
     if (source.kind === 'tree') return this.tree(names, tools)
     const isWanted = await this.wanted(names)
-    if (source.kind === 'staged') return scanStaged(isWanted, tools)
-    if (source.kind === 'range') return scanCommits({ range: [source.range], isWanted }, tools)
-    return scanCommits({ range: ['--all'], isWanted, now: (path) => this.now(path) }, tools)
+    if (source.kind === 'history') return this.history(names, isWanted, tools)
+    const range = source.kind === 'range' ? source.range : undefined
+    await mustBeTracked(await repositoryPaths(names, this.repository, this.io), range, this.repository, this.io)
+    return range === undefined ? scanStaged(isWanted, tools) : scanCommits({ range: [range], isWanted }, tools)
+  }
+
+  /** What never was there is a slip, and nothing that is clean. */
+  private async history(
+    names: readonly string[],
+    isWanted: (path: string) => boolean,
+    tools: RepositoryTools,
+  ): Promise<ScanResult> {
+    const missing = new Set(await repositoryPaths(names, this.repository, this.io))
+    const isThere = (path: string) => {
+      for (const name of missing) if (isBelow(path, name)) missing.delete(name)
+      return isWanted(path)
+    }
+    const now = (path: string) => this.now(path)
+    const result = await scanCommits({ range: ['--all'], isWanted: isThere, now }, tools)
+    const [file] = missing
+    if (file === undefined) return result
+    throw new UsageError('ERR_NO_FILE', 'no commit has a file or folder of this name', {
+      where: { file },
+      hint: 'name what is there, or was, in any branch',
+    })
   }
 
   /** Whether a path is among those that were named; all are when there are none. */
   async wanted(names: readonly string[]): Promise<(path: string) => boolean> {
     const wanted = await repositoryPaths(names, this.repository, this.io)
-    return (path) => wanted.length === 0 || wanted.some((name) => `${path.toWellFormed()}/`.startsWith(`${name}/`))
+    return (path) => wanted.length === 0 || wanted.some((name) => isBelow(path, name))
   }
 
   private async tree(names: readonly string[], tools: RepositoryTools): Promise<ScanResult> {

@@ -30,6 +30,37 @@ describe('check', () => {
     expect(await box.bulla(['check', '--fail-on', 'warn'])).toMatchObject({ code: 1 })
   })
 
+  it('takes no slip and no new file for one that is clean, and knows what was removed or not touched', async ({
+    box,
+  }) => {
+    const repository = await HookedRepository.create(box)
+    await repository.commit({ 'a/x.txt': 'x\n', 'b/y.txt': 'y\n', 'gone.txt': 'z\n' })
+    await repository.commit({ 'b/y.txt': 'more\n' })
+    await repository.must('rm', '-q', 'gone.txt')
+    repository.write('a/new.txt', newIdentity().identity)
+    const check = (...words: readonly string[]) => box.bulla(['check', ...words], { cwd: 'repo' })
+    for (const words of [
+      ['a', 'c'],
+      ['HEAD', 'a', 'c'],
+      ['HEAD~1..HEAD', 'a', 'c'],
+    ]) {
+      const error = 'bulla: error: c: neither a revision nor a file that git tracks has this name\n'
+      expect(await check(...words)).toMatchObject({ code: 100, out: '', err: expect.stringContaining(error) })
+    }
+    expect(await check('a/x.txt', 'a/new.txt')).toMatchObject({
+      code: 100,
+      err: expect.stringContaining('a/new.txt: '),
+    })
+    for (const words of [
+      ['a/x.txt', 'gone.txt'],
+      ['HEAD~1..HEAD', 'a'],
+      ['HEAD..', 'a'],
+      ['HEAD', 'gone.txt', 'a'],
+    ]) {
+      expect((await check(...words)).code).toBe(0)
+    }
+  })
+
   it('takes two dots for the folder above, as git does, and not for a range', async ({ box }) => {
     const repository = await HookedRepository.create(box)
     await repository.commit({ 'deep/a.txt': newIdentity().identity })

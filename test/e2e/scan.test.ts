@@ -174,6 +174,21 @@ describe('scan', () => {
     ])
   })
 
+  it('takes no slip for what is clean: names have to be known where it looks', async ({ box }) => {
+    await repository(box)
+    box.write('src/b.ts', 'export const b = 2\n')
+    await commitAll(box, 'second')
+    await box.git('rm', '-q', '-r', 'src')
+    for (const how of [['--staged'], ['--range', 'HEAD~1..HEAD'], ['--history']]) {
+      expect(await box.bulla(['scan', ...how, 'src', 'scr'])).toMatchObject({
+        code: 100,
+        out: '',
+        err: expect.stringMatching(/^bulla: error: scr: /),
+      })
+      expect((await box.bulla(['scan', ...how, 'src'])).code).toBe(0)
+    }
+  })
+
   it('tells a value of history once, however often its file was changed', async ({ box }) => {
     await repository(box)
     for (const line of ['one', 'two', 'three']) {

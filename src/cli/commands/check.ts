@@ -19,8 +19,7 @@ import type { CommandDefinition, Io } from '../io.ts'
 import { knownScanner } from '../known-values.ts'
 import { addCommonOptions, flag, type Values, worldOf } from '../options.ts'
 import { printable } from '../render.ts'
-import { repositoryPaths } from '../repository-path.ts'
-import { GET_THE_REST, isShallow } from '../shallow.ts'
+import { mustBeTracked, repositoryPaths } from '../repository-path.ts'
 import { VERSION } from '../version.ts'
 
 const HELP = `
@@ -79,16 +78,9 @@ async function run(words: readonly string[], values: Values, place: Place, io: I
   const { revision, names } = await readWords(words, repository)
   checkOptions(revision, values)
   const paths = await repositoryPaths(names, repository, io)
+  await mustBeTracked(paths, revision, repository, io)
   const report = await findingsOf({ revision, paths }, values, place, io)
   const { findings, fileCount } = report
-  if (fileCount === 0 && names.length > 0) {
-    const isCutOff = words[0]?.includes('..') === true && (await isShallow(repository, io))
-    throw new UsageError('ERR_NO_FILE', 'neither a revision nor a file that git tracks has this name', {
-      hint: isCutOff
-        ? `this clone has only the newest commits: ${GET_THE_REST}`
-        : 'name a revision, a range A..B, or files and folders of this repository',
-    })
-  }
   const failing = findings.filter(({ level }) => level === 'block' || failOn === 'warn')
   if (format !== 'text') io.writeOut(await writeReport(format, { version: VERSION, ...report }))
   else if (!flag(values, 'quiet') || failing.length > 0) {

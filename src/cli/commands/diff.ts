@@ -10,7 +10,7 @@ import { diffMarkdown, diffSummary, diffText } from '../diff-text.ts'
 import type { CommandDefinition, Io } from '../io.ts'
 import { addCommonOptions, flag, text, type Values, worldOf } from '../options.ts'
 import { renderNote } from '../render.ts'
-import { repositoryPaths } from '../repository-path.ts'
+import { pathsInNone, repositoryPaths } from '../repository-path.ts'
 import { GET_THE_REST, isShallow } from '../shallow.ts'
 
 const HELP = `
@@ -151,13 +151,7 @@ async function mustBeThere(
   revisions: readonly string[],
   repository: Repository,
 ): Promise<void> {
-  let missing = paths
-  for (const revision of revisions) {
-    if (missing.length === 0) return
-    const files = await repository.files(revision)
-    missing = missing.filter((path) => !files.some((file) => file.path === path || file.path.startsWith(`${path}/`)))
-  }
-  if (missing.length === 0) return
+  if ((await pathsInNone(paths, revisions, repository)).length === 0) return
   throw new UsageError('ERR_USAGE', 'a word is neither a revision nor a file that git knows', {
     hint: 'write revisions first, "bulla diff A B FILE"; a new file has to be added to git before',
   })
