@@ -10,7 +10,7 @@ import { findUsualBlock, METADATA } from './usual-block.ts'
  *
  * @throws as `parseYaml`
  */
-export function parseSealed(text: string): ParsedYaml {
+export function parseSealedYaml(text: string): ParsedYaml {
   return parseBeforeBlock(text) ?? parseYaml(text)
 }
 

@@ -7,7 +7,7 @@ import { Composer } from './compose.ts'
 import { emitYaml, yamlIndent } from './emit.ts'
 import { flowText } from './flow.ts'
 import type { Layout } from './layout.ts'
-import { metadataPair, parseSealed, simpleEnd } from './parse-sealed.ts'
+import { metadataPair, parseSealedYaml, simpleEnd } from './parse-sealed.ts'
 import { isBreak } from './read/chars.ts'
 import {
   type CommentLine,
@@ -35,7 +35,7 @@ export class YamlSource implements Source {
   constructor(text: string, options: EmitOptions = {}) {
     this.text = text
     this.layout = { text, lineBreak: /\r\n|[\n\r]/.exec(text)?.[0] ?? '\n', indent: yamlIndent(options.indent) }
-    this.parsed = parseSealed(text)
+    this.parsed = parseSealedYaml(text)
     const composer = new Composer(this.parsed, this.layout)
     const whole = this.parsed.documents.map((document, index) => composer.document(document, index))
     this.documents = whole.map(({ items }) => ({

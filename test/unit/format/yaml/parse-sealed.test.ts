@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isBullaError } from '../../../../src/errors.ts'
 import { Composer } from '../../../../src/format/yaml/compose.ts'
-import { parseSealed } from '../../../../src/format/yaml/parse-sealed.ts'
+import { parseSealedYaml } from '../../../../src/format/yaml/parse-sealed.ts'
 import { type ParsedYaml, parseYaml } from '../../../../src/format/yaml/read/parser.ts'
 import { UsualBlock } from '../../../../src/format/yaml/usual-block.ts'
 import { readFixture, sopsFixtures } from '../../../helpers/sops-fixtures.ts'
@@ -10,7 +10,7 @@ import { readFixture, sopsFixtures } from '../../../helpers/sops-fixtures.ts'
 const SEALED = sopsFixtures()
   .filter(({ store }) => store === 'yaml')
   .map(({ file }) => Buffer.from(readFixture(file)).toString('utf8'))
-const USUAL = SEALED.filter((text) => attempt(() => takesBlock(parseSealed(text))) === true)
+const USUAL = SEALED.filter((text) => attempt(() => takesBlock(parseSealedYaml(text))) === true)
 
 const SMALL = `a: ENC[AES256_GCM,data:YQ==,iv:YQ==,tag:YQ==,type:str]
 sops:
@@ -66,7 +66,7 @@ function asText(value: unknown): string {
 describe('a sealed text', () => {
   it('is read as the whole of it is, whoever wrote it', () => {
     expect(USUAL.length).toBeGreaterThan(50)
-    for (const text of SEALED) expect(asText(read(text, parseSealed))).toBe(asText(read(text, parseYaml)))
+    for (const text of SEALED) expect(asText(read(text, parseSealedYaml))).toBe(asText(read(text, parseYaml)))
   })
 
   it('is read as the whole of it is, whatever was changed in it', () => {
@@ -100,7 +100,7 @@ describe('a sealed text', () => {
             const at = Math.floor(place.from * text.length)
             text = text.slice(0, at) + put + text.slice(at + place.length)
           }
-          expect(asText(read(text, parseSealed))).toBe(asText(read(text, parseYaml)))
+          expect(asText(read(text, parseSealedYaml))).toBe(asText(read(text, parseYaml)))
         },
       ),
       { numRuns: process.env['SLOW'] === undefined ? 300 : 20_000 },
@@ -135,7 +135,7 @@ describe('a sealed text', () => {
     ['behind a mark', (text: string) => `---\n${text}`],
     ['behind a comment that belongs to another value', (text: string) => `# x\nb: c\n${text}`],
   ])('takes the short way %s', (_, change) => {
-    expect(takesBlock(parseSealed(change(SMALL)))).toBe(true)
+    expect(takesBlock(parseSealedYaml(change(SMALL)))).toBe(true)
   })
 
   it.each([
@@ -160,8 +160,8 @@ describe('a sealed text', () => {
   ])('leaves %s to the reader of all YAML', (_, change) => {
     const text = change(SMALL)
     expect(text).not.toBe(SMALL)
-    expect(attempt(() => takesBlock(parseSealed(text)))).not.toBe(true)
-    expect(asText(read(text, parseSealed))).toBe(asText(read(text, parseYaml)))
+    expect(attempt(() => takesBlock(parseSealedYaml(text)))).not.toBe(true)
+    expect(asText(read(text, parseSealedYaml))).toBe(asText(read(text, parseYaml)))
   })
 })
 
