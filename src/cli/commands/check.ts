@@ -35,7 +35,8 @@ Examples:
   $ bulla check v1.2 secrets/
   $ bulla check --fix --dry-run
 
-Exit codes: 0 nothing found (warnings aside), 1 something found, 2 something cannot be judged.`
+Exit codes: 0 nothing found (warnings aside), 1 something found, 2 something cannot be judged,
+100 no such file.`
 
 const FOUND = 1
 const UNDECIDED = 2

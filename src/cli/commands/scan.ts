@@ -30,7 +30,8 @@ Examples:
   $ bulla scan --range main..HEAD src/
   $ bulla scan --write-baseline          (an old repository: from now on only what is new)
 
-Exit codes: 0 nothing found (warnings aside), 1 something found, 2 something cannot be read.`
+Exit codes: 0 nothing found (warnings aside), 1 something found, 2 something cannot be read, 100 no
+such file.`
 
 const FOUND = 1
 const UNDECIDED = 2
