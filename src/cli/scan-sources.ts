@@ -76,7 +76,7 @@ export class Scanner {
       return isWanted(path)
     }
     const now = (path: string) => this.now(path)
-    const result = await scanCommits({ range: ['--all'], isWanted: isThere, now }, tools)
+    const result = await scanCommits({ range: ['--all'], isWanted: isThere, now, withTags: true }, tools)
     const [file] = missing
     if (file === undefined) return result
     throw new UsageError('ERR_NO_FILE', 'no commit has a file or folder of this name', {

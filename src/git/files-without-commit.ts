@@ -1,6 +1,6 @@
 import type { BlobReader } from './blobs.ts'
 import { filesOfTree, objectsOf, type TreeFile } from './changes.ts'
-import type { GitPlace } from './run-git.ts'
+import { askGit, type GitPlace } from './run-git.ts'
 
 /** See `Repository.filesWithoutCommit` in `operations/git-port.ts`. @throws GitError `ERR_GIT` */
 export async function filesWithoutCommit(
@@ -13,4 +13,25 @@ export async function filesWithoutCommit(
   const files = end.kind === 'tree' ? await filesOfTree(id, place) : [{ path: name, mode: '100644', id: end.id }]
   const fresh = await objectsOf(range, place)
   return files.filter((file) => fresh.has(file.id))
+}
+
+/** Files of every tag, or whatever else has a name, that leads to no commit. @throws GitError `ERR_GIT` */
+export async function filesOfTags(reader: BlobReader, place: GitPlace): Promise<{ tag: string; files: TreeFile[] }[]> {
+  const names = await namesOfOthers(place)
+  const found: { tag: string; files: TreeFile[] }[] = []
+  for (const tag of names) {
+    const files = await filesWithoutCommit({ id: tag, name: tag, range: [tag] }, reader, place)
+    if (files !== undefined) found.push({ tag, files })
+  }
+  return found
+}
+
+/** What leads to no commit at the first step: that of a tag may be another tag. */
+async function namesOfOthers(place: GitPlace): Promise<string[]> {
+  const format = '--format=%(objecttype) %(*objecttype) %(refname)'
+  const lines = (await askGit(['for-each-ref', format], place))?.split('\n') ?? []
+  return lines.flatMap((line) => {
+    const [kind, leadsTo, name = ''] = line.split(' ')
+    return name === '' || kind === 'commit' || leadsTo === 'commit' ? [] : [name]
+  })
 }

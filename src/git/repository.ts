@@ -22,7 +22,7 @@ import {
   workingFiles,
 } from './changes.ts'
 import type { DirectRepository } from './direct/direct-repository.ts'
-import { filesWithoutCommit } from './files-without-commit.ts'
+import { filesOfTags, filesWithoutCommit } from './files-without-commit.ts'
 import { filesHolding, standingAtHead } from './grep.ts'
 import { PartialClone } from './partial-clone.ts'
 import { oddFile } from './paths.ts'
@@ -126,6 +126,10 @@ export class GitRepository {
   /** See `Repository` in `operations/git-port.ts`. */
   filesWithoutCommit(id: string, name: string, range: readonly string[]): Promise<TreeFile[] | undefined> {
     return filesWithoutCommit({ id, name, range }, this.others, this.place)
+  }
+
+  filesOfTags(): Promise<{ tag: string; files: TreeFile[] }[]> {
+    return filesOfTags(this.others, this.place)
   }
 
   history(branches: readonly string[]): Promise<HistoryStep[]> {

@@ -79,6 +79,8 @@ export interface Repository {
    * @param range - as for {@link commits}: what its end has already is left out
    */
   filesWithoutCommit(id: string, name: string, range: readonly string[]): Promise<readonly JudgedFile[] | undefined>
+  /** The files of every tag that leads to no commit; the path of a blob is the full name of the tag. */
+  filesOfTags(): Promise<readonly { readonly tag: string; readonly files: readonly JudgedFile[] }[]>
   /** Every commit that branches have, parents before children, and what it changes against its first parent. */
   history(branches: readonly string[]): Promise<readonly HistoryStep[]>
   /** Ids of all commits of a branch, oldest first. */

@@ -132,6 +132,23 @@ describe('scan', () => {
     expect(await box.bulla(['scan'])).toMatchObject({ code: 1, err: 'bulla: 3 texts looked into, 1 finding\n' })
   })
 
+  it('and what tags of trees and of blobs hold', async ({ box }) => {
+    await repository(box)
+    box.write('old/keys.env', `KEY=${KEY}\n`)
+    await box.git('add', '.')
+    const tree = (await box.git('write-tree')).trim()
+    const blob = (await box.git('rev-parse', ':old/keys.env')).trim()
+    await box.git('rm', '-q', '--cached', 'old/keys.env')
+    await box.git('tag', 'tree', tree)
+    await box.git('tag', '-a', '-m', 'x', 'blob', blob)
+    await box.git('tag', '-a', '-m', 'x', 'fine', 'HEAD')
+    const { code, out } = await box.bulla(['scan', '--history'])
+    expect({ code }, out).toEqual({ code: 1 })
+    expect(out).toMatch(/block aws-access-key-id: old\/keys\.env:1:5: .*; in refs\/tags\/tree/)
+    expect(out).toMatch(/block aws-access-key-id: refs\/tags\/blob:1:5: .*; in refs\/tags\/blob/)
+    expect(out.match(/block/g)).toHaveLength(2)
+  })
+
   it('and the others say it when the clone has only the newest commits', async ({ box }) => {
     await repository(box)
     box.write('app.ts', 'export const a = 2\n')

@@ -32,24 +32,27 @@ export interface CommitsRequest {
    * of each version.
    */
   readonly now?: (path: string) => Promise<Uint8Array | undefined>
+  /** Whether tags are looked into that lead to no commit. */
+  readonly withTags?: boolean
 }
 
 /** What commits added, each blob once, oldest first; with who did it, and whether it still stands at HEAD. */
 export async function scanCommits(
-  { range, isWanted, now }: CommitsRequest,
+  { range, isWanted, now, withTags = false }: CommitsRequest,
   tools: RepositoryTools,
 ): Promise<ScanResult> {
   const seen = new Set<string>()
   const scan = new ChangeScan(tools, now === undefined ? undefined : new AcceptedNow(now, tools))
   try {
-    for await (const part of tools.repository.commits(range)) {
-      const changes = part.changes.filter(({ change }) => {
-        const key = `${change.id} ${change.path}`
-        if (seen.has(key) || !isWanted(change.path)) return false
-        seen.add(key)
-        return true
-      })
-      await scan.add(changes, part)
+    const isNew = ({ change }: Change) => {
+      const key = `${change.id} ${change.path}`
+      if (seen.has(key) || !isWanted(change.path)) return false
+      seen.add(key)
+      return true
+    }
+    for await (const part of tools.repository.commits(range)) await scan.add(part.changes.filter(isNew), part)
+    for (const { tag, files } of withTags ? await tools.repository.filesOfTags() : []) {
+      await scan.add(files.map((file) => ({ tag, change: { ...file, before: undefined } })).filter(isNew))
     }
     return await scan.result()
   } finally {
@@ -59,6 +62,8 @@ export async function scanCommits(
 
 interface Change {
   readonly commit?: string
+  /** The full name of what has it, when that is no commit. */
+  readonly tag?: string
   readonly change: ChangedFile
 }
 
@@ -74,7 +79,7 @@ interface Met {
 /** What a change brings, and what is in it. */
 interface LookedInto {
   readonly bytes: Uint8Array
-  readonly commit: string | undefined
+  readonly from: Omit<Change, 'change'> | undefined
   readonly found: readonly Spotted[]
 }
 
@@ -103,7 +108,7 @@ class ChangeScan {
 
   async add(changes: readonly Change[], share?: Share): Promise<void> {
     const { repository, progress, clean } = this.tools
-    const commits = new Map<JudgedFile, string | undefined>(changes.map(({ change, commit }) => [change, commit]))
+    const origins = new Map<JudgedFile, Change>(changes.map((change) => [change.change, change]))
     const all = changes.map(({ change }) => change).filter(({ mode }) => mode !== '160000')
     const files = all.filter(({ path, id }) => clean?.has('blob', path, id) !== true)
     this.fileCount += all.length - files.length
@@ -117,7 +122,7 @@ class ChangeScan {
         this.fileCount += 1
         if (clean?.hasNoNewCopy(bytes, 'blob', file.path, file.id) === true) continue
         await this.looks.add({ path: file.path, bytes }, share, (found) =>
-          this.tell(file, { bytes, commit: commits.get(file), found }),
+          this.tell(file, { bytes, from: origins.get(file), found }),
         )
       } else if (beginning === undefined || !isProgram(beginning)) this.skipped.push(file.path)
     }
@@ -135,7 +140,7 @@ class ChangeScan {
     this.looks.close()
   }
 
-  private async tell(file: ChangedFile, { bytes, commit, found }: LookedInto): Promise<void> {
+  private async tell(file: ChangedFile, { bytes, from: { commit, tag } = {}, found }: LookedInto): Promise<void> {
     const { repository, settings, clean } = this.tools
     if (found.length === 0) {
       clean?.add('blob', file.path, file.id)
@@ -150,7 +155,8 @@ class ChangeScan {
     for (const finding of await settings.exceptions.apply([...lines.keys()], file.path, text)) {
       const line = lines.get(finding)
       const isAccepted = line !== undefined && (await this.acceptedNow?.has(finding, line)) === true
-      if (!isAccepted) this.met.push({ commit, finding, line, unusual })
+      const message = tag === undefined ? finding.message : `${finding.message}; in ${tag}`
+      if (!isAccepted) this.met.push({ commit, finding: { ...finding, message }, line, unusual })
     }
   }
 
