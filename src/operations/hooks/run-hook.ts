@@ -122,8 +122,16 @@ async function judgeRanges(
     if (files !== undefined) findings.push(...(await judgeWithoutCommit(id, files, target, repository, options)))
     else if (byTarget.get(target)?.push(one) === undefined) byTarget.set(target, [one])
   }
-  for (const group of byTarget.values()) findings.push(...(await judgeGroup(group, repository, options)))
+  const groups = [...byTarget.values()]
+  if (groups.length > 1 && (await isClean(groups.flat(), repository, options))) return findings
+  for (const group of groups) findings.push(...(await judgeGroup(group, repository, options)))
   return withoutTwins(findings)
+}
+
+/** Where nothing is found even without exceptions, it does not matter whose count. */
+async function isClean(incoming: readonly Incoming[], repository: Repository, options: JudgeOptions): Promise<boolean> {
+  const withoutExceptions = { ...options, approved: async () => undefined }
+  return (await judgeRange(rangeOf(incoming), undefined, repository, withoutExceptions)).length === 0
 }
 
 /** Judge what comes for one target: hundreds of tags have most commits in common. */
@@ -132,20 +140,23 @@ async function judgeGroup(
   repository: Repository,
   options: JudgeOptions,
 ): Promise<readonly CommitFinding[]> {
-  const target = group[0]?.target
-  const known = [...new Set(group.flatMap((one) => one.known))]
-  const judged = (ids: readonly string[], before: readonly string[]) =>
-    judgeRange([...new Set(ids), '--not', ...known, ...before], target, repository, options)
-  const ids = group.map(({ id }) => id)
-  const together = await judged(ids, [])
-  if (ids.length === 1) return withRewriting(together, repository)
+  const judged = (range: readonly string[]) => judgeRange(range, group[0]?.target, repository, options)
+  const together = await judged(rangeOf(group))
+  if (group.length === 1) return withRewriting(together, repository)
   if (!together.some(({ level }) => level === 'block')) return together
   // what is made anew starts at another commit in each branch
   const findings: CommitFinding[] = []
-  for (const [index, id] of ids.entries()) {
-    findings.push(...(await withRewriting(await judged([id], ids.slice(0, index)), repository)))
+  const before: string[] = []
+  for (const one of group) {
+    findings.push(...(await withRewriting(await judged([...rangeOf([one]), ...before]), repository)))
+    before.push(one.id)
   }
   return findings
+}
+
+function rangeOf(incoming: readonly Incoming[]): string[] {
+  const known = new Set(incoming.flatMap((one) => one.known))
+  return [...new Set(incoming.map(({ id }) => id)), '--not', ...known]
 }
 
 async function judgeRange(
