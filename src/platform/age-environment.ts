@@ -1,5 +1,6 @@
-import { readFileSync, statSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, statSync } from 'node:fs'
 import { systemCode } from './file-errors.ts'
+import { readStream } from './read-stream.ts'
 
 const MAX_BYTES = 16 * 1024 * 1024
 
@@ -11,8 +12,10 @@ export const ageEnvironment = {
 
   async readFile(path: string): Promise<Uint8Array | undefined> {
     try {
-      if (statSync(path).size > MAX_BYTES) throw Object.assign(new Error('file too large'), { code: 'EFBIG' })
-      return readFileSync(path)
+      const stats = statSync(path)
+      const bytes = stats.size > MAX_BYTES ? undefined : stats.isFile() ? readFileSync(path) : readEndless(path)
+      if (bytes === undefined) throw Object.assign(new Error('file too large'), { code: 'EFBIG' })
+      return bytes
     } catch (error) {
       if (systemCode(error) === 'ENOENT') return undefined
       throw error
@@ -58,4 +61,14 @@ export const ageEnvironment = {
     const { askSecret } = await import('./terminal.ts')
     return askSecret(`${attempt > 1 ? 'That was not the passphrase. ' : ''}${description}: `)
   },
+}
+
+/** What a shell gives for `<(command)`, or a device that never ends. */
+function readEndless(path: string): Uint8Array | undefined {
+  const descriptor = openSync(path, 'r')
+  try {
+    return readStream(descriptor, MAX_BYTES)
+  } finally {
+    closeSync(descriptor)
+  }
 }

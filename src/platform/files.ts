@@ -5,7 +5,6 @@ import {
   openSync,
   readdirSync,
   readFileSync,
-  readSync,
   realpathSync,
   statSync,
   unlinkSync,
@@ -14,6 +13,7 @@ import { dirname, join, resolve } from 'node:path'
 import { FileError } from '../errors.ts'
 import { fileError, systemCode } from './file-errors.ts'
 import { makeFolders } from './make-folders.ts'
+import { readStream } from './read-stream.ts'
 import { stampOf } from './stamp.ts'
 import { statsOf } from './stats.ts'
 import { isTemporary } from './temporary.ts'
@@ -152,24 +152,12 @@ function readWhole(path: string, maxBytes: number): { bytes: Uint8Array; stamp: 
     const stats = fstatSync(descriptor, { bigint: true })
     const hasSize = stats.isFile() && stats.size > 0n
     if (hasSize && stats.size > maxBytes) throw tooLarge(path, maxBytes)
-    const bytes = hasSize ? readFileSync(descriptor) : readStream(descriptor, path, maxBytes)
+    const bytes = hasSize ? readFileSync(descriptor) : readStream(descriptor, maxBytes)
+    if (bytes === undefined) throw tooLarge(path, maxBytes)
     return { bytes, stamp: stampOf(stats), nameCount: Number(stats.nlink) }
   } finally {
     closeSync(descriptor)
   }
-}
-
-/** What does not say how long it is: pipes, devices, files of the kernel. */
-function readStream(descriptor: number, path: string, maxBytes: number): Uint8Array {
-  const chunks: Buffer[] = []
-  for (let total = 0; total <= maxBytes; ) {
-    const chunk = Buffer.allocUnsafe(64 * 1024)
-    const length = readSync(descriptor, chunk)
-    if (length === 0) return Buffer.concat(chunks)
-    total += length
-    chunks.push(chunk.subarray(0, length))
-  }
-  throw tooLarge(path, maxBytes)
 }
 
 function collect(folder: string, withLeft: boolean, found: string[]): void {

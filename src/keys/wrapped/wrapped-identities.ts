@@ -28,6 +28,7 @@ export class WrappedIdentities {
   private readonly problems = new Set<string>()
   /** Milliseconds since 1970: when recipients were looked for anew; undefined as long as none were. */
   private lookedAt: number | undefined
+  private looking: Promise<void> = Promise.resolve()
 
   constructor(finder: WrappedIdentityFinder, tools: WrappingTools) {
     this.finder = finder
@@ -94,8 +95,9 @@ export class WrappedIdentities {
     if (this.lookedAt === before) {
       this.lookedAt = now
       this.problems.clear()
-      await this.finder.forget()
+      this.looking = this.finder.forget()
     }
+    await this.looking
     return await this.finder.find(recipient, file)
   }
 
