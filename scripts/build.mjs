@@ -86,13 +86,13 @@ const WITH_VALUES = [
   'src/operations/known/opened-files.ts',
   'src/operations/policy.ts',
   'src/operations/values/only.ts',
-  'src/platform/atomic-write.ts',
-  'src/platform/create-folder.ts',
+  'src/platform/files/atomic-write.ts',
+  'src/platform/files/create-folder.ts',
   'src/platform/editing.ts',
-  'src/platform/files.ts',
-  'src/platform/links.ts',
+  'src/platform/files/files.ts',
+  'src/platform/files/links.ts',
   'src/platform/programs/programs.ts',
-  'src/platform/recipient-files.ts',
+  'src/platform/files/recipient-files.ts',
   'src/recipients/directory.ts',
 ]
 /** sops's commands from before it had commands. */

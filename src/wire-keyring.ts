@@ -24,7 +24,7 @@ function serviceTools(random: RandomSource): ServiceTools {
   const userConfig = once(async () => {
     const [{ readUserConfig }, { nodeFiles }, environment] = await Promise.all([
       import('./config/user-config.ts'),
-      import('./platform/files.ts'),
+      import('./platform/files/files.ts'),
       machine(random),
     ])
     return readUserConfig(environment, nodeFiles, process.cwd())

@@ -3,8 +3,8 @@ import { lookToolsOf } from '../operations/scan/look-setup.ts'
 import type { Spotted } from '../operations/scan/scan-file.ts'
 import type { LookSetup } from '../operations/scan/threads-port.ts'
 import { type TextJob, unpackJob } from '../operations/texts/text-job.ts'
-import { statsOf } from '../platform/stats.ts'
-import { answerJobs } from '../platform/thread-side.ts'
+import { statsOf } from '../platform/files/stats.ts'
+import { answerJobs } from '../platform/threads/thread-side.ts'
 
 // what a thread of scan runs, see wire.ts
 answerJobs(

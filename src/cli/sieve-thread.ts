@@ -2,8 +2,8 @@ import type { CleanKind } from '../operations/judge/clean-files.ts'
 import { sieveOf } from '../operations/judge/sieve/sieve-of.ts'
 import type { SieveSetup } from '../operations/judge/sieve/sieve-setup.ts'
 import { type TextJob, unpackJob } from '../operations/texts/text-job.ts'
-import { statsOf } from '../platform/stats.ts'
-import { answerJobs } from '../platform/thread-side.ts'
+import { statsOf } from '../platform/files/stats.ts'
+import { answerJobs } from '../platform/threads/thread-side.ts'
 
 // what a thread of check runs, see wire.ts
 answerJobs(

@@ -1,9 +1,9 @@
 import { randomFillSync } from 'node:crypto'
 import { basename, join } from 'node:path'
 import { pooledRandom } from '../crypto/random.ts'
-import { nodeFiles } from '../platform/files.ts'
-import { statsOf } from '../platform/stats.ts'
-import { ClosedPipe, readStdin, writeTo } from '../platform/streams.ts'
+import { nodeFiles } from '../platform/files/files.ts'
+import { statsOf } from '../platform/files/stats.ts'
+import { ClosedPipe, readStdin, writeTo } from '../platform/terminal/streams.ts'
 import type { HookIo } from './io.ts'
 
 export const random = pooledRandom((bytes) => randomFillSync(bytes))

@@ -7,11 +7,11 @@ import type { OpenedFilesSink } from '../operations/open.ts'
 import type { MachineWorld } from '../operations/ports.ts'
 import type { TextJob } from '../operations/texts/text-job.ts'
 import type { TextPool, ThreadRoom } from '../operations/texts/text-pool.ts'
-import { nodeFiles } from '../platform/files.ts'
+import { nodeFiles } from '../platform/files/files.ts'
+import { statsOf } from '../platform/files/stats.ts'
 import { expectWork } from '../platform/late-optimizing.ts'
-import { ProgressBar } from '../platform/progress.ts'
-import { statsOf } from '../platform/stats.ts'
-import { isOneStream, writeTo } from '../platform/streams.ts'
+import { ProgressBar } from '../platform/terminal/progress.ts'
+import { isOneStream, writeTo } from '../platform/terminal/streams.ts'
 import { lazyBook } from '../recipients/lazy-book.ts'
 import { machineKeys } from '../wire-keyring.ts'
 import type { Io } from './io.ts'
@@ -26,8 +26,8 @@ export function realIo(): Io {
     writeOut: (data) => writeTo('stdout', data),
     isOneStream,
     isStdinTerminal: () => isatty(0),
-    askValue: async (question) => (await import('../platform/terminal.ts')).askSecretLines(question),
-    choose: async (question, answers) => (await import('../platform/terminal.ts')).askOneOf(question, answers),
+    askValue: async (question) => (await import('../platform/terminal/terminal.ts')).askSecretLines(question),
+    choose: async (question, answers) => (await import('../platform/terminal/terminal.ts')).askOneOf(question, answers),
     machine: async () => {
       const { nodeMachine } = await import('../platform/machine.ts')
       return {
@@ -70,7 +70,7 @@ export function realIo(): Io {
         recipients,
         random,
         progress: new ProgressBar(() => !quiet && process.stderr.isTTY === true),
-        confirm: async (question) => (await import('../platform/confirm.ts')).confirm(question),
+        confirm: async (question) => (await import('../platform/terminal/confirm.ts')).confirm(question),
         now,
         cwd,
         configPath,
@@ -95,7 +95,7 @@ async function startThreads<Found>(
   room: ThreadRoom,
 ): Promise<TextPool<Found> | undefined> {
   const [{ ThreadPool, threadCount }, { packJob }] = await Promise.all([
-    import('../platform/thread-pool.ts'),
+    import('../platform/threads/thread-pool.ts'),
     import('../operations/texts/text-job.ts'),
   ])
   const count = threadCount(process.env['BULLA_THREADS'], room)
@@ -143,5 +143,5 @@ async function makeOpenedFiles(random: RandomSource): Promise<OpenedFiles> {
 }
 
 async function recipientFiles() {
-  return (await import('../platform/recipient-files.ts')).nodeRecipientFiles
+  return (await import('../platform/files/recipient-files.ts')).nodeRecipientFiles
 }

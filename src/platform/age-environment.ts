@@ -1,5 +1,5 @@
 import { closeSync, openSync, readFileSync, statSync } from 'node:fs'
-import { systemCode } from './file-errors.ts'
+import { systemCode } from './files/file-errors.ts'
 import { readStream } from './read-stream.ts'
 
 const MAX_BYTES = 16 * 1024 * 1024
@@ -58,7 +58,7 @@ export const ageEnvironment = {
     const problem = attempt > 1 ? { problem: 'That was not the passphrase' } : {}
     const answer = await askAgent({ cacheId, prompt: 'Passphrase', description, ...problem })
     if (answer !== undefined) return answer
-    const { askSecret } = await import('./terminal.ts')
+    const { askSecret } = await import('./terminal/terminal.ts')
     return askSecret(`${attempt > 1 ? 'That was not the passphrase. ' : ''}${description}: `)
   },
 }

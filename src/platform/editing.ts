@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process'
 import { accessSync, constants, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { hasTerminal } from './has-terminal.ts'
 import { endBySignal, lendInterrupts, onInterrupt } from './interrupts.ts'
 import { spawnable } from './programs/spawnable.ts'
-import { openScratch } from './scratch.ts'
-import { keepForProgram } from './scratch-guard.ts'
-import { askSecret } from './terminal.ts'
+import { openScratch } from './scratch/scratch.ts'
+import { keepForProgram } from './scratch/scratch-guard.ts'
+import { hasTerminal } from './terminal/has-terminal.ts'
+import { askSecret } from './terminal/terminal.ts'
 
 /** What editing needs of this machine: see `Desk` in `operations/ports.ts`. */
 export const editingDesk = {

@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { statsOf } from './stats.ts'
+import { statsOf } from './files/stats.ts'
 
 export interface AgentRequest {
   /** Under which the agent keeps the answer. */

@@ -1,5 +1,5 @@
 import type { Stats } from 'node:fs'
-import { systemCode } from './file-errors.ts'
+import { systemCode } from './files/file-errors.ts'
 
 /** Whether something of this user was made by a process that is gone. @param id - of that process */
 export function isLeftBy(id: number, stats: Stats): boolean {

@@ -1,10 +1,10 @@
 import { accessSync, constants } from 'node:fs'
 import { dirname } from 'node:path'
-import { hasTerminal } from './has-terminal.ts'
-import { leftScratchFolders, removeLeft } from './left-scratch.ts'
-import { leftWrites } from './left-writes.ts'
-import { scratchPlace } from './scratch.ts'
-import { statsOf } from './stats.ts'
+import { leftWrites } from './files/left-writes.ts'
+import { statsOf } from './files/stats.ts'
+import { leftScratchFolders, removeLeft } from './scratch/left-scratch.ts'
+import { scratchPlace } from './scratch/scratch.ts'
+import { hasTerminal } from './terminal/has-terminal.ts'
 
 /** See `Machine` in `operations/doctor/machine.ts`. */
 export const nodeMachine = {

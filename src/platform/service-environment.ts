@@ -2,8 +2,8 @@ import { homedir, hostname } from 'node:os'
 import type { ServiceEnvironment } from '../keys/services/environment.ts'
 import { ageEnvironment } from './age-environment.ts'
 import { nodeClock } from './clock.ts'
-import { nodeHttp } from './http.ts'
-import { createPrivateFile } from './private-file.ts'
+import { createPrivateFile } from './files/private-file.ts'
+import { nodeHttp } from './http/http.ts'
 
 type Machine = Pick<ServiceEnvironment, 'platform' | 'variable' | 'homeFolder'>
 

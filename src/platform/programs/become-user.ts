@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os'
 import { UsageError } from '../../errors.ts'
-import { systemCode } from '../file-errors.ts'
+import { systemCode } from '../files/file-errors.ts'
 
 // its types leave one out
 const unixProcess = process as typeof process & { initgroups?: (user: string, group: number) => void }

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { constants, linkSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { join } from 'node:path'
-import { systemCode } from '../file-errors.ts'
+import { systemCode } from '../files/file-errors.ts'
 
 /** How often is looked for a reader: soon after the last one, less often later. */
 const FIRST_LOOK_MS = 1

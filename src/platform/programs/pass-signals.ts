@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { hasTerminal } from '../has-terminal.ts'
+import { hasTerminal } from '../terminal/has-terminal.ts'
 
 /** What is passed on. Windows has no signals: there the console tells every program of Ctrl-C. */
 const SIGNALS: readonly NodeJS.Signals[] =

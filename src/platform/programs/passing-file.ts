@@ -1,9 +1,9 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileError } from '../file-errors.ts'
-import { makeScratchFolder, scratchFolders, scratchPlace } from '../scratch.ts'
-import { ScratchGuard } from '../scratch-guard.ts'
+import { fileError } from '../files/file-errors.ts'
+import { makeScratchFolder, scratchFolders, scratchPlace } from '../scratch/scratch.ts'
+import { ScratchGuard } from '../scratch/scratch-guard.ts'
 import { Fifo } from './fifo.ts'
 
 interface Request {

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import { ProgramError } from '../../errors.ts'
-import { systemCode } from '../file-errors.ts'
-import { guardPipes } from '../scratch-guard.ts'
+import { systemCode } from '../files/file-errors.ts'
+import { guardPipes } from '../scratch/scratch-guard.ts'
 import { passSignals } from './pass-signals.ts'
 import { spawnable } from './spawnable.ts'
 

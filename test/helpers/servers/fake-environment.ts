@@ -1,6 +1,6 @@
 import type { RandomSource } from '../../../src/crypto/random.ts'
 import type { Clock, ServiceEnvironment } from '../../../src/keys/services/environment.ts'
-import { nodeHttp } from '../../../src/platform/http.ts'
+import { nodeHttp } from '../../../src/platform/http/http.ts'
 import { random } from '../random.ts'
 
 /** A clock that waits for nobody: time passes when somebody waits, and only then. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { HttpClient } from '../../../src/keys/services/http.ts'
-import { nodeHttp } from '../../../src/platform/http.ts'
+import { nodeHttp } from '../../../src/platform/http/http.ts'
 
 const read = (name: string) => readFileSync(new URL(`../../../fixtures/keys/${name}`, import.meta.url), 'utf8')
 
