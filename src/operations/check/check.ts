@@ -10,7 +10,7 @@ import { withHistory, withOtherVersion, withoutGoneFiles } from './other-version
 import { withOvertaken } from './overtaken.ts'
 import { findRuleProblems } from './rule-problems.ts'
 import { plainStashes, stashFindings } from './stashes.ts'
-import { findUnmerged } from './unmerged.ts'
+import { findUnmerged, findUnmergedPolicies } from './unmerged.ts'
 
 export interface CheckRequest {
   /** A revision; a range with `..`; undefined for what is tracked now: the index. */
@@ -68,7 +68,11 @@ export async function check(
           ...(await findMissingDrivers(files, tree)),
           ...(revision === '' ? stashFindings(await plainStashes(repository, options.today)) : []),
         ]
-  const left = [...(await unlessAccepted(problems, tree, settings)), ...findUnmerged(wanted, sealedPaths)]
+  const left = [
+    ...(await unlessAccepted(problems, tree, settings)),
+    ...findUnmerged(wanted, sealedPaths),
+    ...findUnmergedPolicies(files),
+  ]
   const repaired = revision === '' ? await withOtherVersion(findings, repository) : withHistory(findings)
   return {
     findings: [...withoutGoneFiles(repaired, files), ...left].sort(byPlace),

@@ -1,5 +1,6 @@
 import type { Finding } from '../judge/finding.ts'
 import type { JudgedFile } from '../judge/judged-tree.ts'
+import { isSurrounding } from '../judge/surroundings.ts'
 import { shellWord } from '../shell-word.ts'
 
 /**
@@ -9,11 +10,24 @@ import { shellWord } from '../shell-word.ts'
  * @param files - of the index, with a path once for each version
  */
 export function findUnmerged(files: readonly JudgedFile[], sealedPaths: ReadonlySet<string>): Finding[] {
-  const unmerged = new Set(files.filter(({ isUnmerged }) => isUnmerged === true).map(({ path }) => path))
-  return [...unmerged].filter((path) => sealedPaths.has(path)).map(finding)
+  return unmergedPaths(files)
+    .filter((path) => sealedPaths.has(path))
+    .map((file) => {
+      const message = 'git has this sealed file in conflict, and nobody has decided yet'
+      return { rule: 'conflict-markers', level: 'block', file, message, repair: `bulla resolve ${shellWord(file)}` }
+    })
 }
 
-function finding(file: string): Finding {
-  const message = 'git has this sealed file in conflict, and nobody has decided yet'
-  return { rule: 'conflict-markers', level: 'block', file, message, repair: `bulla resolve ${shellWord(file)}` }
+/** Policies, and what else says how files are judged, in conflict: git has no version of them to judge by. */
+export function findUnmergedPolicies(files: readonly JudgedFile[]): Finding[] {
+  return unmergedPaths(files)
+    .filter(isSurrounding)
+    .map((file) => {
+      const message = 'git has this file in conflict, so what it is for cannot be judged'
+      return { rule: 'policy-broken', level: 'block', file, message, repair: `git mergetool -- ${shellWord(file)}` }
+    })
+}
+
+function unmergedPaths(files: readonly JudgedFile[]): string[] {
+  return [...new Set(files.flatMap(({ path, isUnmerged }) => (isUnmerged === true ? [path] : [])))]
 }
