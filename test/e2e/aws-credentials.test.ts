@@ -177,7 +177,7 @@ describe('AWS credentials of', () => {
       const { code, out, err } = await sandbox.bulla(['-d', 'a.yaml'], { env })
       expect({ code, out }).toEqual({ code: 128, out: '' })
       expect(err).toMatch(/^bulla: error: /)
-      expect(err).toContain('as the role of this container): no answer came in time')
+      expect(err).toContain('as the role of this container): no credentials came: no answer came in time')
       expect(err).not.toContain('smithy')
     } finally {
       await agent.stop()

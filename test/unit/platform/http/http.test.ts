@@ -9,7 +9,7 @@ import { nodeHttp } from '../../../../src/platform/http/http.ts'
 import { expectNoSecret } from '../../../helpers/canary.ts'
 import { type Answer, LoopbackServer, type Received } from '../../../helpers/servers/loopback.ts'
 
-const KEYS = join(import.meta.dirname, '../../../fixtures/keys')
+const KEYS = join(import.meta.dirname, '../../../../fixtures/keys')
 const tls = {
   key: readFileSync(join(KEYS, 'loopback-tls.key'), 'utf8'),
   cert: readFileSync(join(KEYS, 'loopback-tls.pem'), 'utf8'),
