@@ -44,7 +44,8 @@ export async function findRule(
   const name = matchedName(config.folder, path, flavour)
   const passed: CreationRule[] = []
   for (const rule of config.rules ?? []) {
-    if (await matches(rule, name, config.path, flavour)) return { name, passed, rule }
+    if (!expressions.has(rule)) await compile(rule, config.path)
+    if (matches(rule, name, config.path, flavour)) return { name, passed, rule }
     passed.push(rule)
   }
   return { name, passed, rule: undefined }
@@ -55,22 +56,30 @@ export function matchedName(folder: string, path: string, flavour: PathFlavour =
   return pathBelow(folder, path, flavour) ?? path
 }
 
-async function matches(rule: CreationRule, name: string, file: string, { sep }: PathFlavour): Promise<boolean> {
-  if (rule.pathRegex === undefined) return true
+function matches(rule: CreationRule, name: string, file: string, { sep }: PathFlavour): boolean {
+  const regex = expressions.get(rule)
+  if (regex === undefined) return true
   try {
-    const regex = await compiled(rule, rule.pathRegex)
     // rules are written with slashes; sops on Windows only knows backslashes (getsops/sops#892)
     return regex(name) || (sep === '\\' && regex(name.replaceAll('\\', '/')))
   } catch (error) {
-    throw error instanceof BullaError ? error.at({ file, ...rule.place('path_regex') }) : error
+    throw atRule(error, rule, file)
   }
 }
 
-const expressions = new WeakMap<CreationRule, Promise<(text: string) => boolean>>()
+/** A rule is asked for every file; compiling its expression costs more than using it. Undefined for a rule without one. */
+const expressions = new WeakMap<CreationRule, ((text: string) => boolean) | undefined>()
 
-/** A rule is asked for every file; compiling its expression costs more than using it. */
-function compiled(rule: CreationRule, pattern: string): Promise<(text: string) => boolean> {
-  const known = expressions.get(rule) ?? compileRegex(pattern, 'path_regex', 'short')
-  expressions.set(rule, known)
-  return known
+/** @throws ConfigError `ERR_SELECTOR` */
+async function compile(rule: CreationRule, file: string): Promise<void> {
+  try {
+    const { pathRegex } = rule
+    expressions.set(rule, pathRegex === undefined ? undefined : await compileRegex(pathRegex, 'path_regex', 'short'))
+  } catch (error) {
+    throw atRule(error, rule, file)
+  }
+}
+
+function atRule(error: unknown, rule: CreationRule, file: string): unknown {
+  return error instanceof BullaError ? error.at({ file, ...rule.place('path_regex') }) : error
 }

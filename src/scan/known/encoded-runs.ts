@@ -10,7 +10,8 @@ export interface EncodedRun {
 }
 
 // where a word begins: within it nothing new would be found
-const BASE64 = /(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{11,}={0,2}/g
+const BASE64_START = /(?<![A-Za-z0-9+/_-])(?=[A-Za-z0-9+/_-]{11})/g
+const BASE64 = /[A-Za-z0-9+/_-]+={0,2}/y
 const RUN = /[A-Za-z0-9+/_-]{11}/
 /** What is longer, and encoded twice, is a program or an archive. */
 const LONGEST_INSIDE = 64 * 1024
@@ -35,9 +36,16 @@ function isEncodedInside(text: string): boolean {
 }
 
 function* encodedOnce(text: string): Generator<EncodedRun> {
-  for (const { 0: run, index } of text.matchAll(BASE64)) {
-    // asked first: most are names of code, and nothing has to be made for them
-    if (HEX.test(run) || run.includes('/') || beginsLikeText(run)) yield* base64Runs(run, index)
+  // not by matches, which are objects: most words are names of code
+  for (let end = 0; ; ) {
+    BASE64_START.lastIndex = end
+    if (!BASE64_START.test(text)) break
+    const start = BASE64_START.lastIndex
+    BASE64.lastIndex = start
+    BASE64.test(text)
+    end = BASE64.lastIndex
+    const run = text.slice(start, end)
+    if (HEX.test(run) || run.includes('/') || beginsLikeText(run)) yield* base64Runs(run, start)
   }
   if (/%[\dA-Fa-f]{2}/.test(text)) {
     for (const { 0: run, index } of text.matchAll(WORD)) {
