@@ -73,7 +73,10 @@ function withKey(service, place, key, credentials) {
     before: () => mkdirSync(join(cwd, 'work'), { recursive: true }),
   }
   const least = { ...theLeast('open', 'ours', 'opened'), cwd, before: away } // calls nobody
-  const runs = measure([least, ours, theirs], 1)
-  besideLeast('decrypt against a loop of sops', runs, 80)
-  check('times faster', 1 / ratioOf(runs[1] ?? [], runs[2] ?? []), { least: 80 })
+  const [leastRuns = [], ourRuns = []] = measure([least, ours], 5)
+  // the loop takes most of a minute, so that one says what any would
+  const [[loopRun] = []] = measure([theirs], 1)
+  const loopRuns = ourRuns.flatMap(() => loopRun ?? [])
+  besideLeast('decrypt against a loop of sops', [leastRuns, ourRuns, loopRuns], 80)
+  check('times faster', 1 / ratioOf(ourRuns, loopRuns), { least: 80 })
 }

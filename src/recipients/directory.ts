@@ -72,6 +72,8 @@ export class RecipientBook {
   /** By the folder where the search starts, and by the folder that was found. */
   private readonly searches = new Map<string, Promise<string | undefined>>()
   private readonly folders = new Map<string, Promise<RecipientFolder>>()
+  /** By public key, and the folder where the search starts: asked for each of many files. */
+  private readonly found = new Map<string, Promise<FoundKey | undefined>>()
 
   /** @param cwd - absolute */
   constructor(files: RecipientFiles, cwd: string) {
@@ -136,7 +138,14 @@ export class RecipientBook {
    *
    * @throws ConfigError `ERR_RECIPIENT_FILE` when several have it: one of them is a copy
    */
-  async byPublicKey(publicKey: string, file?: string): Promise<FoundKey | undefined> {
+  byPublicKey(publicKey: string, file?: string): Promise<FoundKey | undefined> {
+    const asked = `${publicKey}\0${file === undefined ? '' : dirname(file)}`
+    const known = this.found.get(asked) ?? this.findKey(publicKey, file)
+    this.found.set(asked, known)
+    return known
+  }
+
+  private async findKey(publicKey: string, file: string | undefined): Promise<FoundKey | undefined> {
     const found = await this.all(file)
     const [first, second] = (found?.recipients ?? []).flatMap((recipient): FoundKey[] => {
       const index = keysOf(recipient).findIndex((key) => key.recipient === publicKey)
@@ -151,6 +160,7 @@ export class RecipientBook {
   forget(): void {
     this.searches.clear()
     this.folders.clear()
+    this.found.clear()
   }
 
   private search(start: string): Promise<string | undefined> {

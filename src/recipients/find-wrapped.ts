@@ -1,16 +1,20 @@
 import { type BullaError, isBullaError } from '../errors.ts'
-import type { WrappedIdentityFinder } from '../keys/wrapped/wrapping.ts'
-import type { RecipientBook } from './directory.ts'
+import type { WrappedIdentity, WrappedIdentityFinder } from '../keys/wrapped/wrapping.ts'
+import type { FoundKey, RecipientBook } from './directory.ts'
 import { earlierName } from './names.ts'
 
 /** Finds the wrapped identities in the files of recipients. */
 export function wrappedFinder(book: () => Promise<RecipientBook>): WrappedIdentityFinder {
+  const identities = new WeakMap<FoundKey, WrappedIdentity>()
   return {
     async find(publicKey, file) {
       const found = await (await book()).byPublicKey(publicKey, file)
       if (found === undefined || found.key.wrappings.length === 0) return undefined
       const { recipient, key } = found
-      return { name: recipient.name, recipient: publicKey, wrappings: key.wrappings, path: recipient.path }
+      const { name, path } = recipient
+      const identity = identities.get(found) ?? { name, path, recipient: publicKey, wrappings: key.wrappings }
+      identities.set(found, identity)
+      return identity
     },
 
     async nameOf(publicKey, file) {

@@ -17,7 +17,7 @@ export class AgeIdentityStore {
   private readonly environment: AgeEnvironment
   private readonly wrapped: WrappedIdentities | undefined
   private fixed: Promise<readonly Reading[]> | undefined
-  /** By recipient, see {@link own}. */
+  /** By recipient: the one that is at hand. */
   private readonly owned = new Map<string, Promise<NativeIdentity | undefined>>()
   private readonly commands = new Map<string, Promise<Reading | undefined>>()
   /** Commands run one after the other: they may talk to a person, or to a device that asks for a touch. */
@@ -43,8 +43,12 @@ export class AgeIdentityStore {
     return identities.filter((_, index) => own[index])
   }
 
-  /** The first of {@link candidates} when it is for `recipient` and at hand; the same for each of many files. */
-  own(recipient: string): Promise<NativeIdentity | undefined> {
+  /** The identity of `recipient` when it is here: at hand, or unwrapped before. So it is for all of many files but the first. */
+  async here(recipient: string, context: UnwrapContext): Promise<NativeIdentity | undefined> {
+    return (await this.own(recipient)) ?? this.wrapped?.unwrapped(recipient, context)
+  }
+
+  private own(recipient: string): Promise<NativeIdentity | undefined> {
     const known = this.owned.get(recipient)
     if (known !== undefined) return known
     const found = this.atHand(recipient).then(([identity]) => identity)

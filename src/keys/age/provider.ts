@@ -96,8 +96,8 @@ export class AgeProvider implements KeyProvider {
       const header = headerOf(entry.enc)
       checkUsable(header)
       const recipient = keyName(entry)
-      const own = await this.identities.own(recipient)
-      const content = own === undefined ? null : await openWith(own, header)
+      const here = await this.identities.here(recipient, context)
+      const content = here === undefined ? null : await openWith(here, header)
       return content ?? (await openAgeFile(header, this.identities.candidates(recipient, context, failed)))
     } catch (error) {
       if (!(error instanceof AgeFileError)) throw error

@@ -6,6 +6,8 @@ import type { WrappedIdentity, WrappedIdentityFinder } from './wrapping.ts'
 
 interface Kept {
   readonly identity: Promise<NativeIdentity>
+  /** The same, once it is there. */
+  unwrapped?: NativeIdentity
   /** Milliseconds since 1970, when it failed. */
   failedAt?: number
   /** A file that was tampered with does not heal. */
@@ -79,6 +81,17 @@ export class WrappedIdentities {
     return undefined
   }
 
+  /** The identity of a public key when it was unwrapped before. Calls nobody; never rejects. */
+  async unwrapped(recipient: string, { file }: UnwrapContext): Promise<NativeIdentity | undefined> {
+    try {
+      const wrapped = await this.find(recipient, file)
+      return wrapped === undefined ? undefined : this.kept.get(keyOf(wrapped))?.unwrapped
+    } catch {
+      // told by `identity`, which finds the same
+      return undefined
+    }
+  }
+
   /** What is not there, or cannot be used, may be right by now: others rotate, rewrap and pull while this process lives. */
   private async find(recipient: string, file: string | undefined): Promise<WrappedIdentity | undefined> {
     const now = this.tools.clock.now()
@@ -111,10 +124,15 @@ export class WrappedIdentities {
       async ({ unwrapIdentity }) => (await unwrapIdentity(wrapped, tools)).identity,
     )
     const kept: Kept = { identity }
-    identity.catch((error: unknown) => {
-      kept.failedAt = tools.clock.now()
-      kept.isFinal = isBullaError(error) && error.code === 'ERR_IDENTITY_BINDING'
-    })
+    identity.then(
+      (unwrapped) => {
+        kept.unwrapped = unwrapped
+      },
+      (error: unknown) => {
+        kept.failedAt = tools.clock.now()
+        kept.isFinal = isBullaError(error) && error.code === 'ERR_IDENTITY_BINDING'
+      },
+    )
     this.kept.set(key, kept)
     return identity
   }
@@ -137,7 +155,14 @@ export class WrappedIdentities {
   }
 }
 
+const keys = new WeakMap<WrappedIdentity, string>()
+
 /** Of these very wrappings: other ones are another try. */
-function keyOf({ path, recipient, wrappings }: WrappedIdentity): string {
-  return JSON.stringify([path, recipient, ...wrappings.map(({ ciphertext, payload }) => ciphertext + payload)])
+function keyOf(wrapped: WrappedIdentity): string {
+  const known = keys.get(wrapped)
+  if (known !== undefined) return known
+  const { path, recipient, wrappings } = wrapped
+  const key = JSON.stringify([path, recipient, ...wrappings.map(({ ciphertext, payload }) => ciphertext + payload)])
+  keys.set(wrapped, key)
+  return key
 }
