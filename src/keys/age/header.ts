@@ -23,7 +23,6 @@ export interface AgeHeader {
 }
 
 const VERSION = 'age-encryption.org/v1'
-const LINE_FEED = 0x0a
 const BODY_COLUMNS = 64
 const BODY_BYTES_PER_LINE = 48
 const MAC_BYTES = 32
@@ -73,19 +72,19 @@ function readStanza(first: string, lines: Lines): Stanza {
   }
 }
 
-/** Lines of bytes that end with a line feed. */
+/** Lines of bytes that end with a line feed, as latin1. */
 class Lines {
   position = 0
-  private readonly buffer: Buffer
+  private readonly text: string
 
   constructor(bytes: Uint8Array) {
-    this.buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    this.text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
   }
 
   next(): string {
-    const end = this.buffer.indexOf(LINE_FEED, this.position)
+    const end = this.text.indexOf('\n', this.position)
     if (end < 0) throw broken('its header is cut off')
-    const line = this.buffer.toString('latin1', this.position, end)
+    const line = this.text.slice(this.position, end)
     this.position = end + 1
     return line
   }
