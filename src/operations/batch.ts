@@ -1,7 +1,7 @@
 import type { FileSystem, Progress, WriteRequest } from './ports.ts'
 
-/** Files in the making at the same time: while the first wait for a key service, others are read. */
-const PLANNED = 32
+/** Files in the making at the same time: while the first wait for a key service, others are read, which fills that time. */
+const PLANNED = 128
 /** Files on their way to the disk at the same time: enough to keep it busy, and few to be done when one fails. */
 const WRITTEN = 8
 

@@ -132,7 +132,8 @@ async function planFile(input: Input, { options, world, layouts, path, only, sin
   try {
     const outputType = options.outputType ?? (input.name === undefined ? inputType : storeNameFor(input.name))
     const version = await readInput(world.files, input, options.stdin)
-    const [store, output] = await Promise.all([loadStore(inputType), loadStore(outputType)])
+    const store = await loadStore(inputType)
+    const output = outputType === inputType ? store : await loadStore(outputType)
     const layout = await layouts.of(input, inputType, outputType, path !== undefined || only.length > 0)
     const { ignoreMac = false, order } = options
     const { bytes } = version
