@@ -9,6 +9,7 @@ import type { Branch, Comment, Entry, Leaf, List, Node, Scalar } from '../format
 import { walk } from '../format/walk.ts'
 import { cannotOpen, tryOpenValue } from './cipher.ts'
 import type { DataKey } from './data-key.ts'
+import { LeafPairs } from './leaf-pairs.ts'
 import { Digests, MacDigest } from './mac.ts'
 import { NOT_SEALED, OpenBatch } from './open-batch.ts'
 import { aadOf, hashedBytesOf } from './plaintext.ts'
@@ -144,30 +145,6 @@ interface Step {
 /** The error, saying which value it is about. */
 function withPath(error: unknown, leaf: Leaf, pathOf: (leaf: Leaf) => string[]): unknown {
   return error instanceof BullaError ? error.at({ path: pathOf(leaf) }) : error
-}
-
-/** Sealed leaves and what they opened to. A map of a large file costs as much as to open it, and most callers need none. */
-class LeafPairs {
-  private readonly sealed: Leaf[] = []
-  private readonly opened: Leaf[] = []
-
-  add(sealed: Leaf, opened: Leaf): void {
-    this.sealed.push(sealed)
-    this.opened.push(opened)
-  }
-
-  forEach(visit: (sealed: Leaf, opened: Leaf) => void): void {
-    const { sealed, opened } = this
-    for (let index = 0; index < sealed.length; index += 1) visit(sealed[index] as Leaf, opened[index] as Leaf) // both have them
-  }
-
-  toMap(): Map<Leaf, Leaf> {
-    const map = new Map<Leaf, Leaf>()
-    this.forEach((sealed, opened) => {
-      map.set(sealed, opened)
-    })
-    return map
-  }
 }
 
 function openingEdits(pairs: LeafPairs, pathOf: (leaf: Leaf) => string[]): Edit[] {
