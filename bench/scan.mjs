@@ -90,7 +90,7 @@ try {
   const { CARRIERS, heldOutValues, heldOutNegatives } = module
   scanText('', { fileName: '' })
   console.log(
-    `load         ${(performance.now() - loaded).toFixed(0)} ms for the rules, both corpora and the automaton`,
+    `load         ${(performance.now() - loaded).toFixed(0)} ms for the rules, both corpora and the keywords`,
   )
   speed(scanText)
   hostile(scanText, DETECTORS)

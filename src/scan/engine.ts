@@ -1,7 +1,6 @@
-import { buildAutomaton } from './automaton.ts'
 import { DETECTORS } from './detectors.ts'
 import type { Finding } from './finding.ts'
-import type { KeywordAutomaton } from './keyword-kernel.ts'
+import { type KeywordFinder, keywordFinder } from './keyword-finder.ts'
 import { scanKnownFile } from './known-files.ts'
 import { withLineFeeds } from './line-feeds.ts'
 import { type Detector, Page } from './page.ts'
@@ -18,7 +17,7 @@ export interface ScanOptions {
 
 /** What is done at a keyword, by its number. */
 interface Engine {
-  readonly automaton: KeywordAutomaton
+  readonly finder: KeywordFinder
   readonly keywords: readonly string[]
   readonly detectors: readonly (readonly Detector[])[]
   /** What has no keyword. */
@@ -43,8 +42,8 @@ export function scanText(text: string, options: ScanOptions): Finding[] {
 }
 
 function scanPage(page: Page, rules: readonly Detector[] | undefined): void {
-  const { automaton, keywords, detectors, others } = engineFor(rules)
-  automaton.scan(page.text, (keyword, end) => {
+  const { finder, keywords, detectors, others } = engineFor(rules)
+  finder.scan(page.text, (keyword, end) => {
     const start = end - (keywords[keyword]?.length ?? 0)
     for (const detector of detectors[keyword] ?? []) detector.detect(page, start, end)
   })
@@ -79,5 +78,5 @@ function buildEngine(all: readonly Detector[]): Engine {
     }
   }
   const keywords = [...byKeyword.keys()]
-  return { automaton: buildAutomaton(keywords), keywords, detectors: [...byKeyword.values()], others }
+  return { finder: keywordFinder(keywords), keywords, detectors: [...byKeyword.values()], others }
 }

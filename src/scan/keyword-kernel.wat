@@ -1,132 +1,126 @@
-;; Finds keywords in a text: see keyword-kernel.ts for who calls it, and automaton.ts for the same in JavaScript.
+;; Finds keywords in a text: see keyword-kernel.ts for who calls it, and keyword-finder.ts for the same in JavaScript.
 ;;
-;; A state is a number below 2^15. Its row in the table has the next state for each class of characters, two bytes each;
-;; the highest bit says that keywords end there.
+;; Five bits of each of the last three units are a number below 2^15, its "place". What ends with such units is compared.
 (module
-  ;; 0: the class of each ASCII character, a byte each; all others are of class 0
-  ;; 128: what the calls below are told once, four bytes each:
-  ;;      128 table, 132 bits of a row's length in bytes,
-  ;;      136 fallbacks (two bytes a state), 140 endings (a byte a state), 144 queue (two bytes a state),
-  ;;      148 the state to go on from
-  (memory (export "memory") 1)
+  ;; 0: one bit for each place that a keyword ends with, 4 KiB
+  ;; 4096: the first node of each place, two bytes each
+  ;; 69632: the end of what the last call of "scan" found
+  ;; 69636: nodes, 12 bytes each, of which the first is not used: the address behind the keyword (4), the next node of this
+  ;;        place or 0 (2), the keyword's number (2), its length (4)
+  (memory (export "memory") 2)
 
-  ;; Where a row starts.
-  (func $row (param $state i32) (result i32)
-    (i32.add
-      (i32.load (i32.const 128))
-      (i32.shl (local.get $state) (i32.load (i32.const 132)))))
+  (func $node (param $number i32) (result i32)
+    (i32.add (i32.const 69636) (i32.mul (local.get $number) (i32.const 12))))
 
-  (func $fallback (param $state i32) (result i32)
-    (i32.add (i32.load (i32.const 136)) (i32.shl (local.get $state) (i32.const 1))))
+  ;; Put a keyword on the list of a place: in front of those that are shorter.
+  (func $add (param $place i32) (param $number i32) (param $end i32) (param $keyword i32) (param $length i32)
+    (local $node i32) (local $link i32) (local $next i32)
+    (i32.store8 (i32.shr_u (local.get $place) (i32.const 3))
+      (i32.or
+        (i32.load8_u (i32.shr_u (local.get $place) (i32.const 3)))
+        (i32.shl (i32.const 1) (i32.and (local.get $place) (i32.const 7)))))
+    (local.set $link (i32.add (i32.const 4096) (i32.shl (local.get $place) (i32.const 1))))
+    (block $found
+      (loop $nodes
+        (local.set $next (i32.load16_u (local.get $link)))
+        (br_if $found (i32.eqz (local.get $next)))
+        (local.set $node (call $node (local.get $next)))
+        (br_if $found (i32.lt_u (i32.load offset=8 (local.get $node)) (local.get $length)))
+        (local.set $link (i32.add (local.get $node) (i32.const 4)))
+        (br $nodes)))
+    (i32.store16 (local.get $link) (local.get $number))
+    (local.set $node (call $node (local.get $number)))
+    (i32.store (local.get $node) (local.get $end))
+    (i32.store16 offset=4 (local.get $node) (local.get $next))
+    (i32.store16 offset=6 (local.get $node) (local.get $keyword))
+    (i32.store offset=8 (local.get $node) (local.get $length)))
 
-  (func $ending (param $state i32) (result i32)
-    (i32.add (i32.load (i32.const 140)) (local.get $state)))
-
-  ;; Learn the keywords from $at to $end, a line feed behind each. For each: the state in which it ends, two bytes each, from $out on.
-  (func (export "insert") (param $at i32) (param $end i32) (param $out i32)
-    (local $state i32) (local $states i32) (local $unit i32) (local $entry i32)
-    (local.set $states (i32.const 1))
+  ;; Learn the keywords from $at to $end, a line feed in front of the first and behind each.
+  (func (export "learn") (param $at i32) (param $end i32)
+    (local $place i32) (local $step i32) (local $length i32) (local $unit i32) (local $keyword i32) (local $number i32)
+    (local.set $number (i32.const 1))
     (block $done
       (loop $units
         (br_if $done (i32.ge_u (local.get $at) (local.get $end)))
         (local.set $unit (i32.load8_u (local.get $at)))
-        (local.set $at (i32.add (local.get $at) (i32.const 1)))
-        (if (i32.eq (local.get $unit) (i32.const 10))
+        (if (i32.ne (local.get $unit) (i32.const 10))
           (then
-            (i32.store16 (local.get $out) (local.get $state))
-            (local.set $out (i32.add (local.get $out) (i32.const 2)))
-            (i32.store8 (call $ending (local.get $state)) (i32.const 1))
-            (local.set $state (i32.const 0)))
+            (local.set $place (call $after (local.get $place) (local.get $unit)))
+            (local.set $length (i32.add (local.get $length) (i32.const 1))))
           (else
-            (local.set $entry
-              (i32.add
-                (call $row (local.get $state))
-                (i32.shl (i32.load8_u (local.get $unit)) (i32.const 1))))
-            (local.set $state (i32.load16_u (local.get $entry)))
-            (if (i32.eqz (local.get $state))
-              (then
-                (local.set $state (local.get $states))
-                (i32.store16 (local.get $entry) (local.get $state))
-                (local.set $states (i32.add (local.get $states) (i32.const 1)))))))
+            ;; anything may stand in front of a keyword of one or two units
+            (local.set $step
+              (if (result i32) (i32.lt_u (local.get $length) (i32.const 3))
+                (then (i32.shl (i32.const 1) (i32.mul (local.get $length) (i32.const 5))))
+                (else (i32.const 0x8000))))
+            (loop $places
+              (call $add
+                (local.get $place) (local.get $number) (local.get $at) (local.get $keyword) (local.get $length))
+              (local.set $number (i32.add (local.get $number) (i32.const 1)))
+              (local.set $place (i32.add (local.get $place) (local.get $step)))
+              (br_if $places (i32.lt_u (local.get $place) (i32.const 0x8000))))
+            (local.set $keyword (i32.add (local.get $keyword) (i32.const 1)))
+            (local.set $length (i32.const 0))
+            (local.set $place (i32.const 0))))
+        (local.set $at (i32.add (local.get $at) (i32.const 1)))
         (br $units))))
 
-  ;; Fill in where a state goes on a mismatch, breadth first: as the state of its longest suffix does, whose row is whole by
-  ;; then. A state ends keywords when a suffix of it does.
-  (func (export "close")
-    (local $head i32) (local $tail i32) (local $state i32) (local $at i32) (local $back i32) (local $end i32)
-    (local $target i32) (local $other i32) (local $entry i32) (local $present i32) (local $isRoot i32)
-    (local $own v128) (local $others v128) (local $missing v128)
-    (local.set $head (i32.load (i32.const 144)))
-    (local.set $tail (i32.add (local.get $head) (i32.const 2)))
-    (loop $states
-      (local.set $state (i32.load16_u (local.get $head)))
-      (local.set $isRoot (i32.eqz (local.get $state)))
-      (local.set $head (i32.add (local.get $head) (i32.const 2)))
-      (local.set $at (call $row (local.get $state)))
-      (local.set $end (call $row (i32.add (local.get $state) (i32.const 1))))
-      (local.set $back (call $row (i32.load16_u (call $fallback (local.get $state)))))
-      ;; eight classes at a time: most states go on with one of all
-      (loop $classes
-        (local.set $own (v128.load (local.get $at)))
-        (local.set $others
-          (select (v128.const i64x2 0 0) (v128.load (local.get $back)) (local.get $isRoot)))
-        (local.set $missing (i16x8.eq (local.get $own) (v128.const i64x2 0 0)))
-        (v128.store (local.get $at)
-          (v128.bitselect (local.get $others) (local.get $own) (local.get $missing)))
-        (local.set $present (i32.xor (i16x8.bitmask (local.get $missing)) (i32.const 0xff)))
-        (block $none
-          (br_if $none (i32.eqz (local.get $present)))
-          (loop $targets
-            (local.set $entry (i32.shl (i32.ctz (local.get $present)) (i32.const 1)))
-            (local.set $present (i32.and (local.get $present) (i32.sub (local.get $present) (i32.const 1))))
-            (local.set $other
-              (select
-                (i32.const 0)
-                (i32.and (i32.load16_u (i32.add (local.get $back) (local.get $entry))) (i32.const 0x7fff))
-                (local.get $isRoot)))
-            (local.set $entry (i32.add (local.get $at) (local.get $entry)))
-            (local.set $target (i32.load16_u (local.get $entry)))
-            (i32.store16 (call $fallback (local.get $target)) (local.get $other))
-            (if (i32.or
-                  (i32.load8_u (call $ending (local.get $target)))
-                  (i32.load8_u (call $ending (local.get $other))))
-              (then
-                (i32.store8 (call $ending (local.get $target)) (i32.const 1))
-                (i32.store16 (local.get $entry) (i32.or (local.get $target) (i32.const 0x8000)))))
-            (i32.store16 (local.get $tail) (local.get $target))
-            (local.set $tail (i32.add (local.get $tail) (i32.const 2)))
-            (br_if $targets (local.get $present))))
-        (local.set $back (i32.add (local.get $back) (i32.const 16)))
-        (local.set $at (i32.add (local.get $at) (i32.const 16)))
-        (br_if $classes (i32.lt_u (local.get $at) (local.get $end))))
-      (br_if $states (i32.lt_u (local.get $head) (local.get $tail)))))
+  ;; The place behind one more unit.
+  (func $after (param $place i32) (param $unit i32) (result i32)
+    (i32.and
+      (i32.or
+        (i32.shl (local.get $place) (i32.const 5))
+        (i32.and (local.get $unit) (i32.const 31)))
+      (i32.const 0x7fff)))
 
-  ;; Read UTF-16 from $text to $end. For each unit behind which keywords end: the address after it and the state, four
-  ;; bytes each, from $out on. Gives the end of that list.
-  (func (export "scan") (param $text i32) (param $end i32) (param $out i32) (result i32)
-    (local $table i32) (local $bits i32) (local $state i32) (local $unit i32)
-    (local.set $table (i32.load (i32.const 128)))
-    (local.set $bits (i32.load (i32.const 132)))
-    (local.set $state (i32.load (i32.const 148)))
+  ;; Whether the keyword that ends in front of $name ends in front of $text too.
+  (func $ends (param $name i32) (param $text i32) (result i32)
+    (local $wanted i32) (local $unit i32)
+    (loop $units
+      (local.set $name (i32.sub (local.get $name) (i32.const 1)))
+      (local.set $text (i32.sub (local.get $text) (i32.const 2)))
+      (local.set $wanted (i32.load8_u (local.get $name)))
+      (if (i32.eq (local.get $wanted) (i32.const 10)) (then (return (i32.const 1))))
+      (local.set $unit (i32.load16_u (local.get $text)))
+      ;; A to Z
+      (if (i32.lt_u (i32.sub (local.get $unit) (i32.const 65)) (i32.const 26))
+        (then (local.set $unit (i32.add (local.get $unit) (i32.const 32)))))
+      (br_if $units (i32.eq (local.get $unit) (local.get $wanted))))
+    (i32.const 0))
+
+  ;; Read UTF-16 from $text to $end. For each keyword: the address behind it and its number, four bytes each, from $out on;
+  ;; where they end stands at 69632. Stops behind a unit when there is something at $most. Gives where to go on.
+  (func (export "scan") (param $text i32) (param $end i32) (param $out i32) (param $most i32) (result i32)
+    (local $place i32) (local $next i32) (local $node i32)
+    (local.set $place
+      (call $after
+        (i32.load16_u (i32.sub (local.get $text) (i32.const 4)))
+        (i32.load16_u (i32.sub (local.get $text) (i32.const 2)))))
     (block $done
       (loop $units
         (br_if $done (i32.ge_u (local.get $text) (local.get $end)))
-        (local.set $unit (i32.load16_u (local.get $text)))
+        (local.set $place
+          (i32.and
+            (i32.or
+              (i32.shl (local.get $place) (i32.const 5))
+              (i32.and (i32.load16_u (local.get $text)) (i32.const 31)))
+            (i32.const 0x7fff)))
         (local.set $text (i32.add (local.get $text) (i32.const 2)))
-        (local.set $unit
-          (if (result i32) (i32.lt_u (local.get $unit) (i32.const 128))
-            (then (i32.shl (i32.load8_u (local.get $unit)) (i32.const 1)))
-            (else (i32.const 0))))
-        (local.set $state
-          (i32.load16_u
-            (i32.add
-              (i32.add (local.get $table) (i32.shl (local.get $state) (local.get $bits)))
-              (local.get $unit))))
-        (br_if $units (i32.lt_u (local.get $state) (i32.const 0x8000)))
-        (local.set $state (i32.and (local.get $state) (i32.const 0x7fff)))
-        (i32.store (local.get $out) (local.get $text))
-        (i32.store offset=4 (local.get $out) (local.get $state))
-        (local.set $out (i32.add (local.get $out) (i32.const 8)))
-        (br $units)))
-    (i32.store (i32.const 148) (local.get $state))
-    (local.get $out)))
+        (br_if $units
+          (i32.eqz
+            (i32.and
+              (i32.load8_u (i32.shr_u (local.get $place) (i32.const 3)))
+              (i32.shl (i32.const 1) (i32.and (local.get $place) (i32.const 7))))))
+        (local.set $next (i32.load16_u offset=4096 (i32.shl (local.get $place) (i32.const 1))))
+        (loop $nodes
+          (local.set $node (call $node (local.get $next)))
+          (if (call $ends (i32.load (local.get $node)) (local.get $text))
+            (then
+              (i32.store (local.get $out) (local.get $text))
+              (i32.store offset=4 (local.get $out) (i32.load16_u offset=6 (local.get $node)))
+              (local.set $out (i32.add (local.get $out) (i32.const 8)))))
+          (local.set $next (i32.load16_u offset=4 (local.get $node)))
+          (br_if $nodes (local.get $next)))
+        (br_if $units (i32.lt_u (local.get $out) (local.get $most)))))
+    (i32.store (i32.const 69632) (local.get $out))
+    (local.get $text)))
