@@ -29,7 +29,7 @@ export async function runAndTell(
   const input = told?.input ?? (takesInput ? Buffer.from(await io.stdin()).toString('utf8') : '')
   const options = {
     isStrict: false,
-    today: io.now().slice(0, 10),
+    today: () => io.now().slice(0, 10),
     scanner: changeScanner(repository, await knownFor(name, repository, io)),
   }
   const findings = await runHook({ name, args: told?.args ?? args, input }, repository, options)

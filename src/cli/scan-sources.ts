@@ -123,7 +123,7 @@ export class Scanner {
   /** Of the same place as what is looked into; for a range, of what it starts from. */
   private async settings(source: ScanSource, withoutBaseline: boolean): Promise<JudgeSettings> {
     const { repository } = this
-    const common = { today: this.world.now().slice(0, 10), withoutBaseline }
+    const common = { today: () => this.world.now().slice(0, 10), withoutBaseline }
     if (source.kind === 'staged') {
       return readSettings({ ...common, contents: await repository.tree('').read(SETTINGS), scope: 'change' })
     }

@@ -28,18 +28,27 @@ const LOCK_FILES = new Set(
   ),
 )
 
-const TRANSLATIONS = /(?:^|\/)(?:i18n|locales?|lang|langs|languages|translations?|messages|l10n)\//
+const TRANSLATIONS = new Set(
+  'i18n locale locales lang langs languages translation translations messages l10n'.split(' '),
+)
+/** Templates are what they are templates of. */
+const TEMPLATES = new Set('tpl tmpl gotmpl j2 erb dist example sample template bak orig old'.split(' '))
 
 /** @param fileName - with its folders, parted by `/` */
 export function fileKind(fileName: string): FileKind {
-  const name = fileName.slice(fileName.lastIndexOf('/') + 1).toLowerCase()
-  if (LOCK_FILES.has(name) || TRANSLATIONS.test(fileName.toLowerCase())) return 'generated'
+  const folders = fileName.toLowerCase().split('/')
+  const name = folders.pop() ?? ''
+  if (LOCK_FILES.has(name) || folders.some((folder) => TRANSLATIONS.has(folder))) return 'generated'
   // an expression that is asked for a second time is compiled: a commit of a few files has no time for those it need not ask
   if (name.includes('env') && /^\.?env(?:\.|$)|\.env(?:\.|$)/.test(name)) return 'dotenv'
   if (name.startsWith('dockerfile') || name.startsWith('containerfile')) return 'shell'
-  // templates are what they are templates of
-  const bare = name.replace(/\.(?:tpl|tmpl|gotmpl|j2|erb|dist|example|sample|template|bak|orig|old)$/, '')
+  const bare = TEMPLATES.has(extensionOf(name)) ? name.slice(0, name.lastIndexOf('.')) : name
   if (bare.endsWith('.min.js') || bare.endsWith('.min.css')) return 'generated'
-  const extension = bare.slice(bare.lastIndexOf('.') + 1)
-  return extension === bare ? 'unknown' : (BY_EXTENSION.get(extension) ?? 'unknown')
+  return BY_EXTENSION.get(extensionOf(bare)) ?? 'unknown'
+}
+
+/** Empty where there is no dot. */
+function extensionOf(name: string): string {
+  const dot = name.lastIndexOf('.')
+  return dot === -1 ? '' : name.slice(dot + 1)
 }

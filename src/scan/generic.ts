@@ -47,10 +47,14 @@ export const PAIR_DETECTOR: Detector = {
   detect(page, start, end) {
     if (page.kind === 'generated' || start < page.doneUntil('pair')) return
     // "path" and "pattern" are everywhere
-    if (end - start === 3 && /^pat$/i.test(page.text.slice(start, end)) && /[a-z]/.test(page.text.charAt(end))) return
+    if (page.text.slice(start, end).toLowerCase() === 'pat' && isSmallLetter(page.text.charCodeAt(end))) return
     const pair = readPair(page, start, end)
     if (pair !== undefined) judgePair(page, pair)
   },
+}
+
+function isSmallLetter(unit: number): boolean {
+  return unit >= 97 && unit <= 122
 }
 
 /** What a pair holds, by the name of its key, and the form of its value. */
@@ -114,7 +118,7 @@ function findGeneric(page: Page, pair: Pair): 'password' | 'secret' | undefined 
   if ((!isDrawn && isPlainWord(value)) || isPlace(value) || isProse(value)) return undefined
   if (isRandom(value)) return isUuid(value) ? undefined : named
   if (page.kind === 'prose' || page.kind === 'unknown') return undefined
-  if (named === 'secret') return /secret/i.test(pair.key) && looksChosen(value) ? named : undefined
+  if (named === 'secret') return pair.key.toLowerCase().includes('secret') && looksChosen(value) ? named : undefined
   const isFlag = page.kind === 'shell' && pair.key.startsWith('--')
   if (isFlag) return isPlacedPassword(page, value) ? named : undefined
   if (page.kind === 'code' || page.kind === 'shell') return looksChosen(value) ? named : undefined

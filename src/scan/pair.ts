@@ -30,10 +30,14 @@ const SEPARATOR =
 const NAMED_VALUE =
   /\\{0,3}["']?[ \t]{0,8},?(?:\r?\n)?[ \t]{0,200}\\{0,3}["']?(?:default[Vv]alue|value|Value)\\{0,3}["']?[ \t]{0,8}[:=][ \t]{0,8}/y
 const NAME_BEFORE = /(?:^|[\s{,"'-])(?:name|Name|key|Key)\\{0,3}["']?[ \t]{0,8}[:=][ \t]{0,8}\\{0,3}["']?$/
+/** One of them is in each of those: the expression is seldom needed, and V8 takes long to compile it. */
+const NAME_ENDS = ['ame', 'ey']
 const FLAG = /^-(?!pp)[\w.-]+$/
 const ITEM_BELOW = /["']?[ \t]{0,8}\r?\n[ \t]{0,80}-[ \t]{1,8}(?=[^\s-])/y
 const LINE_BREAK = /\r?\n[ \t]{0,80}(?=["'`])/y
 const BLOCK_SCALAR = /[|>][-+\d]{0,2}[ \t]{0,20}\r?\n[ \t]{1,200}/y
+const QUOTES = ['"', "'", '`']
+const BEGIN_PREFIXES = 'rbfuRBFU@!&'
 const PREFIX = /(?:[rbfu@]{1,2}(?=["'])|!!?[\w/]{1,30} (?=\S)|&[\w-]{1,40} (?=\S))/iy
 
 /** The pair whose name holds the keyword at `start`. @returns undefined when there is none, or it was read already */
@@ -57,20 +61,29 @@ function findValue(page: Page, keyStart: number, keyEnd: number): number | undef
   const between = found === undefined ? '' : text.slice(keyEnd, found)
   const sign = between.trim().slice(-1)
   if (found === undefined || sign === ',') {
-    const isName = NAME_BEFORE.test(text.slice(Math.max(0, keyStart - 24), keyStart))
-    const named = isName ? after(NAMED_VALUE, text, keyEnd) : undefined
+    const named = isNamedBefore(text.slice(Math.max(0, keyStart - 24), keyStart))
+      ? after(NAMED_VALUE, text, keyEnd)
+      : undefined
     if (named !== undefined) return named
   }
   if (found === undefined) return findFlagValue(page, keyStart, keyEnd)
   // arguments of a call: the name must be a text
-  if (sign === ',') return /^["'`]/.test(between) ? found : undefined
+  if (sign === ',') return QUOTES.includes(between.charAt(0)) ? found : undefined
   return between.trim() === '>' && text.charAt(keyStart - 1) !== '<' ? undefined : found
+}
+
+function isNamedBefore(before: string): boolean {
+  return NAME_ENDS.some((end) => before.includes(end)) && NAME_BEFORE.test(before)
+}
+
+function isLineBreak(unit: number): boolean {
+  return unit === 10 || unit === 13
 }
 
 /** `--password value`, and in YAML the item below. */
 function findFlagValue({ text, kind }: Page, keyStart: number, keyEnd: number): number | undefined {
   // a variable is a value, and so is what mysql takes behind `-p`
-  if (!FLAG.test(text.slice(keyStart, keyEnd))) return undefined
+  if (!text.startsWith('-', keyStart) || !FLAG.test(text.slice(keyStart, keyEnd))) return undefined
   if (kind === 'yaml' && text.startsWith('--', keyStart)) {
     const item = after(ITEM_BELOW, text, keyEnd)
     if (item !== undefined) return item
@@ -85,7 +98,7 @@ function findFlagValue({ text, kind }: Page, keyStart: number, keyEnd: number): 
 function enclosing(text: string, keyStart: number, between: string): string | undefined {
   if (between !== '=') return undefined
   const before = text.charAt(keyStart - 1)
-  if (before === '"' || before === "'" || before === '`') return before
+  if (QUOTES.includes(before)) return before
   return before !== '' && ';?&'.includes(before) ? WORDS_END : undefined
 }
 
@@ -98,12 +111,12 @@ interface ValueSpan {
 function readValue(page: Page, from: number, closing: string | undefined): ValueSpan | undefined {
   const { text, kind } = page
   if (closing !== undefined) return readEnclosed(page, from, closing)
-  let start = after(LINE_BREAK, text, from) ?? from
+  let start = (isLineBreak(text.charCodeAt(from)) ? after(LINE_BREAK, text, from) : undefined) ?? from
   if (kind === 'yaml') start = after(BLOCK_SCALAR, text, start) ?? start
-  start = after(PREFIX, text, start) ?? start
+  if (BEGIN_PREFIXES.includes(text.charAt(start))) start = after(PREFIX, text, start) ?? start
   const escapes = countBackslashes(text, start)
   const quote = text.charAt(start + escapes)
-  if (quote === '"' || quote === "'" || quote === '`') return readQuoted(text, start + escapes + 1, quote, escapes)
+  if (QUOTES.includes(quote)) return readQuoted(text, start + escapes + 1, quote, escapes)
   if (kind === 'code' || kind === 'json') return undefined
   return readPlain(page, start)
 }
@@ -137,7 +150,7 @@ function readQuoted(text: string, start: number, quote: string, escapes: number)
 
 function readPlain(page: Page, start: number): ValueSpan | undefined {
   const { text, kind } = page
-  if (/[{[(]/.test(text.charAt(start))) return undefined
+  if (start < text.length && '{[('.includes(text.charAt(start))) return undefined
   const isLine = kind === 'yaml' || kind === 'dotenv' || kind === 'ini'
   const limit = Math.min(isLine ? page.lineEnd(start) : text.length, start + LONGEST_PLAIN + 1)
   const slice = text.slice(start, limit)

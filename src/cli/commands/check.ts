@@ -106,7 +106,7 @@ async function findingsOf(
   const isRange = request.revision?.includes('..') === true
   const options = {
     isStrict: flag(values, 'strict'),
-    today: world.now().slice(0, 10),
+    today: () => world.now().slice(0, 10),
     scanner: isRange ? changeScanner(repository, known) : treeScanner(known),
     ...(isRange ? {} : { progress: world.progress, expectWork: io.expectWork, threads: threadsOf(io, known) }),
   }
@@ -136,7 +136,7 @@ function threadsOf({ sieveThreads }: Io, known: KnownScanner | undefined): Sieve
 async function verify(
   sealed: readonly JudgedFile[],
   { root, repository, world }: { readonly root: string; readonly repository: Repository; readonly world: World },
-  how: { readonly today: string; readonly isRange: boolean },
+  how: { readonly today: () => string; readonly isRange: boolean },
 ): Promise<Verification> {
   const { verifySealed } = await import('../../operations/check/verify.ts')
   return verifySealed(sealed, { root, ...how }, repository, world)

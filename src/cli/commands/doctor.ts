@@ -40,7 +40,7 @@ export function define(command: CommandDefinition, io: Io, done: (code: number) 
 async function run(values: Values, io: Io): Promise<number> {
   const quiet = flag(values, 'quiet')
   const world = worldOf(values, io)
-  const stashed = await stashedFiles(world.now().slice(0, 10), io)
+  const stashed = await stashedFiles(() => world.now().slice(0, 10), io)
   const checks = await doctor(
     { version: VERSION, overrides: keyVariables(io), clean: flag(values, 'clean'), stashed },
     world,
@@ -58,7 +58,7 @@ async function run(values: Values, io: Io): Promise<number> {
   return isFine ? 0 : 1
 }
 
-async function stashedFiles(today: string, io: Io): Promise<readonly StashedFile[]> {
+async function stashedFiles(today: () => string, io: Io): Promise<readonly StashedFile[]> {
   const repository = await io.repository({ asGit: false })
   try {
     return await plainStashes(repository, today)

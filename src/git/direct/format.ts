@@ -2,6 +2,7 @@ import { sure } from './unsure.ts'
 
 /** What git writes itself for these; they leave everything else as it is. */
 const KNOWN = /^\[extensions\]\n(?:\tworktreeconfig = true\n|\tobjectformat = (?:sha1|sha256)\n)*$/i
+const VERSION = 'repositoryformatversion'
 const SECTION = /^\[extensions\]\n(?:\t.*\n)*/gim
 
 /**
@@ -10,8 +11,11 @@ const SECTION = /^\[extensions\]\n(?:\t.*\n)*/gim
  */
 export function hashBytesOf(config: string | undefined): number {
   sure(config !== undefined)
-  const versions = [...config.matchAll(/repositoryformatversion/gi)]
-  sure(versions.length === 1 && /^\trepositoryformatversion = [01]\n/m.test(config))
+  const lower = config.toLowerCase()
+  const at = lower.indexOf(VERSION)
+  sure(at !== -1 && at === lower.lastIndexOf(VERSION))
+  sure(['0', '1'].some((version) => config.includes(`\n\t${VERSION} = ${version}\n`)))
+  if (!lower.includes('extensions')) return 20
   const sections = config.match(SECTION) ?? []
   const words = config.match(/extensions/gi) ?? []
   sure(words.length === sections.length && sections.every((section) => KNOWN.test(section)))

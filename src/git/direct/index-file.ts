@@ -204,8 +204,9 @@ class NotedTrees {
 
   private number(end: number): number {
     const word = this.word(end)
-    sure(/^-?[0-9]{1,9}$/.test(word))
-    return Number(word)
+    const number = Number(word)
+    sure(Number.isSafeInteger(number) && String(number) === word)
+    return number
   }
 
   private word(end: number): string {

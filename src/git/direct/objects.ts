@@ -4,7 +4,7 @@ import { inflate } from './inflate.ts'
 import { PackFolder } from './packs.ts'
 import { sure } from './unsure.ts'
 
-const HEADER = /^(commit|tree|blob|tag) (0|[1-9][0-9]{0,9})$/
+const KINDS = ['commit', 'tree', 'blob', 'tag'] as const
 /** The longest header. */
 const HEADER_BYTES = 20
 
@@ -42,8 +42,9 @@ export class ObjectFolder {
     if (packed === undefined) return undefined
     const bytes = inflate(packed, this.most + HEADER_BYTES)
     const end = bytes.indexOf(0)
-    const [, kind, size] = HEADER.exec(bytes.toString('latin1', 0, Math.min(end, HEADER_BYTES))) ?? []
-    sure(kind !== undefined && Number(size) === bytes.length - end - 1)
-    return { kind: kind as DirectObject['kind'], bytes: bytes.subarray(end + 1) } // as the expression has it
+    const header = bytes.toString('latin1', 0, Math.min(end, HEADER_BYTES))
+    const kind = KINDS.find((name) => header === `${name} ${bytes.length - end - 1}`)
+    sure(kind !== undefined)
+    return { kind, bytes: bytes.subarray(end + 1) }
   }
 }

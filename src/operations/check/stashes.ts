@@ -19,7 +19,7 @@ const OF_PLAINTEXT: readonly string[] = ['decrypted-leftover', 'nothing-sealed',
  *
  * @param today - `2026-11-22`: exceptions that ended before do not count
  */
-export async function plainStashes(repository: Repository, today: string): Promise<StashedFile[]> {
+export async function plainStashes(repository: Repository, today: () => string): Promise<StashedFile[]> {
   const found: StashedFile[] = []
   for (const [index, { commit, changes }] of (await repository.stashes()).entries()) {
     const findings = await judgeFiles(changes, repository.tree(commit), { isStrict: false, today })

@@ -35,7 +35,7 @@ export interface Verification {
  */
 export async function verifySealed(
   files: readonly JudgedFile[],
-  { root, today, isRange }: { readonly root: string; readonly today: string; readonly isRange: boolean },
+  { root, today, isRange }: { readonly root: string; readonly today: () => string; readonly isRange: boolean },
   repository: Repository,
   world: World,
 ): Promise<Verification> {

@@ -18,8 +18,8 @@ export interface ExceptionSource {
   readonly entries?: readonly AllowEntry[]
   readonly baseline?: readonly BaselineEntry[]
   readonly scope: Scope
-  /** `2026-11-22`. */
-  readonly today: string
+  /** `2026-11-22`; asked for where an exception has an end. */
+  readonly today: () => string
   /** What the target branch has of a file; undefined when every exception counts that stands in the file itself. */
   readonly approved?: (path: string) => Promise<string>
 }
@@ -40,7 +40,7 @@ export class Exceptions {
 
   constructor({ entries = [], baseline = [], scope, today, approved }: ExceptionSource) {
     this.entries = entries.filter(
-      ({ rule, expires }) => isAllowable(rule) && (expires === undefined || expires >= today),
+      ({ rule, expires }) => isAllowable(rule) && (expires === undefined || expires >= today()),
     )
     this.baseline = baseline.length === 0 ? undefined : new Baseline(baseline)
     this.ofTree = this.baseline?.counter()

@@ -16,7 +16,7 @@ import { policyPaths } from './tree-policies.ts'
 /** How a tree is judged, and who is told meanwhile. */
 export interface JudgeOptions extends JudgeRules {
   /** `2026-11-22`: exceptions that ended before do not count. */
-  readonly today: string
+  readonly today: () => string
   /**
    * Content of a file in the branch whose exceptions are the only ones that count; asked for while a tree is read.
    * Undefined: those of the tree that is judged count.

@@ -35,8 +35,8 @@ export interface SettingsSource {
   /** By path: of those in {@link SETTINGS} that are there. */
   readonly contents: ReadonlyMap<string, Uint8Array>
   readonly scope: Scope
-  /** `2026-11-22`. */
-  readonly today: string
+  /** `2026-11-22`; asked for where an exception has an end. */
+  readonly today: () => string
   /** Content of a file in the branch whose exceptions are the only ones that count. Undefined: those of the tree count. */
   readonly approved?: ((path: string) => Promise<string>) | undefined
   /** The same for {@link SETTINGS}. */

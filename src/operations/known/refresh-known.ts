@@ -44,7 +44,7 @@ export async function refreshKnown(request: RefreshRequest): Promise<KnownFile |
   const wanted = new Map<string, JudgedFile>()
   for (const file of [...staged, ...changed]) {
     const isSeen = known.opened.has(file.id) || (known.closed.has(file.id) && keys === known.keys)
-    if (!isSeen && /^100/.test(file.mode)) wanted.set(file.id, file)
+    if (!isSeen && file.mode.startsWith('100')) wanted.set(file.id, file)
   }
   const seen = await lookInto([...wanted.values()], known, request)
   const isWorthIt = seen.ids.length > 0 || seen.closed.length > 0 || isFull || isFirst || changed.length > MANY_CHANGES

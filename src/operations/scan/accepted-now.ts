@@ -30,7 +30,7 @@ export class AcceptedNow {
     const text = bytes === undefined ? '' : textOf(bytes)
     if (bytes === undefined || !text.includes('bulla:allow')) return new Set()
     const found = await look({ path, bytes }, this.tools)
-    const ofText = new Exceptions({ scope: 'history', today: '' })
+    const ofText = new Exceptions({ scope: 'history', today: () => '' })
     const findings = found.map(({ finding }) => finding)
     const left = new Set<Finding>(await ofText.apply(findings, path, text))
     return new Set(

@@ -18,11 +18,10 @@ describe('files that are known by their name', () => {
       ).toBe(true)
       expect(fileKind(path), path).not.toBe('code')
     }
-    for (const { rule, name } of KNOWN_FILES) {
-      expect(
-        NAMES.some((path) => name.test(path)),
-        rule,
-      ).toBe(true)
+    for (const { rule, name, words } of KNOWN_FILES) {
+      const named = NAMES.filter((path) => name.test(path))
+      expect(named.length, rule).toBeGreaterThan(0)
+      for (const path of named) expect(words?.some((word) => path.includes(word)) ?? true, path).toBe(true)
     }
   })
 })

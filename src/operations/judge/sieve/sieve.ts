@@ -31,7 +31,7 @@ export class Sieve {
       // who tells of readers asks for their names himself
       names: new TreeNames({ filesIn: async () => NOTHING }),
     }
-    const exceptions = new Exceptions({ scope: 'tree', today: '' })
+    const exceptions = new Exceptions({ scope: 'tree', today: () => '' })
     const noted = { add: (file: object, kind: CleanKind) => this.kinds.set(file, kind) }
     const settings = { isStrict: false, minVersion, exceptions, rules }
     this.judge = new Judge(NOTHING, surroundings, settings, { isStrict: false, scanner, noted })

@@ -114,7 +114,7 @@ describe('judging files that were clean', () => {
   async function judge(files: FileSystem, texts: Readonly<Record<string, string>>) {
     const { tree, files: all, asked } = treeOf(texts)
     const clean = await load(files)
-    const options = { isStrict: false, today: '2026-11-23', scanner: treeScanner(), clean }
+    const options = { isStrict: false, today: () => '2026-11-23', scanner: treeScanner(), clean }
     const { findings } = await judgeTree(all, tree, options)
     await clean.settle()
     return { asked, rules: findings.map(({ rule, file }) => `${rule} ${file}`) }

@@ -21,7 +21,7 @@ const findingsIn = (text: string, name = 'a.yaml') =>
   spotted(name, text, { known: undefined, rules: [] }).map(({ finding }) => finding)
 
 async function keptOf(text: string): Promise<string[]> {
-  const exceptions = new Exceptions({ scope: 'tree', today: TODAY })
+  const exceptions = new Exceptions({ scope: 'tree', today: () => TODAY })
   const left = await exceptions.apply(findingsIn(text), 'a.yaml', text)
   return left.map(({ rule, line }) => `${line} ${rule}`)
 }
@@ -36,7 +36,7 @@ describe('exceptions in a text', () => {
   it('count for what a branch takes only when it has all lines of the value too', async () => {
     const text = (seed: number) => `# ${MARK} private-key -- key of a test\n${makeOpenSsh(dice(seed))}`
     const keptFor = async (before: string) => {
-      const exceptions = new Exceptions({ scope: 'change', today: TODAY, approved: async () => before })
+      const exceptions = new Exceptions({ scope: 'change', today: () => TODAY, approved: async () => before })
       const left = await exceptions.apply(findingsIn(text(1)), 'a.yaml', text(1))
       return left.map(({ rule, line }) => `${line} ${rule}`)
     }
@@ -72,7 +72,7 @@ describe('the allow-list', () => {
   const text = `token: ${token}\n`
   const findings = findingsIn(text, 'docs/a.yaml')
   const kept = async (yaml: string, name = 'docs/a.yaml') => {
-    const exceptions = new Exceptions({ entries: parse(yaml), scope: 'tree', today: TODAY })
+    const exceptions = new Exceptions({ entries: parse(yaml), scope: 'tree', today: () => TODAY })
     return (await exceptions.apply(findings, name, text)).length
   }
 
@@ -122,7 +122,7 @@ describe('the baseline', () => {
     { name = 'a.yaml', scope = 'tree' as Scope, old = 0 } = {},
   ) => {
     const entries = parseBaseline(Buffer.from(baseline), '.bulla/baseline.json')
-    const exceptions = new Exceptions({ baseline: entries, scope, today: TODAY })
+    const exceptions = new Exceptions({ baseline: entries, scope, today: () => TODAY })
     const found = findingsIn(after, name).map((finding) => ({ ...finding, wasThere: (finding.line ?? 0) <= old }))
     return (await exceptions.apply(found, name, after)).map(({ line }) => line)
   }

@@ -22,7 +22,7 @@ interface Added extends Partial<Pick<JudgedFile, 'mode' | 'path'>> {
 /** What is told of files, and which of them threads were given. */
 async function sieved(files: readonly Added[], siblings: readonly string[] = []) {
   const scanner = treeScanner()
-  const settings = await readSettings({ contents: new Map(), scope: 'tree', today: '2026-01-02' })
+  const settings = await readSettings({ contents: new Map(), scope: 'tree', today: () => '2026-01-02' })
   const given: string[] = []
   const told: string[] = []
   let isClosed = false
