@@ -101,7 +101,7 @@
   ;; codes has them.
   (func $build (param $table i32) (param $lengths i32) (param $size i32) (result i32)
     (local $at i32) (local $length i32) (local $left i32) (local $code i32) (local $step i32) (local $entry i32) (local $sum i32)
-    (local $result i32)
+    (local $bit i32) (local $result i32)
     (memory.fill (local.get $table) (i32.const 0) (i32.const 1056))
     (loop $counting
       (local.set $entry
@@ -146,7 +146,8 @@
             (local.get $at))))
       (local.set $at (i32.add (local.get $at) (i32.const 1)))
       (br_if $symbols (i32.lt_u (local.get $at) (local.get $size))))
-    ;; entries for codes of up to nine bits: wherever their bits, the first of them lowest, stand below any others
+    ;; entries for codes of up to nine bits: wherever their bits, the first of them lowest, stand below any others; $code is kept
+    ;; in that order
     (local.set $at (i32.const 0))
     (local.set $length (i32.const 1))
     (loop $short
@@ -161,7 +162,7 @@
                 (i32.load16_u offset=1056 (i32.add (local.get $table) (i32.shl (local.get $at) (i32.const 1))))
                 (i32.const 4))
               (local.get $length)))
-          (local.set $step (call $reversed (local.get $code) (local.get $length)))
+          (local.set $step (local.get $code))
           (loop $places
             (i32.store16
               (i32.add (local.get $table) (i32.shl (local.get $step) (i32.const 1)))
@@ -169,23 +170,21 @@
             (local.set $step (i32.add (local.get $step) (i32.shl (i32.const 1) (local.get $length))))
             (br_if $places (i32.lt_u (local.get $step) (i32.const 512))))
           (local.set $at (i32.add (local.get $at) (i32.const 1)))
-          (local.set $code (i32.add (local.get $code) (i32.const 1)))
+          ;; add one to a number whose highest bit is its lowest: ones from there on become zeros
+          (local.set $bit (i32.shl (i32.const 1) (i32.sub (local.get $length) (i32.const 1))))
+          (block $added
+            (loop $ones
+              (br_if $added (i32.eqz (i32.and (local.get $code) (local.get $bit))))
+              (local.set $code (i32.xor (local.get $code) (local.get $bit)))
+              (local.set $bit (i32.shr_u (local.get $bit) (i32.const 1)))
+              (br_if $ones (local.get $bit))))
+          (local.set $code (i32.or (local.get $code) (local.get $bit)))
           (local.set $left (i32.sub (local.get $left) (i32.const 1)))
           (br_if $codes (local.get $left))))
-      (local.set $code (i32.shl (local.get $code) (i32.const 1)))
+      ;; a longer code has a zero behind this one, which is its highest bit here
       (local.set $length (i32.add (local.get $length) (i32.const 1)))
       (br_if $short (i32.le_u (local.get $length) (i32.const 9))))
     (local.get $result))
-
-  (func $reversed (param $code i32) (param $length i32) (result i32)
-    (local $value i32)
-    (loop $each
-      (local.set $value
-        (i32.or (i32.shl (local.get $value) (i32.const 1)) (i32.and (local.get $code) (i32.const 1))))
-      (local.set $code (i32.shr_u (local.get $code) (i32.const 1)))
-      (local.set $length (i32.sub (local.get $length) (i32.const 1)))
-      (br_if $each (local.get $length)))
-    (local.get $value))
 
   ;; The tables that need not be told.
   (func $fixed
@@ -246,7 +245,24 @@
   (func $coded (param $start i32) (param $out i32) (param $most i32) (result i32)
     (local $symbol i32) (local $length i32) (local $distance i32) (local $stop i32)
     (loop $symbols
-      (if (i32.gt_u (call $used) (global.get $end)) (then (return (i32.const 0))))
+      ;; as $used does, and $symbol for a letter with a short code: most are, and V8's first compiler spares no calls
+      (if (i32.gt_u
+            (i32.sub (global.get $next) (i32.shr_u (global.get $count) (i32.const 3)))
+            (global.get $end))
+        (then (return (i32.const 0))))
+      (if (i32.le_u (global.get $count) (i32.const 32)) (then (call $fill)))
+      (local.set $symbol
+        (i32.load16_u offset=1024
+          (i32.shl (i32.and (i32.wrap_i64 (global.get $bits)) (i32.const 511)) (i32.const 1))))
+      (if (i32.lt_u (i32.sub (local.get $symbol) (i32.const 1)) (i32.const 4095))
+        (then
+          (if (i32.ge_u (local.get $out) (local.get $most)) (then (return (i32.const -1))))
+          (local.set $length (i32.and (local.get $symbol) (i32.const 15)))
+          (global.set $bits (i64.shr_u (global.get $bits) (i64.extend_i32_u (local.get $length))))
+          (global.set $count (i32.sub (global.get $count) (local.get $length)))
+          (i32.store8 (local.get $out) (i32.shr_u (local.get $symbol) (i32.const 4)))
+          (local.set $out (i32.add (local.get $out) (i32.const 1)))
+          (br $symbols)))
       (local.set $symbol (call $symbol (i32.const 1024)))
       (if (i32.lt_u (local.get $symbol) (i32.const 256))
         (then
