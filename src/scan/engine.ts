@@ -15,11 +15,12 @@ export interface ScanOptions {
   readonly onSteps?: (steps: number) => void
 }
 
-/** What is done at a keyword, by its number. */
 interface Engine {
   readonly finder: KeywordFinder
+  /** In lower case; one that several detectors have stands here for each of them. */
   readonly keywords: readonly string[]
-  readonly detectors: readonly (readonly Detector[])[]
+  /** Whose they are, by number. */
+  readonly owners: readonly Detector[]
   /** What has no keyword. */
   readonly others: readonly Detector[]
 }
@@ -42,10 +43,9 @@ export function scanText(text: string, options: ScanOptions): Finding[] {
 }
 
 function scanPage(page: Page, rules: readonly Detector[] | undefined): void {
-  const { finder, keywords, detectors, others } = engineFor(rules)
+  const { finder, keywords, owners, others } = engineFor(rules)
   finder.scan(page.text, (keyword, end) => {
-    const start = end - (keywords[keyword]?.length ?? 0)
-    for (const detector of detectors[keyword] ?? []) detector.detect(page, start, end)
+    owners[keyword]?.detect(page, end - (keywords[keyword]?.length ?? 0), end)
   })
   for (const detector of others) detector.detectAll?.(page)
   // what stands in one line inside another text is no file
@@ -63,20 +63,20 @@ function engineFor(rules: readonly Detector[] | undefined): Engine {
 }
 
 function buildEngine(all: readonly Detector[]): Engine {
-  const byKeyword = new Map<string, Detector[]>()
+  const keywords: string[] = []
+  const owners: Detector[] = []
   const others: Detector[] = []
   for (const detector of all) {
     if (detector.detectAll !== undefined) others.push(detector)
-    const { keywords } = detector
+    const own = keywords.length
     // no iterator, which would make an object for each of them
-    for (let index = 0; index < keywords.length; index += 1) {
-      const keyword = (keywords[index] ?? '').toLowerCase()
-      const known = byKeyword.get(keyword)
-      if (known === undefined) byKeyword.set(keyword, [detector])
+    for (let index = 0; index < detector.keywords.length; index += 1) {
+      const keyword = (detector.keywords[index] ?? '').toLowerCase()
       // it may have the same word in two cases
-      else if (known.at(-1) !== detector) known.push(detector)
+      if (keywords.indexOf(keyword, own) !== -1) continue
+      keywords.push(keyword)
+      owners.push(detector)
     }
   }
-  const keywords = [...byKeyword.keys()]
-  return { finder: keywordFinder(keywords), keywords, detectors: [...byKeyword.values()], others }
+  return { finder: keywordFinder(keywords), keywords, owners, others }
 }

@@ -1,3 +1,5 @@
+import { isOneOf, Words } from './words.ts'
+
 /** What a file is, as far as it says how keys and values stand in it. */
 export type FileKind = 'yaml' | 'json' | 'dotenv' | 'ini' | 'xml' | 'code' | 'shell' | 'prose' | 'generated' | 'unknown'
 
@@ -17,22 +19,13 @@ const EXTENSIONS: readonly (readonly [FileKind, string])[] = [
   ['generated', 'lock sum map min.js min.css snap tsbuildinfo'],
 ]
 
-const BY_EXTENSION = new Map<string, FileKind>()
-for (const [kind, extensions] of EXTENSIONS) {
-  for (const extension of extensions.split(' ')) BY_EXTENSION.set(extension, kind)
-}
-
-const LOCK_FILES = new Set(
-  'package-lock.json npm-shrinkwrap.json pnpm-lock.yaml yarn.lock bun.lock bun.lockb composer.lock cargo.lock poetry.lock pipfile.lock gemfile.lock go.sum flake.lock deno.lock uv.lock podfile.lock packages.lock.json gradle.lockfile chart.lock .terraform.lock.hcl mix.lock pubspec.lock'.split(
-    ' ',
-  ),
+const LOCK_FILES = new Words(
+  'package-lock.json npm-shrinkwrap.json pnpm-lock.yaml yarn.lock bun.lock bun.lockb composer.lock cargo.lock poetry.lock pipfile.lock gemfile.lock go.sum flake.lock deno.lock uv.lock podfile.lock packages.lock.json gradle.lockfile chart.lock .terraform.lock.hcl mix.lock pubspec.lock',
 )
 
-const TRANSLATIONS = new Set(
-  'i18n locale locales lang langs languages translation translations messages l10n'.split(' '),
-)
+const TRANSLATIONS = new Words('i18n locale locales lang langs languages translation translations messages l10n')
 /** Templates are what they are templates of. */
-const TEMPLATES = new Set('tpl tmpl gotmpl j2 erb dist example sample template bak orig old'.split(' '))
+const TEMPLATES = new Words('tpl tmpl gotmpl j2 erb dist example sample template bak orig old')
 
 /** @param fileName - with its folders, parted by `/` */
 export function fileKind(fileName: string): FileKind {
@@ -44,7 +37,8 @@ export function fileKind(fileName: string): FileKind {
   if (name.startsWith('dockerfile') || name.startsWith('containerfile')) return 'shell'
   const bare = TEMPLATES.has(extensionOf(name)) ? name.slice(0, name.lastIndexOf('.')) : name
   if (bare.endsWith('.min.js') || bare.endsWith('.min.css')) return 'generated'
-  return BY_EXTENSION.get(extensionOf(bare)) ?? 'unknown'
+  const extension = extensionOf(bare)
+  return EXTENSIONS.find(([, extensions]) => isOneOf(extension, extensions))?.[0] ?? 'unknown'
 }
 
 /** Empty where there is no dot. */

@@ -1,37 +1,29 @@
+import { Words } from './words.ts'
+
 /** What the name of a key says about its value. */
 export type NamedAs = 'password' | 'secret'
 
 /** Words that say when or where a value counts, behind the word that says what it is. */
-const TRAILING = new Set(
-  'value values val prod production dev development stage staging stg test testing local default base64 b64 hex base old new current previous prev next env string plain plaintext text raw data encoded main root admin user primary secondary backup master global live sandbox eu us 0 1 2 3 4 5 6 7 8 9'.split(
-    ' ',
-  ),
+const TRAILING = new Words(
+  'value values val prod production dev development stage staging stg test testing local default base64 b64 hex base old new current previous prev next env string plain plaintext text raw data encoded main root admin user primary secondary backup master global live sandbox eu us 0 1 2 3 4 5 6 7 8 9',
 )
 
-const PASSWORDS = new Set(
-  'password passwd pwd passphrase passcode pass userpassword dbpassword pswd passwort kennwort motdepasse contrasena pgpassword requirepass masterauth userpass'.split(
-    ' ',
-  ),
+const PASSWORDS = new Words(
+  'password passwd pwd passphrase passcode pass userpassword dbpassword pswd passwort kennwort motdepasse contrasena pgpassword requirepass masterauth userpass',
 )
 
-const SECRETS = new Set(
-  'secret secrets token tokens apikey apitoken apisecret authtoken accesstoken secretkey accesskey privatekey authkey clientsecret appsecret credential credentials creds bearer seed mnemonic salt pepper psk authorization secretaccesskey signingkey encryptionkey masterkey sessionkey jwt pat webhook'.split(
-    ' ',
-  ),
+const SECRETS = new Words(
+  'secret secrets token tokens apikey apitoken apisecret authtoken accesstoken secretkey accesskey privatekey authkey clientsecret appsecret credential credentials creds bearer seed mnemonic salt pepper psk authorization secretaccesskey signingkey encryptionkey masterkey sessionkey jwt pat webhook',
 )
 
 /** `api_key`, `access_key`: what stands before `key` says whether it is secret. */
-const SECRET_KEYS = new Set(
-  'api access secret private auth encryption signing master shared session app application client service account admin jwt hmac aes cookie license licence deploy registration webhook storage data rsa ssh tls fernet crypto cipher decryption personal developer license unseal recovery integration ingest write read consumer'.split(
-    ' ',
-  ),
+const SECRET_KEYS = new Words(
+  'api access secret private auth encryption signing master shared session app application client service account admin jwt hmac aes cookie license licence deploy registration webhook storage data rsa ssh tls fernet crypto cipher decryption personal developer license unseal recovery integration ingest write read consumer',
 )
 
 /** Anywhere in a name: the value is no secret, whatever else it says. */
-const NEVER = new Set(
-  'public pub primary foreign sort partition cache idempotency csrf xsrf dummy mock fake placeholder sample keyword keywords keyboard keys keyof primarykey publickey cursor continuation pagination page nextpage sync resume hashed checksum digest fingerprint thumbprint field column label title description hint message error invalid missing forgot reset confirm strength regex pattern schema validator tokenizer lexer syntax operator translation i18n bypass author passed passing passes bypassed compass passive passenger passport'.split(
-    ' ',
-  ),
+const NEVER = new Words(
+  'public pub primary foreign sort partition cache idempotency csrf xsrf dummy mock fake placeholder sample keyword keywords keyboard keys keyof primarykey publickey cursor continuation pagination page nextpage sync resume hashed checksum digest fingerprint thumbprint field column label title description hint message error invalid missing forgot reset confirm strength regex pattern schema validator tokenizer lexer syntax operator translation i18n bypass author passed passing passes bypassed compass passive passenger passport',
 )
 
 /** The words of a name, in lower case: `dbPassword_v2` gives db, password, v2. */

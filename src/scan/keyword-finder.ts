@@ -1,6 +1,6 @@
 import { KeywordKernel } from './keyword-kernel.ts'
 
-/** Called for each place where a keyword stands; `end` is exclusive. In the order of their ends, longer keywords first. */
+/** Called for each place where a keyword stands; `end` is exclusive. In the order of their ends; longer keywords first, then in their own order. */
 export type OnKeyword = (keyword: number, end: number) => void
 
 /** Finds all of many keywords in one pass over a text. */
@@ -12,7 +12,7 @@ export interface KeywordFinder {
  * Letters of keywords and texts count without their case. The last three units of a keyword say where it is worth to be
  * compared (as Wu and Manber do, 1994): nothing has to be built before but lists of keywords by what they end with.
  *
- * @param keywords - in ASCII and lower case, none empty, none twice
+ * @param keywords - in ASCII and lower case, none empty; one that stands there twice is told of twice
  */
 export function keywordFinder(keywords: readonly string[]): KeywordFinder {
   return KeywordKernel.build(keywords) ?? plainFinder(keywords)

@@ -4,6 +4,7 @@ import { jsonScalars } from './json-scalars.ts'
 import type { Detector, Draft, Page } from './page.ts'
 import { yamlSecretLeaves } from './secret-leaves.ts'
 import { isCiphertext, isMadeUp, isReference } from './values.ts'
+import { Words } from './words.ts'
 
 const KIND = /kind["']?[ \t]{0,8}:[ \t]{0,8}["']?Secret["']?(?=[\s,}#]|$)/y
 
@@ -11,10 +12,8 @@ const KIND = /kind["']?[ \t]{0,8}:[ \t]{0,8}["']?Secret["']?(?=[\s,}#]|$)/y
 const MOST_LOOKS = 2000
 
 /** What Secrets hold beside their secrets: of repositories and clusters for Argo CD, of certificates. */
-const CLEAR_KEYS = new Set(
-  'type url username user name server project namespace host hostname port ca.crt tls.crt ca.pem cert.pem enablelfs enableoci insecure forcehttpbasicauth githubappid githubappinstallationid tenantid clientid region'.split(
-    ' ',
-  ),
+const CLEAR_KEYS = new Words(
+  'type url username user name server project namespace host hostname port ca.crt tls.crt ca.pem cert.pem enablelfs enableoci insecure forcehttpbasicauth githubappid githubappinstallationid tenantid clientid region',
 )
 
 /** `kind: Secret` with values in it: they are to be sealed, whatever they look like. What is base64 is looked into. */

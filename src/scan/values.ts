@@ -1,4 +1,5 @@
 import { isRandom } from './randomness.ts'
+import { Words } from './words.ts'
 
 // Most of these are asked for a few values, in a hook that has no time: an expression that looks at both cases of each letter takes
 // V8 three times as long to compile as one that is given small letters, and a set of words takes nothing.
@@ -35,10 +36,8 @@ export function isMadeUp(value: string): boolean {
 }
 
 /** What stands where a secret would, and is none in any configuration. */
-const PLAIN_WORDS = new Set(
-  'true false yes no on off null nil none undefined nan ~ empty default disable disabled enable enabled require required optional auto unset n/a tbd string str text password passwd secret token byte bytes bool boolean int integer number object array any char varchar function class self this base64 hex plain basic bearer oauth oauth2 jwt opaque env stdin prompt ask file'.split(
-    ' ',
-  ),
+const PLAIN_WORDS = new Words(
+  'true false yes no on off null nil none undefined nan ~ empty default disable disabled enable enabled require required optional auto unset n/a tbd string str text password passwd secret token byte bytes bool boolean int integer number object array any char varchar function class self this base64 hex plain basic bearer oauth oauth2 jwt opaque env stdin prompt ask file',
 )
 const FEW_DIGITS_OR_SIGNS = /^(?:\d{1,3}|[-_.=:,;/\\|\s]*)$/
 
@@ -48,9 +47,7 @@ export function isPlainWord(value: string): boolean {
   return /[\w\])]\(|=>|&&|\|\||::|\bnew \w|^\(|^\[|^\{/.test(value)
 }
 
-const FILE_EXTENSIONS = new Set(
-  'yaml yml json pem crt key txt env toml ini conf md ts tsx js jsx py go sh p12 jks'.split(' '),
-)
+const FILE_EXTENSIONS = new Words('yaml yml json pem crt key txt env toml ini conf md ts tsx js jsx py go sh p12 jks')
 
 /** Paths, addresses without credentials, dates, versions, names of files. */
 export function isPlace(value: string): boolean {

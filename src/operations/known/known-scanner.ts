@@ -27,7 +27,7 @@ export class KnownScanner {
   constructor(known: KnownFile, tree: WorkTree) {
     this.known = known
     this.tree = tree
-    this.values = new KnownSet(known.values.values(), new Fingerprinter(known.key, known.base))
+    this.values = new KnownSet(known.values, new Fingerprinter(known.key, known.base))
   }
 
   /** Another one for other values. */

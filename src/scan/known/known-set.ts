@@ -11,6 +11,11 @@ export interface KnownCopy<Value extends Fingerprint> {
   readonly end: number
 }
 
+/** An array, a set, or the values of a map. */
+export interface Values<Value> {
+  forEach(use: (value: Value) => void): void
+}
+
 /** More copies of one value in one text say nothing new; they must not hide those of others. */
 const MOST_OF_ONE = 5
 /** Of all values together. */
@@ -37,17 +42,18 @@ export class KnownSet<Value extends Fingerprint> {
   private readonly kernel: KnownKernel | undefined
 
   /** @param useKernel - whether WebAssembly is used where there is some */
-  constructor(values: Iterable<Value>, fingerprinter: Fingerprinter, useKernel = true) {
+  constructor(values: Values<Value>, fingerprinter: Fingerprinter, useKernel = true) {
     this.fingerprinter = fingerprinter
     const lengths = new Set<number>()
-    for (const value of values) {
-      if (value.length < SHORTEST) continue
+    // no iterator, which would make an object for each of them
+    values.forEach((value) => {
+      if (value.length < SHORTEST) return
       this.byId.set(value.id, value)
       lengths.add(value.length)
       const place = placeOfSketch(value.sketch, SKETCH_BITS)
       this.places[place >> 3] = (this.places[place >> 3] ?? 0) | (1 << (place & 7))
       this.sketches.add(value.sketch)
-    }
+    })
     this.hasLonger = lengths.delete(LONGEST + 1)
     this.lengths = [...lengths].sort((a, b) => a - b)
     this.powers = new Int32Array(LONGEST + 1).fill(1)

@@ -6,7 +6,9 @@ export function token(
   name: string,
   keywords: string | readonly string[],
   pattern: string,
-  more: Partial<TokenRule> = {},
+  more?: Partial<TokenRule>,
 ): TokenRule {
-  return { id, name, level: 'block', keywords: typeof keywords === 'string' ? [keywords] : keywords, pattern, ...more }
+  const words = typeof keywords === 'string' ? [keywords] : keywords
+  const rule: TokenRule = { id, name, level: 'block', keywords: words, pattern }
+  return more === undefined ? rule : { ...rule, ...more }
 }

@@ -29,6 +29,13 @@ describe.each([
     expect(findAll(['she', 'he', 'hers', 'is'], 'uSHErs', build)).toEqual(['1 she', '2 he', '2 hers'])
   })
 
+  it('tells of the longest one first, and of one that stands there twice twice', () => {
+    const keywords = ['key', 'apikey', 'key', 'ey']
+    const found: number[] = []
+    build(keywords).scan('APIKEY', (keyword) => found.push(keyword))
+    expect(found).toEqual([1, 0, 2, 3])
+  })
+
   it('takes keywords of several lines', () => {
     expect(findAll(['a\nb', 'b'], 'xA\nb', build)).toEqual(['1 a\nb', '3 b'])
   })
