@@ -14,11 +14,12 @@ const PLAIN = new RegExp(String.raw`^${RUN}(?:\(${RUN}\)${RUN})?$`)
 export function plainRegex(pattern: string, short: boolean): RegExp | undefined {
   if (!PLAIN.test(pattern)) return undefined
   // every repetition costs a factor of the length of the text, and everything that may be missing a factor of two
-  if (count(pattern, /[*+]/g) > (short ? 1 : 0) || count(pattern, /\?/g) > (short ? 2 : 0)) return undefined
+  if (count(pattern, '*') + count(pattern, '+') > (short ? 1 : 0) || count(pattern, '?') > (short ? 2 : 0))
+    return undefined
   // in RE2 a dot is everything but a line feed
   return new RegExp(pattern.replaceAll(/(?<!\\)\./g, String.raw`[^\n]`))
 }
 
-function count(text: string, what: RegExp): number {
-  return text.match(what)?.length ?? 0
+function count(text: string, sign: string): number {
+  return text.split(sign).length - 1
 }

@@ -1,5 +1,6 @@
 import { isWordUnit } from './boundary.ts'
 import type { Page } from './page.ts'
+import { separatorEnd } from './separator.ts'
 
 /** A name and the value that it is given, wherever they stand. */
 export interface Pair {
@@ -23,9 +24,6 @@ const WORDS_END = ';'
 const PART_END = /[\x00-\x20"&'),;<\]`}\\]/
 const WORD_END = /[\x00-\x20"&'),;<\]`}]/
 
-/** Between a name and its value, where both are quoted or not. */
-const SEPARATOR =
-  /(?:\\{0,3}["'`]\]?|\])?[ \t]{0,40}(?:\?|!)?(?::(?: {0,4}(?:string|String|str|&str|&'static str|\[\]byte|std::string))?[ \t]{0,4}=|:=|=>|={1,3}|->|:(?!:)|,|>)[ \t]{0,40}/y
 /** `name: PASSWORD` and below it `value: …`, as containers get their variables; `key="password" value="…"` in XML. */
 const NAMED_VALUE =
   /\\{0,3}["']?[ \t]{0,8},?(?:\r?\n)?[ \t]{0,200}\\{0,3}["']?(?:default[Vv]alue|value|Value)\\{0,3}["']?[ \t]{0,8}[:=][ \t]{0,8}/y
@@ -37,8 +35,10 @@ const ITEM_BELOW = /["']?[ \t]{0,8}\r?\n[ \t]{0,80}-[ \t]{1,8}(?=[^\s-])/y
 const LINE_BREAK = /\r?\n[ \t]{0,80}(?=["'`])/y
 const BLOCK_SCALAR = /[|>][-+\d]{0,2}[ \t]{0,20}\r?\n[ \t]{1,200}/y
 const QUOTES = ['"', "'", '`']
-const BEGIN_PREFIXES = 'rbfuRBFU@!&'
-const PREFIX = /(?:[rbfu@]{1,2}(?=["'])|!!?[\w/]{1,30} (?=\S)|&[\w-]{1,40} (?=\S))/iy
+/** Letters before a text: of bytes, raw, to be filled in. */
+const TEXT_PREFIX = 'rbfuRBFU@'
+/** What YAML has before a value: a tag, an anchor. */
+const PROPERTY = /(?:!!?[\w/]{1,30} (?=\S)|&[\w-]{1,40} (?=\S))/y
 
 /** The pair whose name holds the keyword at `start`. @returns undefined when there is none, or it was read already */
 export function readPair(page: Page, start: number, end: number): Pair | undefined {
@@ -57,7 +57,7 @@ export function readPair(page: Page, start: number, end: number): Pair | undefin
 
 function findValue(page: Page, keyStart: number, keyEnd: number): number | undefined {
   const { text } = page
-  const found = after(SEPARATOR, text, keyEnd)
+  const found = separatorEnd(text, keyEnd)
   const between = found === undefined ? '' : text.slice(keyEnd, found)
   const sign = between.trim().slice(-1)
   if (found === undefined || sign === ',') {
@@ -113,12 +113,24 @@ function readValue(page: Page, from: number, closing: string | undefined): Value
   if (closing !== undefined) return readEnclosed(page, from, closing)
   let start = (isLineBreak(text.charCodeAt(from)) ? after(LINE_BREAK, text, from) : undefined) ?? from
   if (kind === 'yaml') start = after(BLOCK_SCALAR, text, start) ?? start
-  if (BEGIN_PREFIXES.includes(text.charAt(start))) start = after(PREFIX, text, start) ?? start
+  start = prefixEnd(text, start)
   const escapes = countBackslashes(text, start)
   const quote = text.charAt(start + escapes)
   if (QUOTES.includes(quote)) return readQuoted(text, start + escapes + 1, quote, escapes)
   if (kind === 'code' || kind === 'json') return undefined
   return readPlain(page, start)
+}
+
+/** Behind what stands before a value and is no part of it. */
+function prefixEnd(text: string, start: number): number {
+  const first = text.charAt(start)
+  if (first === '!' || first === '&') return after(PROPERTY, text, start) ?? start
+  for (let end = start; end - start < 3; end += 1) {
+    const character = text.charAt(end)
+    if (character === '"' || character === "'") return end
+    if (character === '' || !TEXT_PREFIX.includes(character)) break
+  }
+  return start
 }
 
 function readEnclosed(page: Page, start: number, closing: string): ValueSpan | undefined {

@@ -31,6 +31,7 @@ export class TokenDetector implements Detector {
     if (rule.reach?.most !== 1 && !isWordStart(page.text, first)) return
     // from one place a try always ends in the same way, whichever keyword leads to it
     if (page.isDone(rule, first, first + 1)) return
+    if (rule.shortest !== undefined && page.wordEnd(first) - first < rule.shortest) return
     if (hasTriesLeft(page, rule, first)) match(page, rule, this.expression(), first)
   }
 

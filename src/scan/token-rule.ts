@@ -14,6 +14,8 @@ export interface TokenRule {
   readonly keywords: readonly string[]
   /** Source of an expression for the whole credential; group 1, if any, is the secret of it. */
   readonly pattern: string
+  /** So many characters a match has at least. For keywords that are words of their own, and so stand everywhere. */
+  readonly shortest?: number
   /** The credential starts before its keyword: how many characters at most, and of which kind. */
   readonly reach?: { readonly most: number; readonly of: RegExp }
   /** Whether letters count without their case, in keywords too. */

@@ -37,7 +37,7 @@ export function isMadeUp(value: string): boolean {
 
 /** What stands where a secret would, and is none in any configuration. */
 const PLAIN_WORDS = new Words(
-  'true false yes no on off null nil none undefined nan ~ empty default disable disabled enable enabled require required optional auto unset n/a tbd string str text password passwd secret token byte bytes bool boolean int integer number object array any char varchar function class self this base64 hex plain basic bearer oauth oauth2 jwt opaque env stdin prompt ask file',
+  'true false yes no on off null nil none undefined nan ~ empty default disable disabled enable enabled required optional auto unset n/a tbd string str text password passwd secret token byte bytes bool boolean int integer number object array any char varchar function class self this base64 hex plain basic bearer oauth oauth2 jwt opaque env stdin prompt ask file',
 )
 const FEW_DIGITS_OR_SIGNS = /^(?:\d{1,3}|[-_.=:,;/\\|\s]*)$/
 

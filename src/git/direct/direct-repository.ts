@@ -77,7 +77,7 @@ export class DirectRepository {
   }
 
   private treeOf(commit: string): string {
-    sure(/^[0-9a-f]+$/.test(commit) && commit.length === 2 * this.hashBytes)
+    sure(isId(`${commit}\n`, this.hashBytes))
     const bytes = this.objects.must(commit, 'commit')
     const tree = /^tree ([0-9a-f]+)\n/.exec(bytes.toString('latin1', 0, 80))?.[1]
     sure(tree?.length === commit.length)
@@ -98,13 +98,17 @@ function ownFolder(cwd: string, named: string | undefined): string {
 /** The commit of a branch that is checked out, or of none. @throws Unsure: also where there is no commit yet */
 function headOf(own: string, common: string, hashBytes: number): string {
   const head = textOf(`${own}/HEAD`) ?? ''
-  const id = new RegExp(`^[0-9a-f]{${2 * hashBytes}}\\n$`)
-  if (id.test(head)) return head.trim()
+  if (isId(head, hashBytes)) return head.trim()
   const branch = BRANCH.exec(head)?.[1]
   sure(branch !== undefined)
   const found = textOf(`${common}/${branch}`) ?? packedId(branch, common)
-  sure(id.test(found))
+  sure(isId(found, hashBytes))
   return found.trim()
+}
+
+/** Whether a line is an id, as git writes it. */
+function isId(line: string, hashBytes: number): boolean {
+  return line.length === 2 * hashBytes + 1 && /^[0-9a-f]+\n$/.test(line)
 }
 
 /** As a file of its own would hold it; nothing when it is not there. */

@@ -49,7 +49,7 @@ export class PackFolder {
   }
 
   private open(): Pack[] {
-    const names = namesIn(this.folder).filter((name) => /^pack-[0-9a-f]+\.idx$/.test(name))
+    const names = namesIn(this.folder).filter((name) => name.startsWith('pack-') && name.endsWith('.idx'))
     sure(names.length <= MOST_PACKS)
     return names.map((name) => new Pack(`${this.folder}/${name.slice(0, -4)}`, this.hashBytes, this.most))
   }

@@ -47,7 +47,7 @@ function* encodedOnce(text: string): Generator<EncodedRun> {
     const run = text.slice(start, end)
     if (HEX.test(run) || run.includes('/') || beginsLikeText(run)) yield* base64Runs(run, start)
   }
-  if (/%[\dA-Fa-f]{2}/.test(text)) {
+  if (text.includes('%') && /%[\dA-Fa-f]{2}/.test(text)) {
     for (const { 0: run, index } of text.matchAll(WORD)) {
       if (!/%[\dA-Fa-f]{2}/.test(run)) continue
       // a value alone is the better place

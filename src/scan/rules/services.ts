@@ -88,7 +88,7 @@ export const SERVICE_RULES: readonly TokenRule[] = [
   token('linear-key', 'Linear key', ['lin_api_', 'lin_oauth_'], 'lin_(?:api_[A-Za-z0-9]{40}|oauth_[a-f0-9]{64})'),
   token('notion-token', 'Notion token', 'ntn_', String.raw`ntn_\d{11}[A-Za-z0-9]{35}`),
   token('notion-token', 'Notion token', 'secret_', 'secret_[A-Za-z0-9]{43}'),
-  token('airtable-token', 'Airtable token', 'pat', String.raw`pat[A-Za-z0-9]{14}\.[a-f0-9]{64}`),
+  token('airtable-token', 'Airtable token', 'pat', String.raw`pat[A-Za-z0-9]{14}\.[a-f0-9]{64}`, { shortest: 82 }),
   token('figma-token', 'Figma token', 'figd_', String.raw`figd_[\w-]{38,42}`),
   token('typeform-token', 'Typeform token', 'tfp_', String.raw`tfp_[\w-]{40,62}`),
   token(
