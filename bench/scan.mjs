@@ -89,9 +89,7 @@ try {
   const { KINDS, CONTEXTS, placeIn, dice, makeNegatives, scanText, DETECTORS } = module
   const { CARRIERS, heldOutValues, heldOutNegatives } = module
   scanText('', { fileName: '' })
-  console.log(
-    `load         ${(performance.now() - loaded).toFixed(0)} ms for the rules, both corpora and the keywords`,
-  )
+  console.log(`load         ${(performance.now() - loaded).toFixed(0)} ms for the rules, both corpora and the keywords`)
   speed(scanText)
   hostile(scanText, DETECTORS)
   const samples = CONTEXTS.flatMap((/** @type {string} */ context) =>
