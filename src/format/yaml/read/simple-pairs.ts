@@ -16,8 +16,6 @@ const PAIR = new RegExp(`[A-Za-z_][A-Za-z0-9_.-]{0,255}: +(?:${VALUE.source})(?=
 
 /** The expression remembers each character of a plain value; at some ten million the engine gives up. */
 const MAX_LINE = 100_000
-/** In a shorter text it takes longer to compile the expression than to read it all in the long way. */
-const SHORT = 1000
 
 /**
  * Recognise the lines that most of a large file consists of, at the price of one expression each. Everything else is left
@@ -28,7 +26,6 @@ const SHORT = 1000
  * @returns pairs on consecutive lines; empty when the first line is not simple
  */
 export function readSimplePairs(text: string, start: number, column: number): SimplePair[] {
-  if (text.length < SHORT) return []
   const pairs: SimplePair[] = []
   for (let keyStart = start; ; ) {
     const pair = readSimplePair(text, keyStart)
