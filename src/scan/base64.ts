@@ -14,15 +14,6 @@ export function decodeBase64(value: string): string | undefined {
   return /[\x00-\x08\x0e-\x1f]/.test(text) ? undefined : text
 }
 
-/** How a text looks within base64, wherever it begins: what its neighbours decide is left out at both ends. */
-export function base64Forms(text: string): string[] {
-  return [0, 1, 2].map((shift) => {
-    const encoded = Buffer.from('\0'.repeat(shift) + text, 'latin1').toString('base64')
-    const bits = (shift + text.length) * 8
-    return encoded.slice(Math.ceil((shift * 8) / 6), Math.floor(bits / 6))
-  })
-}
-
 /** What a user and a password joined by a colon look like. */
 export function isUserAndPassword(text: string): boolean {
   const colon = text.indexOf(':')
