@@ -1,7 +1,7 @@
 import type { KeywordFinder, OnKeyword } from './keyword-finder.ts'
-import { bytes as MODULE } from './keyword-kernel.wat'
+import { newScanKernel } from './scan-kernel.ts'
 
-/** See keyword-kernel.wat for what stands at these addresses. */
+/** See scan-kernel.wat for what stands at these addresses. */
 const [OUT_END, NODES] = [69_632, 69_636]
 const [NODE_BYTES, UNIT_BYTES, HIT_BYTES] = [12, 2, 8]
 /** A number of two bytes stands for each. */
@@ -22,8 +22,6 @@ interface Exports {
   scan(text: number, end: number, out: number, most: number): number
 }
 
-let compiled: object | undefined
-
 /**
  * Finds keywords in WebAssembly: V8 compiles it before the first call, and JavaScript that V8 has seen for the first time
  * takes ten times as long for a commit of usual size.
@@ -37,15 +35,15 @@ export class KeywordKernel implements KeywordFinder {
   private readonly overlap: number
 
   private constructor(keywords: readonly string[], joined: string, nodeCount: number) {
-    compiled ??= new WebAssembly.Module(MODULE)
-    this.exports = new WebAssembly.Instance(compiled).exports as Exports // it is our own module
+    this.exports = newScanKernel() as Exports // it is our own module
     this.overlap = keywords.reduce((most, { length }) => Math.max(most, length), 1) - 1
     const names = NODES + NODE_BYTES * (nodeCount + 1)
     this.text = (names + joined.length + 7) & -4
     this.out = (this.text + UNIT_BYTES * (PIECE + this.overlap) + 7) & -4
     // all that end with one unit are told of before it is asked whether there is room
     const most = this.out + HIT_BYTES * (PIECE + keywords.length)
-    this.exports.memory.grow(Math.ceil(most / PAGE_BYTES) - 1)
+    const missing = most - this.exports.memory.buffer.byteLength
+    if (missing > 0) this.exports.memory.grow(Math.ceil(missing / PAGE_BYTES))
     this.bytes = Buffer.from(this.exports.memory.buffer)
     this.bytes.write(joined, names, 'latin1')
     this.exports.learn(names + END.length, names + joined.length)

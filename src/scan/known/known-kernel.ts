@@ -1,7 +1,7 @@
+import { newScanKernel } from '../scan-kernel.ts'
 import { LONGEST } from './fingerprint.ts'
-import { bytes as MODULE } from './known-kernel.wat'
 
-/** See known-kernel.wat for what stands at these addresses. */
+/** See scan-kernel.wat for what stands at these addresses. */
 const [KINDS, POWERS, LENGTHS, FOUND_COUNT, FOUND] = [131_072, 131_200, 131_472, 499_996, 500_000]
 const TEXT = 400_000
 /** Begins are looked for in so many units at once; `LONGEST` behind them and the blanks around fit too. */
@@ -47,7 +47,7 @@ export class KnownKernel {
   private readonly base: number
 
   private constructor({ base, powers, places, lengths }: KernelValues, kindOf: (unit: number) => number) {
-    this.exports = new WebAssembly.Instance(new WebAssembly.Module(MODULE)).exports as Exports // it is our own module
+    this.exports = newScanKernel() as Exports // it is our own module
     const { buffer } = this.exports.memory
     this.bytes = Buffer.from(buffer)
     this.base = base
