@@ -7,6 +7,7 @@ import type { YamlMapping, YamlNode, YamlScalar } from './read/nodes.ts'
 import { parseYaml } from './read/parser.ts'
 import { UINT64 } from './read/resolve.ts'
 import { resolveScalar } from './read/resolve-scalar.ts'
+import { readUsualPlain } from './usual-plain.ts'
 
 /** A YAML text as plain data, for settings. */
 export interface PlainYaml {
@@ -37,6 +38,14 @@ const IN_CONFLICT =
   'a merge left conflict marks in this file: decide them in an editor, or take one side with git checkout --ours FILE or --theirs'
 
 function readDocument(text: string, isText: (name: string) => boolean): PlainYaml {
+  const usual = readUsualPlain(text, isText)
+  if (usual === undefined) return readWhole(text, isText)
+  // where something stands is asked for errors only
+  return { value: usual.value, locate: (path) => readWhole(text, isText).locate(path) }
+}
+
+/** As all of YAML has it. */
+export function readWhole(text: string, isText: (name: string) => boolean): PlainYaml {
   const { documents } = parseYaml(text)
   const [document, second] = documents
   if (second !== undefined) {
