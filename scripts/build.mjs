@@ -41,8 +41,8 @@ const STORES = ['binary', 'dotenv/store', 'ini/store', 'json/store', 'yaml/store
 /** What most hooks load, beside their start. */
 const WITH_HOOKS = [
   ...STORES,
-  'src/cli/hook-verdict.ts',
-  'src/cli/render.ts',
+  'src/cli/hooks/hook-verdict.ts',
+  'src/cli/show/messages.ts',
   'src/git/direct/direct-repository.ts',
   'src/git/git-folders.ts',
   'src/git/repository.ts',

@@ -1,5 +1,5 @@
 import type { HookName } from '../operations/hooks/hook-names.ts'
-import { runHookOf } from './hook-run.ts'
+import { runHookOf } from './hooks/hook-run.ts'
 import { endQuietly, hookIo, refuseSilentEnd } from './wire-hook.ts'
 
 // what the launcher starts for `hook run NAME` without options: no other command, and nothing that reads options, is loaded

@@ -1,12 +1,12 @@
 import { isBullaError, UsageError } from '../errors.ts'
-import { type CommandLine, readCommandLine } from './argv.ts'
+import { type CommandLine, readCommandLine } from './command-line/argv.ts'
+import { isFileAlone } from './command-line/file-alone.ts'
+import { withoutIdle } from './command-line/idle-options.ts'
+import { withoutCommand } from './command-line/without-command.ts'
 import { COMMANDS, type CommandName, isCommand } from './commands.ts'
-import { isFileAlone } from './file-alone.ts'
-import { withoutIdle } from './idle-options.ts'
 import type { CommandDefinition, Definitions, Io, MessageIo } from './io.ts'
-import { renderError } from './render.ts'
-import { codeOf } from './report.ts'
-import { withoutCommand } from './unknown.ts'
+import { codeOf } from './show/batch-result.ts'
+import { renderError } from './show/messages.ts'
 import { VERSION } from './version.ts'
 
 /** The version of sops that this one can take the place of. */

@@ -1,4 +1,4 @@
-import type { JudgedFile, JudgedTree } from './judge/judged-tree.ts'
+import type { JudgedFile, JudgedTree } from './judge/tree-port.ts'
 
 /** A file that a commit adds or changes. */
 export interface ChangedFile extends JudgedFile {

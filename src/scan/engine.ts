@@ -1,10 +1,11 @@
 import { DETECTORS } from './detectors.ts'
 import type { Finding } from './finding.ts'
-import { type KeywordFinder, keywordFinder } from './keyword-finder.ts'
-import { scanKnownFile } from './known-files.ts'
-import { withLineFeeds } from './line-feeds.ts'
+import { scanKnownFile } from './formats/known-files.ts'
+import { keywordFinder } from './keywords/keyword-finder.ts'
+import type { KeywordFinder } from './keywords/keyword-kernel.ts'
 import { type Detector, Page } from './page.ts'
 import { placeFindings } from './place-findings.ts'
+import { withLineFeeds } from './text/line-feeds.ts'
 
 export interface ScanOptions {
   /** With its folders, parted by `/`: says how keys and values stand in the text. */

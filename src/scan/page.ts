@@ -1,5 +1,5 @@
-import { type FileKind, fileKind } from './file-kind.ts'
 import type { Level } from './finding.ts'
+import { type FileKind, fileKind } from './text/file-kind.ts'
 
 /** Which of two findings at the same place says more. */
 export type Weight = 'form' | 'place' | 'name'

@@ -1,7 +1,7 @@
 import type { Finding } from './finding.ts'
-import { keyPaths } from './key-path.ts'
 import type { Draft, Page } from './page.ts'
-import { isRandom } from './randomness.ts'
+import { keyPaths } from './text/key-path.ts'
+import { isRandom } from './text/randomness.ts'
 
 /** Fewer characters in a row give nothing away. */
 const SHORTEST_PART = 5

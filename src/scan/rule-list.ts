@@ -1,5 +1,5 @@
 import type { Level } from './finding.ts'
-import { KNOWN_FILES } from './known-files.ts'
+import { KNOWN_FILES } from './formats/known-files.ts'
 import { TOKEN_RULES } from './rules/index.ts'
 import { namedRules } from './rules/named.ts'
 

@@ -1,7 +1,7 @@
 import { UsageError } from '../../errors.ts'
 import { type CompletionModel, completionModel, SHELLS, type Shell } from '../completion/model.ts'
 import type { CommandDefinition, Definitions, Io } from '../io.ts'
-import { addCommonOptions } from '../options.ts'
+import { addCommonOptions } from '../options/options.ts'
 
 const HELP = `
 The script knows all commands, their options and values, and finds the names of recipients. It

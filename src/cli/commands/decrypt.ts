@@ -18,8 +18,8 @@ import {
   texts,
   type Values,
   worldOf,
-} from '../options.ts'
-import { finish } from '../report.ts'
+} from '../options/options.ts'
+import { finish } from '../show/batch-result.ts'
 
 const HELP = `
 Without a path, opens standard input; --filename-override or --input-type then says what it is.

@@ -6,12 +6,12 @@ import { asText, textForm } from '../../operations/diff/text-form.ts'
 import type { ChangedValue } from '../../operations/diff/value-changes.ts'
 import type { Repository } from '../../operations/git-port.ts'
 import type { MachineWorld } from '../../operations/ports.ts'
-import { diffMarkdown, diffSummary, diffText } from '../diff-text.ts'
 import type { CommandDefinition, Io } from '../io.ts'
-import { addCommonOptions, flag, text, type Values, worldOf } from '../options.ts'
-import { renderNote } from '../render.ts'
-import { pathsInNone, repositoryPaths } from '../repository-path.ts'
-import { GET_THE_REST, isShallow } from '../shallow.ts'
+import { addCommonOptions, flag, text, type Values, worldOf } from '../options/options.ts'
+import { pathsInNone, repositoryPaths } from '../repository/repository-path.ts'
+import { GET_THE_REST, isShallow } from '../repository/shallow-clone.ts'
+import { diffMarkdown, diffSummary, diffText } from '../show/diff-text.ts'
+import { renderNote } from '../show/messages.ts'
 
 const HELP = `
 Compares the working tree with the index, or with a revision, or two revisions with each other

@@ -2,9 +2,9 @@ import { plainStashes, type StashedFile } from '../../operations/check/stashes.t
 import type { Check } from '../../operations/doctor/check.ts'
 import { doctor } from '../../operations/doctor/doctor.ts'
 import type { CommandDefinition, Io } from '../io.ts'
-import { keyVariables } from '../key-options.ts'
-import { addCommonOptions, flag, type Values, worldOf } from '../options.ts'
-import { printable } from '../render.ts'
+import { keyVariables } from '../options/key-options.ts'
+import { addCommonOptions, flag, type Values, worldOf } from '../options/options.ts'
+import { printable } from '../show/messages.ts'
 import { VERSION } from '../version.ts'
 
 const HELP = `

@@ -1,6 +1,6 @@
 import { edit } from '../../operations/edit/edit.ts'
 import type { CommandDefinition, Io } from '../io.ts'
-import { addKeyOptions, givenKeys } from '../key-options.ts'
+import { addKeyOptions, givenKeys } from '../options/key-options.ts'
 import {
   ALLOW_PLAINTEXT,
   addCommonOptions,
@@ -21,9 +21,9 @@ import {
   thresholdOption,
   type Values,
   worldOf,
-} from '../options.ts'
-import { renderNote } from '../render.ts'
-import { finish } from '../report.ts'
+} from '../options/options.ts'
+import { finish } from '../show/batch-result.ts'
+import { renderNote } from '../show/messages.ts'
 
 /** sops's number for an editor that changed nothing. */
 const UNCHANGED = 200

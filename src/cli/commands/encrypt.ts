@@ -1,6 +1,6 @@
 import { encrypt } from '../../operations/encrypt.ts'
 import type { CommandDefinition, Io } from '../io.ts'
-import { addKeyOptions, givenKeys } from '../key-options.ts'
+import { addKeyOptions, givenKeys } from '../options/key-options.ts'
 import {
   ALLOW_PLAINTEXT,
   addCommonOptions,
@@ -20,8 +20,8 @@ import {
   thresholdOption,
   type Values,
   worldOf,
-} from '../options.ts'
-import { finish } from '../report.ts'
+} from '../options/options.ts'
+import { finish } from '../show/batch-result.ts'
 
 const HELP = `
 Without a path, seals standard input; --filename-override then says which file it stands for. Only

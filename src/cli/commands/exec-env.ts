@@ -1,5 +1,6 @@
 import { UsageError } from '../../errors.ts'
 import { exec } from '../../operations/exec/exec.ts'
+import type { CommandDefinition, Io } from '../io.ts'
 import {
   addEnvironmentOptions,
   addOpeningOptions,
@@ -9,9 +10,8 @@ import {
   programSettings,
   refuseBackground,
   SIGNALLED,
-} from '../exec-options.ts'
-import type { CommandDefinition, Io } from '../io.ts'
-import { flag, formatOptions, type Values } from '../options.ts'
+} from '../options/exec-options.ts'
+import { flag, formatOptions, type Values } from '../options/options.ts'
 
 const HELP = `
 The command is one text for /bin/sh -c (cmd.exe on Windows). null unsets a variable. Names that make

@@ -1,4 +1,5 @@
 import { execFile } from '../../operations/exec/exec-file.ts'
+import type { CommandDefinition, Io } from '../io.ts'
 import {
   addOpeningOptions,
   addProgramOptions,
@@ -6,9 +7,8 @@ import {
   programSettings,
   refuseBackground,
   SIGNALLED,
-} from '../exec-options.ts'
-import type { CommandDefinition, Io } from '../io.ts'
-import { formatOptions, OUTPUT_TYPE, onlyGiven, text, type Values } from '../options.ts'
+} from '../options/exec-options.ts'
+import { formatOptions, OUTPUT_TYPE, onlyGiven, text, type Values } from '../options/options.ts'
 
 const HELP = `
 The command is one text for /bin/sh -c (cmd.exe on Windows). Every {} in it is replaced by the path

@@ -1,5 +1,6 @@
 import { UsageError } from '../../errors.ts'
 import { exec } from '../../operations/exec/exec.ts'
+import type { CommandDefinition, Io } from '../io.ts'
 import {
   addEnvironmentOptions,
   addOpeningOptions,
@@ -7,9 +8,8 @@ import {
   allowedNames,
   codeOfEnding,
   programSettings,
-} from '../exec-options.ts'
-import type { CommandDefinition, Io } from '../io.ts'
-import { flag, formatOptions, type Values } from '../options.ts'
+} from '../options/exec-options.ts'
+import { flag, formatOptions, type Values } from '../options/options.ts'
 
 const HELP = `
 The program is started without a shell: it gets its arguments as they are, and signals are passed

@@ -1,11 +1,11 @@
 import { type ExplainResult, type Explanation, explain } from '../../operations/explain/explain.ts'
-import { explanationText } from '../explain-text.ts'
-import { renderErrors } from '../failures.ts'
 import type { CommandDefinition, Io } from '../io.ts'
-import { keyVariables } from '../key-options.ts'
-import { addCommonOptions, flag, formatOptions, INPUT_TYPE, type Values, worldOf } from '../options.ts'
-import { renderNote } from '../render.ts'
-import { codeOf } from '../report.ts'
+import { keyVariables } from '../options/key-options.ts'
+import { addCommonOptions, flag, formatOptions, INPUT_TYPE, type Values, worldOf } from '../options/options.ts'
+import { codeOf } from '../show/batch-result.ts'
+import { explanationText } from '../show/explain-text.ts'
+import { renderErrors } from '../show/grouped-errors.ts'
+import { renderNote } from '../show/messages.ts'
 
 const HELP = `
 Shows which policy file and which rule apply to a file and why, who can read it, which of your keys

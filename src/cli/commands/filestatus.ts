@@ -1,6 +1,6 @@
 import { fileStatus } from '../../operations/file-status.ts'
 import type { CommandDefinition, Io } from '../io.ts'
-import { addCommonOptions, INPUT_TYPE, storeType, type Values, worldOf } from '../options.ts'
+import { addCommonOptions, INPUT_TYPE, storeType, type Values, worldOf } from '../options/options.ts'
 
 const HELP = `
 Prints {"encrypted":true} or {"encrypted":false}; nothing is opened, no key is needed.

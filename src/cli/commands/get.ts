@@ -1,7 +1,7 @@
 import { getValues } from '../../operations/values/get.ts'
-import { addReadingOptions, checkWords, readingOptions } from '../change-options.ts'
 import type { CommandDefinition, Io } from '../io.ts'
-import { addCommonOptions, addKeyServiceOptions, flag, type Values } from '../options.ts'
+import { addReadingOptions, checkWords, readingOptions } from '../options/change-options.ts'
+import { addCommonOptions, addKeyServiceOptions, flag, type Values } from '../options/options.ts'
 
 const HELP = `
 PATH is '["db"]["password"]' or db.password; positions in lists count from 0, [0]. In the first

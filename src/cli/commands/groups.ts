@@ -1,7 +1,7 @@
 import { UsageError } from '../../errors.ts'
 import { changeGroups, type GroupChange } from '../../operations/readers/change-groups.ts'
 import type { CommandDefinition, Io } from '../io.ts'
-import { addKeyOptions, givenKeys } from '../key-options.ts'
+import { addKeyOptions, givenKeys } from '../options/key-options.ts'
 import {
   ALLOW_LOCKOUT,
   addCommonOptions,
@@ -14,8 +14,8 @@ import {
   thresholdOption,
   type Values,
   worldOf,
-} from '../options.ts'
-import { finish } from '../report.ts'
+} from '../options/options.ts'
+import { finish } from '../show/batch-result.ts'
 
 const HELP = `
 With several key groups, a file can be opened if enough of them take part; any key of a group can do

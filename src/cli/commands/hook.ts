@@ -1,9 +1,9 @@
 import { UsageError } from '../../errors.ts'
 import { HOOK_NAMES, type HookName } from '../../operations/hooks/hook-names.ts'
 import { suggest } from '../../operations/suggest.ts'
-import { runHookOf } from '../hook-run.ts'
+import { runHookOf } from '../hooks/hook-run.ts'
 import type { CommandDefinition, Io } from '../io.ts'
-import { addCommonOptions, type Values, worldOf } from '../options.ts'
+import { addCommonOptions, type Values, worldOf } from '../options/options.ts'
 
 const HELP = `
 Git runs this, and passes on what it gives to the hook of that name. It checks what is staged or

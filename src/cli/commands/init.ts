@@ -7,10 +7,10 @@ import { MANAGERS, type ManagerName } from '../../operations/init/managers/manag
 import { planInit } from '../../operations/init/plan.ts'
 import type { Plan } from '../../operations/init/step.ts'
 import { forget, planUndo } from '../../operations/init/undo.ts'
-import { planJson, planText, toCommit, undoText } from '../init-text.ts'
 import type { CommandDefinition, Io } from '../io.ts'
-import { addCommonOptions, flag, text, type Values, worldOf } from '../options.ts'
-import { renderNote } from '../render.ts'
+import { addCommonOptions, flag, text, type Values, worldOf } from '../options/options.ts'
+import { planJson, planText, toCommit, undoText } from '../show/init-text.ts'
+import { renderNote } from '../show/messages.ts'
 
 const HELP = `
 Shows what is missing, asks, and sets it up: an identity for you, .sops.yaml, .gitattributes, the

@@ -1,8 +1,8 @@
 import { type ListedValue, listValues } from '../../operations/values/list.ts'
-import { checkWords } from '../change-options.ts'
 import type { CommandDefinition, Io } from '../io.ts'
-import { addCommonOptions, flag, INPUT_TYPE, storeType, type Values, worldOf } from '../options.ts'
-import { printable } from '../render.ts'
+import { checkWords } from '../options/change-options.ts'
+import { addCommonOptions, flag, INPUT_TYPE, storeType, type Values, worldOf } from '../options/options.ts'
+import { printable } from '../show/messages.ts'
 
 const HELP = `
 Prints one line for each value: whether it is sealed or clear, its type, and its path as get and set

@@ -6,8 +6,8 @@ import { type MergeOutcome, mergeVersions, relabelled } from '../../operations/m
 import { showPlace } from '../../operations/merge/resolve.ts'
 import { shellWord } from '../../operations/shell-word.ts'
 import type { CommandDefinition, Io } from '../io.ts'
-import { addCommonOptions, flag, integer, onlyGiven, text, type Values, worldOf } from '../options.ts'
-import { printable, renderError, renderNote } from '../render.ts'
+import { addCommonOptions, flag, integer, onlyGiven, text, type Values, worldOf } from '../options/options.ts'
+import { printable, renderError, renderNote } from '../show/messages.ts'
 
 const HELP = `
 Values are merged by their paths, and what nobody changed keeps its ciphertext. If both sides

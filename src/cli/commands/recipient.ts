@@ -1,7 +1,7 @@
 import { UsageError } from '../../errors.ts'
 import { suggest } from '../../operations/suggest.ts'
 import type { CommandDefinition, Io } from '../io.ts'
-import { addCommonOptions, type Values, VERBOSE } from '../options.ts'
+import { addCommonOptions, type Values, VERBOSE } from '../options/options.ts'
 import { addGrantOptions } from '../recipient/grant-options.ts'
 import { HELP, VERB_HELP } from '../recipient/help.ts'
 import { helpOfVerb } from '../recipient/verb-help.ts'

@@ -13,10 +13,10 @@ import {
 import { shellWord } from '../../operations/shell-word.ts'
 import { textOfFile, textValue } from '../../operations/values/json-value.ts'
 import type { CommandDefinition, Io } from '../io.ts'
-import { addCommonOptions, collect, flag, text, texts, type Values, worldOf } from '../options.ts'
-import { printable, renderNote } from '../render.ts'
-import { repositoryPath } from '../repository-path.ts'
-import { shownNode } from '../shown-node.ts'
+import { addCommonOptions, collect, flag, text, texts, type Values, worldOf } from '../options/options.ts'
+import { repositoryPath } from '../repository/repository-path.ts'
+import { printable, renderNote } from '../show/messages.ts'
+import { shownNode } from '../show/node-text.ts'
 
 const HELP = `
 Without options, shows both sides of each conflict on a terminal and asks; elsewhere it lists the

@@ -17,9 +17,9 @@ import {
   text,
   type Values,
   worldOf,
-} from '../options.ts'
-import { addReaderOptions, givenReaders } from '../reader-options.ts'
-import { finish } from '../report.ts'
+} from '../options/options.ts'
+import { addReaderOptions, givenReaders } from '../options/reader-options.ts'
+import { finish } from '../show/batch-result.ts'
 
 const HELP = `
 Every value gets a new ciphertext; the text around it stays as it is. The readers of the file stay,

@@ -4,10 +4,10 @@ import type { Node } from '../../format/tree.ts'
 import type { World } from '../../operations/ports.ts'
 import { parseJsonValue, textOfFile, textValue } from '../../operations/values/json-value.ts'
 import { setValue } from '../../operations/values/set.ts'
-import { addChangeOptions, changeOptions, checkWords, reportChange } from '../change-options.ts'
 import type { CommandDefinition, Io } from '../io.ts'
-import { flag, type Values } from '../options.ts'
-import { printable } from '../render.ts'
+import { addChangeOptions, changeOptions, checkWords, reportChange } from '../options/change-options.ts'
+import { flag, type Values } from '../options/options.ts'
+import { printable } from '../show/messages.ts'
 
 const HELP = `
 PATH is '["db"]["password"]' or db.password; positions in lists count from 0, [0]. In the first

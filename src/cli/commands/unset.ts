@@ -1,7 +1,7 @@
 import { unsetValue } from '../../operations/values/set.ts'
-import { addChangeOptions, changeOptions, checkWords, reportChange } from '../change-options.ts'
 import type { CommandDefinition, Io } from '../io.ts'
-import { flag, type Values } from '../options.ts'
+import { addChangeOptions, changeOptions, checkWords, reportChange } from '../options/change-options.ts'
+import { flag, type Values } from '../options/options.ts'
 
 const HELP = `
 PATH is '["db"]["password"]' or db.password; positions in lists count from 0, [0]. In the first

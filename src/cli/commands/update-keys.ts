@@ -11,10 +11,10 @@ import {
   INPUT_TYPE,
   type Values,
   worldOf,
-} from '../options.ts'
-import { readerPlan } from '../reader-plan.ts'
-import { shortPath } from '../render.ts'
-import { finish } from '../report.ts'
+} from '../options/options.ts'
+import { finish } from '../show/batch-result.ts'
+import { shortPath } from '../show/messages.ts'
+import { readerPlan } from '../show/reader-plan-text.ts'
 
 const HELP = `
 Readers, key groups and the threshold become those of the rule that matches each file. The data key,

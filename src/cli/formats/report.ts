@@ -1,5 +1,5 @@
 import type { FixReport } from '../../operations/check/fix.ts'
-import type { Level } from '../../operations/judge/finding.ts'
+import type { Level } from '../../operations/judge/findings/finding.ts'
 
 /** A finding as reports show it. */
 export interface ReportedFinding {

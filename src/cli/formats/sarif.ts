@@ -1,4 +1,4 @@
-import { ruleFacts } from '../../operations/judge/rule-facts.ts'
+import { ruleFacts } from '../../operations/judge/findings/rule-facts.ts'
 import { fingerprints, type Report, type ReportedFinding, sentence } from './report.ts'
 
 const LEVELS = { block: 'error', warn: 'warning' } as const

@@ -1,8 +1,8 @@
 import { UsageError } from '../../errors.ts'
 import { type DropPlan, dropPrevious } from '../../operations/recipients/drop-previous.ts'
-import { flag, worldOf } from '../options.ts'
-import { printable } from '../render.ts'
-import { GET_THE_REST, isShallow } from '../shallow.ts'
+import { flag, worldOf } from '../options/options.ts'
+import { GET_THE_REST, isShallow } from '../repository/shallow-clone.ts'
+import { printable } from '../show/messages.ts'
 import { shortKey } from './short-key.ts'
 import type { VerbCall } from './verbs.ts'
 

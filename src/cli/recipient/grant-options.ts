@@ -1,5 +1,5 @@
 import type { CommandDefinition } from '../io.ts'
-import { ALLOW_LOCKOUT } from '../options.ts'
+import { ALLOW_LOCKOUT } from '../options/options.ts'
 
 /** What `grant` and `ungrant` have that other verbs do not. */
 export function addGrantOptions(command: CommandDefinition): void {

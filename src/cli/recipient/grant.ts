@@ -1,12 +1,12 @@
 import { UsageError } from '../../errors.ts'
 import { type GrantPlan, type GrantResult, grant } from '../../operations/recipients/grant.ts'
-import { renderErrors } from '../failures.ts'
 import type { Io } from '../io.ts'
-import { flag, integer, onlyGiven, type Values, worldOf } from '../options.ts'
-import { readerPlan } from '../reader-plan.ts'
-import { printable, renderNote, shortPath } from '../render.ts'
-import { codeOf } from '../report.ts'
-import { noteSparse } from '../sparse.ts'
+import { flag, integer, onlyGiven, type Values, worldOf } from '../options/options.ts'
+import { noteSparse } from '../repository/sparse-checkout.ts'
+import { codeOf } from '../show/batch-result.ts'
+import { renderErrors } from '../show/grouped-errors.ts'
+import { printable, renderNote, shortPath } from '../show/messages.ts'
+import { readerPlan } from '../show/reader-plan-text.ts'
 
 /**
  * `recipient grant NAME 'path or rule'` and `ungrant`.

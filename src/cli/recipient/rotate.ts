@@ -6,12 +6,12 @@ import {
   type RotationResult,
   rotateRecipient,
 } from '../../operations/recipients/rotate-recipient.ts'
-import { renderErrors } from '../failures.ts'
 import type { Io } from '../io.ts'
-import { flag, onlyGiven, text, worldOf } from '../options.ts'
-import { printable, renderNote, shortPath } from '../render.ts'
-import { codeOf } from '../report.ts'
-import { noteSparse } from '../sparse.ts'
+import { flag, onlyGiven, text, worldOf } from '../options/options.ts'
+import { noteSparse } from '../repository/sparse-checkout.ts'
+import { codeOf } from '../show/batch-result.ts'
+import { renderErrors } from '../show/grouped-errors.ts'
+import { printable, renderNote, shortPath } from '../show/messages.ts'
 import { shortKey } from './short-key.ts'
 import type { VerbCall } from './verbs.ts'
 

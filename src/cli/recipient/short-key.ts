@@ -1,4 +1,4 @@
-import { printable } from '../render.ts'
+import { printable } from '../show/messages.ts'
 
 /** A post-quantum key has two thousand characters. */
 const SHOWN_CHARACTERS = 80

@@ -1,6 +1,6 @@
 import { listRecipients, type ShownRecipient, showRecipient } from '../../operations/recipients/list.ts'
-import { flag, worldOf } from '../options.ts'
-import { printable, renderError } from '../render.ts'
+import { flag, worldOf } from '../options/options.ts'
+import { printable, renderError } from '../show/messages.ts'
 import { shortKey } from './short-key.ts'
 import { told, type VerbCall, wordsOf } from './verbs.ts'
 

@@ -1,5 +1,5 @@
 import { UsageError } from '../../errors.ts'
-import type { Values } from '../options.ts'
+import type { Values } from '../options/options.ts'
 import { RECIPIENT_VERBS, type RecipientVerb } from './verb-names.ts'
 
 /** Which promise nothing that a verb without them would not keep. */

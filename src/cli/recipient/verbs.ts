@@ -8,11 +8,11 @@ import { type RecipientUse, removeRecipient } from '../../operations/recipients/
 import { renameRecipient } from '../../operations/recipients/rename.ts'
 import { type RewrapStep, rewrapRecipient } from '../../operations/recipients/rewrap.ts'
 import { addWrappings } from '../../operations/recipients/wrap.ts'
-import { renderErrors } from '../failures.ts'
 import type { Io } from '../io.ts'
-import { flag, text, type Values, worldOf } from '../options.ts'
-import { printable, renderNote, shortPath } from '../render.ts'
-import { codeOf } from '../report.ts'
+import { flag, text, type Values, worldOf } from '../options/options.ts'
+import { codeOf } from '../show/batch-result.ts'
+import { renderErrors } from '../show/grouped-errors.ts'
+import { printable, renderNote, shortPath } from '../show/messages.ts'
 import { shortKey } from './short-key.ts'
 
 /** What a verb is run with. */

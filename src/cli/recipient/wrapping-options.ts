@@ -2,8 +2,8 @@ import { UsageError } from '../../errors.ts'
 import type { ServiceKey, ServiceType } from '../../keys/services/key-service.ts'
 import { parseKeyTexts } from '../../operations/keys.ts'
 import type { CommandDefinition } from '../io.ts'
-import { encryptionContext } from '../key-options.ts'
-import { flag, text, type Values } from '../options.ts'
+import { encryptionContext } from '../options/key-options.ts'
+import { flag, text, type Values } from '../options/options.ts'
 
 /** A key as it was given, in the order of the command line. */
 interface Given {

@@ -1,9 +1,9 @@
 import { posix } from 'node:path'
 import { isBullaError } from '../../errors.ts'
 import { driverPatterns, isSetUp, missingPatterns, type PlacedPolicy } from '../init/attributes.ts'
-import type { Finding } from '../judge/finding.ts'
-import type { JudgedFile, JudgedTree } from '../judge/judged-tree.ts'
-import { TreePolicies } from '../judge/tree-policies.ts'
+import type { Finding } from '../judge/findings/finding.ts'
+import { Policies } from '../judge/surroundings/policies.ts'
+import type { JudgedFile, JudgedTree } from '../judge/tree-port.ts'
 
 export const ATTRIBUTES = '.gitattributes'
 const POLICY = /(?:^|\/)\.sops\.yaml$/
@@ -14,7 +14,7 @@ export async function findMissingDrivers(files: readonly JudgedFile[], tree: Jud
   const contents = await tree.read([ATTRIBUTES, ...paths])
   const text = Buffer.from(contents.get(ATTRIBUTES) ?? new Uint8Array()).toString('utf8')
   if (!isSetUp(text)) return []
-  const policies = new TreePolicies(contents)
+  const policies = new Policies(contents)
   const placed = paths.flatMap((path) => placedPolicy(path, policies))
   const tracked = files.map(({ path }) => path)
   const [first, ...others] = missingPatterns(text, await driverPatterns(placed, tracked))
@@ -24,7 +24,7 @@ export async function findMissingDrivers(files: readonly JudgedFile[], tree: Jud
   return [{ rule: 'drivers-missing', level: 'warn', file: ATTRIBUTES, message, repair: 'bulla check --fix' }]
 }
 
-function placedPolicy(path: string, policies: TreePolicies): PlacedPolicy[] {
+function placedPolicy(path: string, policies: Policies): PlacedPolicy[] {
   const folder = posix.dirname(path)
   try {
     return [{ folder: folder === '.' ? '' : folder, config: policies.config(path) }]

@@ -1,8 +1,8 @@
 import type { Repository } from '../git-port.ts'
-import type { Finding } from '../judge/finding.ts'
-import type { JudgedFile } from '../judge/judged-tree.ts'
-import { isDamage } from '../judge/rules.ts'
-import { withWholeVersion } from '../judge/whole-version.ts'
+import type { Finding } from '../judge/findings/finding.ts'
+import { isDamage } from '../judge/findings/judge-rules.ts'
+import { withWholeVersion } from '../judge/sealed/whole-version.ts'
+import type { JudgedFile } from '../judge/tree-port.ts'
 import { shellWord } from '../shell-word.ts'
 
 /**

@@ -1,7 +1,7 @@
 import type { Repository } from '../git-port.ts'
 import type { CommitFinding } from '../hooks/judge-commits.ts'
+import { JUDGE_RULES } from '../judge/findings/judge-rules.ts'
 import { type JudgeOptions, judgeFiles } from '../judge/judge-files.ts'
-import { JUDGE_RULES } from '../judge/rules.ts'
 import { shellWord } from '../shell-word.ts'
 
 /** Of the rules of the policy, those that tell of a value in clear; all others of texts do. */

@@ -1,8 +1,8 @@
 import type { CreationRule } from '../../config/config.ts'
 import { isBullaError } from '../../errors.ts'
-import type { Finding } from '../judge/finding.ts'
-import type { JudgedFile, JudgedTree } from '../judge/judged-tree.ts'
-import { policyPaths, TreePolicies } from '../judge/tree-policies.ts'
+import type { Finding } from '../judge/findings/finding.ts'
+import { Policies, policyPaths } from '../judge/surroundings/policies.ts'
+import type { JudgedFile, JudgedTree } from '../judge/tree-port.ts'
 
 const POLICY = /(?:^|\/)\.sops\.yaml$/
 /** Fewer files say nothing about what a rule is for. */
@@ -27,7 +27,7 @@ export async function findRuleProblems(
   sealed: ReadonlySet<string>,
 ): Promise<Finding[]> {
   const paths = files.map(({ path }) => path).filter((path) => POLICY.test(path))
-  const policies = new TreePolicies(await tree.read(paths))
+  const policies = new Policies(await tree.read(paths))
   const uses = new Map<CreationRule, Use>()
   const findings: Finding[] = []
   for (const { path } of files) {
@@ -66,7 +66,7 @@ function problemOf(file: string, rule: CreationRule, uses: ReadonlyMap<CreationR
 }
 
 async function ruleOf(
-  policies: TreePolicies,
+  policies: Policies,
   path: string,
   known: readonly string[],
 ): Promise<CreationRule | undefined | 'unknown'> {
@@ -79,7 +79,7 @@ async function ruleOf(
   }
 }
 
-function rulesOf(policies: TreePolicies, path: string): readonly CreationRule[] {
+function rulesOf(policies: Policies, path: string): readonly CreationRule[] {
   try {
     return policies.config(path).rules ?? []
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { Repository } from '../git-port.ts'
-import type { Finding } from '../judge/finding.ts'
+import type { Finding } from '../judge/findings/finding.ts'
 import { judgeFiles } from '../judge/judge-files.ts'
 
 /** A file that a stash holds in clear, although it should be sealed. */

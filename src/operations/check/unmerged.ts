@@ -1,6 +1,6 @@
-import type { Finding } from '../judge/finding.ts'
-import type { JudgedFile } from '../judge/judged-tree.ts'
-import { isSurrounding } from '../judge/surroundings.ts'
+import type { Finding } from '../judge/findings/finding.ts'
+import { isSurrounding } from '../judge/surroundings/surroundings.ts'
+import type { JudgedFile } from '../judge/tree-port.ts'
 import { shellWord } from '../shell-word.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { GitError } from '../../errors.ts'
 import type { ChangedFile, Repository } from '../git-port.ts'
-import { type Finding, NOT_HERE } from '../judge/finding.ts'
+import { type Finding, NOT_HERE } from '../judge/findings/finding.ts'
 import { branchesOfRemotes } from './standing.ts'
 
 /**

@@ -1,8 +1,8 @@
 import type { ChangedFile, CommitChange, Repository } from '../git-port.ts'
-import type { Finding } from '../judge/finding.ts'
+import type { Finding } from '../judge/findings/finding.ts'
 import { isJudged, type JudgeOptions, judgeFiles } from '../judge/judge-files.ts'
-import type { Content, JudgedFile, JudgedTree } from '../judge/judged-tree.ts'
-import { Surroundings } from '../judge/surroundings.ts'
+import { Surroundings } from '../judge/surroundings/surroundings.ts'
+import type { Content, JudgedFile, JudgedTree } from '../judge/tree-port.ts'
 
 /** A finding, and the commit that brings it; undefined for what is staged. */
 export interface CommitFinding extends Finding {

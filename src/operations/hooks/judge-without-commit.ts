@@ -1,7 +1,7 @@
 import type { Repository } from '../git-port.ts'
-import type { Finding } from '../judge/finding.ts'
+import type { Finding } from '../judge/findings/finding.ts'
 import { type JudgeOptions, judgeFiles } from '../judge/judge-files.ts'
-import type { JudgedFile } from '../judge/judged-tree.ts'
+import type { JudgedFile } from '../judge/tree-port.ts'
 import { approvedBy } from './judge-commits.ts'
 
 /**

@@ -1,5 +1,5 @@
 import type { Repository } from '../git-port.ts'
-import { cannotJudge } from '../judge/finding.ts'
+import { cannotJudge } from '../judge/findings/finding.ts'
 import type { CommitFinding } from './judge-commits.ts'
 
 /**

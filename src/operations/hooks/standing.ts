@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { GitError } from '../../errors.ts'
 import type { Repository } from '../git-port.ts'
-import { type Finding, NOT_HERE } from '../judge/finding.ts'
+import { type Finding, NOT_HERE } from '../judge/findings/finding.ts'
 import { type JudgeOptions, judgeFiles } from '../judge/judge-files.ts'
-import type { JudgedTree } from '../judge/judged-tree.ts'
+import type { JudgedTree } from '../judge/tree-port.ts'
 
 /** Of more branches of remotes only the first are asked, by name. */
 const MOST_BRANCHES = 50

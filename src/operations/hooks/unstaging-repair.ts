@@ -1,5 +1,5 @@
 import type { ChangedFile } from '../git-port.ts'
-import type { Finding } from '../judge/finding.ts'
+import type { Finding } from '../judge/findings/finding.ts'
 import { shellWord } from '../shell-word.ts'
 
 /** What blocks a commit and has no other repair is taken out of what is staged; in the working copy it stays. */

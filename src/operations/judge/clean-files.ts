@@ -1,7 +1,7 @@
 import type { CleanBlobs, CleanScope } from '../cache/clean-blobs.ts'
-import { sealedSiblings } from './leftover.ts'
-import type { JudgeSettings } from './settings.ts'
-import { policyPaths } from './tree-policies.ts'
+import { sealedSiblings } from './plain/leftover.ts'
+import type { JudgeSettings } from './surroundings/judge-settings.ts'
+import { policyPaths } from './surroundings/policies.ts'
 
 /** What a file is of which nothing is to be told. */
 export type CleanKind = 'sealed' | 'plain'

@@ -4,7 +4,7 @@ import { Fingerprinter, SHORTEST } from '../../scan/known/fingerprint.ts'
 import { type KnownCopy, KnownSet } from '../../scan/known/known-set.ts'
 import { CERTAIN, isOrdinary } from '../../scan/known/value-forms.ts'
 import type { Repository } from '../git-port.ts'
-import { LineFinder } from '../judge/lines.ts'
+import { LineFinder } from '../judge/findings/line-finder.ts'
 import { type KnownFile, readOrigin, type SealedValue } from './known-file.ts'
 
 const RULE = 'known-value'

@@ -4,7 +4,7 @@ import type { Scalar } from '../../format/tree.ts'
 import { walk } from '../../format/walk.ts'
 import { type Fingerprinter, SHORTEST } from '../../scan/known/fingerprint.ts'
 import { valueForms } from '../../scan/known/value-forms.ts'
-import { toldPath } from '../judge/told-path.ts'
+import { toldPath } from '../judge/findings/told-path.ts'
 import type { OpenedFile } from '../open.ts'
 import { type SealedValue, writeOrigin } from './known-file.ts'
 

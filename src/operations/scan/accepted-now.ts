@@ -1,5 +1,5 @@
-import { Exceptions } from '../judge/exceptions.ts'
-import type { Finding } from '../judge/finding.ts'
+import { Exceptions } from '../judge/findings/exceptions.ts'
+import type { Finding } from '../judge/findings/finding.ts'
 import { look } from './look.ts'
 import type { ScanTools } from './scan.ts'
 import { textOf } from './text-of.ts'

@@ -1,6 +1,6 @@
-import type { ClearParts } from '../judge/clear-parts.ts'
-import { judgeSealed } from '../judge/judge-sealed.ts'
-import { sealedStore } from '../judge/sealed-store.ts'
+import type { ClearParts } from '../judge/sealed/clear-parts.ts'
+import { judgeSealed } from '../judge/sealed/judge-sealed.ts'
+import { sealedStore } from '../judge/sealed/sealed-store.ts'
 import { loadStore } from '../stores.ts'
 import { isProgram, textOf } from './text-of.ts'
 

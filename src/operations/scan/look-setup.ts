@@ -1,4 +1,4 @@
-import { MORE_RULES } from '../judge/settings.ts'
+import { MORE_RULES } from '../judge/surroundings/judge-settings.ts'
 import { KnownScanner } from '../known/known-scanner.ts'
 import type { LookTools } from './look.ts'
 import type { LookSetup } from './threads-port.ts'

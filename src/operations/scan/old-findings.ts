@@ -1,5 +1,5 @@
-import { withLineFeeds } from '../../scan/line-feeds.ts'
-import type { Finding } from '../judge/finding.ts'
+import { withLineFeeds } from '../../scan/text/line-feeds.ts'
+import type { Finding } from '../judge/findings/finding.ts'
 
 /** A finding, and the value, or the line that tells it from others; it is never printed. */
 interface Found {

@@ -1,5 +1,5 @@
 import { decodeText } from '../../format/text.ts'
-import { unusualText } from '../../scan/unusual-text.ts'
+import { unusualText } from '../../scan/text/unusual-text.ts'
 
 /** A text of any bytes: what is no UTF-8 may be UTF-16, a keyring, or still hold a token. */
 export function textOf(bytes: Uint8Array): string {

@@ -1,5 +1,5 @@
-import { type BaselineEntry, baselineKey, formatBaseline, parseBaseline } from '../../scan/baseline.ts'
-import type { Finding } from '../judge/finding.ts'
+import { type BaselineEntry, baselineKey, formatBaseline, parseBaseline } from '../../scan/exceptions/baseline.ts'
+import type { Finding } from '../judge/findings/finding.ts'
 import type { FileVersion } from '../ports.ts'
 
 export interface BaselineRequest {

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { decodeBase64 } from '../base64.ts'
+import { decodeBase64 } from '../text/base64.ts'
 
 /** A piece of a text that says something else than it shows. */
 export interface EncodedRun {

@@ -1,4 +1,4 @@
-import { isWordUnit } from '../boundary.ts'
+import { isWordUnit } from '../text/boundary.ts'
 import { encodedRuns } from './encoded-runs.ts'
 import { type Fingerprint, type Fingerprinter, LONGEST, placeOfSketch, SHORTEST } from './fingerprint.ts'
 import { KnownKernel } from './known-kernel.ts'

@@ -1,6 +1,6 @@
-import { decodeBase64 } from '../base64.ts'
-import { isRandom } from '../randomness.ts'
-import { isCiphertext, isMadeUp, isName, isPlace, isPlainWord, isProse, isReference } from '../values.ts'
+import { decodeBase64 } from '../text/base64.ts'
+import { isRandom } from '../text/randomness.ts'
+import { isCiphertext, isMadeUp, isName, isPlace, isPlainWord, isProse, isReference } from '../text/value-kinds.ts'
 import { SHORTEST } from './fingerprint.ts'
 
 /** From here on the copy of a value is no coincidence. */

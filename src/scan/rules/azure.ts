@@ -1,6 +1,6 @@
-import { judgeMarvin } from '../marvin.ts'
-import type { TokenRule } from '../token-rule.ts'
+import { judgeMarvin } from './marvin.ts'
 import { token } from './token.ts'
+import type { TokenRule } from './token-rule.ts'
 
 const BASE64_END = String.raw`(?![\w+/=])`
 

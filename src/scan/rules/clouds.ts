@@ -1,6 +1,6 @@
 import type { Level } from '../finding.ts'
-import type { TokenRule } from '../token-rule.ts'
 import { token } from './token.ts'
+import type { TokenRule } from './token-rule.ts'
 
 /** AWS documents its examples with this ending. Letters and the digits 2–7 carry an account; others are never made. */
 function judgeAwsId(id: string, level: Level): Level | undefined {

@@ -1,7 +1,7 @@
-import { decodeBase64, isUserAndPassword } from '../base64.ts'
-import { judgeBase62 } from '../checksums.ts'
-import type { TokenRule } from '../token-rule.ts'
+import { decodeBase64, isUserAndPassword } from '../text/base64.ts'
+import { judgeBase62 } from './checksums.ts'
 import { token } from './token.ts'
+import type { TokenRule } from './token-rule.ts'
 
 const WORD_END = String.raw`(?![\w-])`
 

@@ -1,5 +1,5 @@
-import type { TokenRule } from '../token-rule.ts'
 import { token } from './token.ts'
+import type { TokenRule } from './token-rule.ts'
 
 /** Language models and what is built around them. */
 export const MODEL_RULES: readonly TokenRule[] = [

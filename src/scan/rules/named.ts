@@ -1,7 +1,7 @@
-import { judgeDiscordBot } from '../checksums.ts'
 import type { Level } from '../finding.ts'
-import { isRandom } from '../randomness.ts'
-import type { NamedRule } from '../token-rule.ts'
+import { isRandom } from '../text/randomness.ts'
+import { judgeDiscordBot } from './checksums.ts'
+import type { NamedRule } from './token-rule.ts'
 
 function random(value: string, level: Level): Level | undefined {
   return isRandom(value) ? level : undefined

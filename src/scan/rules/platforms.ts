@@ -1,6 +1,6 @@
-import { judgeBech32 } from '../checksums.ts'
-import type { TokenRule } from '../token-rule.ts'
+import { judgeBech32 } from './checksums.ts'
 import { token } from './token.ts'
+import type { TokenRule } from './token-rule.ts'
 
 /** Secrets, databases, networks, watching. */
 export const PLATFORM_RULES: readonly TokenRule[] = [

@@ -1,6 +1,6 @@
-import { judgeDiscordBot } from '../checksums.ts'
-import type { TokenRule } from '../token-rule.ts'
+import { judgeDiscordBot } from './checksums.ts'
 import { token } from './token.ts'
+import type { TokenRule } from './token-rule.ts'
 
 /** Messages, mail, payments, work. */
 export const SERVICE_RULES: readonly TokenRule[] = [

@@ -1,4 +1,4 @@
-import type { TokenRule } from '../token-rule.ts'
+import type { TokenRule } from './token-rule.ts'
 
 /** A rule whose matches are certain: a public prefix, then an alphabet and a length. */
 export function token(

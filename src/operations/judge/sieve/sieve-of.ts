@@ -1,6 +1,6 @@
 import { KnownScanner } from '../../known/known-scanner.ts'
 import { treeScanner } from '../../scan/scan-file.ts'
-import { MORE_RULES } from '../settings.ts'
+import { MORE_RULES } from '../surroundings/judge-settings.ts'
 import { Sieve } from './sieve.ts'
 import type { SieveSetup } from './sieve-setup.ts'
 

@@ -1,11 +1,11 @@
 import type { NamedText } from '../../texts/text-pool.ts'
 import type { CleanKind } from '../clean-files.ts'
-import { Exceptions } from '../exceptions.ts'
-import { Judge } from '../judge.ts'
-import type { TextScanner } from '../judged-tree.ts'
-import type { JudgeSettings } from '../settings.ts'
-import { TreeNames } from '../tree-names.ts'
-import { TreePolicies } from '../tree-policies.ts'
+import { Judge } from '../file-judge.ts'
+import { Exceptions } from '../findings/exceptions.ts'
+import type { JudgeSettings } from '../surroundings/judge-settings.ts'
+import { Policies } from '../surroundings/policies.ts'
+import { ReaderNames } from '../surroundings/reader-names.ts'
+import type { TextScanner } from '../tree-port.ts'
 
 const NOTHING: ReadonlyMap<string, Uint8Array> = new Map()
 const FILE = '100644'
@@ -27,9 +27,9 @@ export class Sieve {
 
   constructor({ policies, rules, minVersion, scanner }: SieveRules) {
     const surroundings = {
-      policies: new TreePolicies(policies),
+      policies: new Policies(policies),
       // who tells of readers asks for their names himself
-      names: new TreeNames({ filesIn: async () => NOTHING }),
+      names: new ReaderNames({ filesIn: async () => NOTHING }),
     }
     const exceptions = new Exceptions({ scope: 'tree', today: () => '' })
     const noted = { add: (file: object, kind: CleanKind) => this.kinds.set(file, kind) }

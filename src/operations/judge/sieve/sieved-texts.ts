@@ -1,8 +1,8 @@
 import { type Tell, TextsInOrder } from '../../texts/texts-in-order.ts'
 import type { CleanKind } from '../clean-files.ts'
-import type { Content, JudgedFile } from '../judged-tree.ts'
-import { sealedSiblings } from '../leftover.ts'
-import { type JudgeSettings, SETTINGS } from '../settings.ts'
+import { sealedSiblings } from '../plain/leftover.ts'
+import { type JudgeSettings, SETTINGS } from '../surroundings/judge-settings.ts'
+import type { Content, JudgedFile } from '../tree-port.ts'
 import { Sieve, type SieveRules } from './sieve.ts'
 import type { SieveThreads } from './sieve-setup.ts'
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { printable } from '../../../../src/cli/render.ts'
+import { printable } from '../../../../src/cli/show/messages.ts'
 import { type PathStep, parseTreePath, readTreePath, showPath } from '../../../../src/operations/values/tree-path.ts'
 import { failure } from '../../../helpers/failure.ts'
 import { runs } from '../../../helpers/runs.ts'

@@ -3,7 +3,7 @@ import { chownSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, uti
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { isLeftByWrite } from '../../../../src/operations/judge/leftover.ts'
+import { isLeftByWrite } from '../../../../src/operations/judge/plain/leftover.ts'
 import { createFolder } from '../../../../src/platform/files/create-folder.ts'
 import { nodeFiles } from '../../../../src/platform/files/files.ts'
 import { leftWrites } from '../../../../src/platform/files/left-writes.ts'

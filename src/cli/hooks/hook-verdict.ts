@@ -1,0 +1,77 @@
+import type { Repository } from '../../operations/git-port.ts'
+import { type Allowance, allowOnce } from '../../operations/hooks/allow-once.ts'
+import { type HookName, OF_A_COMMIT } from '../../operations/hooks/hook-names.ts'
+import type { CommitFinding } from '../../operations/hooks/judge-commits.ts'
+import { runHook } from '../../operations/hooks/run-hook.ts'
+import { isAllowable } from '../../operations/judge/findings/exceptions.ts'
+import { cannotJudge } from '../../operations/judge/findings/finding.ts'
+import { changeScanner } from '../../operations/scan/scan-file.ts'
+import type { HookIo } from '../io.ts'
+import { freshKnownScanner, knownScannerForHook } from '../repository/known-values.ts'
+import { showFindings } from '../show/findings-text.ts'
+
+const STOPPED = 1
+/** Who is stopped by a false alarm should not have to look for the way, and take `--no-verify`. */
+const MEANT_TO_BE =
+  'hint: what is right as it is: "bulla:allow RULE -- REASON" on its line, or in .bulla/allow.yaml; BULLA_ALLOW=\'REASON\' for this commit'
+/** Something cannot be judged. */
+const UNDECIDED = 2
+
+/** Judge what git is about to take in, and say what was found. @returns the exit code */
+export async function runAndTell(
+  name: HookName,
+  args: readonly string[],
+  repository: Repository,
+  io: HookIo,
+): Promise<number> {
+  const takesInput = name === 'pre-push' || name === 'pre-receive'
+  const told = name === 'pre-push' ? toldByPreCommit(io.env) : undefined
+  const input = told?.input ?? (takesInput ? Buffer.from(await io.stdin()).toString('utf8') : '')
+  const options = {
+    isStrict: false,
+    today: () => io.now().slice(0, 10),
+    scanner: changeScanner(repository, await knownFor(name, repository, io)),
+  }
+  const findings = await runHook({ name, args: told?.args ?? args, input }, repository, options)
+  return verdict(name, findings, repository, io)
+}
+
+/** The pre-commit framework reads what git says, and hands it on in variables. */
+function toldByPreCommit(env: HookIo['env']): { readonly args: readonly string[]; readonly input: string } | undefined {
+  const { PRE_COMMIT_TO_REF: to, PRE_COMMIT_FROM_REF: from, PRE_COMMIT_REMOTE_NAME: remote } = env
+  if (env['PRE_COMMIT'] !== '1' || to === undefined || from === undefined) return undefined
+  return { args: remote === undefined ? [] : [remote], input: `local ${to} remote ${from}\n` }
+}
+
+/** Nothing of a server is written to, and it has no keys. */
+async function knownFor(name: HookName, repository: Repository, io: HookIo) {
+  if (name === 'pre-receive') return undefined
+  return name === 'pre-push' ? knownScannerForHook(name, io) : freshKnownScanner(name, repository, io)
+}
+
+async function letPass(allowance: Omit<Allowance, 'gitFolder'>, repository: Repository, io: HookIo) {
+  const { gitFolder } = await repository.folders()
+  return allowOnce({ ...allowance, gitFolder }, await io.world())
+}
+
+async function verdict(
+  hook: HookName,
+  findings: readonly CommitFinding[],
+  repository: Repository,
+  io: HookIo,
+): Promise<number> {
+  const stopping = findings.filter(({ level }) => level === 'block')
+  if (findings.length === 0) return 0
+  const count = (all: readonly unknown[]) => `${all.length} ${all.length === 1 ? 'finding' : 'findings'}`
+  const tell = (text: string) => io.writeErr(`${io.program}: ${text}\n`)
+  const reason = io.env['BULLA_ALLOW']
+  const allowance = stopping.length === 0 || reason === undefined ? undefined : { hook, reason, findings: stopping }
+  const log = allowance === undefined ? undefined : await letPass(allowance, repository, io)
+  const isStopped = stopping.length > 0 && log === undefined
+  tell(`${hook}: ${isStopped ? `stopped by ${count(stopping)}` : count(findings)}`)
+  showFindings(findings, (text) => io.writeErr(text))
+  if (log !== undefined) tell(`${hook}: let pass because of BULLA_ALLOW, and written to ${log}`)
+  if (!isStopped) return 0
+  if (OF_A_COMMIT.includes(hook) && stopping.some(({ rule }) => isAllowable(rule))) tell(MEANT_TO_BE)
+  return stopping.some(cannotJudge) ? UNDECIDED : STOPPED
+}

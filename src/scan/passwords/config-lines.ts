@@ -1,0 +1,88 @@
+import type { Level } from '../finding.ts'
+import type { Detector, Page } from '../page.ts'
+import { isWordStart } from '../text/boundary.ts'
+import { isPlacedPassword } from './placed-password.ts'
+import { judgePassword } from './url-credentials.ts'
+
+/** The rest of a line, or of a text in quotes that holds one. */
+const REST = /[ \t]{1,80}\\{0,3}["']?([^\s"'`\\]{1,200})\\{0,3}["']?(?=[ \t]{0,80}(?:[\r\n"'`|]|\\n|>|$))/y
+/** `user app on >password ~* +@all`. */
+const REDIS_USER = /user[ \t]{1,8}[\w.-]{1,80}(?:[ \t]{1,8}reset)?[ \t]{1,8}$/i
+const VALUE = /([^\s"'`\\]{1,200})/y
+const NETRC =
+  /\s{0,80}([\w.-]{1,200})(?:\s|\\n){1,40}login\s{1,40}([^\s"'\\]{1,200})(?:\s|\\n){1,40}password\s{1,40}([^\s"'`\\]{1,200})/y
+const PGPASS = /([\w*-]{1,80}):([\w*.-]{1,80}):([^\s"'`:\\]{1,200})(?=[\s"'`\\]|$)/y
+const HOST = /[\w*.-]{1,200}$/
+
+/** Passwords of configuration with nothing between name and value, wherever such lines stand. */
+export const LINE_DETECTORS: readonly Detector[] = [
+  {
+    keywords: ['requirepass', 'masterauth', 'bindpw', 'rootpw', 'auth_pass'],
+    detect(page, start, end) {
+      if (/[.>$]/.test(page.text.charAt(start - 1)) || !isWordStart(page.text, start)) return
+      const match = matchAt(page, REST, end)
+      if (match === undefined || !isPlacedPassword(page, match.value)) return
+      report(page, match, 'config-password', 'warn', 'password in a line of configuration')
+    },
+  },
+  {
+    keywords: [' on >'],
+    detect(page, start, end) {
+      if (!REDIS_USER.test(page.text.slice(Math.max(0, start - 120), start + 1))) return
+      const match = matchAt(page, VALUE, end)
+      if (match === undefined || !isPlacedPassword(page, match.value)) return
+      report(page, match, 'config-password', 'warn', 'password in a line of configuration')
+    },
+  },
+  {
+    keywords: ['machine '],
+    detect(page, _start, end) {
+      const match = matchAt(page, NETRC, end)
+      const [host = '', user = ''] = match?.before ?? []
+      reportAccount(page, match, host, user, 'netrc-password', 'password of .netrc')
+    },
+  },
+  {
+    keywords: [':5432:'],
+    detect(page, start, end) {
+      const match = matchAt(page, PGPASS, end)
+      const host = HOST.exec(page.text.slice(Math.max(0, start - 200), start))?.[0] ?? ''
+      if (host === '') return
+      reportAccount(page, match, host, match?.before[1] ?? '', 'pgpass-password', 'password of .pgpass')
+    },
+  },
+]
+
+interface Match {
+  readonly before: readonly string[]
+  readonly value: string
+  readonly end: number
+}
+
+/** The last group is what counts, and stands at the end but for quotes. */
+function matchAt(page: Page, expression: RegExp, at: number): Match | undefined {
+  if (page.kind === 'generated') return undefined
+  expression.lastIndex = at
+  const match = expression.exec(page.text)
+  page.steps += match?.[0].length ?? 16
+  const value = match?.at(-1)
+  if (match === null || value === undefined) return undefined
+  return { before: match.slice(1, -1), value, end: at + match[0].lastIndexOf(value) + value.length }
+}
+
+function reportAccount(
+  page: Page,
+  match: Match | undefined,
+  host: string,
+  user: string,
+  rule: string,
+  message: string,
+): void {
+  if (match === undefined || !isPlacedPassword(page, match.value, user)) return
+  const level = judgePassword(user, match.value, host)
+  if (level !== undefined) report(page, match, rule, level, message)
+}
+
+function report(page: Page, { value, end }: Match, rule: string, level: Level, message: string): void {
+  page.report({ rule, level, start: end - value.length, end, message, weight: 'place' })
+}
