@@ -132,18 +132,28 @@ describe('rotate', () => {
     )
     // updatekeys keeps its word
     expect((await box.bulla(['updatekeys', '--dry-run', 'a.yaml'])).out).toContain(bob)
-    // a rule for another file, one without keys, one whose expression is wrong
-    const rules = [
-      `path_regex: ^c\n    age: ${box.recipient}`,
-      'path_regex: a',
-      `path_regex: '('\n    age: ${box.recipient}`,
-    ]
-    for (const rule of rules) {
+    // a rule for another file, one without keys
+    for (const rule of [`path_regex: ^c\n    age: ${box.recipient}`, 'path_regex: a']) {
       box.write('.sops.yaml', `creation_rules:\n  - ${rule}\n`)
       expect(await box.bulla(['rotate', '-i', 'a.yaml'])).toMatchObject(ok)
     }
     rmSync(box.path('.sops.yaml'))
     expect(await box.bulla(['rotate', '-i', 'a.yaml'])).toMatchObject(ok)
+  })
+
+  it.for([
+    ["path_regex: '('", 'an expression that is wrong'],
+    ['unknown: 1', 'a setting that nobody knows'],
+  ])('asks no rule: a policy with an error is told of, and stops nobody (%s)', async ([setting], { box }) => {
+    await sealed(box, 'a.yaml')
+    const before = box.read('a.yaml')
+    box.write('.sops.yaml', `creation_rules:\n  - age: ${box.recipient}\n    ${setting}\n`)
+    expect(await box.bulla(['rotate', '-i', 'a.yaml'])).toMatchObject({
+      code: 0,
+      out: '',
+      err: 'bulla: note: a.yaml: its policy has an error, so its readers were not compared with it: see bulla doctor\n',
+    })
+    expect(ivsOf(box.read('a.yaml')).filter((iv) => ivsOf(before).includes(iv))).toEqual([])
   })
 
   it('says when there is nothing to add or to remove, and rotates', async ({ box }) => {

@@ -129,8 +129,8 @@ async function planFile(input: Input, options: RotateOptions, finder: PolicyFind
   const { ignoreMac = false, order, indent } = options
   try {
     const version = await world.files.open(input.path ?? '')
-    const [store, { config }] = await Promise.all([loadStore(inputType), finder.config(name)])
-    const layout = layoutOf(inputType, indent, config?.indent)
+    const [store, indents] = await Promise.all([loadStore(inputType), finder.indents(name)])
+    const layout = layoutOf(inputType, indent, indents)
     const request = {
       store,
       bytes: version.bytes,
@@ -145,9 +145,9 @@ async function planFile(input: Input, options: RotateOptions, finder: PolicyFind
         if (options.replace !== undefined && !hasReader(file.metadata.groups, options.replace))
           return skipped(input, version)
         const outputType = options.outputType ?? storeNameFor(name)
-        const target = { store: await loadStore(outputType), layout: layoutOf(outputType, indent, config?.indent) }
+        const target = { store: await loadStore(outputType), layout: layoutOf(outputType, indent, indents) }
         const sealed = await sealAnew(file, target, input, options, world)
-        const notes = [...sealed.report.notes, ...(await strangerNotes(sealed.groups, config, name))]
+        const notes = [...sealed.report.notes, ...(await strangerNotes(sealed.groups, finder, name))]
         return { ...sealed, input, version, report: { ...sealed.report, notes } }
       } finally {
         file.dispose()

@@ -1,6 +1,7 @@
-import type { SopsConfig } from '../../config/config.ts'
+import type { KeyDescription } from '../../config/key-text.ts'
 import { findRule } from '../../config/match.ts'
 import { isBullaError } from '../../errors.ts'
+import type { PolicyFinder } from '../policy.ts'
 import { type ChangedReaders, idOf, shown } from './readers.ts'
 
 /**
@@ -11,10 +12,12 @@ import { type ChangedReaders, idOf, shown } from './readers.ts'
  */
 export async function strangerNotes(
   groups: ChangedReaders['groups'],
-  config: SopsConfig | undefined,
+  policies: PolicyFinder,
   file: string,
 ): Promise<readonly string[]> {
-  const named = config === undefined ? [] : await namedByRule(config, file)
+  const named = await namedByRule(policies, file)
+  if (named === undefined)
+    return ['its policy has an error, so its readers were not compared with it: see bulla doctor']
   if (named.length === 0) return []
   const known = new Set(named.map(idOf))
   const strangers = [...new Set(groups.flat().flatMap((key) => (known.has(idOf(key)) ? [] : [shown(key)])))]
@@ -25,12 +28,13 @@ export async function strangerNotes(
     : [`has readers that its rule does not name: ${strangers.join(', ')}; updatekeys would remove them`]
 }
 
-async function namedByRule(config: SopsConfig, file: string) {
+/** Undefined when nobody can say: who rotates asked for no rule, so a policy with an error keeps nobody from it. */
+async function namedByRule(policies: PolicyFinder, file: string): Promise<readonly KeyDescription[] | undefined> {
   try {
-    return (await findRule(config, file)).rule?.groups.flat() ?? []
+    const { config } = await policies.config(file)
+    return config === undefined ? [] : ((await findRule(config, file)).rule?.groups.flat() ?? [])
   } catch (error) {
-    // who rotates asked for no rule: an expression in one that cannot be used keeps nobody from it
-    if (isBullaError(error)) return []
+    if (isBullaError(error)) return undefined
     throw error
   }
 }
