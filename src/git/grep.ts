@@ -18,11 +18,19 @@ export async function filesHolding(text: string, place: GitPlace): Promise<strin
   return 'stdout' in output ? fieldsOf(output.stdout) : [] // none is a failure for git
 }
 
-/** Which of some texts stand in a file of HEAD that is no binary one. They go over a pipe: they may be secret. */
-export async function standingAtHead(texts: readonly string[], place: GitPlace): Promise<ReadonlySet<string>> {
+/**
+ * Which of some texts stand in a file of one of some revisions that is no binary one. They go over a pipe: they may be secret.
+ *
+ * @param revisions - none that begins with a dash
+ */
+export async function standingIn(
+  texts: readonly string[],
+  revisions: readonly string[],
+  place: GitPlace,
+): Promise<ReadonlySet<string>> {
   const wanted = texts.filter((text) => text !== '' && !/[\n\0]/.test(text))
-  if (wanted.length === 0) return new Set()
-  const args = ['grep', ...PLAIN, '-h', '-o', '-I', '-f', '-', 'HEAD', '--', ':/']
+  if (wanted.length === 0 || revisions.length === 0) return new Set()
+  const args = ['grep', ...PLAIN, '-h', '-o', '-I', '-f', '-', ...revisions, '--', ':/']
   const output = await runGit(args, place, wanted.map((text) => `${text}\n`).join(''))
   return new Set('stdout' in output ? output.stdout.toString('utf8').split('\n') : [])
 }

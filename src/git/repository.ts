@@ -23,7 +23,7 @@ import {
 } from './changes.ts'
 import type { DirectRepository } from './direct/direct-repository.ts'
 import { filesOfTags, filesWithoutCommit } from './files-without-commit.ts'
-import { filesHolding, standingAtHead } from './grep.ts'
+import { filesHolding, standingIn } from './grep.ts'
 import { PartialClone } from './partial-clone.ts'
 import { oddFile } from './paths.ts'
 import { type GitPlace, NOT_INSTALLED, runGit } from './run-git.ts'
@@ -110,9 +110,9 @@ export class GitRepository {
     return filesHolding(text, this.place)
   }
 
-  /** Which of these stand in a text file of HEAD. None of them becomes an argument. */
-  standingAtHead(texts: readonly string[]): Promise<ReadonlySet<string>> {
-    return standingAtHead(texts, this.place)
+  /** Which of these stand in a text file of one of some revisions. None of the texts becomes an argument. */
+  standingIn(texts: readonly string[], revisions: readonly string[]): Promise<ReadonlySet<string>> {
+    return standingIn(texts, revisions, this.place)
   }
 
   async between(from: string, to: string): Promise<FileChange[]> {

@@ -53,8 +53,8 @@ export interface Repository {
   head(): Promise<string | undefined>
   /** Paths of the files of the index that hold a text, which is no secret. */
   holding(text: string): Promise<readonly string[]>
-  /** Which of these texts, which may be secret, stand in a text file of HEAD. */
-  standingAtHead(texts: readonly string[]): Promise<ReadonlySet<string>>
+  /** Which of these texts, which may be secret, stand in a text file of one of some revisions. */
+  standingIn(texts: readonly string[], revisions: readonly string[]): Promise<ReadonlySet<string>>
   /** Who made commits, `Ann <ann@example.com>`. */
   authors(commits: readonly string[]): Promise<ReadonlyMap<string, string>>
   /** Paths of what is tracked, and of what is neither tracked nor ignored. */

@@ -87,6 +87,29 @@ describe('a value that is sealed in the repository', () => {
     expect(await commit(box)).toMatchObject({ code: 0, err: '' })
   })
 
+  it('stops a push though it stands at HEAD, until the remote has it', async ({ box }) => {
+    await repository(box)
+    const hook = `#!/bin/sh\nexec '${process.execPath}' '${COMMAND}' hook run pre-push "$@"\n`
+    box.write('.git/hooks/pre-push', hook, 0o755)
+    await box.git('init', '-q', '--bare', 'remote.git')
+    await box.git('remote', 'add', 'origin', './remote.git')
+    expect(await box.sh('git push -q origin main')).toMatchObject({ code: 0, err: '' })
+    box.write('README.md', `${SECRET}\n`)
+    const reason = { BULLA_ALLOW: 'a reason' }
+    expect(await box.sh('git add README.md && git commit -q -m next', { env: reason })).toMatchObject({ code: 0 })
+    const found = expect.stringContaining(' README.md:1:1: a copy of a value that is sealed')
+    for (const refs of ['main', 'main:new']) {
+      expect(await box.sh(`git push -q origin ${refs}`, { env: reason })).toMatchObject({ code: 1, err: found })
+    }
+    expect(await box.bulla(['check', 'origin/main..main'])).toMatchObject({ code: 1 })
+    await box.git('push', '-q', '--no-verify', 'origin', 'main')
+    box.write('other.md', `${SECRET}\n`)
+    expect(await box.sh('git add other.md && git commit -q -m other')).toMatchObject({ code: 0 })
+    const told = await box.sh('git push -q origin main')
+    expect([told.code, told.err]).toEqual([0, expect.stringContaining('warn known-value: ')])
+    expect(await box.bulla(['check', 'origin/main~1..main'])).toMatchObject({ code: 0 })
+  })
+
   it('is not hidden by many copies of another one, which stood there before', async ({ box }) => {
     await repository(box)
     const notes = `the name is ${SHORT}\n`.repeat(60)

@@ -62,7 +62,8 @@ describe.each(['sha1', 'sha256'])('in a repository of %s objects', (format) => {
     }
     const repository = new GitRepository(place())
     expect(await repository.holding('ENC')).toEqual(['a.txt'])
-    expect(await repository.standingAtHead(['here', 'there'])).toContain('here')
+    expect(await repository.standingIn(['here', 'there'], ['HEAD'])).toContain('here')
+    expect(await repository.standingIn(['here'], [])).toEqual(new Set())
     repository.close()
   })
 

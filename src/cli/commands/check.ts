@@ -107,7 +107,9 @@ async function findingsOf(
   const options = {
     isStrict: flag(values, 'strict'),
     today: () => world.now().slice(0, 10),
-    scanner: isRange ? changeScanner(repository, known) : treeScanner(known),
+    scanner: isRange
+      ? changeScanner(repository, known, async () => [startOf(request.revision ?? '')])
+      : treeScanner(known),
     ...(isRange ? {} : { progress: world.progress, expectWork: io.expectWork, threads: threadsOf(io, known) }),
   }
   let result = await check(request, repository, { ...options, ...(clean === undefined ? {} : { clean }) })
@@ -125,6 +127,11 @@ async function findingsOf(
   // nothing of this is remembered: the ids are still those of what is staged
   if (contents.size > 0) result = await check(request, repository, options, contents)
   return { ...report, fixes, findings: [...result.findings, ...opened].sort(byPlace) }
+}
+
+/** What a range starts from. */
+function startOf(range: string): string {
+  return range.split(/\.{2,3}/)[0] || 'HEAD'
 }
 
 /** Threads that know the values of which copies are looked for. */

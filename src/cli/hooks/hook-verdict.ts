@@ -2,7 +2,7 @@ import type { Repository } from '../../operations/git-port.ts'
 import { type Allowance, allowOnce } from '../../operations/hooks/allow-once.ts'
 import { type HookName, OF_A_COMMIT } from '../../operations/hooks/hook-names.ts'
 import type { CommitFinding } from '../../operations/hooks/judge-commits.ts'
-import { runHook } from '../../operations/hooks/run-hook.ts'
+import { publishedBefore, runHook } from '../../operations/hooks/run-hook.ts'
 import { isAllowable } from '../../operations/judge/findings/exceptions.ts'
 import { cannotJudge } from '../../operations/judge/findings/finding.ts'
 import { changeScanner } from '../../operations/scan/scan-file.ts'
@@ -27,12 +27,15 @@ export async function runAndTell(
   const takesInput = name === 'pre-push' || name === 'pre-receive'
   const told = name === 'pre-push' ? toldByPreCommit(io.env) : undefined
   const input = told?.input ?? (takesInput ? Buffer.from(await io.stdin()).toString('utf8') : '')
+  const request = { name, args: told?.args ?? args, input }
   const options = {
     isStrict: false,
     today: () => io.now().slice(0, 10),
-    scanner: changeScanner(repository, await knownFor(name, repository, io)),
+    scanner: changeScanner(repository, await knownFor(name, repository, io), () =>
+      publishedBefore(request, repository),
+    ),
   }
-  const findings = await runHook({ name, args: told?.args ?? args, input }, repository, options)
+  const findings = await runHook(request, repository, options)
   return verdict(name, findings, repository, io)
 }
 

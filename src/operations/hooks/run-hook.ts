@@ -8,7 +8,7 @@ import { inPartialClone } from './in-partial-clone.ts'
 import { type CommitFinding, judgeCommits } from './judge-commits.ts'
 import { judgeWithoutCommit } from './judge-without-commit.ts'
 import { withRewriting } from './rewriting-repair.ts'
-import { relaxStanding } from './standing.ts'
+import { MOST_BRANCHES, relaxStanding } from './standing.ts'
 import { withUnstaging } from './unstaging-repair.ts'
 
 export interface HookRequest {
@@ -48,6 +48,25 @@ async function judgeStaged(repository: Repository, options: JudgeOptions): Promi
   const findings = await inPartialClone(staged, judged, repository)
   const relaxed = await relaxStanding(findings, repository, options)
   return withUnstaging(await withWholeVersion(relaxed, repository), staged)
+}
+
+/**
+ * Revisions of which everybody who matters has what stands there, as far as that is known here: of a commit its parent, of a push
+ * what the remote has. What was committed with `BULLA_ALLOW`, or without hooks, is not public by that.
+ */
+export async function publishedBefore(request: HookRequest, repository: Repository): Promise<readonly string[]> {
+  if (request.name !== 'pre-push') return ['HEAD']
+  const [remote = ''] = request.args
+  const others = (await repository.remotes()).filter((name) => name.startsWith(`${remote}/`))
+  const isOf = (branch: string, name: string) => branch.startsWith(`refs/remotes/${name}/`)
+  const branches = (await repository.branches()).filter(
+    (branch) => isOf(branch, remote) && !others.some((other) => isOf(branch, other)),
+  )
+  const revisions = branches.slice(0, MOST_BRANCHES)
+  for (const [, , old] of linesOf(request.input, 4)) {
+    if (!NOTHING.test(old) && (await repository.has(old))) revisions.push(old)
+  }
+  return revisions
 }
 
 /** What comes in under one name. */

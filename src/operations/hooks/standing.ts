@@ -6,7 +6,7 @@ import { type JudgeOptions, judgeFiles } from '../judge/judge-files.ts'
 import type { JudgedTree } from '../judge/tree-port.ts'
 
 /** Of more branches of remotes only the first are asked, by name. */
-const MOST_BRANCHES = 50
+export const MOST_BRANCHES = 50
 /** Values in clear are told beside these, each by itself: nothing new can hide behind them. */
 const OF_SEALED_FILES: readonly string[] = [
   'mac-missing',

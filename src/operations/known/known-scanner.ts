@@ -3,7 +3,6 @@ import type { Finding } from '../../scan/finding.ts'
 import { Fingerprinter, SHORTEST } from '../../scan/known/fingerprint.ts'
 import { type KnownCopy, KnownSet } from '../../scan/known/known-set.ts'
 import { CERTAIN, isOrdinary } from '../../scan/known/value-forms.ts'
-import type { Repository } from '../git-port.ts'
 import { LineFinder } from '../judge/findings/line-finder.ts'
 import { type KnownFile, readOrigin, type SealedValue } from './known-file.ts'
 
@@ -66,20 +65,21 @@ export class KnownScanner {
 }
 
 /**
- * What is public already is no reason to stop a commit: a short value that stands in clear at HEAD is taken back, a long one
- * warns.
+ * What is public already is no reason to stop a commit: a short value that stands in clear there is taken back, a long one warns.
+ *
+ * @param published - of some texts, those that stand in clear where the change is going to
  */
 export async function weighKnown(
   findings: readonly Finding[],
   text: string,
-  repository: Repository,
+  published: (texts: readonly string[]) => Promise<ReadonlySet<string>>,
 ): Promise<Finding[]> {
   const copies = findings.filter(({ rule }) => rule === RULE)
   if (copies.length === 0) return [...findings]
   const shown = ({ span }: Finding) => text.slice(span.start, span.end)
-  const atHead = await repository.standingAtHead([...new Set(copies.map(shown))])
+  const known = await published([...new Set(copies.map(shown))])
   return findings.flatMap((finding): Finding[] => {
-    if (finding.rule !== RULE || !atHead.has(shown(finding))) return [finding]
+    if (finding.rule !== RULE || !known.has(shown(finding))) return [finding]
     return finding.level === 'warn' ? [] : [{ ...finding, level: 'warn' }]
   })
 }

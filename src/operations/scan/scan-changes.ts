@@ -171,7 +171,7 @@ async function withHistory(met: readonly Met[], { repository }: RepositoryTools)
   if (ids.length === 0) return met.map(({ finding }) => finding)
   const [authors, standing, stillThere] = await Promise.all([
     repository.authors(ids),
-    repository.standingAtHead([...new Set(met.flatMap(({ line }) => line ?? []))]),
+    repository.standingIn([...new Set(met.flatMap(({ line }) => line ?? []))], ['HEAD']),
     unusualAtHead(met, repository),
   ])
   return met.map((one) => {

@@ -49,8 +49,18 @@ export function spotted(file: string, text: string, wanted: Wanted): Spotted[] {
  * What a commit changes: what stood there before is not its doing.
  *
  * @param known - finds copies of values that are sealed here
+ * @param publishedIn - revisions of which everybody has what stands there; asked once, when a copy was found
  */
-export function changeScanner(repository: Repository, known?: KnownScanner): TextScanner {
+export function changeScanner(
+  repository: Repository,
+  known: KnownScanner | undefined,
+  publishedIn: () => Promise<readonly string[]>,
+): TextScanner {
+  let revisions: Promise<readonly string[]> | undefined
+  const published = async (texts: readonly string[]) => {
+    revisions ??= publishedIn()
+    return repository.standingIn(texts, await revisions)
+  }
   return {
     scope: 'change',
     find: async ({ path, before }, text, rules) => {
@@ -66,7 +76,7 @@ export function changeScanner(repository: Repository, known?: KnownScanner): Tex
         return finding === undefined || wereThere?.has(finding) !== true
       })
       if (added.length === 0) return []
-      const weighed = named(path, text, await weighKnown(added, text, repository))
+      const weighed = named(path, text, await weighKnown(added, text, published))
       return [...weighed, ...[...(wereThere ?? [])].map((finding) => ({ ...finding, wasThere: true }))]
     },
   }

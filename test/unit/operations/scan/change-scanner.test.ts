@@ -12,7 +12,11 @@ const SAME_ROW = 'b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAA
 /** Rules and keys of what a change brings to a file. */
 async function broughtBy(path: string, before: string, after: string): Promise<string[]> {
   const repository = { blob: async () => Buffer.from(before) } as unknown as Repository // nothing else is asked
-  const found = await changeScanner(repository).find({ path, mode: '100644', id: 'b', before: 'a' }, after, [])
+  const found = await changeScanner(repository, undefined, async () => []).find(
+    { path, mode: '100644', id: 'b', before: 'a' },
+    after,
+    [],
+  )
   return found.filter(({ wasThere }) => wasThere !== true).map(({ rule, keyPath }) => `${rule} ${keyPath ?? ''}`)
 }
 
