@@ -4,6 +4,7 @@ import { PEM_DETECTOR, PPK_DETECTOR, WRAPPED_DETECTOR } from './formats/pem.ts'
 import type { Detector } from './page.ts'
 import { COMMAND_DETECTORS } from './passwords/command-password.ts'
 import { LINE_DETECTORS } from './passwords/config-lines.ts'
+import { DEFAULT_DETECTOR } from './passwords/default-value.ts'
 import { PAIR_DETECTOR } from './passwords/generic.ts'
 import { GO_DSN_DETECTOR } from './passwords/go-dsn.ts'
 import { HTTP_AUTH_DETECTORS } from './passwords/http-auth.ts'
@@ -28,4 +29,5 @@ export const DETECTORS: readonly Detector[] = [
   JWK_DETECTOR,
   KUBERNETES_DETECTOR,
   PAIR_DETECTOR,
+  DEFAULT_DETECTOR,
 ]

@@ -78,7 +78,8 @@ export async function judgeTree(
   try {
     for await (const content of tree.contents(left)) {
       const { file, bytes } = content
-      options.progress?.update('judging', before + done++, wanted.length)
+      options.progress?.update('judging', before + done, wanted.length)
+      done += 1
       const share = done / left.length
       read += bytes?.length ?? 0
       if (read < LITTLE_BYTES * share) options.expectWork?.(bytes?.length ?? 0)

@@ -118,6 +118,13 @@ export const KNOWN_FILES: readonly KnownFile[] = [
     entry: /(?:oauth_token|token):[ \t]{1,8}(\S{8,400})/g,
   },
   {
+    rule: 'rails-key',
+    message: 'key of the credentials of Rails',
+    words: ['master.key', 'credentials', 'secrets.yml.key'],
+    name: /(?:^|\/)(?:config\/(?:master|secrets\.yml)|credentials\/[\w-]{1,40})\.key$|(?:^|\/)secrets\.yml\.key$/,
+    entry: /^([\da-f]{32})\s{0,8}$/g,
+  },
+  {
     rule: 'vault-token-file',
     message: 'token of Vault',
     words: ['.vault-token'],

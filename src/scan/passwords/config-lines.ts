@@ -9,6 +9,14 @@ const REST = /[ \t]{1,80}\\{0,3}["']?([^\s"'`\\]{1,200})\\{0,3}["']?(?=[ \t]{0,8
 /** `user app on >password ~* +@all`. */
 const REDIS_USER = /user[ \t]{1,8}[\w.-]{1,80}(?:[ \t]{1,8}reset)?[ \t]{1,8}$/i
 const VALUE = /([^\s"'`\\]{1,200})/y
+/** Of HAProxy. */
+const USER_AND_PASSWORD = /([\w.-]{1,80}):([^\s"'`\\]{1,200})/y
+/** Of cloud-init: `chpasswd:`, `list: |`, and below a line for each user. */
+const USERS_BEGIN =
+  /[^\S\n]{0,8}\n(?:[ \t]{1,40}expire:[^\n]{0,20}\n)?[ \t]{1,40}list:[ \t]{0,8}([|>][-+]?)(?=[ \t]{0,8}\n)/y
+const USER_LINE = /[ \t]{0,8}\n[ \t]{1,40}([\w.-]{1,80}):([^\s"'`\\]{1,200})(?=[ \t]{0,8}(?:\n|$))/y
+/** `getConnection(url, "user", "password")` of JDBC. */
+const THIRD_ARGUMENT = /[^()\n]{1,200},\s{0,80}"([^"\n]{1,80})",\s{0,80}"([^"\n]{1,200})"[ \t]{0,8}\)/y
 const NETRC =
   /\s{0,80}([\w.-]{1,200})(?:\s|\\n){1,40}login\s{1,40}([^\s"'\\]{1,200})(?:\s|\\n){1,40}password\s{1,40}([^\s"'`\\]{1,200})/y
 const PGPASS = /([\w*-]{1,80}):([\w*.-]{1,80}):([^\s"'`:\\]{1,200})(?=[\s"'`\\]|$)/y
@@ -17,7 +25,7 @@ const HOST = /[\w*.-]{1,200}$/
 /** Passwords of configuration with nothing between name and value, wherever such lines stand. */
 export const LINE_DETECTORS: readonly Detector[] = [
   {
-    keywords: ['requirepass', 'masterauth', 'bindpw', 'rootpw', 'auth_pass'],
+    keywords: ['requirepass', 'masterauth', 'bindpw', 'rootpw', 'auth_pass', 'insecure-password'],
     detect(page, start, end) {
       if (/[.>$]/.test(page.text.charAt(start - 1)) || !isWordStart(page.text, start)) return
       const match = matchAt(page, REST, end)
@@ -32,6 +40,33 @@ export const LINE_DETECTORS: readonly Detector[] = [
       const match = matchAt(page, VALUE, end)
       if (match === undefined || !isPlacedPassword(page, match.value)) return
       report(page, match, 'config-password', 'warn', 'password in a line of configuration')
+    },
+  },
+  {
+    keywords: ['stats auth '],
+    detect(page, _start, end) {
+      const match = matchAt(page, USER_AND_PASSWORD, end)
+      if (match === undefined || !isPlacedPassword(page, match.value, match.before[0])) return
+      report(page, match, 'config-password', 'warn', 'password in a line of configuration')
+    },
+  },
+  {
+    keywords: ['chpasswd:'],
+    detect(page, _start, end) {
+      let match = page.kind === 'yaml' ? matchAt(page, USERS_BEGIN, end) : undefined
+      while (match !== undefined) {
+        match = matchAt(page, USER_LINE, match.end)
+        if (match === undefined || !isPlacedPassword(page, match.value, match.before[0])) continue
+        report(page, match, 'config-password', 'warn', 'password in a line of configuration')
+      }
+    },
+  },
+  {
+    keywords: ['.getConnection('],
+    detect(page, _start, end) {
+      const match = matchAt(page, THIRD_ARGUMENT, end)
+      if (match === undefined || !isPlacedPassword(page, match.value, match.before[0])) return
+      report(page, match, 'config-password', 'warn', 'password of a connection')
     },
   },
   {

@@ -16,9 +16,16 @@ import {
 import { readName, wordsOf } from './key-names.ts'
 import { type Pair, readPair } from './pair.ts'
 import { isPlacedPassword } from './placed-password.ts'
+import { isNoPassword } from './url-credentials.ts'
 
 /** How far before a key its service may be named. */
 const NEARBY = 100
+/** What counts where a variable is not set: `${DB_PASSWORD:-x}`, `${db.password:x}`, `${env:DB_PASSWORD, 'x'}`. */
+const DEFAULT =
+  /^\$\{(?:env:\w{1,100}, ?["']|[\w.-]{0,100}[A-Z_.][\w.-]{0,100}:[-=]?)([^\s${}?+'"][^${}'"]{3,200})["']?\}$/
+/** A mapping whose `key` is one that nobody should know: `"Jwt": { "Key": …`. */
+const KEY_HOLDER =
+  /(?:jwt|auth|token|signing|encryption|crypto|secret|security)\w{0,20}["']?[ \t]{0,8}[:=]\s{0,40}(?:\{[^{}]{0,80})?["']?$/i
 
 /** Names that values of interest have: passwords, tokens, keys. */
 export const PAIR_DETECTOR: Detector = {
@@ -58,13 +65,23 @@ function isSmallLetter(unit: number): boolean {
 }
 
 /** What a pair holds, by the name of its key, and the form of its value. */
-function judgePair(page: Page, pair: Pair): void {
+export function judgePair(page: Page, pair: Pair): void {
   const { value } = pair
-  if (value.length < 5 || isReference(value) || isCiphertext(value)) return
+  if (value.length < 5) return
+  if (isReference(value)) judgeDefault(page, pair)
+  if (isReference(value) || isCiphertext(value)) return
   if (findNamed(page, pair)) return
   const message = findGeneric(page, pair)
   if (message === undefined) return
   report(page, pair, `generic-${message}`, 'warn', message === 'password' ? 'password' : 'value that looks secret')
+}
+
+/** A variable with a value for those who do not set it. */
+function judgeDefault(page: Page, pair: Pair): void {
+  const value = DEFAULT.exec(pair.value)?.[1]
+  if (value === undefined || isNoPassword(value)) return
+  const end = pair.start + pair.value.lastIndexOf(value) + value.length
+  judgePair(page, { ...pair, value, start: end - value.length, end })
 }
 
 function report(page: Page, { start, end }: Pair, rule: string, level: 'block' | 'warn', message: string): void {
@@ -109,8 +126,14 @@ function levelOf(rule: NamedRule, name: string, before: string, value: string): 
   return rule.judge === undefined ? level : rule.judge(value, level)
 }
 
+/** Only what looks drawn by chance counts there. */
+function namedByHolder({ text }: Page, { key, keyStart, value }: Pair): 'secret' | undefined {
+  if (key.length !== 3 || key.toLowerCase() !== 'key' || !isRandom(value)) return undefined
+  return KEY_HOLDER.test(text.slice(Math.max(0, keyStart - NEARBY), keyStart)) ? 'secret' : undefined
+}
+
 function findGeneric(page: Page, pair: Pair): 'password' | 'secret' | undefined {
-  const named = readName(pair.key)
+  const named = readName(pair.key) ?? namedByHolder(page, pair)
   const { value } = pair
   if (named === undefined || isMadeUp(value)) return undefined
   // long and random in quotes: its brackets are no call

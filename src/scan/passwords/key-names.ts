@@ -18,7 +18,7 @@ const SECRETS = new Words(
 
 /** `api_key`, `access_key`: what stands before `key` says whether it is secret. */
 const SECRET_KEYS = new Words(
-  'api access secret private auth encryption signing master shared session app application client service account admin jwt hmac aes cookie license licence deploy registration webhook storage data rsa ssh tls fernet crypto cipher decryption personal developer license unseal recovery integration ingest write read consumer',
+  'api access secret private auth encryption signing master shared session app application client service account admin jwt hmac aes cookie license licence deploy registration webhook storage data rsa ssh tls fernet crypto cipher decryption personal developer license unseal recovery integration ingest write read consumer encrypt routing stripe openai anthropic gemini sendgrid mailgun mailchimp mandrill twilio algolia azure aws datadog rollbar honeybadger',
 )
 
 /** Anywhere in a name: the value is no secret, whatever else it says. */

@@ -1,6 +1,6 @@
 import type { Page } from '../page.ts'
 import { isWordUnit } from '../text/boundary.ts'
-import { separatorEnd } from './separator.ts'
+import { fallbackStart, separatorEnd } from './separator.ts'
 
 /** A name and the value that it is given, wherever they stand. */
 export interface Pair {
@@ -21,6 +21,8 @@ const LINE_END = /[\r\n]|[ \t]#/
 const INI_END = /[\r\n]|[ \t][#;]/
 /** Stands for `PART_END` where a closing quote may be named. */
 const WORDS_END = ';'
+/** What holds a name and what counts without it: `${DB_PASSWORD:-x}`. */
+const DEFAULT_END = '}'
 const PART_END = /[\x00-\x20"&'),;<\]`}\\]/
 const WORD_END = /[\x00-\x20"&'),;<\]`}]/
 
@@ -35,6 +37,8 @@ const ITEM_BELOW = /["']?[ \t]{0,8}\r?\n[ \t]{0,80}-[ \t]{1,8}(?=[^\s-])/y
 const LINE_BREAK = /\r?\n[ \t]{0,80}(?=["'`])/y
 const BLOCK_SCALAR = /[|>][-+\d]{0,2}[ \t]{0,20}\r?\n[ \t]{1,200}/y
 const QUOTES = ['"', "'", '`']
+/** `ENV NAME value`, as Dockerfiles of old have it. */
+const ENV_BEFORE = /(?:^|\n)[ \t]{0,8}ENV[ \t]{1,8}$/
 /** Letters before a text: of bytes, raw, to be filled in. */
 const TEXT_PREFIX = 'rbfuRBFU@'
 /** What YAML has before a value: a tag, an anchor. */
@@ -49,15 +53,26 @@ export function readPair(page: Page, start: number, end: number): Pair | undefin
   page.steps += keyEnd - keyStart
   const valueStart = findValue(page, keyStart, keyEnd)
   if (valueStart === undefined) return undefined
-  const value = readValue(page, valueStart, enclosing(text, keyStart, text.slice(keyEnd, valueStart)))
+  const value = readValue(page, valueStart, enclosing(page, keyStart, keyEnd, valueStart))
   if (value === undefined || value.end === value.start) return undefined
   page.steps += value.end - value.start
   return { key: text.slice(keyStart, keyEnd), keyStart, value: text.slice(value.start, value.end), ...value }
 }
 
+/** The value that begins at `valueStart`, for a name that stands somewhere else. */
+export function readPairAt(
+  page: Page,
+  { key, keyStart, valueStart }: { readonly key: string; readonly keyStart: number; readonly valueStart: number },
+): Pair | undefined {
+  const value = readValue(page, valueStart, undefined)
+  if (value === undefined || value.end === value.start) return undefined
+  page.steps += value.end - value.start
+  return { key, keyStart, value: page.text.slice(value.start, value.end), ...value }
+}
+
 function findValue(page: Page, keyStart: number, keyEnd: number): number | undefined {
   const { text } = page
-  const found = separatorEnd(text, keyEnd)
+  const found = isDefaulted(text, keyStart) ? defaultStart(text, keyEnd) : separatorEnd(text, keyEnd)
   const between = found === undefined ? '' : text.slice(keyEnd, found)
   const sign = between.trim().slice(-1)
   if (found === undefined || sign === ',') {
@@ -66,7 +81,9 @@ function findValue(page: Page, keyStart: number, keyEnd: number): number | undef
       : undefined
     if (named !== undefined) return named
   }
-  if (found === undefined) return findFlagValue(page, keyStart, keyEnd)
+  if (found === undefined) {
+    return findFallback(page, keyEnd) ?? findFlagValue(page, keyStart, keyEnd) ?? findEnvValue(page, keyStart, keyEnd)
+  }
   // arguments of a call: the name must be a text
   if (sign === ',') return QUOTES.includes(between.charAt(0)) ? found : undefined
   return between.trim() === '>' && text.charAt(keyStart - 1) !== '<' ? undefined : found
@@ -74,6 +91,30 @@ function findValue(page: Page, keyStart: number, keyEnd: number): number | undef
 
 function isNamedBefore(before: string): boolean {
   return NAME_ENDS.some((end) => before.includes(end)) && NAME_BEFORE.test(before)
+}
+
+/** In sources: elsewhere the signs mean something else. */
+function findFallback({ text, kind }: Page, keyEnd: number): number | undefined {
+  const start = kind === 'code' || kind === 'json' ? fallbackStart(text, keyEnd) : undefined
+  const isText = start !== undefined && (isLineBreak(text.charCodeAt(start)) || /["'`\\]/.test(text.charAt(start)))
+  return isText ? start : undefined
+}
+
+function isDefaulted(text: string, keyStart: number): boolean {
+  return text.startsWith('${', keyStart - 2)
+}
+
+/** Behind `:`, `:-` or `:=`; `:?` and `:+` are followed by something else. */
+function defaultStart(text: string, keyEnd: number): number | undefined {
+  if (text.charAt(keyEnd) !== ':') return undefined
+  const sign = text.charAt(keyEnd + 1)
+  if (sign === '?' || sign === '+') return undefined
+  return sign === '-' || sign === '=' ? keyEnd + 2 : keyEnd + 1
+}
+
+function findEnvValue({ text, kind }: Page, keyStart: number, keyEnd: number): number | undefined {
+  const isOne = kind === 'shell' && text.charAt(keyEnd) === ' ' && /[^\s=]/.test(text.charAt(keyEnd + 1))
+  return isOne && ENV_BEFORE.test(text.slice(Math.max(0, keyStart - 20), keyStart)) ? keyEnd + 1 : undefined
 }
 
 function isLineBreak(unit: number): boolean {
@@ -92,14 +133,24 @@ function findFlagValue({ text, kind }: Page, keyStart: number, keyEnd: number): 
 }
 
 /**
- * What ends a value whose name stands with it in one text: the quote of `"PASSWORD=x"`, or the next part of
- * `Server=db;Password=x` and `?user=a&password=x`.
+ * What ends a value whose name stands with it in one text: the quote of `"PASSWORD=x"` and `"X-Api-Key: x"`, the next part of
+ * `Server=db;Password=x`, `?user=a&password=x` and `redis:6379,password=x`, the brace of `${PASSWORD:-x}`.
  */
-function enclosing(text: string, keyStart: number, between: string): string | undefined {
-  if (between !== '=') return undefined
+function enclosing({ text, kind }: Page, keyStart: number, keyEnd: number, valueStart: number): string | undefined {
+  if (isDefaulted(text, keyStart)) return DEFAULT_END
+  const between = text.slice(keyEnd, valueStart)
   const before = text.charAt(keyStart - 1)
-  if (QUOTES.includes(before)) return before
-  return before !== '' && ';?&'.includes(before) ? WORDS_END : undefined
+  const isAssigned = between === '='
+  if (!isAssigned && between.trim() !== ':') return undefined
+  if (QUOTES.includes(before)) return isEscapedQuote(text, valueStart) ? undefined : before
+  const isPart = ';?&'.includes(before) || (before === ',' && (kind === 'json' || kind === 'xml'))
+  return isAssigned && before !== '' && isPart ? WORDS_END : undefined
+}
+
+/** `"password=\"x\""`: a text of its own. */
+function isEscapedQuote(text: string, at: number): boolean {
+  const escapes = countBackslashes(text, at)
+  return escapes > 0 && QUOTES.includes(text.charAt(at + escapes))
 }
 
 interface ValueSpan {
@@ -171,7 +222,7 @@ function readPlain(page: Page, start: number): ValueSpan | undefined {
   // names inside a value are part of it: so every character is read once
   page.isDone('pair', end, end)
   if (end - start > LONGEST_PLAIN) return undefined
-  const value = text.slice(start, kind === 'yaml' ? flowEnd(text, start, end) : end).trimEnd()
+  const value = text.slice(start, kind === 'yaml' || kind === 'ini' ? flowEnd(text, start, end) : end).trimEnd()
   return { start, end: start + value.length, isQuoted: false }
 }
 

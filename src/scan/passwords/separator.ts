@@ -1,5 +1,6 @@
 const [TAB, SPACE, EXCLAMATION, DOUBLE, SINGLE, COMMA, DASH] = [9, 32, 33, 34, 39, 44, 45]
 const [COLON, EQUALS, GREATER, QUESTION, BACKSLASH, CLOSING, BACKTICK] = [58, 61, 62, 63, 92, 93, 96]
+const [END_OF_CALL, PIPE, LETTER_O] = [41, 124, 111]
 const MOST_BLANKS = 40
 /** Between a type and the name or the sign beside it. */
 const FEW_BLANKS = 4
@@ -22,6 +23,23 @@ export function separatorEnd(text: string, at: number): number | undefined {
   if (sign === QUESTION || sign === EXCLAMATION) start += 1
   const end = signEnd(text, start)
   return end === undefined ? undefined : skipBlanks(text, end, MOST_BLANKS)
+}
+
+/**
+ * Where the text begins that stands for a value which is not set: `process.env.SECRET || 'x'`, `ENV['SECRET'] ?? 'x'`,
+ * `os.environ.get('SECRET') or 'x'`.
+ *
+ * @param at - where the name ends
+ * @returns undefined when there is none; only quotes or a line break can begin it
+ */
+export function fallbackStart(text: string, at: number): number | undefined {
+  const closing = closingEnd(text, at)
+  const isCall = closing > at && text.charCodeAt(closing) === END_OF_CALL
+  const start = skipBlanks(text, isCall ? closing + 1 : closing, MOST_BLANKS)
+  const unit = text.charCodeAt(start)
+  const isDouble = (unit === PIPE || unit === QUESTION) && text.charCodeAt(start + 1) === unit
+  if (!isDouble && !(unit === LETTER_O && start > closing && text.startsWith('or ', start))) return undefined
+  return skipBlanks(text, start + 2, MOST_BLANKS)
 }
 
 /** Behind a quote that may be escaped, a bracket, or both. */

@@ -10,7 +10,10 @@ const EXTENSIONS: readonly (readonly [FileKind, string])[] = [
   ['dotenv', 'env envrc'],
   ['ini', 'ini cfg conf config properties toml tfvars hcl cnf cf service desktop npmrc netrc s3cfg boto editorconfig'],
   ['xml', 'xml plist csproj nuspec resx xaml svg html htm'],
-  ['shell', 'sh bash zsh fish ps1 bat cmd'],
+  [
+    'shell',
+    'sh bash zsh fish ps1 bat cmd bashrc zshrc zshenv profile bash_profile bash_history zsh_history dockerfile mk',
+  ],
   [
     'code',
     'ts tsx mts cts js jsx mjs cjs py rb go rs java kt kts scala cs fs vb php c h cc cpp hpp m mm swift dart lua pl pm r jl ex exs erl hs clj cljs groovy gradle sql tf vue svelte graphql proto sol zig nim',
@@ -24,6 +27,14 @@ const LOCK_FILES = new Words(
 )
 
 const TRANSLATIONS = new Words('i18n locale locales lang langs languages translation translations messages l10n')
+/** Files without an extension. Those for several programs are what most of their lines are. */
+const NAMES: readonly (readonly [FileKind, string])[] = [
+  ['shell', 'makefile gnumakefile justfile procfile crontab'],
+  ['code', 'vagrantfile jenkinsfile rakefile gemfile fastfile'],
+  ['ini', 'hosts inventory'],
+]
+/** Folders of Ansible, whose files may have no extension. */
+const YAML_FOLDERS = new Words('group_vars host_vars')
 /** Templates are what they are templates of. */
 const TEMPLATES = new Words('tpl tmpl gotmpl j2 erb dist example sample template bak orig old')
 
@@ -38,7 +49,13 @@ export function fileKind(fileName: string): FileKind {
   const bare = TEMPLATES.has(extensionOf(name)) ? name.slice(0, name.lastIndexOf('.')) : name
   if (bare.endsWith('.min.js') || bare.endsWith('.min.css')) return 'generated'
   const extension = extensionOf(bare)
+  if (extension === '') return kindByName(bare, folders)
   return EXTENSIONS.find(([, extensions]) => isOneOf(extension, extensions))?.[0] ?? 'unknown'
+}
+
+function kindByName(name: string, folders: readonly string[]): FileKind {
+  if (folders.some((folder) => YAML_FOLDERS.has(folder))) return 'yaml'
+  return NAMES.find(([, names]) => isOneOf(name, names))?.[0] ?? 'unknown'
 }
 
 /** Empty where there is no dot. */

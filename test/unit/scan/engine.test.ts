@@ -168,6 +168,13 @@ describe('the time of scanText', () => {
     ' on >',
     ':5432:',
     'requirepass a',
+    '"a": {"default": "b',
+    '"default":',
+    'variable "password" {\n default = "',
+    'chpasswd:\n list: |\n  a:b\n',
+    `\${PASSWORD:-`,
+    `password: \${A_PASSWORD:-`,
+    'password || ',
     'a=1,b=function(c){return c.token||"x"},',
   ])('is at most a hundred steps for each character of %j', (part) => {
     const length = 200_000

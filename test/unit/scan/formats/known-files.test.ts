@@ -7,7 +7,7 @@ const NAMES =
   `.netrc _netrc .pgpass pgpass.conf .git-credentials .npmrc .yarnrc.yml .yarnrc.yaml .pypirc .my.cnf my.cnf .htpasswd
   site.htpasswd shadow gshadow shadow- rclone.conf .s3cfg .boto .passwd-s3fs .cargo/credentials .cargo/credentials.toml
   credentials.tfrc.json .terraformrc terraform.rc gh/hosts.yml gh/hub glab-cli/config.yml .vault-token .vault_pass .vault-password.txt
-  kube/config admin.conf kubeconfig.yaml`.split(/\s+/)
+  config/master.key config/credentials/staging.key secrets.yml.key kube/config admin.conf kubeconfig.yaml`.split(/\s+/)
 
 describe('files that are known by their name', () => {
   it('are no sources of programs, in which they are not looked for', () => {

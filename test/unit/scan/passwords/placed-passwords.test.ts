@@ -95,6 +95,14 @@ const COMMANDS = [
   'ldapsearch -x -D cn=admin -w … -b dc=acme',
   `sqlcmd -S db -U sa -P '…'`,
   'keytool -list -storepass …',
+  'rabbitmqctl change_password me …',
+  'mosquitto_pub -h server -u me -P … -t topic',
+  `ssh-keygen -t ed25519 -N "…" -f key`,
+  `ConvertTo-SecureString "…" -AsPlainText -Force`,
+  `(ConvertTo-SecureString -String '…' -AsPlainText -Force)`,
+  'npm config set //registry.acme.io/:_authToken …',
+  'npm config set _auth … --global',
+  'aws configure set aws_session_token … --profile acme',
   'PGPASSWORD=… psql -h db',
   `MYSQL_PWD='…' mysql -h db`,
   `echo 'root:…' | chpasswd`,
@@ -157,6 +165,11 @@ describe('passwords on command lines', () => {
     'redis-cli -a "$REDIS_PASSWORD" ping',
     'htpasswd -c .htpasswd customers',
     'openssl rsa -passin env:PASSWORD',
+    'ssh-keygen -t ed25519 -N "" -f key',
+    'ConvertTo-SecureString $password -AsPlainText -Force',
+    'ConvertTo-SecureString -String customers47',
+    'npm config set registry customers47',
+    'aws configure set region customers47',
     'openssl rsa -passin file:customers.txt',
     'openssl rsa -passin pass:changeit',
     'net use Z: \\\\server\\customers * /user:me',
@@ -175,17 +188,34 @@ describe('passwords on command lines', () => {
 })
 
 describe('passwords in lines of configuration', () => {
-  it.each(['requirepass …', 'masterauth "…"', 'user app on >… ~* +@all', 'bindpw …', 'rootpw …', 'auth_pass …'])(
-    'are found: %s',
-    (line) => {
-      for (const password of [DRAWN, CHOSEN, HUMAN]) {
-        const text = line.replace('…', password)
-        const expected = [`warn config-password ${password}`]
-        expect(found('server.conf', `# ${line.split(' ')[0]} is set here\n${text}\n`)).toEqual(expected)
-        expect(found('a.yaml', `server.conf: |\n  maxmemory 1gb\n  ${text}\n`)).toEqual(expected)
-      }
-    },
-  )
+  it.each([
+    'requirepass …',
+    'masterauth "…"',
+    'user app on >… ~* +@all',
+    'bindpw …',
+    'rootpw …',
+    'auth_pass …',
+    'user me insecure-password …',
+    'stats auth me:…',
+  ])('are found: %s', (line) => {
+    for (const password of [DRAWN, CHOSEN, HUMAN]) {
+      const text = line.replace('…', password)
+      const expected = [`warn config-password ${password}`]
+      expect(found('server.conf', `# ${line.split(' ')[0]} is here\n${text}\n`)).toEqual(expected)
+      expect(found('a.yaml', `server.conf: |\n  maxmemory 1gb\n  ${text}\n`)).toEqual(expected)
+    }
+  })
+
+  it('of users are found that cloud-init makes', () => {
+    const text = `chpasswd:\n  expire: false\n  list: |\n    root:${CHOSEN}\n    me:R\n    you:${HUMAN}\nother:\n  a: b:${HUMAN}\n`
+    expect(found('user-data.yaml', text)).toEqual([`warn config-password ${CHOSEN}`, `warn config-password ${HUMAN}`])
+  })
+
+  it('of connections in Java are found', () => {
+    const connect = (password: string) => `DriverManager.getConnection("jdbc:mysql://db/app", "me", "${password}");\n`
+    expect(found('A.java', connect(CHOSEN))).toEqual([`warn config-password ${CHOSEN}`])
+    expect(found('A.java', connect('customers'))).toEqual([])
+  })
 
   it.each(['requirepass foobared', 'requirepass $PASSWORD', '# masterauth <password>', 'requirepass is for all users'])(
     'are not what stands for one: %s',
