@@ -1,4 +1,5 @@
 import { JWK_DETECTOR, JWT_DETECTOR } from './formats/jwt.ts'
+import { KEPT_KEY_DETECTOR, KEYRING_DETECTOR } from './formats/keyring.ts'
 import { KUBERNETES_DETECTOR } from './formats/kubernetes-secret.ts'
 import { PEM_DETECTOR, PPK_DETECTOR, WRAPPED_DETECTOR } from './formats/pem.ts'
 import type { Detector } from './page.ts'
@@ -19,6 +20,8 @@ export const DETECTORS: readonly Detector[] = [
   PEM_DETECTOR,
   PPK_DETECTOR,
   WRAPPED_DETECTOR,
+  KEYRING_DETECTOR,
+  KEPT_KEY_DETECTOR,
   URL_DETECTOR,
   GO_DSN_DETECTOR,
   ...HTTP_AUTH_DETECTORS,

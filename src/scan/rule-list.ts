@@ -14,7 +14,11 @@ export interface RuleFacts {
 /** Rules that are more than an entry of a table. */
 const OTHERS: readonly RuleFacts[] = [
   { id: 'private-key', name: 'private key in PEM form, also in one line, escaped or in base64', level: 'block' },
-  { id: 'pgp-private-key', name: 'PGP private key, armoured or in a binary keyring', level: 'block' },
+  {
+    id: 'pgp-private-key',
+    name: 'PGP private key, armoured, in a binary keyring, in base64, or as GnuPG keeps it',
+    level: 'block',
+  },
   { id: 'putty-private-key', name: 'PuTTY private key', level: 'block' },
   { id: 'google-service-account', name: 'Google service account', level: 'block' },
   { id: 'jwk-private-key', name: 'private JSON web key', level: 'block' },

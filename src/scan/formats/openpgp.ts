@@ -18,6 +18,11 @@ export function isSecretKeyring(bytes: Uint8Array): boolean {
   return packet !== undefined && SECRET_TAGS.includes(packet.tag) && protectionOf(packet.body) !== undefined
 }
 
+/** Whether bytes are a key as older versions of GnuPG keep it; keys on cards are not. */
+export function isKeptKey(bytes: Uint8Array): boolean {
+  return /^\((?:11:|21:protected-)private-key\(/.test(Buffer.from(bytes.subarray(0, 40)).toString('latin1'))
+}
+
 /** `none`: a secret key is there for everybody who has the file. `stubs`: the keys are elsewhere, on a card for instance. */
 export type Protection = 'none' | 'passphrase' | 'stubs'
 

@@ -150,7 +150,7 @@ export const WRAPPED_DETECTOR: Detector = {
   detect(page, start, end) {
     if (page.isDone('wrapped', start, end)) return
     const first = runStart(page, start)
-    const [line, last] = runEnds(page, first, end)
+    const [line, last] = base64RunEnds(page, first, end)
     page.isDone('wrapped', last, last)
     page.steps += last - start
     const decoded = decodeBase64(page.text.slice(first, last)) ?? decodeBase64(page.text.slice(first, line))
@@ -162,7 +162,7 @@ export const WRAPPED_DETECTOR: Detector = {
 }
 
 /** Where a run of base64 ends on its line, and where it does when it goes on below. */
-function runEnds({ text }: Page, start: number, from: number): readonly [line: number, last: number] {
+export function base64RunEnds({ text }: Page, start: number, from: number): readonly [line: number, last: number] {
   let line: number | undefined
   let last = from
   for (let lineStart = start; ; ) {

@@ -1,14 +1,17 @@
-import { isSecretKeyring } from '../formats/openpgp.ts'
+import { isKeptKey, isSecretKeyring } from '../formats/openpgp.ts'
 import { wideText } from './wide-text.ts'
+
+const PARENTHESIS = 40
 
 /**
  * The text of a file that is none at first sight: in UTF-16; or the armoured form of a keyring with secret keys, which git and
- * most tools take for a binary file as well.
+ * most tools take for a binary file as well; a key as older versions of GnuPG kept it.
  *
  * @returns undefined for anything else
  */
 export function unusualText(bytes: Uint8Array): string | undefined {
-  return isSecretKeyring(bytes) ? armoured(bytes) : wideText(bytes)
+  if (isSecretKeyring(bytes)) return armoured(bytes)
+  return bytes[0] === PARENTHESIS && isKeptKey(bytes) ? Buffer.from(bytes).toString('latin1') : wideText(bytes)
 }
 
 function armoured(bytes: Uint8Array): string {

@@ -90,3 +90,81 @@ describe('binary keyrings of OpenPGP', () => {
     }
   })
 })
+
+describe('keyrings in base64', () => {
+  const base64 = (bytes: Buffer) => bytes.toString('base64')
+  const lines = (text: string) => text.replaceAll(/.{76}/g, '$&\n')
+
+  it.each(['RSA', 'DSA', 'ElGamal'])('block without a passphrase, and warn with one: %s', (kind) => {
+    const key = (protection: Protection) => base64(keyring(secretKey(kind, protection)))
+    for (const [protection, told] of [
+      ['none', ['block PGP private key, in base64']],
+      ['passphrase', ['warn PGP private key with a passphrase, in base64']],
+      ['stubs', []],
+    ] as const) {
+      const text = key(protection)
+      expect(found(Buffer.from(text), 'key.b64')).toEqual(told)
+      expect(found(Buffer.from(lines(text)), 'key.b64')).toEqual(told)
+      expect(found(Buffer.from(`variables:\n  GPG: ${text}\n  other: words\n`), '.gitlab-ci.yml')).toEqual(told)
+      expect(found(Buffer.from(`key: |\n${lines(text).replaceAll(/^/gm, '  ')}\nother: words\n`), 'a.yaml')).toEqual(
+        told,
+      )
+      expect(found(Buffer.from(JSON.stringify({ a: text })), 'a.json')).toEqual(told)
+    }
+  })
+
+  it.each([
+    ['Ed25519', 22, '092b06010401da470f01', 33, 32],
+    ['P-256', 19, '082a8648ce3d030107', 65, 32],
+    ['P-384', 19, '052b81040022', 97, 48],
+    ['P-521', 19, '052b81040023', 133, 66],
+  ])('are known on a curve too: %s', (_name, algorithm, curve, pointBytes, secretBytes) => {
+    const number = (length: number) =>
+      Buffer.concat([Buffer.from([(length * 8) >> 8, (length * 8) & 255]), random.bytes(length)])
+    const open = Buffer.concat([
+      Buffer.from([4, 0x6b, 1, 2, 3, algorithm]),
+      Buffer.from(curve, 'hex'),
+      number(pointBytes),
+    ])
+    const plain = Buffer.concat([open, Buffer.from([0]), number(secretBytes), random.bytes(2)])
+    const sealed = Buffer.concat([open, Buffer.from([254, 7, 3, 8]), random.bytes(8 + 1 + 16 + 2 + secretBytes + 20)])
+    expect(found(Buffer.from(base64(keyring(plain))), 'a.txt')).toEqual(['block PGP private key, in base64'])
+    expect(found(Buffer.from(base64(keyring(sealed))), 'a.txt')).toEqual([
+      'warn PGP private key with a passphrase, in base64',
+    ])
+  })
+
+  it('are no public ones, and nothing that only begins so', () => {
+    const text = base64(keyring(secretKey('RSA', 'none')))
+    expect(found(Buffer.from(base64(packet(PUBLIC, secretKey('RSA', 'none')))), 'a.yaml')).toEqual([])
+    expect(found(Buffer.from(`a${text}`), 'a.txt')).toEqual([])
+    expect(found(Buffer.from(text.slice(0, 200)), 'a.txt')).toEqual([])
+  })
+})
+
+describe('keys that GnuPG keeps', () => {
+  const hex = (length: number) => random.bytes(length).toString('hex').toUpperCase()
+  const asText = (head: string) =>
+    `Created: 20260101T000000\nKey: (${head} (rsa (n #00${hex(20)}\n ${hex(200)}#)(e #010001#)\n (d #${hex(100)}#)))\n`
+  const asBytes = (head: string) =>
+    Buffer.concat([Buffer.from(`(${head}(3:rsa(1:n257:\0`), random.bytes(256), Buffer.from(')))')])
+
+  it('block without a passphrase, and warn with one', () => {
+    const told = ['block PGP private key, of GnuPG']
+    expect(found(Buffer.from(asText('private-key')), 'A.key')).toEqual(told)
+    expect(found(asBytes('11:private-key'), 'A.key')).toEqual(told)
+    expect(
+      found(Buffer.from(`Key: (private-key (ecc (curve Ed25519)(flags eddsa)(q\n  #40${hex(32)}#)(d #00#)))`), 'A.key'),
+    ).toEqual(told)
+    const warned = ['warn PGP private key with a passphrase, of GnuPG']
+    expect(found(Buffer.from(asText('protected-private-key')), 'A.key')).toEqual(warned)
+    expect(found(asBytes('21:protected-private-key'), 'A.key')).toEqual(warned)
+  })
+
+  it('are not those that are on a card, nor public ones', () => {
+    expect(found(Buffer.from(asText('shadowed-private-key')), 'A.key')).toEqual([])
+    expect(found(Buffer.from(asText('public-key')), 'A.key')).toEqual([])
+    expect(unusualText(asBytes('20:shadowed-private-key'))).toBeUndefined()
+    expect(found(Buffer.from('(private-key (rsa (n #…#)))'), 'a.md')).toEqual([])
+  })
+})
