@@ -191,6 +191,28 @@ describe('scan', () => {
     ])
   })
 
+  it('looks into keys that older versions of GnuPG kept, and into texts with a few zero bytes, not into programs', async ({
+    box,
+  }) => {
+    await box.git('init', '-q', '-b', 'main')
+    const random = dice(7)
+    box.write('old.key', Buffer.concat([Buffer.from('(11:private-key(3:rsa(1:n257:\0'), random.bytes(256)]))
+    box.write('cut.env', `${'NAME=value\n'.repeat(20)}AWS_KEY=${KEY}\0\n\0\0`)
+    box.write('program', Buffer.concat([Buffer.alloc(500), Buffer.from(`\n${KEY}\n`), random.bytes(500)]))
+    const found = [
+      '  block aws-access-key-id: cut.env:21:9',
+      '  block pgp-private-key: old.key:1:1: PGP private key, of GnuPG',
+    ]
+    const { out } = await box.bulla(['scan'])
+    expect(out.trimEnd().split('\n')).toEqual(found.map((line) => expect.stringContaining(line)))
+    await box.git('add', '.')
+    expect((await box.bulla(['check'])).out).toBe(out)
+    const { code, err } = await box.bulla(['hook', 'run', 'pre-commit'])
+    expect([code, err]).toEqual([1, expect.stringContaining('old.key:1:1: PGP private key, of GnuPG')])
+    expect(err).toContain('aws-access-key-id: cut.env:21:9')
+    expect(err).not.toContain('program:')
+  })
+
   it('takes no slip for what is clean: names have to be known where it looks', async ({ box }) => {
     await repository(box)
     box.write('src/b.ts', 'export const b = 2\n')

@@ -13,9 +13,10 @@ import { shellWord } from '../shell-word.ts'
 import { showPath } from '../values/tree-path.ts'
 import { clearText } from './clear-text.ts'
 import { oldFindings } from './old-findings.ts'
+import { holdsNoText } from './text-of.ts'
 
-/** As `isProgram` says of its bytes. */
-const isBinary = (text: string) => text.slice(0, 8000).includes('\0')
+/** As its bytes would be. */
+const isBinary = (text: string) => text.slice(0, 8000).includes('\0') && holdsNoText(Buffer.from(text.slice(0, 8000)))
 
 const LINE_END = /\r\n|\n|\r/
 
@@ -115,7 +116,10 @@ function withOtherValue(finding: Finding, sealedIn: string | undefined): Finding
 }
 
 function allIn(file: string, text: string, { known, rules }: Wanted): Found[] {
-  return isBinary(text) ? [] : [...byRules(file, text, rules), ...(known?.find(text) ?? [])]
+  if (isBinary(text)) return []
+  // a zero byte ends a value, as a blank does
+  const plain = text.includes('\0') ? text.replaceAll('\0', ' ') : text
+  return [...byRules(file, plain, rules), ...(known?.find(plain) ?? [])]
 }
 
 function toSpotted(file: string, text: string, found: readonly Found[]): Spotted[] {

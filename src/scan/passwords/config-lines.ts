@@ -56,7 +56,9 @@ export const LINE_DETECTORS: readonly Detector[] = [
       let match = page.kind === 'yaml' ? matchAt(page, USERS_BEGIN, end) : undefined
       while (match !== undefined) {
         match = matchAt(page, USER_LINE, match.end)
-        if (match === undefined || !isPlacedPassword(page, match.value, match.before[0])) continue
+        // it makes one itself for `RANDOM`
+        if (match === undefined || match.value === 'RANDOM' || !isPlacedPassword(page, match.value, match.before[0]))
+          continue
         report(page, match, 'config-password', 'warn', 'password in a line of configuration')
       }
     },

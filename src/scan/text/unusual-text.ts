@@ -11,7 +11,12 @@ const PARENTHESIS = 40
  */
 export function unusualText(bytes: Uint8Array): string | undefined {
   if (isSecretKeyring(bytes)) return armoured(bytes)
-  return bytes[0] === PARENTHESIS && isKeptKey(bytes) ? Buffer.from(bytes).toString('latin1') : wideText(bytes)
+  return bytes[0] === PARENTHESIS && isKeptKey(bytes) ? keptAsText(bytes) : wideText(bytes)
+}
+
+/** Zero bytes would say that it is no text. */
+function keptAsText(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('latin1').replaceAll('\0', ' ')
 }
 
 function armoured(bytes: Uint8Array): string {

@@ -207,7 +207,7 @@ describe('passwords in lines of configuration', () => {
   })
 
   it('of users are found that cloud-init makes', () => {
-    const text = `chpasswd:\n  expire: false\n  list: |\n    root:${CHOSEN}\n    me:R\n    you:${HUMAN}\nother:\n  a: b:${HUMAN}\n`
+    const text = `chpasswd:\n  expire: false\n  list: |\n    root:${CHOSEN}\n    me:RANDOM\n    they:R\n    you:${HUMAN}\nother:\n  a: b:${HUMAN}\n`
     expect(found('user-data.yaml', text)).toEqual([`warn config-password ${CHOSEN}`, `warn config-password ${HUMAN}`])
   })
 
