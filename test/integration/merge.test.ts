@@ -453,6 +453,17 @@ describe('a change of what is sealed', () => {
     expect(error).toMatchObject({ code: 'ERR_MERGE', message: expect.stringContaining('a comment that is sealed') })
   })
 
+  it('never makes a comment readable that comes to stand above another one', async () => {
+    const readers: readonly Person[] = ['alice']
+    const text = (ours: string) => `[alpha]\na = 1\n${ours}[open_unencrypted]\nc = 3\n`
+    const base = await sealVersion(text('b = 2\n'), 'ini', { readers })
+    const seal = (plain: string) => sealVersion(plain, 'ini', { readers }, base)
+    const versions = { base, ours: await seal(text(`; ${MARKER}-3\nb = 2\n; open\n`)), theirs: await seal(text('')) }
+    const merging = mergeVersions({ ...versions, path: '/repository/f.ini', marking: MARKING }, mergeWorld(['alice']))
+    const error = await rejection(merging)
+    expect(error).toMatchObject({ code: 'ERR_MERGE', message: expect.stringContaining('a comment that is sealed') })
+  })
+
   it('never makes readable what the other side sealed anew', async () => {
     const error = await rejection(merge(`a: ${MARKER}-1\nb: ${MARKER}-2\ntoken: ${MARKER}-3\n`, ONLY_A))
     expect(error).toMatchObject({ code: 'ERR_MERGE', where: { path: ['token'] } })

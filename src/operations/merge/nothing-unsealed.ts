@@ -46,9 +46,18 @@ async function leavesOf(documents: readonly Branch[], spec: SelectorSpec) {
   walk(documents, await compileSelector(spec), (leaf, { aad, path, selected }) => {
     const isComment = leaf.kind === 'comment'
     const text = isComment ? leaf.text : leaf.value
-    const key = JSON.stringify(isComment ? ['#', text] : [aad, text])
-    if (text !== '') found.push({ key, isComment, isSealed: selected, path: [...path] })
+    // lines of comments come to stand together, and are one comment then
+    const keys = isComment ? text.split('\n').map(bareLine) : [text]
+    for (const part of keys) {
+      const key = JSON.stringify(isComment ? ['#', part] : [aad, part])
+      if (part !== '') found.push({ key, isComment, isSealed: selected, path: [...path] })
+    }
     return false
   })
   return found
+}
+
+/** In a comment of several lines, the sign stands before each but the first. */
+function bareLine(line: string): string {
+  return line.trim().replace(/^[#;]\s*/, '')
 }
