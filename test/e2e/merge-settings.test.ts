@@ -114,7 +114,7 @@ describe('comments that both sides changed', () => {
     expect({ code, err }).toEqual({
       code: 0,
       err: expect.stringContaining(
-        'app.yaml: both sides changed comments: not in the result is one of theirs at db.user\n',
+        'app.yaml: both sides changed the same lines: not in the result is a comment of theirs at db.user\n',
       ),
     })
     expect(err).not.toContain(MARKER)

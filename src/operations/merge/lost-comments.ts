@@ -13,28 +13,27 @@ export interface CommentVersions {
 /** So many are named. */
 const MAX_NAMED = 3
 
-/** Whether both sides changed comments at all: else none can be in the way of another. */
-export function haveOwnComments({ base, ours, theirs }: CommentVersions): boolean {
-  const [was, own, other] = [commentsOf(base), commentsOf(ours), commentsOf(theirs)]
-  const isOther = (side: Comments) =>
-    [...side.keys()].some((text) => !was.has(text)) || [...was.keys()].some((text) => !side.has(text))
-  return isOther(own) && isOther(other)
-}
-
 /**
  * What to say about comments that one side wrote and that are not in the result: comments are merged by lines, and where both
  * sides changed the same ones, those of one side stand there. Their texts are not shown: they may be sealed.
+ *
+ * @param merged - asked for only when one side has comments of its own
  */
-export function lostComments({ base, ours, theirs }: CommentVersions, merged: Documents): string[] {
-  const [was, found] = [commentsOf(base), commentsOf(merged)]
-  return Object.entries({ ours, theirs }).flatMap(([side, documents]) => {
-    const lost = [...commentsOf(documents)].filter(([text]) => !was.has(text) && !found.has(text))
+export function lostComments({ base, ours, theirs }: CommentVersions, merged: () => Documents): string[] {
+  const was = commentsOf(base)
+  const added = Object.entries({ ours, theirs }).map(([side, documents]) => {
+    return { side, comments: [...commentsOf(documents)].filter(([text]) => !was.has(text)) }
+  })
+  if (added.every(({ comments }) => comments.length === 0)) return []
+  const found = commentsOf(merged())
+  return added.flatMap(({ side, comments }) => {
+    const lost = comments.filter(([text]) => !found.has(text))
     if (lost.length === 0) return []
     const places = [...new Set(lost.map(([, place]) => place))]
     const rest = places.length - MAX_NAMED
     const named = `${places.slice(0, MAX_NAMED).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`
     return [
-      `both sides changed comments: not in the result ${lost.length === 1 ? 'is one' : 'are some'} of ${side} at ${named}`,
+      `both sides changed the same lines: not in the result ${lost.length === 1 ? 'is a comment' : 'are comments'} of ${side} at ${named}`,
     ]
   })
 }

@@ -9,6 +9,7 @@ import type { World } from '../ports.ts'
 import { readPlain, type SealKey, type SealPolicy, sealFile } from '../seal.ts'
 import type { Changer } from '../values/changers.ts'
 import { chosenText, type OpenConflict } from './choices.ts'
+import { lostComments } from './lost-comments.ts'
 import { isSameSide, type OpenedSide } from './merge-key.ts'
 import type { MergedFile, MergeSettings } from './merge-settings.ts'
 import { mergeTexts } from './merge-texts.ts'
@@ -70,7 +71,13 @@ function mergePlain(sides: OpenedSides, { store, layout, changer, choices }: Sea
     const all = open.map(({ document, path }) => ({ document, path, take }))
     return chosenText(merged, [...choices, ...all], tools).text
   })
-  return { open, ours: encodeText(asOurs ?? text), theirs: encodeText(asTheirs ?? text), notes: merged.notes }
+  const documents = {
+    base: sides.base?.file.documents() ?? (baseText === undefined ? [] : store.parse(baseText).documents),
+    ours: sides.ours.file.documents(),
+    theirs: sides.theirs.file.documents(),
+  }
+  const notes = [...merged.notes, ...lostComments(documents, () => store.parse(asOurs ?? text).documents)]
+  return { open, ours: encodeText(asOurs ?? text), theirs: encodeText(asTheirs ?? text), notes }
 }
 
 async function seal(plain: Uint8Array, sides: OpenedSides, sealing: Sealing, world: World): Promise<Uint8Array> {

@@ -1,20 +1,16 @@
 import { wipeDataKey } from '../../crypto/data-key.ts'
-import { openedDocuments, openTree } from '../../crypto/open-tree.ts'
 import { CiphertextPool } from '../../crypto/reuse.ts'
-import { compileSelector } from '../../format/selector.ts'
-import type { Store } from '../../format/store.ts'
 import { decodeText, encodeText } from '../../format/text.ts'
-import { markDifferences, sidesOf } from '../../merge/marks.ts'
+import { markDifferences } from '../../merge/marks.ts'
 import { compareDocuments } from '../diff/compare.ts'
 import { sealedStore } from '../judge/sealed/sealed-store.ts'
 import { type OpenedFile, openSealed } from '../open.ts'
 import type { World } from '../ports.ts'
-import type { SealKey, SealPolicy } from '../seal.ts'
+import type { SealKey } from '../seal.ts'
 import { loadChanger } from '../values/changers.ts'
 import { showPath } from '../values/tree-path.ts'
-import { haveOwnComments, lostComments } from './lost-comments.ts'
 import { hasSameKey, mergedKey, type OpenedSide } from './merge-key.ts'
-import { mergeOpened, type OpenedSides } from './merge-opened.ts'
+import { mergeOpened } from './merge-opened.ts'
 import { isSetting, mergePolicy } from './merge-policy.ts'
 import type { MergedFile, MergeSettings, SealedVersions } from './merge-settings.ts'
 
@@ -58,8 +54,7 @@ export async function mergeSealed(
     const opened = { base, plainBase: isPlain ? versions.base : undefined, ours, theirs }
     const ofValues = choices.filter(({ path }) => !isSetting(path))
     const merged = await mergeOpened(opened, { ...settings, choices: ofValues, changer, policy, key }, world)
-    const comments = await commentNotes(sidesOf(decodeText(merged.bytes)).ours, opened, policy, key, store)
-    const notes = [...disputes, ...merged.notes, ...comments, ...(isTwoWay ? onlyOneSided(ours.file, theirs.file) : [])]
+    const notes = [...disputes, ...merged.notes, ...(isTwoWay ? onlyOneSided(ours.file, theirs.file) : [])]
     return { ...merged, notes }
   } finally {
     for (const { file } of sides) file.dispose()
@@ -88,22 +83,3 @@ function onlyOneSided(ours: OpenedFile, theirs: OpenedFile): string[] {
 
 /** So many values are named. */
 const MAX_NAMED = 5
-
-/** Only where both sides changed comments it is worth to open what was merged. */
-async function commentNotes(
-  text: string,
-  { base, plainBase, ours, theirs }: OpenedSides,
-  policy: SealPolicy,
-  { dataKey }: SealKey,
-  store: Store,
-): Promise<string[]> {
-  if (policy.selector === undefined) return []
-  const plain = plainBase === undefined ? [] : store.parse(decodeText(plainBase)).documents
-  const [own, other] = [ours.file.documents(), theirs.file.documents()]
-  const versions = { base: base?.file.documents() ?? plain, ours: own, theirs: other }
-  if (!haveOwnComments(versions)) return []
-  const { macOnlyEncrypted } = policy
-  const source = store.parse(text)
-  const { opened } = openTree(source, { dataKey, selector: await compileSelector(policy.selector), macOnlyEncrypted })
-  return lostComments(versions, openedDocuments(source.documents, opened))
-}

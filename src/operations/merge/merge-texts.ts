@@ -2,8 +2,10 @@ import { isBullaError } from '../../errors.ts'
 import type { TreeChange } from '../../format/change.ts'
 import type { Source, Store } from '../../format/store.ts'
 import type { Branch, Node } from '../../format/tree.ts'
+import { unframed } from '../../merge/frame.ts'
 import { type Insertions, mergeLines } from '../../merge/lines.ts'
 import { mergeNodes } from '../../merge/three-way.ts'
+import { withoutValues } from '../../merge/without-values.ts'
 import { changedText } from '../values/change-text.ts'
 import { alignDocuments } from './align-documents.ts'
 import { changesTowards } from './changes-towards.ts'
@@ -28,7 +30,7 @@ export function mergeTexts(versions: PlainVersions, tools: MergeTools): MergedTe
     ...aligned.conflicts.filter((conflict) => conflict.document === document),
     ...found.map((conflict) => ({ ...conflict, document })),
   ])
-  return { text: writeTrees(roots, startingText({ base, ours, theirs }, roots.length, tools), tools), conflicts, notes }
+  return { text: writeTrees(roots, startingText({ base, ours, theirs }, roots, tools), tools), conflicts, notes }
 }
 
 type AlignedTexts = PlainVersions & { readonly base: string }
@@ -37,33 +39,60 @@ type AlignedTexts = PlainVersions & { readonly base: string }
 const MAX_TRIES = 16
 
 /** The lines merged, document by document, when that is a text at all; else ours. */
-function startingText({ base, ours, theirs }: AlignedTexts, count: number, { store, changer }: MergeTools): string {
-  if (changer.documents === undefined || count === 1) return mergedLines({ base, ours, theirs }, store)
+function startingText(versions: AlignedTexts, roots: readonly Branch[], { store, changer }: MergeTools): string {
+  const { base, ours, theirs } = versions
+  if (changer.documents === undefined || roots.length === 1) return mergedLines(versions, roots[0], store)
   const { split, join } = changer.documents
   const [inBase, inTheirs] = [split(base), split(theirs)]
   const parts = split(ours).map((part, index) =>
-    mergedLines({ base: inBase[index] ?? part, ours: part, theirs: inTheirs[index] ?? part }, store),
+    mergedLines({ base: inBase[index] ?? part, ours: part, theirs: inTheirs[index] ?? part }, roots[index], store),
   )
   const text = join(parts)
-  return isLike(text, count, true, store) ? text : ours
+  return isLike(text, roots.length, true, store) ? text : ours
 }
 
-/** Of a text of one document. What both sides put in at one place stays where it can. */
-function mergedLines({ base, ours, theirs }: AlignedTexts, store: Store): string {
-  const all = mergeLines(base, ours, theirs)
-  const both = Array.from({ length: all.insertions }, (): Insertions => 'both')
+/** Of a text of one document. Where values are in the way of lines beside them, lines are merged without the values. */
+function mergedLines(versions: AlignedTexts, merged: Branch | undefined, store: Store): string {
   // what is read in a later document need not be a document of its own: then ours is all there is
-  const repeats = isLike(ours, 1, true, store) && store.parse(ours).documents.some(hasRepeatedKeys)
+  const repeats = isLike(versions.ours, 1, true, store) && store.parse(versions.ours).documents.some(hasRepeatedKeys)
   const isText = (text: string) => isLike(text, 1, repeats, store)
-  const full = mergeLines(base, ours, theirs, both).text
-  if (isText(full)) return full
-  if (!isText(all.text)) return ours
+  const plain = textOfLines(versions, isText)
+  if (!plain.isDisputed) return plain.text
+  const values = valuesTakenOut(versions, merged, store)
+  if (values === undefined) return plain.text
+  const { text } = textOfLines(values, (lines) => isText(values.fill(lines)))
+  return isText(values.fill(text)) ? values.fill(text) : plain.text
+}
+
+function valuesTakenOut({ base, ours, theirs }: AlignedTexts, merged: Branch | undefined, store: Store) {
+  const read = (text: string) => (isLike(text, 1, true, store) ? store.parse(text).documents[0] : undefined)
+  const [inBase, inOurs, inTheirs] = [read(base), read(ours), read(theirs)]
+  if (inBase === undefined || inOurs === undefined || inTheirs === undefined) return undefined
+  const versions = {
+    base: { text: base, root: inBase },
+    ours: { text: ours, root: inOurs },
+    theirs: { text: theirs, root: inTheirs },
+  }
+  return withoutValues(versions, merged)
+}
+
+/** What both sides put in at one place stays where it can. */
+function textOfLines(versions: AlignedTexts, isText: (text: string) => boolean) {
+  const { base, ours, theirs, frame } = unframed(versions)
+  const merge = (insertions: readonly Insertions[] = []) => {
+    const merged = mergeLines(base, ours, theirs, insertions)
+    return { ...merged, text: frame(merged.text) }
+  }
+  const all = merge()
+  const full = merge(Array.from({ length: all.insertions }, (): Insertions => 'both'))
+  if (isText(full.text)) return full
+  if (!isText(all.text)) return { text: versions.ours, isDisputed: true }
   let insertions: Insertions[] = []
   for (let index = 0; index < Math.min(all.insertions, MAX_TRIES); index += 1) {
     const next: Insertions[] = [...insertions, 'both']
-    insertions = isText(mergeLines(base, ours, theirs, next).text) ? next : [...insertions, 'ours']
+    insertions = isText(merge(next).text) ? next : [...insertions, 'ours']
   }
-  return mergeLines(base, ours, theirs, insertions).text
+  return { text: merge(insertions).text, isDisputed: true }
 }
 
 /** Whether a text can be read, and holds as many documents, and keys twice only where they were so. */
