@@ -1,5 +1,5 @@
 /** Nothing else is read here; and no tabs, which YAML does not allow everywhere. */
-const USUAL_TEXT = /^[\x20-\x7e\n]*\n$/
+const UNUSUAL_LETTER = /[^\x20-\x7e\n]/
 const NAME = /^([A-Za-z_][A-Za-z0-9_.-]{0,100}):(?: +(?=\S)|$)/
 /** What begins with no sign of YAML, nor with what stands for itself. */
 const PLAIN = /^[A-Za-z0-9_./\\^(]/
@@ -30,7 +30,7 @@ export function readUsualPlain(
   text: string,
   isText: (name: string) => boolean,
 ): { readonly value: unknown } | undefined {
-  if (!USUAL_TEXT.test(text)) return undefined
+  if (!text.endsWith('\n') || UNUSUAL_LETTER.test(text)) return undefined
   try {
     return { value: new UsualReader(text, isText).whole() }
   } catch (error) {
