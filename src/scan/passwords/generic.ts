@@ -68,8 +68,11 @@ function isSmallLetter(unit: number): boolean {
 export function judgePair(page: Page, pair: Pair): void {
   const { value } = pair
   if (value.length < 5) return
-  if (isReference(value)) judgeDefault(page, pair)
-  if (isReference(value) || isCiphertext(value)) return
+  if (isReference(value)) {
+    judgeDefault(page, pair)
+    return
+  }
+  if (isCiphertext(value)) return
   if (findNamed(page, pair)) return
   const message = findGeneric(page, pair)
   if (message === undefined) return
