@@ -25,6 +25,7 @@ const MADE_BY = [
   'build.mjs',
   'cli-launcher.cjs',
   'commonjs.mjs',
+  'in-place-of',
   'notices.mjs',
   'package-plugins.mjs',
   'schema-validators.mjs',

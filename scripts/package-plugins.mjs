@@ -1,6 +1,7 @@
 /** What is changed in third-party packages while they are bundled: what they would start, print or load. */
 import { readFile } from 'node:fs/promises'
 import { builtinModules } from 'node:module'
+import { join } from 'node:path'
 
 /**
  * commander starts other programs only for commands that are programs of their own. bulla has none, and loading what
@@ -88,5 +89,42 @@ const AWS_KEEPS_QUIET = {
   },
 }
 
+/** What a package asks of Node, and what it gets. */
+const LIMITED = [
+  {
+    from: /[\\/]@smithy[\\/](?:node-http-handler|credential-provider-imds)[\\/]/,
+    asks: 'node:http',
+    gets: 'limited-http.mjs',
+  },
+  { from: /[\\/]@smithy[\\/]node-http-handler[\\/]/, asks: 'node:https', gets: 'limited-https.mjs' },
+  {
+    from: /[\\/]@aws-sdk[\\/]credential-provider-process[\\/]/,
+    asks: 'node:child_process',
+    gets: 'ending-programs.mjs',
+  },
+]
+
+/**
+ * Whoever gives credentials to a container or an instance is asked by the SDK itself, which reads whatever comes, and waits for
+ * programs without an end.
+ *
+ * @type {import('esbuild').Plugin}
+ */
+const AWS_HAS_LIMITS = {
+  name: 'aws-has-limits',
+  setup({ onResolve }) {
+    onResolve({ filter: /^node:(?:https?|child_process)$/ }, ({ path, importer }) => {
+      const found = LIMITED.find(({ from, asks }) => asks === path && from.test(importer))
+      return found && { path: join(import.meta.dirname, 'in-place-of', found.gets) }
+    })
+  },
+}
+
 /** @type {import('esbuild').Plugin[]} */
-export const PACKAGE_PLUGINS = [COMMANDER_STARTS_NOTHING, BUILT_INS_OF_COMMONJS, LIBRARIES_KEEP_QUIET, AWS_KEEPS_QUIET]
+export const PACKAGE_PLUGINS = [
+  COMMANDER_STARTS_NOTHING,
+  AWS_HAS_LIMITS,
+  BUILT_INS_OF_COMMONJS,
+  LIBRARIES_KEEP_QUIET,
+  AWS_KEEPS_QUIET,
+]

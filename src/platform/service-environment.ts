@@ -3,6 +3,7 @@ import type { ServiceEnvironment } from '../keys/services/environment.ts'
 import { ageEnvironment } from './age-environment.ts'
 import { nodeClock } from './clock.ts'
 import { createPrivateFile } from './files/private-file.ts'
+import { statsOf } from './files/stats.ts'
 import { nodeHttp } from './http/http.ts'
 
 type Machine = Pick<ServiceEnvironment, 'platform' | 'variable' | 'homeFolder'>
@@ -22,6 +23,7 @@ export function serviceEnvironment(
     userFolder: () => userFolder(machine),
     hostName: hostname,
     readFile: ageEnvironment.readFile,
+    isPipe: (path) => statsOf(path)?.isFIFO() === true,
     createPrivateFile,
     http: nodeHttp,
     clock: nodeClock,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { expectNoSecret } from '../helpers/canary.ts'
 import { Sandbox } from '../helpers/sandbox.ts'
 import { AwsKmsServer } from '../helpers/servers/aws-kms.ts'
@@ -181,6 +181,49 @@ describe('AWS credentials of', () => {
       expect(err).not.toContain('smithy')
     } finally {
       await agent.stop()
+    }
+  })
+
+  it('a container that sends without an end are not read to it', async () => {
+    // whoever reads all of it finds credentials that work
+    const body = ' '.repeat(2 * 1024 * 1024) + JSON.stringify(asJson())
+    const agent = await LoopbackServer.start(() => ({ status: 200, body }))
+    try {
+      const env = { ...base, AWS_CONTAINER_CREDENTIALS_FULL_URI: `${agent.origin}/role` }
+      const { code, err } = await sandbox.bulla(['-d', 'a.yaml'], { env })
+      expect([code, err]).toEqual([128, expect.stringContaining('the reply is far larger than a reply can be')])
+      expectNoSecret(err)
+    } finally {
+      await agent.stop()
+    }
+  })
+
+  it.for([
+    ['alone', ''],
+    ['in a line that the shell has to read', ' 2>/dev/null'],
+  ])('a program that hangs are not waited for, and it ends, too: %s', async ([, rest]) => {
+    sandbox.write(
+      'hang.cjs',
+      `require('fs').writeFileSync('${sandbox.path('pid')}', String(process.pid)); setInterval(() => {}, 1000)`,
+    )
+    const program = `"${process.execPath}" "${sandbox.path('hang.cjs')}"${rest}`
+    sandbox.write('config', `[profile tool]\ncredential_process = ${program}\n`)
+    const env = { ...base, AWS_PROFILE: 'tool', BULLA_KEY_TIMEOUT: '3' }
+    const { code, err } = await sandbox.bulla(['-d', 'a.yaml'], { env })
+    expect([code, err]).toEqual([128, expect.stringContaining('no credentials came: no answer came in time')])
+    const isAlive = () => process.kill(Number(sandbox.read('pid')), 0)
+    await vi.waitFor(() => expect(isAlive).toThrow('ESRCH'), { timeout: 5_000 })
+  })
+
+  it.for([
+    ['AWS_CONFIG_FILE', 'config'],
+    ['AWS_SHARED_CREDENTIALS_FILE', 'credentials'],
+  ])('files that are pipes are not waited for: %s', async ([variable, name]) => {
+    expect((await sandbox.sh(`mkfifo ${name}`)).code).toBe(0)
+    for (const own of [server.credentials(), { AWS_PROFILE: 'prod' }]) {
+      const { code, err } = await sandbox.bulla(['-d', 'a.yaml'], { env: { ...base, ...own } })
+      expect([code, err]).toEqual([128, expect.stringContaining(`the file of ${name} for AWS is a pipe`)])
+      expect(err).toContain(`name one in ${variable}`)
     }
   })
 

@@ -7,6 +7,7 @@ import { untilAborted } from '../services/until-aborted.ts'
 import type { AdmittedKey } from './admission.ts'
 import type { KmsClient } from './client.ts'
 import { AwsFailure, failureOf, type Permission } from './failure.ts'
+import { refusePipes } from './profiles.ts'
 import { ReplyCheck } from './replies.ts'
 
 export interface KmsCall {
@@ -36,6 +37,7 @@ export class KmsCalls {
     { verb, permission, signal }: KmsCall,
     send: (kms: KmsClient, signal: AbortSignal) => Promise<T>,
   ): Promise<{ readonly reply: T; readonly check: ReplyCheck }> {
+    refusePipes(this.environment)
     const kms = await this.client(key)
     const attempt = async (limit: AbortSignal) => {
       try {

@@ -19,6 +19,8 @@ export interface ServiceEnvironment {
    * @throws any error; of a file-system error its `code` is shown
    */
   readFile(path: string): Promise<Uint8Array | undefined>
+  /** Whether there is a named pipe: who reads one waits until somebody writes to it. */
+  isPipe(path: string): boolean
   /** Create a file that only its owner may read, with its folders. @throws FileError `ERR_WRITE`, also when there is one */
   createPrivateFile(path: string, bytes: Uint8Array): Promise<void>
   readonly http: HttpClient

@@ -61,6 +61,7 @@ export function fakeServiceEnvironment({
     hostName: () => 'web-1.example.com',
     userFolder: () => '/home/u/.config/bulla',
     readFile: async (path) => contents.get(path),
+    isPipe: () => false,
     createPrivateFile: async (path, bytes) => {
       if (contents.has(path)) throw new Error('there is such a file')
       contents.set(path, Uint8Array.from(bytes))

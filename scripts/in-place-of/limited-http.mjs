@@ -1,0 +1,4 @@
+import http from 'node:http'
+import { limited } from './limited-replies.mjs'
+
+export default { ...http, request: limited(http.request) }
