@@ -54,6 +54,8 @@ export interface Io {
   mergeFile(request: MergeFileRequest): Promise<number>
   /** What git calls the sides of the merge that it is at, as far as that can be found out. */
   mergeLabels(versions: MergedVersions): Promise<MergeLabels | undefined>
+  /** Whether git writes what it is shown into a file, see `isForMessage`. */
+  isForMessage(): Promise<boolean>
   /** @param quiet - no progress bar */
   world(settings: { configPath: string | undefined; quiet: boolean }): MachineWorld
 }

@@ -55,6 +55,8 @@ export function realIo(): Io {
       (await import('../git/merge-file.ts')).mergeFile(request, { cwd: process.cwd(), asGit: true }),
     mergeLabels: async (versions) =>
       (await import('../git/merge-labels.ts')).mergeLabels(versions, process.cwd(), process.env),
+    isForMessage: async () =>
+      (await import('../git/commit-message.ts')).isForMessage(process.cwd(), process.env['GIT_DIR']),
     world: ({ configPath, quiet }): MachineWorld => {
       const cwd = workingFolder()
       const recipients = lazyBook(recipientFiles, cwd)

@@ -6,6 +6,8 @@ import { repositoryOf } from './repository-of.ts'
 export interface GitFolders {
   /** Of the work tree. */
   readonly root: string
+  /** The folder of this work tree. */
+  readonly own: string
   /** The folder that all work trees of the repository share. */
   readonly common: string
 }
@@ -18,7 +20,7 @@ export function gitFolders(path: string): GitFolders | undefined {
   if (own === undefined) return undefined
   const shared = pathIn(join(own, 'commondir'))
   const common = shared === undefined ? own : resolve(own, shared)
-  return existsSync(join(common, 'objects')) ? { root, common } : undefined
+  return existsSync(join(common, 'objects')) ? { root, own, common } : undefined
 }
 
 /** How the repository names its objects. */

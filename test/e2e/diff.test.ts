@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, statSync, truncateSync } from 'node:fs'
+import { join } from 'node:path'
 import { Encrypter } from 'age-encryption'
 import ajv2020 from 'ajv/dist/2020.js'
 import { describe, expect } from 'vitest'
@@ -49,6 +50,33 @@ describe('what git shows of sealed files', () => {
       ...['+db.ports[1]: sealed str MARK', '+host_unencrypted: example.org'],
     ])
   })
+
+  it.skipIf(process.platform === 'win32')(
+    "is masked in the message of a commit, which stays in git's folder",
+    async ({ box }) => {
+      const repo = await repository(box)
+      const commit = async (folder: string, value: string, ...options: string[]) => {
+        await box.bulla(['set', FILE, 'db.password', JSON.stringify(`${MARKER}-${value}`)], { cwd: folder })
+        const git = (...args: string[]) =>
+          box.run('git', args, {
+            cwd: folder,
+            env: { GIT_EDITOR: 'cp "$1" message; echo subject | cat - message > "$1"; :' },
+          })
+        await git('add', FILE)
+        const { code } = await git(...options, 'commit', '-n', ...(options.length === 0 ? ['-v'] : []))
+        expect(code).toBe(0)
+        const message = readFileSync(join(box.folder, folder, 'message'), 'utf8')
+        expect(message).toMatch(/^-db\.password: sealed str [0-9a-f]{12}\n\+db\.password: sealed str [0-9a-f]{12}$/m)
+        const shown = await git('show')
+        expect(shown.out).toContain(`+  password: ${MARKER}-${value}\n`)
+      }
+      await commit('.', 'new')
+      await commit('.', 'newer', '-c', 'commit.verbose=true')
+      await box.git('worktree', 'add', '-q', 'linked')
+      await commit('linked', 'newest')
+      await repo.expectNothingReadable()
+    },
+  )
 
   it('in a conflict is what both sides have, between the marks', async ({ box }) => {
     const repo = await repository(box)

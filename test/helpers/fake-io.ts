@@ -51,6 +51,7 @@ export function fakeIo(settings: Partial<Pick<Io, 'program' | 'cwd' | 'env'>> = 
       throw new Error('this test has no git')
     },
     mergeLabels: async () => undefined,
+    isForMessage: async () => false,
     world: () => {
       throw new Error('this test has no world')
     },

@@ -74,10 +74,15 @@ async function textconv(file: string, values: Values, io: Io): Promise<number> {
   // of what is in no work tree git hands over a copy elsewhere, under the name of the file: policy and recipients are those
   // of the repository, and what the copy holds is not remembered under that name
   const { opened: _, ...unheard } = world
-  const form = isCopy ? textForm(bytes, resolve(io.cwd, basename(path)), unheard) : textForm(bytes, path, world)
+  const hidden = (await io.isForMessage()) ? IN_MESSAGE : undefined
+  const form = isCopy
+    ? textForm(bytes, resolve(io.cwd, basename(path)), unheard, hidden)
+    : textForm(bytes, path, world, hidden)
   io.writeOut(await form.catch(() => asText(bytes)))
   return 0
 }
+
+const IN_MESSAGE = 'git writes this into a file, with the message of the commit: git diff --cached shows it'
 
 async function run(words: readonly string[], values: Values, repository: Repository, io: Io): Promise<number> {
   const { revisions, names } = await readWords(words, repository, io)

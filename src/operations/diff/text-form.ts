@@ -16,10 +16,13 @@ import { markOf, type ReadVersion, readVersion } from './read-version.ts'
  * The form in which git compares a file: in clear when a key is surely at hand, else one line for each value, with a mark
  * that changes when the ciphertext does. Behind it, who reads the file. In
  * a conflict, git's marks stand around what differs. A file that is not sealed, or damaged, stays as it is.
+ *
+ * @param hidden - why it is masked whoever asks; undefined: it is not
  */
-export async function textForm(bytes: Uint8Array, path: string, world: World): Promise<Uint8Array> {
+export async function textForm(bytes: Uint8Array, path: string, world: World, hidden?: string): Promise<Uint8Array> {
   if (bytes.length > LARGEST) return largeForm(bytes)
-  return (await sealedForm(bytes, path, world)) ?? (await conflictForm(bytes, path, world)) ?? asText(bytes)
+  const form = (version: Uint8Array) => sealedForm(version, path, world, hidden)
+  return (await form(bytes)) ?? (await conflictForm(bytes, form)) ?? asText(bytes)
 }
 
 /** Parsing more takes longer, and more memory, than somebody has who only looks. */
@@ -35,15 +38,17 @@ function digestOf(bytes: Uint8Array): string {
 }
 
 /** What two sides of a merge have, between git's marks. Undefined where there are none, or no sealed file around them. */
-async function conflictForm(bytes: Uint8Array, path: string, world: World): Promise<Uint8Array | undefined> {
+async function conflictForm(
+  bytes: Uint8Array,
+  form: (version: Uint8Array) => Promise<Uint8Array | undefined>,
+): Promise<Uint8Array | undefined> {
   if (!Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes('<'.repeat(MARKER_SIZE))) return undefined
   const text = decodeText(bytes)
   const label = (sign: string) => new RegExp(`^${sign}{${MARKER_SIZE}} (.*?)\\r?$`, 'm').exec(text)?.[1]
   const labels = { ours: label('<'), theirs: label('>') }
   if (labels.ours === undefined || labels.theirs === undefined) return undefined
   const sides = sidesOf(text)
-  const ours = await sealedForm(encodeText(sides.ours), path, world)
-  const theirs = await sealedForm(encodeText(sides.theirs), path, world)
+  const [ours, theirs] = [await form(encodeText(sides.ours)), await form(encodeText(sides.theirs))]
   if (ours === undefined || theirs === undefined) return undefined
   const marking = { labels: { ours: labels.ours, theirs: labels.theirs }, markerSize: MARKER_SIZE }
   return encodeText(markDifferences(decodeText(ours), decodeText(theirs), marking))
@@ -53,15 +58,20 @@ async function conflictForm(bytes: Uint8Array, path: string, world: World): Prom
 const MARKER_SIZE = 7
 
 /** Undefined when it is not sealed, or damaged. */
-async function sealedForm(bytes: Uint8Array, path: string, world: World): Promise<Uint8Array | undefined> {
-  const version = await readVersion(bytes, path, world, true)
+async function sealedForm(
+  bytes: Uint8Array,
+  path: string,
+  world: World,
+  hidden: string | undefined,
+): Promise<Uint8Array | undefined> {
+  const version = await readVersion(bytes, path, world, hidden === undefined)
   if (version?.metadata === undefined) return undefined
   try {
     const names = await namesOfKeys(world, path)
     const readers = readerLines(version.metadata, names).join('')
     const plain = plainOf(version)
     if (plain !== undefined) return Buffer.concat([ended(asText(plain)), encodeText(readers)])
-    const reason = JSON.stringify(await maskedReason(world)).slice(1, -1)
+    const reason = JSON.stringify(hidden ?? (await maskedReason(world))).slice(1, -1)
     return encodeText(`# masked: ${reason}\n${maskedLines(version).join('')}${readers}`)
   } finally {
     version.opened?.dispose()
