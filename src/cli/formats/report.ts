@@ -29,10 +29,11 @@ export interface Report {
   readonly fixes?: readonly FixReport[]
 }
 
-/** What is wrong, and what to do, in one line. */
-export function sentence({ message, keyPath, repair }: ReportedFinding): string {
+/** What is wrong, what to do, and which commit brings it, in one line. */
+export function sentence({ message, keyPath, repair, commit }: ReportedFinding): string {
   const value = keyPath === undefined ? '' : ` (${keyPath})`
-  return `${message}${value}${repair === undefined ? '' : `; repair: ${repair}`}`
+  const whose = commit === undefined ? '' : ` (commit ${commit})`
+  return `${message}${value}${repair === undefined ? '' : `; repair: ${repair}`}${whose}`
 }
 
 /**

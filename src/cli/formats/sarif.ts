@@ -35,12 +35,12 @@ function ruleOf(id: string) {
 }
 
 function resultOf(finding: ReportedFinding, rules: readonly string[], name: string) {
-  const { rule, level, file, line, column, commit } = finding
+  const { rule, level, file, line, column } = finding
   return {
     ruleId: rule,
     ruleIndex: rules.indexOf(rule),
     level: LEVELS[level],
-    message: { text: commit === undefined ? sentence(finding) : `${sentence(finding)} (commit ${commit})` },
+    message: { text: sentence(finding) },
     locations: [
       {
         physicalLocation: {

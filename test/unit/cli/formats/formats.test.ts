@@ -76,6 +76,7 @@ describe('a report', () => {
     expect(xml).toContain('tests="2" failures="1" skipped="1"')
     expect(xml).toContain('name="a, b:c/%41 &quot;q&quot; &lt;x&gt;&amp;')
     expect(xml).toContain('😀')
+    expect(xml).toContain('other; repair: bulla x (commit c0ffee)')
     expect(elementsOf(await writeReport('junit', EMPTY))).toEqual(['testsuites', 'testsuite', 'testcase'])
   })
 
@@ -84,7 +85,7 @@ describe('a report', () => {
     expect(lines).toHaveLength(3)
     expect(lines[0]).toMatch(/^::error file=[^,:]*,line=3,col=7,title=bulla plain-value::/)
     expect(lines[0]).toContain('100%25')
-    expect(lines[1]).toMatch(/^::warning file=b\.yaml,title=bulla selector-drift::other; repair: bulla x$/)
+    expect(lines[1]).toMatch(/^::warning file=b\.yaml,title=bulla selector-drift::other; repair: bulla x \(commit c0ffee\)$/)
     expect(await writeReport('github', EMPTY)).toBe('')
   })
 
@@ -103,5 +104,6 @@ describe('a report', () => {
     expect(one[0]).toMatchObject({ check_name: 'plain-value', severity: 'critical', location: { lines: { begin: 3 } } })
     expect(other[0].fingerprint).toBe(one[0].fingerprint)
     expect(one[1]).toMatchObject({ severity: 'minor', location: { path: 'b.yaml', lines: { begin: 1 } } })
+    expect(one[1].description).toBe('other; repair: bulla x (commit c0ffee)')
   })
 })
