@@ -14,6 +14,8 @@ export interface Blob {
 const LINE_FEED = 10
 /** So much is read of what is too long: enough to see that it is no text. */
 const BEGINNING = 8000
+/** So much of a tag is read. */
+const LONGEST_TAG = 1024 * 1024
 
 /** Any object that is there. */
 interface GitObject {
@@ -72,6 +74,12 @@ export class BlobReader {
   /** What a name, and the tags it leads to, stand for in the end. @throws GitError `ERR_GIT` */
   async end(name: string): Promise<{ readonly id: string; readonly kind: string } | undefined> {
     for await (const found of this.objects([`${name}^{}`], BEGINNING)) return found
+    return undefined
+  }
+
+  /** What a tag holds: headers, an empty line, a message; undefined for what is no tag. @throws GitError `ERR_GIT` */
+  async tag(name: string): Promise<Uint8Array | undefined> {
+    for await (const found of this.objects([name], LONGEST_TAG)) return found?.kind === 'tag' ? found.bytes : undefined
     return undefined
   }
 

@@ -1,5 +1,4 @@
 import { GitError } from '../errors.ts'
-import { Contexts } from './contexts.ts'
 import { fieldsOf } from './paths.ts'
 import { type GitPlace, NOT_INSTALLED, runGit } from './run-git.ts'
 
@@ -21,8 +20,8 @@ export interface FileChange extends TreeFile {
   readonly before: string | undefined
 }
 
-const REMOVED = /^0+$/
-const RAW = ['--raw', '-z', '--no-abbrev', '--no-renames', '--diff-filter=ACMT']
+export const REMOVED = /^0+$/
+export const RAW = ['--raw', '-z', '--no-abbrev', '--no-renames', '--diff-filter=ACMT']
 
 /** What the index adds to HEAD; everything in it when there is no commit yet. @throws GitError `ERR_GIT` */
 export async function stagedChanges(place: GitPlace): Promise<FileChange[]> {
@@ -104,7 +103,7 @@ export async function workingFiles(place: GitPlace): Promise<string[]> {
 }
 
 /**
- * Ids of all objects of a range, see {@link changesOfCommits}; those that its excluded ends have are left out.
+ * Ids of all objects of a range, see `changesOfCommits`; those that its excluded ends have are left out.
  *
  * @throws GitError `ERR_GIT`
  */
@@ -112,97 +111,6 @@ export async function objectsOf(range: readonly string[], place: GitPlace): Prom
   // without "aggressive", git does not look at excluded trees where there are no commits
   const args = ['rev-list', '--objects-edge-aggressive', '--no-object-names', ...range, '--']
   return new Set((await must(args, place)).toString('latin1').split('\n'))
-}
-
-/** A file that one of several commits adds or changes. */
-export interface CommitChange {
-  readonly commit: string
-  /** A commit in whose tree the files of interest are the same. */
-  readonly context: string
-  /** See `CommitChange` in `operations/git-port.ts`. */
-  readonly stash?: string
-  readonly change: FileChange
-}
-
-/** Some of many commits. */
-export interface CommitPart {
-  readonly changes: readonly CommitChange[]
-  /** How many commits came before, how many these are, and how many there are in all. */
-  readonly before: number
-  readonly count: number
-  readonly total: number
-}
-
-/** While these are looked at, git compares the next. */
-const COMMITS_AT_ONCE = 5000
-/** Nothing can be looked at before the first ones are there. */
-const FIRST_COMMITS = 1000
-
-/**
- * Everything that commits add or change, oldest first, in parts; of a merge, only what none of its parents has.
- *
- * @param range - what `rev-list` takes: revisions, `A..B`, `--not`, `--remotes=…`
- * @param isContext - which files are of interest for {@link CommitChange.context}
- * @throws GitError `ERR_GIT`
- */
-export async function* changesOfCommits(
-  range: readonly string[],
-  isContext: (path: string) => boolean,
-  place: GitPlace,
-  atOnce = COMMITS_AT_ONCE,
-): AsyncGenerator<CommitPart> {
-  const output = await must(['rev-list', '--topo-order', '--reverse', '--parents', ...range, '--'], place)
-  const lines = output
-    .toString('latin1')
-    .split('\n')
-    .filter((line) => line !== '')
-  const graph = lines.map((line) => {
-    const [id = '', ...parents] = line.split(' ')
-    return { id, parents }
-  })
-  const stashes = stashesIn(graph)
-  const contexts = new Contexts()
-  let commits = graph.slice(0, Math.min(atOnce, FIRST_COMMITS))
-  let ahead = comparisons(commits, place)
-  for (let before = 0; before < graph.length; ) {
-    const changes = await ahead
-    const end = before + commits.length
-    const next = graph.slice(end, end + atOnce)
-    ahead = comparisons(next, place)
-    ahead.catch(() => undefined) // told with the next part, if anybody wants that
-    const touched = new Set(changes.flatMap(({ commit, change }) => (isContext(change.path) ? [commit] : [])))
-    for (const { id, parents } of commits) contexts.add(id, parents, touched.has(id))
-    const kept = changes.flatMap(({ commit = '', change }): CommitChange[] => {
-      const stash = stashes.get(commit)
-      const keptBy = stash === undefined ? {} : { stash }
-      return REMOVED.test(change.id) ? [] : [{ commit, context: contexts.of(commit), ...keptBy, change }]
-    })
-    yield { changes: kept, before, count: commits.length, total: graph.length }
-    before = end
-    commits = next
-  }
-}
-
-interface GraphCommit {
-  readonly id: string
-  readonly parents: readonly string[]
-}
-
-/** Stashes by the commit of their untracked files: that is the third parent, and has none itself. */
-function stashesIn(graph: readonly GraphCommit[]): ReadonlyMap<string, string> {
-  const found = new Map<string, string>()
-  const roots = new Set(graph.flatMap(({ id, parents }) => (parents.length === 0 ? [id] : [])))
-  for (const { id, parents } of graph) {
-    const [, , untracked] = parents
-    if (parents.length === 3 && untracked !== undefined && roots.has(untracked)) found.set(untracked, id)
-  }
-  return found
-}
-
-async function comparisons(commits: readonly GraphCommit[], place: GitPlace) {
-  if (commits.length === 0) return []
-  const args = ['diff-tree', '--stdin', '-r', '-c', '--root', ...RAW, '--diff-filter=ACMTD']
-  return parseRaw(await must(args, place, commits.map(({ id }) => `${id}\n`).join('')))
 }
 
 /** What a commit changes against its first parent. */
@@ -300,19 +208,28 @@ export async function commitsOfFile(path: string, most: number, place: GitPlace)
     : []
 }
 
+interface RawChange {
+  readonly commit: string | undefined
+  readonly change: FileChange
+}
+
 /**
  * Records of `--raw -z`: `:mode mode id id status`, then the path; of a merge one more colon, mode and id for each parent.
- * A record without a colon is the id of the commit that the next ones belong to.
+ * A record without a colon is the id of the commit that the next ones belong to, and its message, if that was asked for.
  */
-function parseRaw(output: Buffer): { commit: string | undefined; change: FileChange }[] {
-  const found: { commit: string | undefined; change: FileChange }[] = []
+export function parseRaw(output: Buffer, onMessage?: (commit: string, message: string) => void): RawChange[] {
+  const found: RawChange[] = []
   const records = fieldsOf(output)
   let commit: string | undefined
   for (let index = 0; index < records.length; index += 1) {
-    const record = records[index] ?? ''
+    // behind a message comes a line break
+    const given = records[index] ?? ''
+    const record = given.startsWith('\n') ? given.slice(1) : given
     const colons = /^:+/.exec(record)?.[0].length ?? 0
     if (colons === 0) {
-      commit = record
+      const [id = '', ...message] = record.split('\n')
+      if (id !== '') commit = id
+      if (id !== '' && message.length > 0) onMessage?.(id, message.join('\n'))
       continue
     }
     const words = record.slice(colons).split(' ')
@@ -337,7 +254,7 @@ async function emptyTree(place: GitPlace): Promise<string> {
   return (await must(['hash-object', '-t', 'tree', '--stdin'], place)).toString('latin1').trim()
 }
 
-async function must(args: readonly string[], place: GitPlace, input = ''): Promise<Buffer> {
+export async function must(args: readonly string[], place: GitPlace, input = ''): Promise<Buffer> {
   const output = await runGit(args, place, input)
   if ('stdout' in output) return output.stdout
   const isMissing = output.problem === NOT_INSTALLED

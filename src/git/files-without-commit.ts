@@ -26,6 +26,21 @@ export async function filesOfTags(reader: BlobReader, place: GitPlace): Promise<
   return found
 }
 
+/** See `Repository.messageOfTag` in `operations/git-port.ts`. @throws GitError `ERR_GIT` */
+export async function messageOfTag(id: string, reader: BlobReader): Promise<string | undefined> {
+  const bytes = await reader.tag(id)
+  if (bytes === undefined) return undefined
+  const text = Buffer.from(bytes).toString('utf8')
+  const end = text.indexOf('\n\n')
+  return end === -1 ? '' : text.slice(end + 2)
+}
+
+/** Full names of all annotated tags; none where git cannot tell. */
+export async function annotatedTags(place: GitPlace): Promise<string[]> {
+  const lines = (await askGit(['for-each-ref', '--format=%(objecttype) %(refname)'], place))?.split('\n') ?? []
+  return lines.flatMap((line) => (line.startsWith('tag ') ? [line.slice('tag '.length)] : []))
+}
+
 /** What leads to no commit at the first step: that of a tag may be another tag. */
 async function namesOfOthers(place: GitPlace): Promise<string[]> {
   const format = '--format=%(objecttype) %(*objecttype) %(refname)'

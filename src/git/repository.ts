@@ -2,10 +2,8 @@ import { GitError } from '../errors.ts'
 import { authorsOf } from './authors.ts'
 import { BlobReader } from './blobs.ts'
 import {
-  type CommitPart,
   changedInWorkTree,
   changesBetween,
-  changesOfCommits,
   commitsOf,
   commitsOfFile,
   type FileChange,
@@ -21,14 +19,15 @@ import {
   type TreeFile,
   workingFiles,
 } from './changes.ts'
+import { type CommitPart, changesOfCommits } from './commits.ts'
 import type { DirectRepository } from './direct/direct-repository.ts'
-import { filesOfTags, filesWithoutCommit } from './files-without-commit.ts'
+import { annotatedTags, filesOfTags, filesWithoutCommit, messageOfTag } from './files-without-commit.ts'
 import { filesHolding, standingIn } from './grep.ts'
 import { PartialClone } from './partial-clone.ts'
 import { oddFile } from './paths.ts'
 import { type GitPlace, NOT_INSTALLED, runGit } from './run-git.ts'
 
-/** So much of what is staged is kept in memory: first copies of sealed values are looked for, then all of it is judged. */
+/** So much of what is staged is kept in memory, for copies of sealed values to be looked for before it is judged. */
 const KEPT_BYTES = 8 * 1024 * 1024
 /** Nothing longer is held in memory to be judged or searched. */
 const LARGEST_BYTES = 64 * 1024 * 1024
@@ -130,6 +129,14 @@ export class GitRepository {
 
   filesOfTags(): Promise<{ tag: string; files: TreeFile[] }[]> {
     return filesOfTags(this.others, this.place)
+  }
+
+  messageOfTag(id: string): Promise<string | undefined> {
+    return messageOfTag(id, this.others)
+  }
+
+  annotatedTags(): Promise<string[]> {
+    return annotatedTags(this.place)
   }
 
   history(branches: readonly string[]): Promise<HistoryStep[]> {

@@ -16,9 +16,19 @@ export interface CommitChange {
   readonly change: ChangedFile
 }
 
+/** What somebody wrote about a commit. */
+export interface CommitMessage {
+  readonly commit: string
+  /** As in {@link CommitChange}. */
+  readonly context: string
+  readonly text: string
+}
+
 /** Some of many commits. */
 export interface CommitPart {
   readonly changes: readonly CommitChange[]
+  /** Of all of these commits. */
+  readonly messages: readonly CommitMessage[]
   /** How many commits came before, how many these are, and how many there are in all. */
   readonly before: number
   readonly count: number
@@ -81,6 +91,10 @@ export interface Repository {
   filesWithoutCommit(id: string, name: string, range: readonly string[]): Promise<readonly JudgedFile[] | undefined>
   /** The files of every tag that leads to no commit; the path of a blob is the full name of the tag. */
   filesOfTags(): Promise<readonly { readonly tag: string; readonly files: readonly JudgedFile[] }[]>
+  /** What was written about an annotated tag; undefined for what is none. @param id - or a name */
+  messageOfTag(id: string): Promise<string | undefined>
+  /** Full names of all annotated tags. */
+  annotatedTags(): Promise<readonly string[]>
   /** Every commit that branches have, parents before children, and what it changes against its first parent. */
   history(branches: readonly string[]): Promise<readonly HistoryStep[]>
   /** Ids of all commits of a branch, oldest first. */

@@ -4,16 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readBlobs } from '../../src/git/blobs.ts'
-import {
-  type CommitChange,
-  changesBetween,
-  changesOfCommits,
-  commitsOf,
-  filesOfIndex,
-  filesOfTree,
-  historyOf,
-  stashesOf,
-} from '../../src/git/changes.ts'
+import { changesBetween, commitsOf, filesOfIndex, filesOfTree, historyOf, stashesOf } from '../../src/git/changes.ts'
+import { type CommitChange, changesOfCommits } from '../../src/git/commits.ts'
 import { GitRepository } from '../../src/git/repository.ts'
 import { GIT_ENVIRONMENT } from '../helpers/git-environment.ts'
 
@@ -104,6 +96,30 @@ describe.each(['sha1', 'sha256'])('in a repository of %s objects', (format) => {
     }
     expect(await commitsOf('refs/heads/side', place())).toEqual([first, side])
     expect(await historyOf([], place())).toEqual([])
+  })
+
+  it('tells the message of every commit of a range, whatever it looks like, of those without changes too', async () => {
+    const messages = ['first', '', ':100644 100644 a b M\n\n\tpath', 'Grüße\n\n語', '\nlate']
+    for (const [index, message] of messages.entries()) {
+      if (index < 2) write('a', `${index}\n`)
+      git('add', '-A')
+      git('commit', '-q', '--allow-empty', '--allow-empty-message', '--cleanup=verbatim', '-m', message)
+      if (index === 1) git('branch', 'side')
+    }
+    git('checkout', '-q', 'side')
+    write('b', '1\n')
+    git('add', '-A')
+    git('-c', 'i18n.commitEncoding=latin1', 'commit', '-q', '-m', 'beside')
+    git('merge', '-q', '-m', 'together', 'main')
+    const told = new Map<string, string>()
+    let paths: string[] = []
+    for await (const part of changesOfCommits(['HEAD'], () => false, place(), 3)) {
+      for (const { commit, text } of part.messages) told.set(commit, text.replace(/\n$/, ''))
+      paths = [...paths, ...part.changes.map(({ change }) => change.path)]
+    }
+    expect(paths).toEqual(['a', 'a', 'b'])
+    expect(told.size).toBe(7)
+    for (const [commit, text] of told) expect(git('log', '-1', '--format=%B', commit)).toBe(text.trim())
   })
 
   it('tells what is staged before there is a commit, under any name', async () => {

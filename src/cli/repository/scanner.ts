@@ -66,7 +66,9 @@ export class Scanner {
     if (source.kind === 'history') return this.history(names, isWanted, tools)
     const range = source.kind === 'range' ? source.range : undefined
     await mustBeTracked(await repositoryPaths(names, this.repository, this.io), range, this.repository, this.io)
-    return range === undefined ? scanStaged(isWanted, tools) : scanCommits({ range: [range], isWanted }, tools)
+    return range === undefined
+      ? scanStaged(isWanted, tools)
+      : scanCommits({ range: [range], isWanted, withMessages: names.length === 0 }, tools)
   }
 
   /** What never was there is a slip, and nothing that is clean. */
@@ -81,7 +83,10 @@ export class Scanner {
       return isWanted(path)
     }
     const now = (path: string) => this.now(path)
-    const result = await scanCommits({ range: ['--all'], isWanted: isThere, now, withTags: true }, tools)
+    const result = await scanCommits(
+      { range: ['--all'], isWanted: isThere, now, withTags: true, withMessages: names.length === 0 },
+      tools,
+    )
     const [file] = missing
     if (file === undefined) return result
     throw new UsageError('ERR_NO_FILE', 'no commit has a file or folder of this name', {

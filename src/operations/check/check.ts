@@ -1,5 +1,6 @@
 import type { Repository } from '../git-port.ts'
 import { judgeCommits } from '../hooks/judge-commits.ts'
+import { judgeMessages } from '../hooks/judge-messages.ts'
 import type { Finding } from '../judge/findings/finding.ts'
 import { type JudgeOptions, judgeTree } from '../judge/judge-files.ts'
 import type { JudgeSettings } from '../judge/surroundings/judge-settings.ts'
@@ -45,15 +46,19 @@ export async function check(
   const noting: JudgeOptions = { ...options, onSealed: (file) => sealed.set(`${file.id} ${file.path}`, file) }
   if (revision.includes('..')) {
     const findings: CheckResult['findings'][number][] = []
+    const inMessages: CheckResult['findings'][number][] = []
     let fileCount = 0
     for await (const part of repository.commits([revision], isSurrounding)) {
       const wanted = part.changes.filter(({ change }) => isWanted(change.path))
       findings.push(...(await judgeCommits(wanted, startOf(revision), repository, noting)))
       fileCount += wanted.length
+      // they belong to no path
+      const messages = paths.length > 0 ? [] : part.messages
+      inMessages.push(...(await judgeMessages(messages, startOf(revision), repository, noting)))
     }
     const approved = (path: string) => repository.blob(`${startOf(revision)}:${path}`)
     const all = await withOvertaken(findings, endOf(revision), repository, { ...options, approved })
-    return { findings: withHistory(all), fileCount, sealed: [...sealed.values()], files: [] }
+    return { findings: [...withHistory(all), ...inMessages], fileCount, sealed: [...sealed.values()], files: [] }
   }
   const files = await repository.files(revision)
   const wanted = files.filter(({ path }) => isWanted(path))

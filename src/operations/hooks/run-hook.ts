@@ -6,6 +6,7 @@ import { isSurrounding } from '../judge/surroundings/surroundings.ts'
 import type { HookName } from './hook-names.ts'
 import { inPartialClone } from './in-partial-clone.ts'
 import { type CommitFinding, judgeCommits } from './judge-commits.ts'
+import { judgeMessages, judgeTagMessage } from './judge-messages.ts'
 import { judgeWithoutCommit } from './judge-without-commit.ts'
 import { withRewriting } from './rewriting-repair.ts'
 import { MOST_BRANCHES, relaxStanding } from './standing.ts'
@@ -137,6 +138,7 @@ async function judgeRanges(
   const byTarget = new Map<string | undefined, Incoming[]>()
   for (const one of incoming) {
     const { id, name, known, target } = one
+    findings.push(...(await judgeTagMessage(one, repository, options)))
     const files = await repository.filesWithoutCommit(id, name, [id, '--not', ...known])
     if (files !== undefined) findings.push(...(await judgeWithoutCommit(id, files, target, repository, options)))
     else if (byTarget.get(target)?.push(one) === undefined) byTarget.set(target, [one])
@@ -185,8 +187,9 @@ async function judgeRange(
   options: JudgeOptions,
 ): Promise<CommitFinding[]> {
   const findings: CommitFinding[] = []
-  for await (const { changes } of repository.commits(range, isSurrounding)) {
+  for await (const { changes, messages } of repository.commits(range, isSurrounding)) {
     findings.push(...(await judgeCommits(changes, target, repository, options)))
+    findings.push(...(await judgeMessages(messages, target, repository, options)))
   }
   return findings
 }

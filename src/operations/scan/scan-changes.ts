@@ -6,6 +6,7 @@ import type { JudgedFile } from '../judge/tree-port.ts'
 import { AcceptedNow } from './accepted-now.ts'
 import { look } from './look.ts'
 import { type Looks, looksOf } from './looks.ts'
+import { COMMIT_MESSAGE, suspicious, TAG_MESSAGE } from './messages.ts'
 import { type Looked, oldFindings } from './old-findings.ts'
 import { LABEL, type RepositoryTools, type ScanFinding, type ScanResult } from './scan.ts'
 import type { Spotted } from './scan-file.ts'
@@ -32,13 +33,15 @@ export interface CommitsRequest {
    * of each version.
    */
   readonly now?: (path: string) => Promise<Uint8Array | undefined>
-  /** Whether tags are looked into that lead to no commit. */
+  /** Whether tags are looked into: those that lead to no commit, and what was written about all of them. */
   readonly withTags?: boolean
+  /** Whether what was written about commits and tags is looked into: it belongs to no path. */
+  readonly withMessages?: boolean
 }
 
 /** What commits added, each blob once, oldest first; with who did it, and whether it still stands at HEAD. */
 export async function scanCommits(
-  { range, isWanted, now, withTags = false }: CommitsRequest,
+  { range, isWanted, now, withTags = false, withMessages = false }: CommitsRequest,
   tools: RepositoryTools,
 ): Promise<ScanResult> {
   const seen = new Set<string>()
@@ -50,7 +53,11 @@ export async function scanCommits(
       seen.add(key)
       return true
     }
-    for await (const part of tools.repository.commits(range)) await scan.add(part.changes.filter(isNew), part)
+    for await (const part of tools.repository.commits(range)) {
+      await scan.add(part.changes.filter(isNew), part)
+      if (withMessages) await scan.addMessages(part.messages)
+    }
+    if (withTags && withMessages) await scan.addMessages(await messagesOfTags(tools.repository))
     for (const { tag, files } of withTags ? await tools.repository.filesOfTags() : []) {
       await scan.add(files.map((file) => ({ tag, change: { ...file, before: undefined } })).filter(isNew))
     }
@@ -65,6 +72,18 @@ interface Change {
   /** The full name of what has it, when that is no commit. */
   readonly tag?: string
   readonly change: ChangedFile
+}
+
+/** What somebody wrote about a commit or a tag. */
+type Message = Omit<Change, 'change'> & { readonly text: string }
+
+async function messagesOfTags(repository: Repository): Promise<Message[]> {
+  const found: Message[] = []
+  for (const tag of await repository.annotatedTags()) {
+    const text = await repository.messageOfTag(tag)
+    if (text !== undefined) found.push({ tag, text })
+  }
+  return found
 }
 
 interface Met {
@@ -95,6 +114,8 @@ class ChangeScan {
   private readonly tools: RepositoryTools
   private readonly acceptedNow: AcceptedNow | undefined
   private readonly met: Met[] = []
+  /** In messages: told behind all others, which threads may still look for. */
+  private readonly written: Met[] = []
   private readonly skipped: string[] = []
   private readonly looks: Looks
   private fileCount = 0
@@ -128,11 +149,24 @@ class ChangeScan {
     }
   }
 
+  async addMessages(messages: readonly Message[]): Promise<void> {
+    const { settings } = this.tools
+    const path = (tag: string | undefined) => (tag === undefined ? COMMIT_MESSAGE : TAG_MESSAGE)
+    const find = (text: string, tag?: string) => look({ path: path(tag), bytes: Buffer.from(text) }, this.tools)
+    for (const { commit, tag, text } of await suspicious(messages, async (one) => (await find(one)).length > 0)) {
+      const found = (await find(text, tag)).map(({ finding }) => finding)
+      for (const finding of await settings.exceptions.apply(found, path(tag), text)) {
+        const message = `${finding.message}, in the message of ${tag ?? 'this commit'}`
+        this.written.push({ commit, finding: { ...finding, message }, line: undefined, unusual: undefined })
+      }
+    }
+  }
+
   async result(): Promise<ScanResult> {
     const { progress, settings } = this.tools
     await this.looks.finish()
     progress.finish()
-    const findings = [...settings.problems, ...(await withHistory(this.met, this.tools))]
+    const findings = [...settings.problems, ...(await withHistory([...this.met, ...this.written], this.tools))]
     return { findings, fileCount: this.fileCount, skipped: this.skipped }
   }
 

@@ -32,6 +32,8 @@ const NAMES: readonly (readonly [FileKind, string])[] = [
   ['shell', 'makefile gnumakefile justfile procfile crontab'],
   ['code', 'vagrantfile jenkinsfile rakefile gemfile fastfile'],
   ['ini', 'hosts inventory'],
+  // of git
+  ['prose', 'commit_editmsg tag_editmsg'],
 ]
 /** Folders of Ansible, whose files may have no extension. */
 const YAML_FOLDERS = new Words('group_vars host_vars')

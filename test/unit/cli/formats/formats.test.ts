@@ -85,7 +85,9 @@ describe('a report', () => {
     expect(lines).toHaveLength(3)
     expect(lines[0]).toMatch(/^::error file=[^,:]*,line=3,col=7,title=bulla plain-value::/)
     expect(lines[0]).toContain('100%25')
-    expect(lines[1]).toMatch(/^::warning file=b\.yaml,title=bulla selector-drift::other; repair: bulla x \(commit c0ffee\)$/)
+    expect(lines[1]).toMatch(
+      /^::warning file=b\.yaml,title=bulla selector-drift::other; repair: bulla x \(commit c0ffee\)$/,
+    )
     expect(await writeReport('github', EMPTY)).toBe('')
   })
 
