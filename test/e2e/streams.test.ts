@@ -212,6 +212,18 @@ describe('standard error', () => {
   })
 })
 
+describe('standard error on a disk that is full', () => {
+  it.skipIf(process.platform !== 'linux')('changes nothing of what is done, nor the exit code', async ({ box }) => {
+    await seal(box)
+    box.write('b.yaml', YAML)
+    expect((await box.sh('bulla decrypt nope.yaml 2> /dev/full')).code).toBe(100)
+    // with several files something is said at the end
+    expect((await box.sh('bulla decrypt -i a.yaml && bulla encrypt -i a.yaml b.yaml 2> /dev/full')).code).toBe(0)
+    expect(box.read('b.yaml')).toContain('ENC[')
+    expect((await box.sh('git init -q && cp b.yaml c.yaml && bulla check --strict 2> /dev/full > report')).code).toBe(0)
+  })
+})
+
 describe('a command that waits for what never comes', () => {
   it('fails, though Node has nothing left to do and would call that success', async ({ box }) => {
     box.policy()
