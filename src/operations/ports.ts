@@ -35,7 +35,8 @@ export interface FileSystem {
   /** A whole file with its stamp. @throws FileError `ERR_NO_FILE`, `ERR_READ` */
   open(path: string): Promise<FileVersion>
   /**
-   * Whether a path may be written to: a link in a repository must not lead out of it.
+   * Whether a path may be written to, before any work is done: a link in a repository must not lead out of it, and file and
+   * folder allow it.
    *
    * @throws FileError `ERR_WRITE`
    */

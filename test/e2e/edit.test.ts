@@ -285,13 +285,28 @@ describe('somebody else who changes the file meanwhile', () => {
 })
 
 describe.skipIf(process.platform === 'win32')('a file that cannot be written', () => {
-  const editUnprivileged = (box: Sandbox) =>
-    box.bullaUnprivileged(['edit', 'a.yaml'], { env: { EDITOR: 'sed -i s/hunter2/hunter3/' } })
+  /** @param meanwhile - what somebody does while the editor is open */
+  const editUnprivileged = (box: Sandbox, meanwhile: string) => {
+    box.write('../editor.sh', `sed -i s/hunter2/hunter3/ "$1"\n${meanwhile}\n`)
+    return box.bullaUnprivileged(['edit', 'a.yaml'], { env: { EDITOR: `sh ${box.path('../editor.sh')}` } })
+  }
 
-  it('stays, and the edit is kept beside it, sealed', async ({ box }) => {
+  it.for([
+    ['it is read-only', 0o444, 'a.yaml'],
+    ['its folder is', 0o555, '.'],
+  ] as const)('is refused before the editor opens: %s', async ([, mode, locked], { box }) => {
     const before = await sealed(box)
-    chmodSync(box.path('a.yaml'), 0o444)
-    const { code, err } = await editUnprivileged(box)
+    chmodSync(box.path(locked), mode)
+    const { code, err } = await editUnprivileged(box, 'touch ../opened')
+    chmodSync(box.folder, 0o755)
+    expect([code, err]).toEqual([3, expect.stringContaining('a.yaml: cannot be written: permission denied')])
+    expect(existsSync(box.path('../opened'))).toBe(false)
+    expect(box.read('a.yaml')).toBe(before)
+  })
+
+  it('since the editor opened, stays, and the edit is kept beside it, sealed', async ({ box }) => {
+    const before = await sealed(box)
+    const { code, err } = await editUnprivileged(box, 'chmod 444 a.yaml')
     expect(code).toBe(3)
     const [, kept = ''] = /kept, sealed: (\S+)\n/.exec(err) ?? []
     expect(err).toContain(`mv ${kept} a.yaml`)
@@ -299,11 +314,9 @@ describe.skipIf(process.platform === 'win32')('a file that cannot be written', (
     expect(await opened(box, kept)).toBe(YAML.replace('hunter2', 'hunter3'))
   })
 
-  it('in a folder that cannot be written either stays, and that is said', async ({ box }) => {
+  it('in a folder that cannot be written either since then, stays, and that is said', async ({ box }) => {
     await sealed(box)
-    chmodSync(box.path('a.yaml'), 0o444)
-    chmodSync(box.folder, 0o555)
-    const { code, err } = await editUnprivileged(box)
+    const { code, err } = await editUnprivileged(box, 'chmod 444 a.yaml; chmod 555 .')
     chmodSync(box.folder, 0o755)
     expect(code).toBe(3)
     expect(err).toMatch(/permission denied; your edit could not be kept either/)

@@ -190,6 +190,15 @@ describe('what cannot be written', () => {
     expect(box.snapshot()).toEqual(before)
   })
 
+  it.skipIf(isWindows)('because one of many is read-only, keeps the others as they are, too', async ({ box }) => {
+    const text = await sealed(box)
+    const names = Array.from({ length: 20 }, (_, index) => `many/${String(index).padStart(2, '0')}.yaml`)
+    for (const name of names) box.write(name, text, name === 'many/13.yaml' ? 0o444 : 0o644)
+    const { code, err } = await box.bullaUnprivileged(['decrypt', '-i', 'many'])
+    expect([code, err]).toEqual([3, expect.stringContaining('13.yaml: cannot be written: permission denied')])
+    expect(names.map((name) => box.read(name))).toEqual(names.map(() => text))
+  })
+
   it.skipIf(isWindows)('because the file is read-only, is not replaced either', async ({ box }) => {
     const text = await sealed(box)
     box.write('a.yaml', text, 0o444)

@@ -1,5 +1,7 @@
 import {
+  accessSync,
   closeSync,
+  constants,
   fstatSync,
   lstatSync,
   openSync,
@@ -50,7 +52,16 @@ export const nodeFiles = {
   },
 
   async checkPlace(path: string): Promise<void> {
-    ;(await import('./links.ts')).writePlace(path)
+    const place = (await import('./links.ts')).writePlace(path)
+    const given = statsOf(path)
+    if (given !== undefined && !given.isFile()) return // a pipe, a device: nothing beside it is written
+    try {
+      if (given !== undefined) accessSync(place, constants.W_OK)
+      accessSync(dirname(place), constants.W_OK)
+    } catch (error) {
+      // a folder that is not there may be made before
+      if (systemCode(error) !== 'ENOENT') throw fileError('ERR_WRITE', 'cannot be written', path, error)
+    }
   },
 
   async write({
