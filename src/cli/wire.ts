@@ -10,7 +10,7 @@ import type { TextPool, ThreadRoom } from '../operations/texts/text-pool.ts'
 import { nodeFiles } from '../platform/files/files.ts'
 import { statsOf } from '../platform/files/stats.ts'
 import { expectWork } from '../platform/late-optimizing.ts'
-import { ProgressBar } from '../platform/terminal/progress.ts'
+import { drawnColumns, ProgressBar } from '../platform/terminal/progress.ts'
 import { isOneStream, writeTo } from '../platform/terminal/streams.ts'
 import { lazyBook } from '../recipients/lazy-book.ts'
 import { machineKeys } from '../wire-keyring.ts'
@@ -71,7 +71,7 @@ export function realIo(): Io {
         wrapping,
         recipients,
         random,
-        progress: new ProgressBar(() => !quiet && process.stderr.isTTY === true),
+        progress: new ProgressBar(() => (quiet ? 0 : drawnColumns())),
         confirm: async (question) => (await import('../platform/terminal/confirm.ts')).confirm(question),
         now,
         cwd,

@@ -426,7 +426,9 @@ describe.skipIf(noTerminal !== undefined)(
       const before = box.state('.')
       const play = (options: string, send: string) =>
         onTerminal(box, `bulla init ${options}`, { steps: [{ expect: '(y/n): ', send: `${send}\r` }] })
-      expect(await play('', 'n')).toMatchObject({ code: 1, left: 0, shown: expect.stringContaining('.sops.yaml') })
+      const refused = await play('', 'n')
+      expect(refused).toMatchObject({ code: 1, left: 0, shown: expect.stringContaining('.sops.yaml') })
+      expect(refused.shown).toMatch(/bulla: nothing was changed\r\n$/)
       expect(box.state('.')).toEqual(before)
       expect(await play('', 'y')).toMatchObject({ code: 0, left: 0, shown: expect.stringContaining('done') })
       expect((await onTerminal(box, 'bulla init')).shown).toBe('All is set up here; nothing to do.\r\n')

@@ -118,9 +118,24 @@ describe.skipIf(noTerminal !== undefined)(titled('on a terminal', noTerminal), (
   })
 
   it.for([
+    [20, 'opening'],
+    [11, ''],
+  ] as const)('what it says of long work stays in one line: %s columns', async ([columns, label], { box }) => {
+    await several(box)
+    const script = `stty cols ${columns}; bulla decrypt --dry-run *.yaml > out`
+    const { shown, code } = await onTerminal(box, script, { env: box.clock(SLOW_MS) })
+    expect(code).toBe(0)
+    const lines = shown.split('\r\x1b[K')
+    expect(lines.some((line) => line.startsWith(label) && /\d\/4$/.test(line))).toBe(true)
+    expect(lines.filter((line) => line.length >= columns)).toEqual([])
+  })
+
+  it.for([
     ['fast work', 'bulla decrypt --dry-run *.yaml > out', FAST_MS],
     ['one file', 'bulla decrypt --dry-run a.yaml > out', SLOW_MS],
     ['--quiet', 'bulla decrypt --quiet --dry-run *.yaml > out', SLOW_MS],
+    ['a terminal that cannot draw', 'TERM=dumb; bulla decrypt --dry-run *.yaml > out', SLOW_MS],
+    ['a terminal that has no room', 'stty cols 3; bulla decrypt --dry-run *.yaml > out', SLOW_MS],
     ['no terminal to look at', 'bulla decrypt --dry-run *.yaml > out 2> err; cat err', SLOW_MS],
   ] as const)('there is no progress bar for %s', async ([, script, stepMs], { box }) => {
     await several(box)

@@ -147,6 +147,7 @@ async function committedVersion(path: string, repository: Repository): Promise<U
 async function agreed(question: string, values: Values, io: Io): Promise<boolean> {
   if (flag(values, 'yes')) return true
   const answer = await worldOf(values, io).confirm({ text: question, mayBePiped: false })
+  if (answer === false) io.writeErr(`${io.program}: nothing was changed\n`)
   if (answer !== undefined) return answer
   throw new UsageError('ERR_NOT_CONFIRMED', 'nothing was changed: there is no terminal to ask on', {
     hint: 'add --yes when that is what you want',

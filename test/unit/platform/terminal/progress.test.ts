@@ -18,7 +18,7 @@ describe('a progress bar', () => {
   })
 
   it('appears only for what takes long, is redrawn now and then, and goes', () => {
-    const bar = new ProgressBar(() => true)
+    const bar = new ProgressBar(() => 80)
     bar.update('sealing', 1, 8)
     expect(shown).toEqual([])
     vi.advanceTimersByTime(500)
@@ -36,7 +36,7 @@ describe('a progress bar', () => {
   })
 
   it('does not appear for one file, nor where nobody looks', () => {
-    const isEnabled = vi.fn(() => false)
+    const isEnabled = vi.fn(() => 0)
     const bar = new ProgressBar(isEnabled)
     vi.advanceTimersByTime(500)
     bar.update('x', 1, 1)
