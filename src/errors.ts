@@ -102,10 +102,18 @@ export class BullaError extends Error {
 
   /** The same error, placed more exactly, with a hint if it has none: what is known already stays. */
   at(where: Where, fallbackHint?: string): this {
+    return this.copied({ ...where, ...this.where }, this.hint ?? fallbackHint)
+  }
+
+  /** The same error where something else helps than is usual. */
+  withHint(hint: string): this {
+    return this.copied(this.where, hint)
+  }
+
+  private copied(where: Where | undefined, hint: string | undefined): this {
     const Same = this.constructor as new (code: ErrorCode, message: string, details: ErrorDetails) => this
-    const hint = this.hint ?? fallbackHint
     return new Same(this.code, this.message, {
-      where: { ...where, ...this.where },
+      ...(where === undefined ? {} : { where }),
       ...(hint === undefined ? {} : { hint }),
       ...(this.cause === undefined ? {} : { cause: this.cause }),
     })

@@ -399,9 +399,15 @@ describe('what cannot be merged by values', () => {
     await repo.change(() => repo.set(FILE, 'db.password', changed('password')))
     const { code, err } = await repo.run('merge', '-m', 'merge', 'topic')
     expect(code).toBe(1)
-    expect(err).toContain('error: ')
+    const which =
+      /error: app\.yaml \(db\.user\): .*\n.*hint: that is how theirs is: take our side with git checkout --ours FILE/
+    expect(err).toMatch(which)
     expect(err).not.toContain(MARKER)
-    expect((await box.bulla(['resolve', FILE])).code).not.toBe(0)
+    const { code: again, err: told } = await box.bulla(['resolve', FILE])
+    expect(again).not.toBe(0)
+    expect(told).toMatch(which)
+    await box.git('checkout', '--ours', FILE)
+    expect(await repo.decrypt(FILE)).toContain(changed('password'))
   })
 
   it('is merged as git does where nothing is sealed', async ({ box }) => {

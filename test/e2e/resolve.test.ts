@@ -154,6 +154,20 @@ describe('a file that git merged by lines', () => {
     expect(await repo.decrypt(FILE)).toBe(OURS)
   })
 
+  it('says where to look when lines of it are sealed under two data keys', async ({ box }) => {
+    const keys = Array.from({ length: 30 }, (_, index) => `key${index}`)
+    const repo = await MergeRepository.create(box, { [FILE]: keys.map((key) => `${key}: ${MARKER}\n`).join('') })
+    await repo.branch('topic', () => repo.bulla('rotate', '--in-place', FILE))
+    await repo.change(() => repo.set(FILE, 'key20', `${MARKER}-ours`))
+    box.write('.gitattributes', '')
+    await repo.commit('no driver')
+    await repo.run('merge', '-m', 'merge', 'topic')
+    await repo.commit('with marks')
+    const { code, err } = await box.bulla(['resolve', FILE, '--ours', '.'])
+    expect({ code, err }).toEqual({ code: 25, err: expect.stringContaining(`${FILE} (key0): `) })
+    expect(err).toContain('hint: git put lines under different data keys together; "git log -- FILE" finds the commits')
+  })
+
   it('keeps what stands on one side only, and says so, where marks do not tell who took it out', async ({ box }) => {
     const repo = await MergeRepository.create(box, { [FILE]: TEXT })
     await repo.branch('topic', () => repo.bulla('unset', FILE, 'db.user'))

@@ -76,7 +76,8 @@ export async function mergeVersions(
   try {
     return outcome(await mergeSealed({ base, ours, theirs }, settings, world), false)
   } catch (error) {
-    if (!(error instanceof KeyError) || keys === 'with-key') throw error
+    if (!(error instanceof KeyError) || keys === 'with-key')
+      throw isBullaError(error) ? error.at({ file: path }) : error
     const merged = await mergeWithoutKey({ base, ours, theirs }, settings)
     return outcome(merged, merged.needsReseal)
   }

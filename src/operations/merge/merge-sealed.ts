@@ -1,5 +1,6 @@
 import { wipeDataKey } from '../../crypto/data-key.ts'
 import { CiphertextPool } from '../../crypto/reuse.ts'
+import { FormatError, IntegrityError } from '../../errors.ts'
 import { decodeText, encodeText } from '../../format/text.ts'
 import { markDifferences } from '../../merge/marks.ts'
 import { compareDocuments } from '../diff/compare.ts'
@@ -28,18 +29,22 @@ export async function mergeSealed(
   const { store, layout, choices, fromMarks } = settings
   const changer = await loadChanger(store.name)
   const sides: OpenedSide[] = []
-  const open = async (bytes: Uint8Array): Promise<OpenedSide> => {
+  const open = async (bytes: Uint8Array, name: keyof typeof DAMAGED): Promise<OpenedSide> => {
     const pool = new CiphertextPool()
     const request = { store, bytes, layout, pool, file: settings.file, ignoreMac: fromMarks, keepClear: fromMarks }
-    const side = { bytes, file: await openSealed(request, world), pool, isVerified: !fromMarks }
+    const file = await openSealed(request, world).catch((error: unknown) => {
+      const isDamaged = error instanceof IntegrityError || error instanceof FormatError
+      throw isDamaged && !fromMarks ? error.withHint(DAMAGED[name]) : error
+    })
+    const side = { bytes, file, pool, isVerified: !fromMarks }
     sides.push(side)
     return side
   }
   let key: SealKey | undefined
   try {
     const isPlain = versions.base !== undefined && sealedStore(settings.file, decodeText(versions.base)) === undefined
-    const base = versions.base === undefined || isPlain ? undefined : await open(versions.base)
-    const [ours, theirs] = [await open(versions.ours), await open(versions.theirs)]
+    const base = versions.base === undefined || isPlain ? undefined : await open(versions.base, 'base')
+    const [ours, theirs] = [await open(versions.ours, 'ours'), await open(versions.theirs, 'theirs')]
     const metadata = { base: base?.file.metadata, ours: ours.file.metadata, theirs: theirs.file.metadata }
     const isTwoWay = fromMarks && versions.base === undefined
     const { policy, disputes, conflicts } = mergePolicy(metadata, {
@@ -61,6 +66,13 @@ export async function mergeSealed(
     if (key !== undefined) wipeDataKey(key.dataKey)
   }
 }
+
+/** What helps when a version is damaged: nobody wants to merge that. */
+const DAMAGED = {
+  base: 'that is how the version is that both sides changed: take one of them with git checkout --ours FILE, or --theirs',
+  ours: 'that is how ours is: take the other side with git checkout --theirs FILE, or repair ours and merge again',
+  theirs: 'that is how theirs is: take our side with git checkout --ours FILE, or repair theirs and merge again',
+} as const
 
 /** The sides as they are, with marks around all lines in which they differ. */
 function markedSides({ ours, theirs }: SealedVersions, { marking }: MergeSettings): Uint8Array {

@@ -1,5 +1,5 @@
 import { CiphertextPool } from '../../crypto/reuse.ts'
-import { FormatError } from '../../errors.ts'
+import { FormatError, isBullaError } from '../../errors.ts'
 import { DEFAULT_SELECTOR } from '../../format/metadata.ts'
 import { decodeText, encodeText } from '../../format/text.ts'
 import { sidesOf } from '../../merge/marks.ts'
@@ -18,6 +18,14 @@ import { withoutMarks } from './without-key.ts'
  * @throws KeyError, IntegrityError `ERR_VALUE_AUTH`, FormatError
  */
 export async function reseal(path: string, bytes: Uint8Array, world: World): Promise<Uint8Array> {
+  try {
+    return await resealed(path, bytes, world)
+  } catch (error) {
+    throw isBullaError(error) ? error.at({ file: path }) : error
+  }
+}
+
+async function resealed(path: string, bytes: Uint8Array, world: World): Promise<Uint8Array> {
   const sides = sidesOf(decodeText(bytes))
   const name = sealedStore(path, sides.ours)
   if (name === undefined) {

@@ -118,7 +118,7 @@ async function mergeFound(request: MergeRequest, world: World): Promise<MergeOut
   } catch (error) {
     if (!(error instanceof FormatError || error instanceof IntegrityError)) throw error
     if (request.base !== undefined) return mergeFound({ ...request, base: undefined }, world)
-    throw error instanceof IntegrityError ? error.at({}, MIXED_KEYS) : error
+    throw error instanceof IntegrityError ? error.withHint(MIXED_KEYS) : error
   }
 }
 
