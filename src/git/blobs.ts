@@ -71,6 +71,18 @@ export class BlobReader {
     return undefined
   }
 
+  /** Which of these lead to a commit that is here. @param ids - full @throws GitError `ERR_GIT` */
+  async commits(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    const found = new Set<string>()
+    let index = 0
+    const names = ids.map((id) => `${id}^{commit}`)
+    for await (const object of this.objects(names, BEGINNING)) {
+      if (object !== undefined) found.add(ids[index] ?? '')
+      index += 1
+    }
+    return found
+  }
+
   /** What a name, and the tags it leads to, stand for in the end. @throws GitError `ERR_GIT` */
   async end(name: string): Promise<{ readonly id: string; readonly kind: string } | undefined> {
     for await (const found of this.objects([`${name}^{}`], BEGINNING)) return found

@@ -38,12 +38,12 @@ export function fieldsOf(output: Buffer): string[] {
 }
 
 /**
- * A file of the work tree whose name is no UTF-8, which Node takes as bytes alone; undefined for what is no regular file, or gone.
+ * A file of the work tree, whose name may be no UTF-8: Node takes that as bytes alone. Undefined for what is no regular file, or gone.
  *
  * @param root - of the work tree, absolute, links followed
  * @throws errors of the system
  */
-export function oddFile(root: string, path: string): Uint8Array | undefined {
+export function workingFile(root: string, path: string): Uint8Array | undefined {
   const place = Buffer.concat([Buffer.from(`${root}/`, 'utf8'), bytesOfPath(path)])
   const stats = lstatSync(place, { throwIfNoEntry: false })
   // a link may lead anywhere, that of a folder too

@@ -1,4 +1,3 @@
-import { GitError } from '../errors.ts'
 import { authorsOf } from './authors.ts'
 import { BlobReader } from './blobs.ts'
 import {
@@ -22,10 +21,11 @@ import {
 import { type CommitPart, changesOfCommits } from './commits.ts'
 import type { DirectRepository } from './direct/direct-repository.ts'
 import { annotatedTags, filesOfTags, filesWithoutCommit, messageOfTag } from './files-without-commit.ts'
+import { askFolders, type Folders, mustAsk } from './folders-of.ts'
 import { filesHolding, standingIn } from './grep.ts'
 import { PartialClone } from './partial-clone.ts'
-import { oddFile } from './paths.ts'
-import { type GitPlace, NOT_INSTALLED, runGit } from './run-git.ts'
+import { workingFile } from './paths.ts'
+import { askGit, type GitPlace, runGit } from './run-git.ts'
 
 /** So much of what is staged is kept in memory, for copies of sealed values to be looked for before it is judged. */
 const KEPT_BYTES = 8 * 1024 * 1024
@@ -33,13 +33,6 @@ const KEPT_BYTES = 8 * 1024 * 1024
 const LARGEST_BYTES = 64 * 1024 * 1024
 /** What the index is called where a revision is expected. */
 const INDEX = ''
-const ABSOLUTE = ['rev-parse', '--path-format=absolute']
-
-interface Folders {
-  readonly root: string | undefined
-  readonly gitFolder: string
-  readonly common: string
-}
 
 /** One repository, asked in batches. {@link close} ends the process that reads its objects. */
 export class GitRepository {
@@ -68,6 +61,11 @@ export class GitRepository {
   head(): Promise<string | undefined> {
     this.headCommit ??= (this.blobs.isBusy ? this.others : this.blobs).commit('HEAD')
     return this.headCommit
+  }
+
+  /** Full name of the branch that is checked out; undefined where none is. */
+  branch(): Promise<string | undefined> {
+    return askGit(['symbolic-ref', '--quiet', 'HEAD'], this.place)
   }
 
   /** Asked for once. */
@@ -171,10 +169,10 @@ export class GitRepository {
     return workingFiles(this.place)
   }
 
-  /** A file of the work tree whose name is no UTF-8; undefined for what is no regular file, or gone. @throws GitError, and errors of the system */
-  async oddFile(path: string): Promise<Uint8Array | undefined> {
+  /** A file of the work tree, whose name may be no UTF-8; undefined for what is no regular file, or gone. @throws GitError, and errors of the system */
+  async workingFile(path: string): Promise<Uint8Array | undefined> {
     const { root } = await this.folders()
-    return root === undefined ? undefined : oddFile(root, path)
+    return root === undefined ? undefined : workingFile(root, path)
   }
 
   async blob(id: string): Promise<Uint8Array | undefined> {
@@ -259,7 +257,7 @@ export class GitRepository {
 
   /** The root of the work tree, undefined in a bare repository, and git's own folder; absolute. @throws GitError `ERR_GIT` */
   folders(): Promise<Folders> {
-    this.asked ??= this.askFolders()
+    this.asked ??= askFolders(this.place)
     return this.asked
   }
 
@@ -273,22 +271,6 @@ export class GitRepository {
       return
     this.kept.set(id, bytes)
     this.keptBytes += bytes.length
-  }
-
-  private async askFolders(): Promise<Folders> {
-    const folders = ['--git-dir', '--git-common-dir']
-    // the last one fails where there is no work tree, and then all of it does
-    const all = await runGit([...ABSOLUTE, ...folders, '--show-toplevel'], this.place, '')
-    const known = 'stdout' in all ? [...folders, '--show-toplevel'] : folders
-    const output = 'stdout' in all ? all.stdout.toString('utf8') : await this.must([...ABSOLUTE, ...folders])
-    let lines = output.replace(/\n$/, '').split('\n')
-    if (lines.length !== known.length) {
-      lines = []
-      // a path may have line breaks in it: each one alone
-      for (const name of known) lines.push((await this.must([...ABSOLUTE, name])).replace(/\n$/, ''))
-    }
-    const [gitFolder = '', common = '', root] = lines
-    return { root, gitFolder, common }
   }
 
   /** A setting; undefined when it is not set. */
@@ -311,6 +293,10 @@ export class GitRepository {
   /** Whether `revision` names a commit here. */
   async has(revision: string): Promise<boolean> {
     return (await this.commitId(revision)) !== undefined
+  }
+
+  present(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    return this.others.commits(ids)
   }
 
   /** The id of the commit that a revision names; undefined when there is none. */
@@ -336,15 +322,6 @@ export class GitRepository {
   }
 
   private async lines(args: readonly string[]): Promise<string[]> {
-    return (await this.must(args)).trimEnd().split('\n')
-  }
-
-  private async must(args: readonly string[]): Promise<string> {
-    const output = await runGit(args, this.place, '')
-    if ('stdout' in output) return output.stdout.toString('utf8')
-    const isMissing = output.problem === NOT_INSTALLED
-    throw new GitError('ERR_GIT', output.problem, {
-      hint: isMissing ? 'install git, or put it on PATH' : 'run this in a git repository that you may read',
-    })
+    return (await mustAsk(args, this.place)).trimEnd().split('\n')
   }
 }

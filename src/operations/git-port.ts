@@ -11,7 +11,7 @@ export interface CommitChange {
   readonly commit: string
   /** A commit, often an earlier one, that says the same about how it is judged. */
   readonly context: string
-  /** The stash whose untracked files these are: what says how they are judged stands in it, not beside them. */
+  /** Of a stash: the commit whose files were beside these. What says how they are judged may stand there. */
   readonly stash?: string
   readonly change: ChangedFile
 }
@@ -47,6 +47,8 @@ export interface HistoryStep {
 /** What `git stash` kept. */
 export interface Stash {
   readonly commit: string
+  /** The commit with what was new in the work tree; undefined without `--include-untracked`. */
+  readonly untracked?: string
   /** What stood in the work tree, in the index, and with `--include-untracked` what was new there. */
   readonly changes: readonly ChangedFile[]
 }
@@ -61,6 +63,8 @@ export interface Repository {
   prepareStaged(): Promise<void>
   /** The commit that is checked out; undefined before the first. */
   head(): Promise<string | undefined>
+  /** Full name of the branch that is checked out; undefined where none is. */
+  branch(): Promise<string | undefined>
   /** Paths of the files of the index that hold a text, which is no secret. */
   holding(text: string): Promise<readonly string[]>
   /** Which of these texts, which may be secret, stand in a text file of one of some revisions. */
@@ -105,8 +109,8 @@ export interface Repository {
   stashes(): Promise<readonly Stash[]>
   /** One blob; undefined when it is not here. May be asked for while a tree is read. */
   blob(id: string): Promise<Uint8Array | undefined>
-  /** A file of the work tree whose path is not well-formed; undefined for what is no regular file, or gone. */
-  oddFile(path: string): Promise<Uint8Array | undefined>
+  /** A file of the work tree, whose path may be not well-formed; undefined for what is no regular file, or gone. */
+  workingFile(path: string): Promise<Uint8Array | undefined>
   /** @param revision - empty for the index */
   files(revision: string): Promise<readonly JudgedFile[]>
   /** @param revision - empty for the index */
@@ -121,6 +125,8 @@ export interface Repository {
   /** Full names of all branches, those of remotes too. */
   branches(): Promise<readonly string[]>
   has(revision: string): Promise<boolean>
+  /** Which of these lead to a commit that is here; asked all at once. @param ids - full */
+  present(ids: readonly string[]): Promise<ReadonlySet<string>>
   /** The id of the commit that a revision names; undefined when there is none. */
   commitId(revision: string): Promise<string | undefined>
   /** The commit that two revisions have in common; undefined when there is none. */

@@ -4,7 +4,7 @@ import type { Marking } from '../../merge/marks.ts'
 import type { MergedVersions } from '../../operations/git-port.ts'
 import { type MergeOutcome, mergeVersions, relabelled } from '../../operations/merge/driver.ts'
 import { showPlace } from '../../operations/merge/resolve.ts'
-import { shellWord } from '../../operations/shell-word.ts'
+import { fileWord } from '../../operations/shell-word.ts'
 import type { CommandDefinition, Io } from '../io.ts'
 import { addCommonOptions, flag, integer, onlyGiven, text, type Values, worldOf } from '../options/options.ts'
 import { printable, renderError, renderNote } from '../show/messages.ts'
@@ -102,7 +102,7 @@ function tell(outcome: Exclude<MergeOutcome, { kind: 'not-sealed' }>, name: stri
   }
   // who has a key decides conflicts of values from what git has; then there is nothing to be sealed again
   const isMacOnly = outcome.needsReseal && outcome.conflicts.length === 0
-  const command = `bulla resolve ${isMacOnly ? '--reseal ' : ''}${shellWord(name)}`
+  const command = `bulla resolve ${isMacOnly ? '--reseal ' : ''}${fileWord(name)}`
   const who = outcome.needsReseal ? ', by somebody with a key' : ''
   io.writeErr(`${io.program}: hint: ${command}${who}\n`)
 }

@@ -10,7 +10,7 @@ import {
   resolveConflicts,
   showPlace,
 } from '../../operations/merge/resolve.ts'
-import { shellWord } from '../../operations/shell-word.ts'
+import { fileWord, shellWord } from '../../operations/shell-word.ts'
 import { textOfFile, textValue } from '../../operations/values/json-value.ts'
 import type { CommandDefinition, Io } from '../io.ts'
 import { addCommonOptions, collect, flag, text, texts, type Values, worldOf } from '../options/options.ts'
@@ -86,7 +86,7 @@ async function run(file: string, values: Values, repository: Repository, io: Io)
   const write = async (bytes: Uint8Array, notes: readonly string[]): Promise<number> => {
     for (const note of notes) tell(note)
     await world.files.write({ path, bytes, expected: version })
-    if (!quiet) io.writeErr(`${io.program}: resolved; next: git add ${shellWord(file)}\n`)
+    if (!quiet) io.writeErr(`${io.program}: resolved; next: git add ${fileWord(file)}\n`)
     return 0
   }
   if (flag(values, 'reseal')) return write(await reseal(path, version.bytes, world), [])
@@ -178,5 +178,5 @@ function tellOpen(file: string, conflicts: readonly OpenChoice[], io: Io): undef
   const example = first === undefined ? '' : ` --ours ${shellWord(showPlace(first))}`
   const isWhole = first?.isOfSetting === true || first?.path === '.'
   const others = isWhole ? 'or --theirs' : 'or --theirs, or --value, or --editor'
-  io.writeErr(`${io.program}: hint: bulla resolve ${shellWord(file)}${example}, ${others}\n`)
+  io.writeErr(`${io.program}: hint: bulla resolve ${fileWord(file)}${example}, ${others}\n`)
 }

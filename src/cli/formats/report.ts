@@ -31,7 +31,7 @@ export interface Report {
 
 /** What is wrong, what to do, and which commit brings it, in one line. */
 export function sentence({ message, keyPath, repair, commit }: ReportedFinding): string {
-  const value = keyPath === undefined ? '' : ` (${keyPath})`
+  const value = keyPath === undefined || keyPath === '' ? '' : ` (${keyPath})`
   const whose = commit === undefined ? '' : ` (commit ${commit})`
   return `${message}${value}${repair === undefined ? '' : `; repair: ${repair}`}${whose}`
 }

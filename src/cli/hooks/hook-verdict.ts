@@ -2,18 +2,21 @@ import type { Repository } from '../../operations/git-port.ts'
 import { type Allowance, allowOnce } from '../../operations/hooks/allow-once.ts'
 import { type HookName, OF_A_COMMIT } from '../../operations/hooks/hook-names.ts'
 import type { CommitFinding } from '../../operations/hooks/judge-commits.ts'
-import { publishedBefore, runHook } from '../../operations/hooks/run-hook.ts'
+import { type HookRequest, publishedBefore, runHook } from '../../operations/hooks/run-hook.ts'
 import { isAllowable } from '../../operations/judge/findings/exceptions.ts'
 import { cannotJudge } from '../../operations/judge/findings/finding.ts'
 import { changeScanner } from '../../operations/scan/scan-file.ts'
 import type { HookIo } from '../io.ts'
 import { freshKnownScanner, knownScannerForHook } from '../repository/known-values.ts'
-import { showFindings } from '../show/findings-text.ts'
+import { rootNote, showFindings } from '../show/findings-text.ts'
 
 const STOPPED = 1
 /** Who is stopped by a false alarm should not have to look for the way, and take `--no-verify`. */
 const MEANT_TO_BE =
   'hint: what is right as it is: "bulla:allow RULE -- REASON" on its line, or in .bulla/allow.yaml; BULLA_ALLOW=\'REASON\' for this commit'
+/** Of what only a person can mend: `commit -a` would stage it again. */
+const OUT_OF_FILES =
+  'hint: take what has no command here out of its file; this commit takes files as they are in the work tree'
 /** Something cannot be judged. */
 const UNDECIDED = 2
 
@@ -27,7 +30,9 @@ export async function runAndTell(
   const takesInput = name === 'pre-push' || name === 'pre-receive'
   const told = name === 'pre-push' ? toldByPreCommit(io.env) : undefined
   const input = told?.input ?? (takesInput ? Buffer.from(await io.stdin()).toString('utf8') : '')
-  const request = { name, args: told?.args ?? args, input }
+  // of `commit -a` and `commit FILE`
+  const isStagedAnew = io.env['GIT_INDEX_FILE']?.endsWith('.lock') === true
+  const request = { name, args: told?.args ?? args, input, isStagedAnew }
   const options = {
     isStrict: false,
     today: () => io.now().slice(0, 10),
@@ -36,7 +41,7 @@ export async function runAndTell(
     ),
   }
   const findings = await runHook(request, repository, options)
-  return verdict(name, findings, repository, io)
+  return verdict(request, findings, repository, io)
 }
 
 /** The pre-commit framework reads what git says, and hands it on in variables. */
@@ -58,7 +63,7 @@ async function letPass(allowance: Omit<Allowance, 'gitFolder'>, repository: Repo
 }
 
 async function verdict(
-  hook: HookName,
+  { name: hook, isStagedAnew }: HookRequest,
   findings: readonly CommitFinding[],
   repository: Repository,
   io: HookIo,
@@ -71,10 +76,14 @@ async function verdict(
   const allowance = stopping.length === 0 || reason === undefined ? undefined : { hook, reason, findings: stopping }
   const log = allowance === undefined ? undefined : await letPass(allowance, repository, io)
   const isStopped = stopping.length > 0 && log === undefined
+  const isOfCommit = OF_A_COMMIT.includes(hook)
   tell(`${hook}: ${isStopped ? `stopped by ${count(stopping)}` : count(findings)}`)
   showFindings(findings, (text) => io.writeErr(text))
+  const below = io.env['GIT_PREFIX'] ?? ''
+  if (isOfCommit && below !== '') tell(rootNote(below.replace(/\/$/, '')))
   if (log !== undefined) tell(`${hook}: let pass because of BULLA_ALLOW, and written to ${log}`)
   if (!isStopped) return 0
-  if (OF_A_COMMIT.includes(hook) && stopping.some(({ rule }) => isAllowable(rule))) tell(MEANT_TO_BE)
+  if (isStagedAnew === true && stopping.some(({ repair }) => repair === undefined)) tell(OUT_OF_FILES)
+  if (isOfCommit && stopping.some(({ rule }) => isAllowable(rule))) tell(MEANT_TO_BE)
   return stopping.some(cannotJudge) ? UNDECIDED : STOPPED
 }

@@ -112,7 +112,7 @@ export class Scanner {
     const wanted = await repositoryPaths(names, this.repository, this.io)
     const named = names.length === 0 ? [] : await namedFiles(wanted, root, world)
     const read = (path: string) =>
-      path.isWellFormed() ? readRegular(join(root, path), world) : this.repository.oddFile(path)
+      path.isWellFormed() ? readRegular(join(root, path), world) : this.repository.workingFile(path)
     return scanTree([...new Set([...paths, ...named])], read, tools)
   }
 

@@ -14,7 +14,7 @@ export function showFindings(
 ): void {
   for (const finding of findings.slice(0, LISTED)) {
     const { level, rule, message, keyPath, repair } = finding
-    const value = keyPath === undefined ? '' : ` (${printable(keyPath)})`
+    const value = keyPath === undefined || keyPath === '' ? '' : ` (${printable(keyPath)})`
     write(`  ${level} ${rule}: ${placeOf(finding)}: ${printable(message)}${value}\n`)
     if (repair !== undefined) write(`      ${printable(repair)}\n`)
   }
@@ -27,8 +27,13 @@ export async function tellRoot(findings: readonly Finding[], repository: Reposit
   // outside of a repository files have names of their own
   const below = await repositoryPath('.', repository, io).catch(() => '')
   if (below === '') return
+  io.writeErr(`${io.program}: ${rootNote(below)}\n`)
+}
+
+/** @param below - where somebody stands, from the root of the repository, with slashes */
+export function rootNote(below: string): string {
   const up = below.split('/').map(() => '..')
-  io.writeErr(`${io.program}: files and commands are named from the root of the repository: cd ${up.join('/')}\n`)
+  return `files and commands are named from the root of the repository: cd ${up.join('/')}`
 }
 
 function placeOf({ file, line, column, commit }: Finding & { readonly commit?: string }): string {

@@ -1,6 +1,7 @@
 import type { Repository } from '../git-port.ts'
 import { judgeCommits } from '../hooks/judge-commits.ts'
 import { judgeMessages } from '../hooks/judge-messages.ts'
+import { withChanges } from '../judge/changed-tree.ts'
 import type { Finding } from '../judge/findings/finding.ts'
 import { type JudgeOptions, judgeTree } from '../judge/judge-files.ts'
 import type { JudgeSettings } from '../judge/surroundings/judge-settings.ts'
@@ -85,26 +86,6 @@ export async function check(
     sealed: [...sealed.values()],
     files,
   }
-}
-
-/** The tree, with other contents of some files. */
-function withChanges(tree: JudgedTree, changes: ReadonlyMap<string, Uint8Array>): JudgedTree {
-  return {
-    read: async (paths) => new Map([...(await tree.read(paths)), ...ofPaths(paths, changes)]),
-    filesIn: (folders) => tree.filesIn(folders),
-    async *contents(files) {
-      for await (const content of tree.contents(files)) {
-        yield { ...content, bytes: changes.get(content.file.path) ?? content.bytes }
-      }
-    },
-  }
-}
-
-function ofPaths(paths: readonly string[], changes: ReadonlyMap<string, Uint8Array>): [string, Uint8Array][] {
-  return paths.flatMap((path) => {
-    const bytes = changes.get(path)
-    return bytes === undefined ? [] : [[path, bytes] as [string, Uint8Array]]
-  })
 }
 
 async function unlessAccepted(

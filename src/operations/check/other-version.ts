@@ -3,7 +3,7 @@ import type { Finding } from '../judge/findings/finding.ts'
 import { isDamage } from '../judge/findings/judge-rules.ts'
 import { withWholeVersion } from '../judge/sealed/whole-version.ts'
 import type { JudgedFile } from '../judge/tree-port.ts'
-import { shellWord } from '../shell-word.ts'
+import { fileWord } from '../shell-word.ts'
 
 /**
  * Findings with a command that leads to a version of a damaged file that is whole: the newest one of the branch; else one that
@@ -19,7 +19,7 @@ export async function withOtherVersion<Found extends Finding>(
   return found.map((finding) => {
     if (!isDamage(finding) || finding.repair !== undefined) return finding
     const command = isAdded.get(finding.file) === true ? 'git rm --cached' : 'git log --all -p --'
-    return { ...finding, repair: `${command} ${shellWord(finding.file)}` }
+    return { ...finding, repair: `${command} ${fileWord(finding.file)}` }
   })
 }
 
@@ -27,7 +27,7 @@ export async function withOtherVersion<Found extends Finding>(
 export function withHistory<Found extends Finding>(findings: readonly Found[]): Found[] {
   return findings.map((finding) =>
     isDamage(finding) && finding.repair === undefined
-      ? { ...finding, repair: `git log -p -- ${shellWord(finding.file)}` }
+      ? { ...finding, repair: `git log -p -- ${fileWord(finding.file)}` }
       : finding,
   )
 }
@@ -36,7 +36,7 @@ export function withHistory<Found extends Finding>(findings: readonly Found[]): 
 export function withoutGoneFiles(findings: readonly Finding[], files: readonly JudgedFile[]): Finding[] {
   const isEdit = ({ rule, repair }: Finding) => rule === 'known-value' && repair?.startsWith('bulla edit ') === true
   if (!findings.some(isEdit)) return [...findings]
-  const commands = new Set(files.map(({ path }) => `bulla edit ${shellWord(path)}`))
+  const commands = new Set(files.map(({ path }) => `bulla edit ${fileWord(path)}`))
   return findings.map((finding) => {
     if (!isEdit(finding) || commands.has(finding.repair ?? '')) return finding
     const { repair: _, ...rest } = finding

@@ -2,7 +2,7 @@ import type { Repository } from '../git-port.ts'
 import type { CommitFinding } from '../hooks/judge-commits.ts'
 import { JUDGE_RULES } from '../judge/findings/judge-rules.ts'
 import { type JudgeOptions, judgeFiles } from '../judge/judge-files.ts'
-import { shellWord } from '../shell-word.ts'
+import { fileWord } from '../shell-word.ts'
 
 /** Of the rules of the policy, those that tell of a value in clear; all others of texts do. */
 const OF_PLAINTEXT: readonly string[] = [
@@ -39,7 +39,7 @@ export async function withOvertaken(
     const { repair: _, message, ...rest } = finding
     if (!isOfPlaintext(finding)) return { ...rest, message: `${message}; a later commit has it right` }
     const told = `${message}; it is gone by now, and stays in the history: change the value where it is used`
-    const edit = sealed.has(finding.file) ? { repair: `bulla edit ${shellWord(finding.file)}` } : {}
+    const edit = sealed.has(finding.file) ? { repair: `bulla edit ${fileWord(finding.file)}` } : {}
     return { ...rest, message: told, ...edit }
   })
 }

@@ -1,7 +1,7 @@
 import type { Finding } from '../judge/findings/finding.ts'
 import { isSurrounding } from '../judge/surroundings/surroundings.ts'
 import type { JudgedFile } from '../judge/tree-port.ts'
-import { shellWord } from '../shell-word.ts'
+import { fileWord } from '../shell-word.ts'
 
 /**
  * Sealed files that git still has in conflict. The index keeps the versions of each side, every one of them whole: without
@@ -14,7 +14,7 @@ export function findUnmerged(files: readonly JudgedFile[], sealedPaths: Readonly
     .filter((path) => sealedPaths.has(path))
     .map((file) => {
       const message = 'git has this sealed file in conflict, and nobody has decided yet'
-      return { rule: 'conflict-markers', level: 'block', file, message, repair: `bulla resolve ${shellWord(file)}` }
+      return { rule: 'conflict-markers', level: 'block', file, message, repair: `bulla resolve ${fileWord(file)}` }
     })
 }
 
@@ -24,7 +24,7 @@ export function findUnmergedPolicies(files: readonly JudgedFile[]): Finding[] {
     .filter(isSurrounding)
     .map((file) => {
       const message = 'git has this file in conflict, so what it is for cannot be judged'
-      return { rule: 'policy-broken', level: 'block', file, message, repair: `git mergetool -- ${shellWord(file)}` }
+      return { rule: 'policy-broken', level: 'block', file, message, repair: `git mergetool -- ${fileWord(file)}` }
     })
 }
 

@@ -12,7 +12,7 @@ import { openSealed, readSealed } from '../open.ts'
 import type { World } from '../ports.ts'
 import { shown } from '../readers/readers.ts'
 import { namesOfKeys } from '../recipients/names-of-keys.ts'
-import { shellWord } from '../shell-word.ts'
+import { fileWord } from '../shell-word.ts'
 import { loadStore } from '../stores.ts'
 
 /** Files that are opened at the same time: key services take their time to answer. */
@@ -129,9 +129,9 @@ function damaged(file: string, { code, where }: IntegrityError): Finding | undef
   if (code === 'ERR_MAC_MISMATCH') {
     const message =
       'the MAC does not fit: values were added, taken away or changed without the key; look at the history'
-    return { rule: 'mac-mismatch', level: 'block', file, message, repair: `git log -p -- ${shellWord(file)}` }
+    return { rule: 'mac-mismatch', level: 'block', file, message, repair: `git log -p -- ${fileWord(file)}` }
   }
   const message = 'a sealed value does not verify: it was changed, moved, or sealed for another file'
-  const repair = `git log -p -- ${shellWord(file)}`
+  const repair = `git log -p -- ${fileWord(file)}`
   return { ...{ rule: 'value-not-authentic', level: 'block', file, message, repair }, ...place }
 }

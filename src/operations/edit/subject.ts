@@ -12,7 +12,7 @@ import type { FileVersion, World } from '../ports.ts'
 import { chooseKey } from '../previous.ts'
 import { resolveNames } from '../recipients/named-keys.ts'
 import { checkSealed, newSealKey, readPlain, type SealKey, sealFile } from '../seal.ts'
-import { shellWord } from '../shell-word.ts'
+import { fileWord } from '../shell-word.ts'
 import { loadStore } from '../stores.ts'
 import { showMasterKeys, splitMasterKeys } from './master-keys.ts'
 import { templateFor } from './template.ts'
@@ -61,7 +61,7 @@ export async function openSubject(path: string, options: SubjectOptions, world: 
 function notSealed(error: unknown, file: string): unknown {
   if (!isBullaError(error) || error.code !== 'ERR_NOT_SEALED') return error
   return new FormatError('ERR_NOT_SEALED', error.message, {
-    hint: `to seal it: bulla encrypt --in-place ${shellWord(file)}; if it has another format, name that with --input-type`,
+    hint: `to seal it: bulla encrypt --in-place ${fileWord(file)}; if it has another format, name that with --input-type`,
   })
 }
 

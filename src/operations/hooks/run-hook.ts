@@ -8,7 +8,7 @@ import { inPartialClone } from './in-partial-clone.ts'
 import { type CommitFinding, judgeCommits } from './judge-commits.ts'
 import { judgeMessages, judgeTagMessage } from './judge-messages.ts'
 import { judgeWithoutCommit } from './judge-without-commit.ts'
-import { withRewriting } from './rewriting-repair.ts'
+import { type Pushed, withRewriting } from './rewriting-repair.ts'
 import { MOST_BRANCHES, relaxStanding } from './standing.ts'
 import { withUnstaging } from './unstaging-repair.ts'
 
@@ -18,6 +18,8 @@ export interface HookRequest {
   readonly args: readonly string[]
   /** What git writes to the hook; only `pre-push` and `pre-receive` get something. */
   readonly input: string
+  /** Of a commit: whether git stages for it what it takes, as with `-a`, and forgets that when it is stopped. Default: false. */
+  readonly isStagedAnew?: boolean
 }
 
 /** Judge what git is about to take in. */
@@ -30,10 +32,10 @@ export async function runHook(
     case 'pre-commit':
     case 'pre-merge-commit':
     case 'pre-applypatch':
-      return judgeStaged(repository, options)
+      return judgeStaged(request, repository, options)
     case 'prepare-commit-msg': {
       // the net below those that can be skipped: warnings were told there, or were not wanted
-      const findings = await judgeStaged(repository, options)
+      const findings = await judgeStaged(request, repository, options)
       return findings.filter(({ level }) => level === 'block')
     }
     case 'pre-push':
@@ -43,12 +45,19 @@ export async function runHook(
   }
 }
 
-async function judgeStaged(repository: Repository, options: JudgeOptions): Promise<readonly CommitFinding[]> {
+async function judgeStaged(
+  { isStagedAnew = false }: HookRequest,
+  repository: Repository,
+  options: JudgeOptions,
+): Promise<readonly CommitFinding[]> {
   const staged = await repository.staged()
   const judged = async (files: readonly ChangedFile[]) => judgeFiles(files, repository.tree(''), options)
   const findings = await inPartialClone(staged, judged, repository)
   const relaxed = await relaxStanding(findings, repository, options)
-  return withUnstaging(await withWholeVersion(relaxed, repository), staged)
+  if (!relaxed.some(({ level }) => level === 'block')) return relaxed
+  const repaired = withUnstaging(await withWholeVersion(relaxed, repository), staged, isStagedAnew)
+  const { withStaging } = await import('./staging-repair.ts') // seldom needed
+  return withStaging(repaired, staged, repository, options)
 }
 
 /**
@@ -63,15 +72,12 @@ export async function publishedBefore(request: HookRequest, repository: Reposito
   const branches = (await repository.branches()).filter(
     (branch) => isOf(branch, remote) && !others.some((other) => isOf(branch, other)),
   )
-  const revisions = branches.slice(0, MOST_BRANCHES)
-  for (const [, , old] of linesOf(request.input, 4)) {
-    if (!NOTHING.test(old) && (await repository.has(old))) revisions.push(old)
-  }
-  return revisions
+  const there = await presentOf(linesOf(request.input, 4), repository)
+  return [...branches.slice(0, MOST_BRANCHES), ...there]
 }
 
 /** What comes in under one name. */
-interface Incoming {
+interface Incoming extends Pushed {
   /** Of a commit, a tag, or whatever else has a name. */
   readonly id: string
   /** What it is called where it goes to. */
@@ -87,14 +93,18 @@ const NOTHING = /^0+$/
 /** Each line: local name, which may be any revision, also one with blanks; new id, remote name, old id. @see githooks(5) */
 async function pushedRanges({ args: [remote = ''], input }: HookRequest, repository: Repository): Promise<Incoming[]> {
   const branches = await branchesOf(remote, repository)
-  const incoming: Incoming[] = []
-  for (const [id, name, old] of linesOf(input, 4)) {
-    if (NOTHING.test(id)) continue
-    // who pushes by force over what others did has not always fetched that
-    const there = !NOTHING.test(old) && (await repository.has(old)) ? [old] : []
-    incoming.push({ id, name, known: [...branches, ...there], target: undefined })
-  }
-  return incoming
+  const lines = linesOf(input, 4).filter(([id]) => !NOTHING.test(id))
+  // who pushes by force over what others did has not always fetched that
+  const present = await presentOf(lines, repository)
+  return lines.map(([id, name, old, from]) => {
+    const known = [...branches, ...(present.has(old) ? [old] : [])]
+    return { id, name, from, isHere: true, known, target: undefined }
+  })
+}
+
+/** What a push replaces, as far as it is here. */
+function presentOf(lines: ReturnType<typeof linesOf>, repository: Repository): Promise<ReadonlySet<string>> {
+  return repository.present(lines.map(([, , old]) => old).filter((old) => !NOTHING.test(old)))
 }
 
 /** What a remote has, as `rev-list` takes it. An address instead of a name has no branches here that say it. */
@@ -110,19 +120,22 @@ async function branchesOf(remote: string, repository: Repository): Promise<strin
 function receivedRanges({ input }: HookRequest): Incoming[] {
   return linesOf(input, 3).flatMap(([old, id, name]) =>
     // a new branch is for the one that everybody gets
-    NOTHING.test(id) ? [] : [{ id, name, known: ['--all'], target: NOTHING.test(old) ? 'HEAD' : old }],
+    NOTHING.test(id)
+      ? []
+      : [{ id, name, from: name, isHere: false, known: ['--all'], target: NOTHING.test(old) ? 'HEAD' : old }],
   )
 }
 
-/** The last three words of each line. @param words - how many there are */
-function linesOf(input: string, words: number): [string, string, string][] {
+/** The last three words of each line, and what stands before them. @param words - how many there are */
+function linesOf(input: string, words: number): [string, string, string, string][] {
   return input
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => {
       const parts = line.split(' ')
       const [one = '', two = '', three = ''] = parts.slice(-3)
-      if (parts.length >= words && ![one, two, three].some((part) => part.startsWith('-'))) return [one, two, three]
+      if (parts.length >= words && ![one, two, three].some((part) => part.startsWith('-')))
+        return [one, two, three, parts.slice(0, -3).join(' ')]
       throw new UsageError('ERR_USAGE', 'standard input is not what git writes to this hook', {
         hint: 'git runs this itself; to check commits use "check A..B"',
       })
@@ -163,13 +176,15 @@ async function judgeGroup(
 ): Promise<readonly CommitFinding[]> {
   const judged = (range: readonly string[]) => judgeRange(range, group[0]?.target, repository, options)
   const together = await judged(rangeOf(group))
-  if (group.length === 1) return withRewriting(together, repository)
+  const [only, another] = group
+  if (only !== undefined && another === undefined) return withRewriting(together, only, repository)
   if (!together.some(({ level }) => level === 'block')) return together
   // what is made anew starts at another commit in each branch
   const findings: CommitFinding[] = []
   const before: string[] = []
   for (const one of group) {
-    findings.push(...(await withRewriting(await judged([...rangeOf([one]), ...before]), repository)))
+    const found = await judged([...rangeOf([one]), ...before])
+    findings.push(...(await withRewriting(found, one, repository)))
     before.push(one.id)
   }
   return findings

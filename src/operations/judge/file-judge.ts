@@ -2,7 +2,7 @@ import { type BullaError, isBullaError } from '../../errors.ts'
 import { decodeText } from '../../format/text.ts'
 import { unusualText } from '../../scan/text/unusual-text.ts'
 import { isProgram, textOf } from '../scan/text-of.ts'
-import { shellWord } from '../shell-word.ts'
+import { fileWord } from '../shell-word.ts'
 import { loadStore, storeNameFor } from '../stores.ts'
 import type { CleanFiles } from './clean-files.ts'
 import { type Finding, NOT_HERE } from './findings/finding.ts'
@@ -167,7 +167,7 @@ export class Judge {
     if (!text.startsWith(LFS)) return judgePlain({ file, store: await loadStore(storeNameFor(file)), text, ...placed })
     if (await isBroad(rule)) return []
     const message = `rule ${rule.index + 1} wants this file sealed, and git LFS keeps its content elsewhere`
-    return [{ rule: 'lfs-under-rule', level: 'block', file, message, repair: `git lfs untrack ${shellWord(file)}` }]
+    return [{ rule: 'lfs-under-rule', level: 'block', file, message, repair: `git lfs untrack ${fileWord(file)}` }]
   }
 
   private note(file: JudgedFile, kind: 'sealed' | 'plain'): void {
@@ -176,7 +176,7 @@ export class Judge {
 
   private leftover(file: string): Finding[] {
     const finding = (message: string, command: string): Finding[] => [
-      { rule: 'decrypted-leftover', level: 'block', file, message, repair: `${command} ${shellWord(file)}` },
+      { rule: 'decrypted-leftover', level: 'block', file, message, repair: `${command} ${fileWord(file)}` },
     ]
     if (isLeftByWrite(file)) return finding('the name says that bulla was killed while it wrote this', 'git rm --force')
     const sibling = sealedSiblings(file).find((path) => {
@@ -215,7 +215,7 @@ function isForRules(file: string, { rule }: PlacedRule): boolean {
 
 function tooLarge(file: string): Finding {
   const message = 'this file cannot be judged: it is too large'
-  return { rule: 'unreadable', level: 'block', file, message, repair: `git rm --cached ${shellWord(file)}` }
+  return { rule: 'unreadable', level: 'block', file, message, repair: `git rm --cached ${fileWord(file)}` }
 }
 
 function brokenPolicy(file: string, { message: why, where: { line, column } = {} }: BullaError): Finding {

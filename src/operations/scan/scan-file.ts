@@ -9,7 +9,7 @@ import { valueName } from '../judge/findings/value-name.ts'
 import { BASELINE, MORE_RULES } from '../judge/surroundings/judge-settings.ts'
 import type { TextScanner } from '../judge/tree-port.ts'
 import { type KnownScanner, weighKnown, weighStanding } from '../known/known-scanner.ts'
-import { shellWord } from '../shell-word.ts'
+import { fileWord } from '../shell-word.ts'
 import { showPath } from '../values/tree-path.ts'
 import { clearText } from './clear-text.ts'
 import { oldFindings } from './old-findings.ts'
@@ -112,7 +112,7 @@ export function treeScanner(known?: KnownScanner): TextScanner {
 
 /** A copy that has been committed cannot be taken back: only another value helps. */
 function withOtherValue(finding: Finding, sealedIn: string | undefined): Finding {
-  return sealedIn === undefined ? finding : { ...finding, repair: `bulla edit ${shellWord(sealedIn)}` }
+  return sealedIn === undefined ? finding : { ...finding, repair: `bulla edit ${fileWord(sealedIn)}` }
 }
 
 function allIn(file: string, text: string, { known, rules }: Wanted): Found[] {

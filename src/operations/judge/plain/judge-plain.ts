@@ -5,7 +5,7 @@ import { compileSelector } from '../../../format/selector.ts'
 import type { Store } from '../../../format/store.ts'
 import type { Branch, Scalar } from '../../../format/tree.ts'
 import { walk } from '../../../format/walk.ts'
-import { shellWord } from '../../shell-word.ts'
+import { fileWord } from '../../shell-word.ts'
 import { showPath } from '../../values/tree-path.ts'
 import type { Finding, Level } from '../findings/finding.ts'
 import { LineFinder } from '../findings/line-finder.ts'
@@ -34,7 +34,7 @@ const MARKED = /(?:^|[./])(?:enc|encrypted|sops)\./i
  * where the rule, the name or the content leaves no doubt; a rule for everything must not stop every commit.
  */
 export async function judgePlain({ file, store, text, rule, isAtRoot }: PlainText): Promise<Finding[]> {
-  const repair = `bulla encrypt --in-place ${shellWord(file)}`
+  const repair = `bulla encrypt --in-place ${fileWord(file)}`
   const isMarked = MARKED.test(file.slice(file.lastIndexOf('/') + 1))
   const broad = await isBroad(rule)
   const finding = (id: string, level: Level, message: string, rest: Partial<Finding> = {}): Finding => ({
@@ -42,7 +42,8 @@ export async function judgePlain({ file, store, text, rule, isAtRoot }: PlainTex
     ...rest,
   })
   if (store.name === 'binary') {
-    if (broad && !isMarked) return []
+    // nothing is in what only keeps a folder, or makes a package of it
+    if ((broad && !isMarked) || text.trim() === '') return []
     return [finding('unsealed-file', 'block', `rule ${rule.index + 1} wants this file sealed as a whole`)]
   }
   // nothing that it could find would stop or warn
@@ -58,7 +59,7 @@ export async function judgePlain({ file, store, text, rule, isAtRoot }: PlainTex
     const { line } = error.where ?? {}
     const at = line === undefined ? {} : { line }
     const message = `rule ${rule.index + 1} wants this file sealed, and it cannot be read as ${store.name}`
-    return [{ ...finding('unreadable', 'block', message, at), repair: `bulla encrypt ${shellWord(file)}` }]
+    return [{ ...finding('unreadable', 'block', message, at), repair: `bulla encrypt ${fileWord(file)}` }]
   }
   const values = await valuesToSeal(documents, rule)
   const [first] = values

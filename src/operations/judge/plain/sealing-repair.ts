@@ -3,7 +3,7 @@ import type { Span } from '../../../format/edits.ts'
 import { DEFAULT_SELECTOR } from '../../../format/metadata.ts'
 import { compileSelector } from '../../../format/selector.ts'
 import { walk } from '../../../format/walk.ts'
-import { shellWord } from '../../shell-word.ts'
+import { fileWord } from '../../shell-word.ts'
 import type { Finding } from '../findings/finding.ts'
 import { LineFinder } from '../findings/line-finder.ts'
 import type { PlainText } from './judge-plain.ts'
@@ -18,7 +18,7 @@ export async function withSealing(findings: readonly Finding[], plain: PlainText
     if (finding.line === undefined) return finding
     const offset = lines.offset(finding.line, finding.column ?? 1)
     if (!spans.some(({ start, end }) => start <= offset && offset < end)) return finding
-    return { ...finding, repair: `bulla encrypt --in-place ${shellWord(plain.file)}` }
+    return { ...finding, repair: `bulla encrypt --in-place ${fileWord(plain.file)}` }
   })
 }
 

@@ -4,7 +4,7 @@ import type { Selector } from '../../../format/selector.ts'
 import type { Source } from '../../../format/store.ts'
 import type { Leaf } from '../../../format/tree.ts'
 import { walk } from '../../../format/walk.ts'
-import { shellWord } from '../../shell-word.ts'
+import { fileWord, shellWord } from '../../shell-word.ts'
 import type { Finding } from '../findings/finding.ts'
 import { LineFinder } from '../findings/line-finder.ts'
 import { toldPath, UNTOLD } from '../findings/told-path.ts'
@@ -75,8 +75,8 @@ export class ClearParts {
 
   private repairOf(leaf: ClearLeaf | undefined): Partial<Finding> {
     const keyPath = leaf?.isNamed === true ? toldPath(leaf.path) : UNTOLD
-    if (keyPath.includes(UNTOLD)) return { repair: `bulla edit ${shellWord(this.file)}` }
-    return { keyPath, repair: `bulla set ${shellWord(this.file)} ${shellWord(keyPath)}` }
+    if (keyPath.includes(UNTOLD)) return { repair: `bulla edit ${fileWord(this.file)}` }
+    return { keyPath, repair: `bulla set ${fileWord(this.file)} ${shellWord(keyPath)}` }
   }
 
   private offsetOf({ line, column = 1 }: Finding): number {

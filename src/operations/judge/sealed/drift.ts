@@ -2,7 +2,7 @@ import type { CreationRule } from '../../../config/config.ts'
 import { DEFAULT_SELECTOR, type Metadata } from '../../../format/metadata.ts'
 import { compareReaders } from '../../readers/reader-diff.ts'
 import { shown } from '../../readers/readers.ts'
-import { shellWord } from '../../shell-word.ts'
+import { fileWord } from '../../shell-word.ts'
 import type { Finding } from '../findings/finding.ts'
 import type { ReaderNames } from '../surroundings/reader-names.ts'
 
@@ -41,7 +41,7 @@ export async function drift(
     findings.push({
       ...{ rule: 'readers-drift', level, file },
       message: `the readers are not those of rule ${rule.index + 1}: ${changes.join(', ')}`,
-      repair: `bulla updatekeys ${shellWord(file)}`,
+      repair: `bulla updatekeys ${fileWord(file)}`,
     })
   }
   const [has, wants] = [metadata.selector ?? DEFAULT_SELECTOR, rule.selector ?? DEFAULT_SELECTOR]
@@ -53,7 +53,7 @@ export async function drift(
       message: isSameKind
         ? `the file seals by another ${has.field} than rule ${number}`
         : `the file seals by ${has.field}, rule ${number} by ${wants.field}`,
-      repair: `bulla check --fix ${shellWord(file)}`,
+      repair: `bulla check --fix ${fileWord(file)}`,
     })
   }
   return findings

@@ -6,7 +6,7 @@ import type { Source, Store } from '../../../format/store.ts'
 import type { Leaf, Scalar } from '../../../format/tree.ts'
 import { walk } from '../../../format/walk.ts'
 import { sidesOf } from '../../../merge/marks.ts'
-import { shellWord } from '../../shell-word.ts'
+import { fileWord } from '../../shell-word.ts'
 import { showPath } from '../../values/tree-path.ts'
 import type { Finding } from '../findings/finding.ts'
 import { LineFinder } from '../findings/line-finder.ts'
@@ -44,7 +44,7 @@ export async function judgeSealed({ file, store, text }: SealedText): Promise<Se
   })
   const conflict = CONFLICT.exec(text)
   if (conflict !== null) {
-    const repair = `bulla resolve ${isOfMacOnly(text) ? '--reseal ' : ''}${shellWord(file)}`
+    const repair = `bulla resolve ${isOfMacOnly(text) ? '--reseal ' : ''}${fileWord(file)}`
     const rest = { repair, ...new LineFinder(text).at(conflict.index) }
     return { findings: [block('conflict-markers', 'a sealed file holds the marks of a merge conflict', rest)] }
   }
@@ -64,7 +64,7 @@ export async function judgeSealed({ file, store, text }: SealedText): Promise<Se
     return { findings: [block('metadata-broken', `a sealed file is damaged: ${error.message}`, placeOf(error))] }
   }
   // what is sealed is opened, what is clear is taken as new, and all of it is sealed again
-  const reseal = `bulla resolve --reseal ${shellWord(file)}`
+  const reseal = `bulla resolve --reseal ${fileWord(file)}`
   const findings: Finding[] = []
   if (!isWhole(metadata.mac)) {
     findings.push(block('mac-missing', 'the MAC of a sealed file is missing or damaged'))

@@ -2,7 +2,7 @@ import type { KeyEntry, Metadata } from '../../../format/metadata.ts'
 import { type EntryShape, entryShape } from '../../../keys/age/entry-shape.ts'
 import { keyName } from '../../../keys/key-name.ts'
 import { shown } from '../../readers/readers.ts'
-import { shellWord } from '../../shell-word.ts'
+import { fileWord } from '../../shell-word.ts'
 import type { Finding, Level } from '../findings/finding.ts'
 import type { ReaderNames } from '../surroundings/reader-names.ts'
 
@@ -41,5 +41,5 @@ export function entryFault(entry: KeyEntry): string | undefined {
 
 /** With updated readers an entry that is there stays, and the data key too: only rotating helps. */
 export function entryFinding(file: string, message: string, level: Level): Finding {
-  return { rule: READER_ENTRY, level, file, message, repair: `bulla rotate --in-place ${shellWord(file)}` }
+  return { rule: READER_ENTRY, level, file, message, repair: `bulla rotate --in-place ${fileWord(file)}` }
 }

@@ -1,6 +1,6 @@
 import type { Metadata } from '../../../format/metadata.ts'
 import type { StoreName } from '../../../format/tree.ts'
-import { shellWord } from '../../shell-word.ts'
+import { fileWord } from '../../shell-word.ts'
 import type { Finding } from '../findings/finding.ts'
 
 /** What versions of sops are known to have written wrong. */
@@ -36,7 +36,7 @@ const FAULTS: readonly Fault[] = [
 export function stale(file: string, store: StoreName, metadata: Metadata, minVersion: string | undefined): Finding[] {
   const { version } = metadata
   const told = (message: string): Finding[] => [
-    { ...{ rule: 'stale-version', level: 'warn', file, message }, repair: `bulla check --fix ${shellWord(file)}` },
+    { ...{ rule: 'stale-version', level: 'warn', file, message }, repair: `bulla check --fix ${fileWord(file)}` },
   ]
   if (version === '') return told('it names no version of sops, and sops refuses such a file')
   const fault = FAULTS.find(

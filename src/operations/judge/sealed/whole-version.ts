@@ -1,6 +1,6 @@
 import { decodeText } from '../../../format/text.ts'
 import type { Repository } from '../../git-port.ts'
-import { shellWord } from '../../shell-word.ts'
+import { fileWord } from '../../shell-word.ts'
 import { loadStore } from '../../stores.ts'
 import type { Finding } from '../findings/finding.ts'
 import { isDamage } from '../findings/judge-rules.ts'
@@ -22,7 +22,7 @@ export async function withWholeVersion<Found extends Finding>(
   const repairs = new Map<string, string>()
   for (const file of [...damaged].slice(0, MOST_FILES)) {
     const revision = await wholeRevision(file, repository)
-    if (revision !== undefined) repairs.set(file, `git checkout ${revision} -- ${shellWord(file)}`)
+    if (revision !== undefined) repairs.set(file, `git checkout ${revision} -- ${fileWord(file)}`)
   }
   return findings.map((finding) => {
     const repair = isUnrepaired(finding) ? repairs.get(finding.file) : undefined

@@ -1,0 +1,161 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect } from 'vitest'
+import { HookedRepository } from '../helpers/hooked-repository.ts'
+import { it, type Sandbox } from '../helpers/sandbox.ts'
+import { FILE } from '../helpers/scenarios/operations.ts'
+
+const PLAIN = 'db:\n    password: winter-orchid\n'
+
+/** `secrets/`, and all `*.enc.*`, are to be sealed. */
+async function repositoryWithPolicy(box: Sandbox, folder = 'repo') {
+  const repository = await HookedRepository.create(box, folder)
+  const rule = `  - path_regex: ^secrets/|\\.enc\\.\n    age: ${box.recipient}\n`
+  await repository.commit({ '.sops.yaml': `creation_rules:\n${rule}`, 'README.md': 'read me\n' })
+  return repository
+}
+
+/** Commit, which is stopped; do what the hook says; commit again. @param args - of both commits @param from - folder of both */
+async function repairedBy(repository: HookedRepository, args: readonly string[] = [], from = '.') {
+  const { folder } = repository
+  const commit = () => repository.git(['commit', '-q', '-m', 'repaired', ...args], { cwd: join(folder, from) })
+  const { code, err } = await commit()
+  expect({ code }, err).not.toEqual({ code: 0 })
+  const command = /^ {6}(\S.*)$/m.exec(err)?.[1] ?? ''
+  const up = /: cd (\S+)$/m.exec(err)?.[1] ?? '.'
+  const repair = await repository.run('bash', ['-c', command], { cwd: join(folder, from, up) })
+  expect(repair, command).toMatchObject({ code: 0 })
+  const again = await commit()
+  expect(again, command).toMatchObject({ code: 0 })
+  expect(await repository.must('log', '-1', '--format=%s')).toBe('repaired')
+  return command
+}
+
+describe('the command that a hook names for a commit', () => {
+  it('seals a file and stages it, from wherever the commit was begun', async ({ box }) => {
+    const repository = await repositoryWithPolicy(box)
+    repository.write(FILE, PLAIN)
+    repository.write('sub/folder/other.txt', 'fine\n')
+    await repository.must('add', '-A')
+    const command = await repairedBy(repository, [], 'sub/folder')
+    expect(command).toBe(`bulla encrypt --in-place ${FILE} && git add ${FILE}`)
+    expect(await repository.show('HEAD', FILE)).toContain('ENC[')
+  })
+
+  it.for(['-x.enc.yaml', 'a\nb.enc.yaml', "it's $(id).enc.yaml", '\u001b[31m.enc.yaml', 'ä\t\\.enc.yaml'])(
+    'names a file that is called %j',
+    async (name, { box }) => {
+      const repository = await repositoryWithPolicy(box)
+      repository.write(name, PLAIN)
+      await repository.must('add', '-A')
+      await repairedBy(repository)
+      expect(repository.read(name)).toContain('ENC[')
+    },
+  )
+
+  it('stages what is mended in the work tree already', async ({ box }) => {
+    const repository = await repositoryWithPolicy(box)
+    repository.write(FILE, PLAIN)
+    await repository.must('add', '-A')
+    await box.bulla(['encrypt', '--in-place', FILE], { cwd: 'repo' })
+    expect(await repairedBy(repository)).toBe(`git add ${FILE}`)
+    const policy = repository.read('.sops.yaml')
+    repository.write('.sops.yaml', 'creation_rules: 3\n')
+    await repository.must('add', '-A')
+    repository.write('.sops.yaml', `${policy}# for all\n`)
+    expect(await repairedBy(repository)).toBe('git add .sops.yaml')
+  })
+
+  it('takes out what is gone from the work tree, and what only the index has', async ({ box }) => {
+    const repository = await repositoryWithPolicy(box)
+    repository.write('fine.txt', 'fine\n')
+    repository.write(FILE, PLAIN)
+    await repository.must('add', '-A')
+    rmSync(box.path(repository.at(FILE)))
+    expect(await repairedBy(repository)).toBe(`git rm --cached ${FILE}`)
+    repository.write('fine.txt', 'better\n')
+    repository.write('key.txt', `${box.identity}\n`)
+    await repository.must('add', '-A')
+    repository.write('key.txt', `${box.identity}\nmore\n`)
+    expect(await repairedBy(repository)).toBe('git rm --cached --force key.txt')
+    expect(repository.read('key.txt')).toBe(`${box.identity}\nmore\n`)
+  })
+
+  it('is none where "commit -a" would stage the same again', async ({ box }) => {
+    const repository = await repositoryWithPolicy(box)
+    repository.write('README.md', `${box.identity}\n`)
+    const { code, err } = await repository.git(['commit', '-q', '-a', '-m', 'x'])
+    expect({ code }, err).toEqual({ code: 1 })
+    expect(err).toContain('block age-identity: README.md:1')
+    expect(err).not.toContain('git restore')
+    expect(err).toContain('this commit takes files as they are in the work tree')
+    await repository.must('add', '-A')
+    expect((await repository.git(['commit', '-q', '-m', 'x'])).err).toContain(
+      '\n      git restore --staged README.md\n',
+    )
+    repository.write(FILE, 'db: ""\n')
+    await repository.commit({})
+    repository.write(FILE, PLAIN)
+    await repairedBy(repository, ['--', FILE])
+  })
+})
+
+describe('the command that a hook names for a push', () => {
+  async function withLeakOn(box: Sandbox, branch: string) {
+    const server = await HookedRepository.create(box, 'server.git', '--bare')
+    rmSync(box.path('server.git/hooks'), { recursive: true })
+    const client = await repositoryWithPolicy(box, 'client')
+    await client.must('remote', 'add', 'origin', box.path('server.git'))
+    await client.must('push', '-q', 'origin', 'main')
+    await client.must('switch', '-q', '-c', branch)
+    const leak = await client.commit({ [FILE]: PLAIN })
+    await client.must('switch', '-q', 'main')
+    return { server, client, start: `git rebase --interactive ${leak.slice(0, 12)}~1` }
+  }
+
+  it('makes anew the branch that is pushed, whatever is checked out', async ({ box }) => {
+    const { client, start } = await withLeakOn(box, 'fea$ture')
+    const pushed = async (...refs: readonly string[]) => {
+      const { code, err } = await client.git(['push', 'origin', ...refs])
+      expect({ code }, err).toEqual({ code: 1 })
+      expect(err).toContain('block unsealed-file')
+      return /^ {6}(\S.*)$/m.exec(err)?.[1]
+    }
+    expect(await pushed('fea$ture')).toBe(`${start} 'fea$ture'`)
+    expect(await pushed('main', 'fea$ture:other')).toBe(`${start} 'fea$ture'`)
+    // neither sealing the file nor another branch would help
+    expect(await pushed('fea$ture~0:refs/heads/other')).toBeUndefined()
+    await client.must('switch', '-q', 'fea$ture')
+    expect(await pushed('fea$ture')).toBe(start)
+    expect(await pushed('HEAD')).toBe(start)
+    expect(await pushed('fea$ture~0:refs/heads/other')).toBe(start)
+  })
+
+  it('is none for what is no branch', async ({ box }) => {
+    const { client } = await withLeakOn(box, 'other')
+    await client.must('notes', 'add', '-m', box.identity)
+    const { code, err } = await client.git(['push', 'origin', 'refs/notes/commits'])
+    expect({ code }, err).toEqual({ code: 1 })
+    expect(err).toContain('block age-identity')
+    expect(err).not.toContain('rebase')
+  })
+
+  it('is that of the branch where the server stops it', async ({ box }) => {
+    const { server, client, start } = await withLeakOn(box, 'other')
+    await server.installHooks()
+    const { code, err } = await client.git(['push', '--no-verify', 'origin', 'other'])
+    expect({ code }, err).toEqual({ code: 1 })
+    expect(err).toMatch(new RegExp(`^remote: {7}${start} other *$`, 'm'))
+  })
+})
+
+it('lets files pass that only keep a folder, under a rule that wants all of it sealed', async ({ box }) => {
+  const repository = await repositoryWithPolicy(box)
+  repository.write('secrets/.keep', '')
+  repository.write('secrets/__init__.py', '\n')
+  await repository.must('add', '-A')
+  expect(await repository.git(['commit', '-q', '-m', 'x'])).toMatchObject({ code: 0, err: '' })
+  repository.write('secrets/.keep', 'winter-orchid\n')
+  await repository.must('add', '-A')
+  expect((await repository.git(['commit', '-q', '-m', 'x'])).err).toContain('block unsealed-file: secrets/.keep')
+})
