@@ -143,7 +143,9 @@ export async function historyOf(branches: readonly string[], place: GitPlace): P
 /** What `git stash` kept. */
 export interface Stash {
   readonly commit: string
-  /** What stood in the work tree, in the index, and with `--include-untracked` what was new there; removed files are left out. */
+  /** The commit with what was new in the work tree; undefined without `--include-untracked`. */
+  readonly untracked?: string
+  /** What stood in the work tree, in the index, and what was new there; removed files are left out. */
   readonly changes: readonly FileChange[]
 }
 
@@ -158,14 +160,16 @@ export async function stashesOf(place: GitPlace): Promise<Stash[]> {
     if (base === undefined || index === undefined)
       return { commit, sides: [[commit, ...(base === undefined ? [] : [base])]] }
     // new files are a commit without a parent
-    return { commit, sides: [[commit, base], [index, base], ...untracked.map((id) => [id])] }
+    const [added] = untracked
+    const sides = [[commit, base], [index, base], ...untracked.map((id) => [id])]
+    return { commit, sides, ...(added === undefined ? {} : { untracked: added }) }
   })
   const changes = await changesAgainst(
     stashes.flatMap(({ sides }) => sides),
     place,
   )
-  return stashes.map(({ commit, sides }) => ({
-    commit,
+  return stashes.map(({ sides, ...stash }) => ({
+    ...stash,
     changes: sides.flatMap(([id = '']) => changes.get(id) ?? []).filter(({ id }) => !REMOVED.test(id)),
   }))
 }

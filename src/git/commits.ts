@@ -1,5 +1,5 @@
 import { type FileChange, must, parseRaw, RAW, REMOVED } from './changes.ts'
-import { Contexts } from './contexts.ts'
+import { Contexts, type GraphCommit, keptTogether } from './contexts.ts'
 import type { GitPlace } from './run-git.ts'
 
 /** A file that one of several commits adds or changes. */
@@ -58,7 +58,7 @@ export async function* changesOfCommits(
     const [id = '', ...parents] = line.split(' ')
     return { id, parents }
   })
-  const stashes = stashesIn(graph)
+  const stashes = keptTogether(graph)
   const contexts = new Contexts()
   let commits = graph.slice(0, Math.min(atOnce, FIRST_COMMITS))
   let ahead = comparisons(commits, place)
@@ -80,22 +80,6 @@ export async function* changesOfCommits(
     before = end
     commits = next
   }
-}
-
-interface GraphCommit {
-  readonly id: string
-  readonly parents: readonly string[]
-}
-
-/** Stashes by the commit of their untracked files: that is the third parent, and has none itself. */
-function stashesIn(graph: readonly GraphCommit[]): ReadonlyMap<string, string> {
-  const found = new Map<string, string>()
-  const roots = new Set(graph.flatMap(({ id, parents }) => (parents.length === 0 ? [id] : [])))
-  for (const { id, parents } of graph) {
-    const [, , untracked] = parents
-    if (parents.length === 3 && untracked !== undefined && roots.has(untracked)) found.set(untracked, id)
-  }
-  return found
 }
 
 /** Git reads each commit anyway: its message costs nothing more. */

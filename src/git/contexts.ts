@@ -21,3 +21,24 @@ export class Contexts {
     return this.known.get(id) ?? id
   }
 }
+
+export interface GraphCommit {
+  readonly id: string
+  readonly parents: readonly string[]
+}
+
+/**
+ * The commits of a stash that has one for untracked files: of each, the one whose files were beside its own. Those of the
+ * work tree and of the index have the untracked ones, and these have the work tree. The commit of the work tree has three
+ * parents: what it began with, the index, and the untracked files, which have none themselves.
+ */
+export function keptTogether(graph: readonly GraphCommit[]): ReadonlyMap<string, string> {
+  const found = new Map<string, string>()
+  const roots = new Set(graph.flatMap(({ id, parents }) => (parents.length === 0 ? [id] : [])))
+  for (const { id, parents } of graph) {
+    const [, index, untracked] = parents
+    if (parents.length !== 3 || index === undefined || untracked === undefined || !roots.has(untracked)) continue
+    found.set(untracked, id).set(id, untracked).set(index, untracked)
+  }
+  return found
+}

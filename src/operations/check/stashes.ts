@@ -1,4 +1,5 @@
 import type { Repository } from '../git-port.ts'
+import { withFilesOf } from '../judge/changed-tree.ts'
 import type { Finding } from '../judge/findings/finding.ts'
 import { judgeFiles } from '../judge/judge-files.ts'
 
@@ -21,8 +22,9 @@ const OF_PLAINTEXT: readonly string[] = ['decrypted-leftover', 'nothing-sealed',
  */
 export async function plainStashes(repository: Repository, today: () => string): Promise<StashedFile[]> {
   const found: StashedFile[] = []
-  for (const [index, { commit, changes }] of (await repository.stashes()).entries()) {
-    const findings = await judgeFiles(changes, repository.tree(commit), { isStrict: false, today })
+  for (const [index, { commit, untracked, changes }] of (await repository.stashes()).entries()) {
+    const around = untracked === undefined ? undefined : repository.tree(untracked)
+    const findings = await judgeFiles(changes, withFilesOf(repository.tree(commit), around), { isStrict: false, today })
     const paths = findings
       .filter(({ rule, level }) => level === 'block' && OF_PLAINTEXT.includes(rule))
       .map(({ file }) => file)

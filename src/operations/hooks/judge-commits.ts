@@ -1,4 +1,5 @@
 import type { ChangedFile, CommitChange, Repository } from '../git-port.ts'
+import { withFilesOf } from '../judge/changed-tree.ts'
 import type { Finding } from '../judge/findings/finding.ts'
 import { isJudged, type JudgeOptions, judgeFiles } from '../judge/judge-files.ts'
 import { Surroundings } from '../judge/surroundings/surroundings.ts'
@@ -37,8 +38,9 @@ export async function judgeCommits(
   try {
     for (const [commit, { context, stash, files }] of commits) {
       const tree = stream.treeOf(commit, stash)
-      const surroundings = contexts.get(context) ?? new Surroundings(tree)
-      contexts.set(context, surroundings)
+      const around = stash === undefined ? context : `${context} ${stash}`
+      const surroundings = contexts.get(around) ?? new Surroundings(tree)
+      contexts.set(around, surroundings)
       const found = await judgeFiles(files, tree, withTarget, surroundings)
       findings.push(...found.map((finding) => ({ ...finding, commit })))
     }
@@ -66,12 +68,11 @@ class ContentStream {
 
   /** Contents must be taken of one commit after the other. */
   treeOf(commit: string, stash: string | undefined): JudgedTree {
-    const tree = this.repository.tree(commit)
     const around = stash === undefined ? undefined : this.repository.tree(stash)
+    const tree = withFilesOf(this.repository.tree(commit), around)
     const { contents } = this
     return {
-      read: async (paths) => new Map([...((await around?.read(paths)) ?? []), ...(await tree.read(paths))]),
-      filesIn: (folders) => tree.filesIn(folders),
+      ...tree,
       async *contents<File extends JudgedFile>(files: readonly File[]) {
         for (const file of files) {
           const { value, done } = await contents.next()
