@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect } from 'vitest'
 import { HookedRepository } from '../helpers/hooked-repository.ts'
@@ -79,6 +79,23 @@ describe('the command that a hook names for a commit', () => {
     repository.write('key.txt', `${box.identity}\nmore\n`)
     expect(await repairedBy(repository)).toBe('git rm --cached --force key.txt')
     expect(repository.read('key.txt')).toBe(`${box.identity}\nmore\n`)
+  })
+
+  it('puts the policy itself where a link to it is', async ({ box }) => {
+    const repository = await repositoryWithPolicy(box)
+    const policy = repository.read('.sops.yaml')
+    repository.write('policies/all.yaml', policy)
+    rmSync(box.path('repo/.sops.yaml'))
+    symlinkSync('policies/all.yaml', box.path('repo/.sops.yaml'))
+    await repository.must('add', '-A')
+    const { out } = await box.bulla(['doctor'], { cwd: 'repo' })
+    expect(out).toMatch(/^note +policy: \S+\.sops\.yaml is a symbolic link: /m)
+    expect((await box.bulla(['check'], { cwd: 'repo' })).out).toContain(
+      'block policy-broken: .sops.yaml: this policy is a sy',
+    )
+    await repairedBy(repository)
+    expect(await repository.show('HEAD', '.sops.yaml')).toBe(policy)
+    expect((await box.bulla(['doctor'], { cwd: 'repo' })).out).not.toContain('symbolic link')
   })
 
   it('is none where "commit -a" would stage the same again', async ({ box }) => {

@@ -1,3 +1,4 @@
+import { basename, dirname, join } from 'node:path'
 import type { CreationRule, SopsConfig } from '../../config/config.ts'
 import { BullaError } from '../../errors.ts'
 import { compileRegex, compileSelector } from '../../format/selector.ts'
@@ -16,7 +17,7 @@ export async function policyChecks({ files, cwd, configPath, keyring }: World): 
     if (found.config === undefined) return [missing(found.notes)]
     const { config } = found
     const checks = await ruleChecks(config, keyring)
-    const notes = found.notes.map((text) => note('policy', text, TODO))
+    const notes = [...found.notes.map((text) => note('policy', text, TODO)), ...(await linkNotes(config.path, files))]
     const count = config.rules?.length ?? 0
     const isFine = checks.every(({ state }) => state !== 'problem')
     const summary = fine('policy', `${config.path}: ${count} ${count === 1 ? 'rule' : 'rules'}`)
@@ -24,6 +25,14 @@ export async function policyChecks({ files, cwd, configPath, keyring }: World): 
   } catch (error) {
     return [failed('policy', error, TODO)]
   }
+}
+
+/** Commands follow a link; hooks see what git records of it. */
+async function linkNotes(path: string, files: World['files']): Promise<Check[]> {
+  const here = join(await files.realPath(dirname(path)), basename(path))
+  if ((await files.realPath(path)) === here) return []
+  const found = `${path} is a symbolic link: hooks and "bulla check" judge what git records, and that is only where it leads`
+  return [note('policy', found, 'put the policy itself there')]
 }
 
 /** @param notes - what may have been meant as one */

@@ -97,7 +97,8 @@ export class Judge {
       const policy = this.surroundings.policies.pathFor(path) ?? path
       if (this.broken.has(policy)) return { problems: [] }
       this.broken.add(policy)
-      return { problems: [brokenPolicy(policy, error)] }
+      const isLink = this.surroundings.policies.isLink(policy)
+      return { problems: [isLink ? linkedPolicy(policy) : brokenPolicy(policy, error)] }
     }
   }
 
@@ -222,4 +223,13 @@ function brokenPolicy(file: string, { message: why, where: { line, column } = {}
   const message = `this policy cannot be read, so what it is for cannot be judged: ${why.split('\n')[0] ?? ''}`
   const place = line === undefined ? {} : { line, ...(column === undefined ? {} : { column }) }
   return { rule: 'policy-broken', level: 'block', file, ...place, message, repair: 'bulla doctor' }
+}
+
+/** What it leads to may lie outside of the repository, and be something else in every clone. */
+function linkedPolicy(file: string): Finding {
+  const message =
+    'this policy is a symbolic link, and git records only where it leads: the policy itself has to stand here'
+  const [link, copy] = [fileWord(file), fileWord(`${file}.new`)]
+  const repair = `cp -L ${link} ${copy} && mv ${copy} ${link} && git add ${link}`
+  return { rule: 'policy-broken', level: 'block', file, message, repair }
 }

@@ -43,6 +43,11 @@ export class Policies {
     return policyPaths(file).find((candidate) => this.contents.has(candidate))
   }
 
+  /** Whether it is what git records of a symbolic link: a path, and no end of line. No mapping looks so. */
+  isLink(path: string): boolean {
+    return /^[^\n:]+$/.test(Buffer.from(this.contents.get(path) ?? new Uint8Array()).toString('utf8'))
+  }
+
   /** @throws ConfigError */
   config(path: string): SopsConfig {
     const known = this.parsed.get(path)
