@@ -320,6 +320,35 @@ describe('bulla init', () => {
     expect(existsSync(join(box.folder, '.git/hooks/pre-push'))).toBe(false)
   })
 
+  it('names what to commit of hooks that everybody gets, with those that were there before', async () => {
+    box.put('tools/hooks/pre-commit', '#!/bin/sh\necho before >&2\n', 0o755)
+    await box.git('config', 'core.hooksPath', 'tools/hooks')
+    await box.git('add', '.')
+    const named = /commit for the others: (.*)\n/.exec((await init()).err)?.[1] ?? ''
+    await box.git('add', ...named.split(' '))
+    await box.git('-c', 'core.hooksPath=/dev/null', 'commit', '-q', '-m', 'hooks')
+    expect(await box.git('ls-files', '--others')).toBe('')
+    await box.git('clone', '-q', '.', 'clone')
+    const clone = { cwd: 'clone' }
+    await box.run('git', ['config', 'core.hooksPath', 'tools/hooks'], clone)
+    const { code, err } = await box.run('git', ['commit', '-q', '--allow-empty', '-m', 'x'], clone)
+    expect({ code, err }).toEqual({ code: 0, err: 'before\n' })
+  })
+
+  it('says how hooks are had again where git looks for them in nothing', async () => {
+    await box.git('config', 'core.hooksPath', '/dev/null')
+    for (const options of hasConfigHooks() ? [['--hooks', 'native']] : [[], ['--hooks', 'native']]) {
+      const { code, err } = await init(...options)
+      expect({ code }, err).toEqual({ code: 1 })
+      const command = /so git runs no hooks: run (.*), then this again\n/.exec(err)?.[1]
+      await box.sh(command ?? 'false')
+      expect(await init(...options)).toMatchObject({ code: 0 })
+      expect(existsSync(join(box.folder, '.git/hooks/pre-commit'))).toBe(true)
+      await box.bulla(['init', '--undo', '--yes'])
+      await box.git('config', 'core.hooksPath', '/dev/null')
+    }
+  })
+
   it('writes no hooks into a folder that is for other repositories too', async () => {
     await box.git('config', 'core.hooksPath', '../team-hooks')
     const { code, err } = await init()

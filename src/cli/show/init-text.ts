@@ -26,9 +26,12 @@ function shortened(text: string): string {
 
 /** Files that others need too, to show. @param gitFolder - what is in it is for this clone alone */
 export function toCommit(steps: readonly Step[], gitFolder: string, cwd: string): string[] {
-  return steps.flatMap((step) =>
-    step.kind === 'file' && !step.path.startsWith(join(gitFolder, sep)) ? [printable(shortPath(step.path, cwd))] : [],
-  )
+  return steps.flatMap((step) => {
+    if (step.kind !== 'file' || step.path.startsWith(join(gitFolder, sep))) return []
+    // a hook that runs another one is nothing without it
+    const paths = step.keepAt === undefined ? [step.path] : [step.path, step.keepAt]
+    return paths.map((path) => printable(shortPath(path, cwd)))
+  })
 }
 
 /** A line for each thing that is taken back. */

@@ -7,6 +7,9 @@ import { simpleGitHooks } from './managers/simple-git-hooks.ts'
 import { CLIENT_HOOKS, nativeHooks } from './native-hooks.ts'
 import type { Plan } from './step.ts'
 
+/** Where hooks are looked for by those who want none. */
+const NO_FOLDER = '/dev/null'
+
 /** Hooks through what the repository uses, or what was asked for. */
 export async function hooksPlan(chosen: ManagerName | undefined, place: HooksPlace): Promise<Plan> {
   switch (chosen ?? (await detected(place))) {
@@ -24,7 +27,7 @@ export async function hooksPlan(chosen: ManagerName | undefined, place: HooksPla
       if (isWrittenByHusky(place.folder)) return ofHusky(place)
       // who asks for it knows where the hooks are
       return (
-        (chosen === undefined ? ownFolder(place) : undefined) ??
+        (chosen === undefined || place.folder.path === NO_FOLDER ? ownFolder(place) : undefined) ??
         nativeHooks(CLIENT_HOOKS, place.folder.path, place.world)
       )
   }
@@ -47,10 +50,10 @@ function ofHusky({ folder: { path } }: HooksPlace): Plan {
 function ownFolder({ folder: { path, isShared } }: HooksPlace): Plan | undefined {
   if (!isShared) return undefined
   const own = 'git config core.hooksPath "$(git rev-parse --path-format=absolute --git-common-dir)/hooks"'
-  const todo = `run "bulla init --hooks native" to write them there, or ${own} to go without those here`
-  return {
-    steps: [],
-    problems: [`core.hooksPath leads to ${path}, which may be for other repositories too: ${todo}`],
-    notes: [],
-  }
+  const native = 'run "bulla init --hooks native" to write them there, or'
+  const problem =
+    path === NO_FOLDER
+      ? `core.hooksPath is ${path}, so git runs no hooks: run ${own}, then this again`
+      : `core.hooksPath leads to ${path}, which may be for other repositories too: ${native} ${own} to go without those here`
+  return { steps: [], problems: [problem], notes: [] }
 }
