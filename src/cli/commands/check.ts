@@ -110,7 +110,8 @@ async function findingsOf(
     scanner: isRange
       ? changeScanner(repository, known, async () => [startOf(request.revision ?? '')])
       : treeScanner(known),
-    ...(isRange ? {} : { progress: world.progress, expectWork: io.expectWork, threads: threadsOf(io, known) }),
+    progress: world.progress,
+    ...(isRange ? {} : { expectWork: io.expectWork, threads: threadsOf(io, known) }),
   }
   let result = await check(request, repository, { ...options, ...(clean === undefined ? {} : { clean }) })
   const { root = io.cwd } = await repository.folders()

@@ -1,4 +1,4 @@
-import type { Repository } from '../git-port.ts'
+import type { CommitPart, Repository } from '../git-port.ts'
 import { judgeCommits } from '../hooks/judge-commits.ts'
 import { judgeMessages } from '../hooks/judge-messages.ts'
 import { withChanges } from '../judge/changed-tree.ts'
@@ -51,12 +51,13 @@ export async function check(
     let fileCount = 0
     for await (const part of repository.commits([revision], isSurrounding)) {
       const wanted = part.changes.filter(({ change }) => isWanted(change.path))
-      findings.push(...(await judgeCommits(wanted, startOf(revision), repository, noting)))
+      findings.push(...(await judgeCommits(wanted, startOf(revision), repository, withShare(noting, part))))
       fileCount += wanted.length
       // they belong to no path
       const messages = paths.length > 0 ? [] : part.messages
       inMessages.push(...(await judgeMessages(messages, startOf(revision), repository, noting)))
     }
+    options.progress?.finish()
     const approved = (path: string) => repository.blob(`${startOf(revision)}:${path}`)
     const all = await withOvertaken(findings, endOf(revision), repository, { ...options, approved })
     return { findings: [...withHistory(all), ...inMessages], fileCount, sealed: [...sealed.values()], files: [] }
@@ -85,6 +86,18 @@ export async function check(
     fileCount: new Set(wanted.map(({ path }) => path)).size,
     sealed: [...sealed.values()],
     files,
+  }
+}
+
+/** With a progress bar for all commits of a range, of which these are a part. */
+function withShare({ progress, ...options }: JudgeOptions, { before, count, total }: CommitPart): JudgeOptions {
+  if (progress === undefined) return options
+  return {
+    ...options,
+    progress: {
+      update: (label, done, of) => progress.update(label, before + Math.floor((count * done) / of), total),
+      finish: () => progress.finish(),
+    },
   }
 }
 

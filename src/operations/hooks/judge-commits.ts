@@ -28,7 +28,9 @@ export async function judgeCommits(
     if (known === undefined) commits.set(commit, { ...about, files: [change] })
     else known.files.push(change)
   }
-  const withTarget = approvedBy(target, repository, options)
+  // commits are counted, not the files of each of them
+  const { progress, ...quiet } = options
+  const withTarget = approvedBy(target, repository, quiet)
   const contexts = new Map<string, Surroundings>()
   const stream = new ContentStream(
     repository,
@@ -36,7 +38,10 @@ export async function judgeCommits(
   )
   const findings: CommitFinding[] = []
   try {
+    let done = 0
     for (const [commit, { context, stash, files }] of commits) {
+      progress?.update('judging', done, commits.size)
+      done += 1
       const tree = stream.treeOf(commit, stash)
       const around = stash === undefined ? context : `${context} ${stash}`
       const surroundings = contexts.get(around) ?? new Surroundings(tree)
