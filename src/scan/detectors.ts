@@ -10,7 +10,7 @@ import { PAIR_DETECTOR } from './passwords/generic.ts'
 import { GO_DSN_DETECTOR } from './passwords/go-dsn.ts'
 import { HTTP_AUTH_DETECTORS } from './passwords/http-auth.ts'
 import { SQL_DETECTORS } from './passwords/sql-password.ts'
-import { URL_DETECTOR } from './passwords/url-credentials.ts'
+import { ORACLE_DETECTOR, URL_DETECTOR } from './passwords/url-credentials.ts'
 import { TOKEN_RULES } from './rules/index.ts'
 import { TokenDetector } from './rules/token-detector.ts'
 
@@ -23,6 +23,7 @@ export const DETECTORS: readonly Detector[] = [
   KEYRING_DETECTOR,
   KEPT_KEY_DETECTOR,
   URL_DETECTOR,
+  ORACLE_DETECTOR,
   GO_DSN_DETECTOR,
   ...HTTP_AUTH_DETECTORS,
   ...SQL_DETECTORS,

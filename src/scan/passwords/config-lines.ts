@@ -15,8 +15,10 @@ const USER_AND_PASSWORD = /([\w.-]{1,80}):([^\s"'`\\]{1,200})/y
 const USERS_BEGIN =
   /[^\S\n]{0,8}\n(?:[ \t]{1,40}expire:[^\n]{0,20}\n)?[ \t]{1,40}list:[ \t]{0,8}([|>][-+]?)(?=[ \t]{0,8}\n)/y
 const USER_LINE = /[ \t]{0,8}\n[ \t]{1,40}([\w.-]{1,80}):([^\s"'`\\]{1,200})(?=[ \t]{0,8}(?:\n|$))/y
-/** `getConnection(url, "user", "password")` of JDBC. */
-const THIRD_ARGUMENT = /[^()\n]{1,200},\s{0,80}"([^"\n]{1,80})",\s{0,80}"([^"\n]{1,200})"[ \t]{0,8}\)/y
+/** `getConnection(url, "user", "password")` of JDBC, and the same of PHP. */
+const THIRD_ARGUMENT = /[^()\n]{1,200},\s{0,80}["']([^"'\n]{1,80})["'],\s{0,80}["']([^"'\n]{1,200})["'][ \t]{0,8}[,)]/y
+/** `SetBasicAuth("user", "password")`. */
+const SECOND_ARGUMENT = /\s{0,8}["']([^"'\n]{1,80})["'],\s{0,80}["']([^"'\n]{1,200})["'][ \t]{0,8}[,)]/y
 const NETRC =
   /\s{0,80}([\w.-]{1,200})(?:\s|\\n){1,40}login\s{1,40}([^\s"'\\]{1,200})(?:\s|\\n){1,40}password\s{1,40}([^\s"'`\\]{1,200})/y
 const PGPASS = /([\w*-]{1,80}):([\w*.-]{1,80}):([^\s"'`:\\]{1,200})(?=[\s"'`\\]|$)/y
@@ -64,12 +66,12 @@ export const LINE_DETECTORS: readonly Detector[] = [
     },
   },
   {
-    keywords: ['.getConnection('],
-    detect(page, _start, end) {
-      const match = matchAt(page, THIRD_ARGUMENT, end)
-      if (match === undefined || !isPlacedPassword(page, match.value, match.before[0])) return
-      report(page, match, 'config-password', 'warn', 'password of a connection')
-    },
+    keywords: ['.getConnection(', 'new PDO(', 'new mysqli(', 'mysqli_connect('],
+    detect: (page, _start, end) => reportArgument(page, matchAt(page, THIRD_ARGUMENT, end)),
+  },
+  {
+    keywords: ['NetworkCredential(', 'SetBasicAuth(', 'BasicAuth(', 'auth=(', 'basic_auth('],
+    detect: (page, _start, end) => reportArgument(page, matchAt(page, SECOND_ARGUMENT, end)),
   },
   {
     keywords: ['machine '],
@@ -105,6 +107,11 @@ function matchAt(page: Page, expression: RegExp, at: number): Match | undefined 
   const value = match?.at(-1)
   if (match === null || value === undefined) return undefined
   return { before: match.slice(1, -1), value, end: at + match[0].lastIndexOf(value) + value.length }
+}
+
+function reportArgument(page: Page, match: Match | undefined): void {
+  if (match === undefined || !isPlacedPassword(page, match.value, match.before[0])) return
+  report(page, match, 'config-password', 'warn', 'password of a connection')
 }
 
 function reportAccount(

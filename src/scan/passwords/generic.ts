@@ -32,6 +32,7 @@ export const PAIR_DETECTOR: Detector = {
   keywords: [
     'pass',
     'pwd',
+    'pw',
     'pswd',
     'secret',
     'token',
@@ -145,8 +146,10 @@ function findGeneric(page: Page, pair: Pair): 'password' | 'secret' | undefined 
   if (isRandom(value)) return isUuid(value) ? undefined : named
   if (page.kind === 'prose' || page.kind === 'unknown') return undefined
   if (named === 'secret') return pair.key.toLowerCase().includes('secret') && looksChosen(value) ? named : undefined
+  // on command lines, in YAML too
   const isFlag = page.kind === 'shell' && pair.key.startsWith('--')
-  if (isFlag) return isPlacedPassword(page, value) ? named : undefined
+  const isAssigned = page.kind === 'yaml' && !pair.isQuoted && page.text.charAt(pair.start - 1) === '='
+  if (isFlag || isAssigned) return isPlacedPassword(page, value) ? named : undefined
   if (page.kind === 'code' || page.kind === 'shell') return looksChosen(value) ? named : undefined
   return value.includes(' ') || isManyWords(value) ? undefined : named
 }

@@ -9,11 +9,11 @@ const TRAILING = new Words(
 )
 
 const PASSWORDS = new Words(
-  'password passwd pwd passphrase passcode pass userpassword dbpassword pswd passwort kennwort motdepasse contrasena pgpassword requirepass masterauth userpass',
+  'password passwd pwd passphrase passcode pass userpassword dbpassword pswd passwort kennwort motdepasse contrasena pgpassword requirepass masterauth userpass dbpass rootpass adminpass smtppass mailpass ftppass pw psk',
 )
 
 const SECRETS = new Words(
-  'secret secrets token tokens apikey apitoken apisecret authtoken accesstoken secretkey accesskey privatekey authkey clientsecret appsecret credential credentials creds bearer seed mnemonic salt pepper psk authorization secretaccesskey signingkey encryptionkey masterkey sessionkey jwt pat webhook',
+  'secret secrets token tokens apikey apitoken apisecret authtoken accesstoken secretkey accesskey privatekey authkey clientsecret appsecret credential credentials creds bearer seed mnemonic salt pepper authorization secretaccesskey signingkey encryptionkey masterkey sessionkey jwt pat webhook',
 )
 
 /** `api_key`, `access_key`: what stands before `key` says whether it is secret. */

@@ -1,6 +1,7 @@
 import type { Page } from '../page.ts'
 import { isWordUnit } from '../text/boundary.ts'
 import { fallbackStart, separatorEnd } from './separator.ts'
+import { propertyValueStart, typedValueStart, xmlValueStart } from './value-start.ts'
 
 /** A name and the value that it is given, wherever they stand. */
 export interface Pair {
@@ -18,6 +19,7 @@ const LONGEST_VALUE = 4096
 const LONGEST_PLAIN = 512
 
 const LINE_END = /[\r\n]|[ \t]#/
+const ASSIGNED_END = /[\s"'`]/
 const INI_END = /[\r\n]|[ \t][#;]/
 /** Stands for `PART_END` where a closing quote may be named. */
 const WORDS_END = ';'
@@ -55,6 +57,9 @@ export function readPair(page: Page, start: number, end: number): Pair | undefin
   if (valueStart === undefined) return undefined
   const value = readValue(page, valueStart, enclosing(page, keyStart, keyEnd, valueStart))
   if (value === undefined || value.end === value.start) return undefined
+  // `"code": "PW", "name": …`: a value, and behind it the next name
+  const isNextName = value.isQuoted && text.charAt(value.end + 1) === ':'
+  if (isNextName && text.slice(keyEnd, valueStart).trimEnd().endsWith(',')) return undefined
   page.steps += value.end - value.start
   return { key: text.slice(keyStart, keyEnd), keyStart, value: text.slice(value.start, value.end), ...value }
 }
@@ -81,12 +86,19 @@ function findValue(page: Page, keyStart: number, keyEnd: number): number | undef
       : undefined
     if (named !== undefined) return named
   }
+  if (page.kind === 'xml' && text.charAt(keyStart - 1) !== ' ') {
+    // what stands in it is a name
+    if (text.startsWith('<key>', keyStart - 1)) return undefined
+    const inXml = xmlValueStart(text, keyEnd)
+    if (inXml !== undefined) return inXml
+  }
   if (found === undefined) {
     return findFallback(page, keyEnd) ?? findFlagValue(page, keyStart, keyEnd) ?? findEnvValue(page, keyStart, keyEnd)
   }
   // arguments of a call: the name must be a text
   if (sign === ',') return QUOTES.includes(between.charAt(0)) ? found : undefined
-  return between.trim() === '>' && text.charAt(keyStart - 1) !== '<' ? undefined : found
+  if (between.trim() === '>' && text.charAt(keyStart - 1) !== '<') return undefined
+  return (page.kind === 'code' && sign === ':' ? quotedAt(text, typedValueStart(text, found)) : undefined) ?? found
 }
 
 function isNamedBefore(before: string): boolean {
@@ -95,7 +107,12 @@ function isNamedBefore(before: string): boolean {
 
 /** In sources: elsewhere the signs mean something else. */
 function findFallback({ text, kind }: Page, keyEnd: number): number | undefined {
-  const start = kind === 'code' || kind === 'json' ? fallbackStart(text, keyEnd) : undefined
+  if (kind !== 'code' && kind !== 'json') return undefined
+  return quotedAt(text, fallbackStart(text, keyEnd) ?? propertyValueStart(text, keyEnd))
+}
+
+/** Where a text begins, perhaps on the next line. */
+function quotedAt(text: string, start: number | undefined): number | undefined {
   const isText = start !== undefined && (isLineBreak(text.charCodeAt(start)) || /["'`\\]/.test(text.charAt(start)))
   return isText ? start : undefined
 }
@@ -167,7 +184,10 @@ function readValue(page: Page, from: number, closing: string | undefined): Value
   start = prefixEnd(text, start)
   const escapes = countBackslashes(text, start)
   const quote = text.charAt(start + escapes)
-  if (QUOTES.includes(quote)) return readQuoted(text, start + escapes + 1, quote, escapes)
+  if (QUOTES.includes(quote)) {
+    const isTriple = escapes === 0 && text.startsWith(quote.repeat(3), start)
+    return readQuoted(text, start + escapes + (isTriple ? 3 : 1), quote, escapes)
+  }
   if (kind === 'code' || kind === 'json') return undefined
   return readPlain(page, start)
 }
@@ -217,7 +237,10 @@ function readPlain(page: Page, start: number): ValueSpan | undefined {
   const isLine = kind === 'yaml' || kind === 'dotenv' || kind === 'ini'
   const limit = Math.min(isLine ? page.lineEnd(start) : text.length, start + LONGEST_PLAIN + 1)
   const slice = text.slice(start, limit)
-  const stop = slice.search(isLine ? (kind === 'ini' ? INI_END : LINE_END) : WORD_END)
+  // `name=value` inside a value of YAML is one of several words
+  const isWord = kind === 'yaml' && text.charAt(start - 1) === '='
+  const lineEnd = isWord ? ASSIGNED_END : kind === 'ini' ? INI_END : LINE_END
+  const stop = slice.search(isLine ? lineEnd : WORD_END)
   const end = start + (stop === -1 ? slice.length : stop)
   // names inside a value are part of it: so every character is read once
   page.isDone('pair', end, end)

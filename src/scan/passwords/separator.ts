@@ -1,6 +1,6 @@
 const [TAB, SPACE, EXCLAMATION, DOUBLE, SINGLE, COMMA, DASH] = [9, 32, 33, 34, 39, 44, 45]
 const [COLON, EQUALS, GREATER, QUESTION, BACKSLASH, CLOSING, BACKTICK] = [58, 61, 62, 63, 92, 93, 96]
-const [END_OF_CALL, PIPE, LETTER_O] = [41, 124, 111]
+const [END_OF_CALL, PIPE, LETTER_O, BRACE] = [41, 124, 111, 123]
 const MOST_BLANKS = 40
 /** Between a type and the name or the sign beside it. */
 const FEW_BLANKS = 4
@@ -27,7 +27,7 @@ export function separatorEnd(text: string, at: number): number | undefined {
 
 /**
  * Where the text begins that stands for a value which is not set: `process.env.SECRET || 'x'`, `ENV['SECRET'] ?? 'x'`,
- * `os.environ.get('SECRET') or 'x'`.
+ * `os.environ.get('SECRET') or 'x'`, `ENV.fetch('SECRET') { 'x' }`.
  *
  * @param at - where the name ends
  * @returns undefined when there is none; only quotes or a line break can begin it
@@ -37,6 +37,7 @@ export function fallbackStart(text: string, at: number): number | undefined {
   const isCall = closing > at && text.charCodeAt(closing) === END_OF_CALL
   const start = skipBlanks(text, isCall ? closing + 1 : closing, MOST_BLANKS)
   const unit = text.charCodeAt(start)
+  if (isCall && unit === BRACE) return skipBlanks(text, start + 1, MOST_BLANKS)
   const isDouble = (unit === PIPE || unit === QUESTION) && text.charCodeAt(start + 1) === unit
   if (!isDouble && !(unit === LETTER_O && start > closing && text.startsWith('or ', start))) return undefined
   return skipBlanks(text, start + 2, MOST_BLANKS)

@@ -8,6 +8,8 @@ const LONGEST = 400
 /** User and password, then where it leads. */
 const AUTHORITY = /^([^\s:@/?#"'`<>\\]{0,120}):([^\s@"'`<>\\]{1,250})@([\w.%-]{1,120}|\[[\da-fA-F:.]{2,45}\])/
 
+const ORACLE = /^([\w$#]{1,80})\/([^\s@"'`<>\\/]{1,250})@(?:\/\/)?([\w.%-]{1,120})/
+
 /** Names that lead nowhere, or to this machine. */
 const NOWHERE =
   /^(?:localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|::1|host|hostname|server|example|host\.docker\.internal|.*\.(?:example|test|invalid|local|localhost)|(?:.*\.)?example\.(?:com|org|net|io|edu))$/i
@@ -36,6 +38,22 @@ export const URL_DETECTOR: Detector = {
       message: 'password in an address',
       weight: 'form',
     })
+  },
+}
+
+/** `jdbc:oracle:thin:user/password@host`. */
+export const ORACLE_DETECTOR: Detector = {
+  keywords: ['jdbc:oracle:thin:', 'jdbc:oracle:oci:'],
+  detect(page, _start, end) {
+    const match = ORACLE.exec(page.text.slice(end, end + LONGEST))
+    page.steps += 40
+    const [whole = '', user = '', password = '', host = ''] = match ?? []
+    const level = match === null ? undefined : judgePassword(user, password, host)
+    if (level === undefined) return
+    page.steps += whole.length
+    const start = end + user.length + 1
+    const place = { start, end: start + password.length }
+    page.report({ rule: 'url-credentials', level, ...place, message: 'password in an address', weight: 'form' })
   },
 }
 

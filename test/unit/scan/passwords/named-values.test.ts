@@ -37,12 +37,27 @@ describe('values that have a name', () => {
     ['a.tf.json', '{"variable": {"db_password": {"type": "string", "default": "…"}}}\n'],
     ['stack.yaml', 'Parameters:\n  DbPassword:\n    Type: String\n    NoEcho: true\n    Default: …\n'],
     ['azure.json', '{"adminPassword": {"type": "securestring", "defaultValue": "…"}}\n'],
+    ['a.yaml', 'dbpass: …\n'],
+    ['a.yaml', 'root_pw: …\n'],
+    ['wpa_supplicant.conf', 'psk="…"\n'],
+    ['compose.yaml', 'command: sh -c DB_PASSWORD=… start\n'],
+    ['play.yml', '- mysql_user: name=me password=… priv=*.*:ALL\n'],
+    ['job.yaml', 'args: --db-password=… --all\n'],
+    ['A.cs', 'public string Password { get; set; } = "…";\n'],
+    ['a.py', 'DB_PASSWORD: Final[str] = "…"\n'],
+    ['a.py', 'DB_PASSWORD = """…"""\n'],
+    ['a.ts', `let password: string | undefined = '…'\n`],
+    ['a.rb', 'ENV.fetch("DB_PASSWORD") { "…" }\n'],
+    ['a.xml', '<Password value="…"/>\n'],
+    ['a.xml', '<AdministratorPassword>\n  <Value>…</Value>\n'],
+    ['a.plist', '<key>Password</key>\n<string>…</string>\n'],
+    ['core-site.xml', '<name>db.password</name>\n  <value>…</value>\n'],
     ['app.js', `const key = process.env.DB_PASSWORD || '…'\n`],
     ['app.ts', `const key =\n  process.env['DB_PASSWORD'] ??\n  '…'\n`],
     ['app.rb', `key = ENV['DB_PASSWORD'] || "…"\n`],
     ['app.py', `key = os.environ.get('DB_PASSWORD') or '…'\n`],
   ])('are found in %s: %s', (fileName, text) => {
-    const value = `${HUMAN}+`
+    const value = `${HUMAN}!`
     expect(found(fileName, text.replace('…', value))).toEqual([`warn generic-password ${value}`])
   })
 
@@ -82,12 +97,43 @@ describe('values that have a name', () => {
     ],
     ['stack.yaml', 'DbPassword:\n  Type: String\nDbClass:\n  Default: Medium1+\n'],
     ['a.json', '{"password": {"type": "string"}, "name": {"default": "Medium1+"}}\n'],
+    ['a.json', '{"code": "PW", "Palau1+x": "Pacific"}\n'],
+    ['a.py', `  Authorization: MAC id="${fill('{a16}', dice(5))}",\n`],
+    ['A.cs', 'public string Password { get; set; }\npublic string Name = "Medium1+";\n'],
+    ['a.ts', `const isOk = password: isText == 'Medium1+'\n`],
+    ['a.xml', '<name>db.user</name>\n  <value>Medium1+</value>\n'],
+    ['a.plist', '<key>Password</key>\n<true/>\n<key>Size</key>\n<string>Medium1+</string>\n'],
     ['app.js', `const token = options.token || 'token'\n`],
     ['app.ts', `const label = \`\${password ?? 'none'}\`\n`],
     ['app.py', `'either a token or "Medium 1+ x"'\n`],
     ['appsettings.json', '{"Sort": {"Key": "…"}, "Partition": {"Key": "…"}}\n'.replaceAll('…', DRAWN)],
   ])('are not what stands for one, or has another name: %s: %s', (fileName, text) => {
     expect(found(fileName, text)).toEqual([])
+  })
+})
+
+describe('passwords that stand for themselves in a call, or in an address', () => {
+  it.each([
+    ['A.cs', 'new NetworkCredential("me", "…");'],
+    ['a.go', 'req.SetBasicAuth("me", "…")'],
+    ['a.py', 'requests.get(url, auth=("me", "…"))'],
+    ['a.php', `new PDO('mysql:host=db', 'me', '…');`],
+    ['A.java', 'DriverManager.getConnection("jdbc:mysql://db/app", "me", "…");'],
+  ])('are found in %s: %s', (fileName, text) => {
+    const value = `${HUMAN}+a`
+    expect(found(fileName, `${text.replace('…', value)}\n`)).toEqual([`warn config-password ${value}`])
+    for (const word of ['customers', 'password', 'me'])
+      expect(found(fileName, `${text.replace('…', word)}\n`)).toEqual([])
+  })
+
+  it('are found in addresses of Oracle', () => {
+    const value = `${HUMAN}+a`
+    expect(found('a.yaml', `url: jdbc:oracle:thin:scott/${value}@//db.acme.io:1521/x\n`)).toEqual([
+      `block url-credentials ${value}`,
+    ])
+    expect(found('a.yaml', `url: jdbc:oracle:thin:scott/${value}@db\n`)).toEqual([`block url-credentials ${value}`])
+    for (const user of ['scott/tiger123@localhost', '@db.acme.io:1521:x', `scott/\${PASSWORD}@db.acme.io`, '/@db'])
+      expect(found('a.yaml', `url: jdbc:oracle:thin:${user}\n`)).toEqual([])
   })
 })
 
