@@ -1,6 +1,5 @@
-import { GitError } from '../errors.ts'
 import { fieldsOf } from './paths.ts'
-import { type GitPlace, NOT_INSTALLED, runGit } from './run-git.ts'
+import { type GitPlace, runGit } from './run-git.ts'
 
 /** A file of a tree or of the index. */
 export interface TreeFile {
@@ -261,10 +260,6 @@ async function emptyTree(place: GitPlace): Promise<string> {
 export async function must(args: readonly string[], place: GitPlace, input = ''): Promise<Buffer> {
   const output = await runGit(args, place, input)
   if ('stdout' in output) return output.stdout
-  const isMissing = output.problem === NOT_INSTALLED
-  throw new GitError('ERR_GIT', output.problem, {
-    hint: isMissing
-      ? 'install git, or put it on PATH'
-      : 'check that this is a git repository, that you may read it, and that the revisions exist',
-  })
+  const { gitFailure } = await import('./git-failure.ts')
+  throw gitFailure(output.problem, place, 'check that you may read this repository, and that the revisions exist')
 }

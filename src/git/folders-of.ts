@@ -1,5 +1,4 @@
-import { GitError } from '../errors.ts'
-import { type GitPlace, NOT_INSTALLED, runGit } from './run-git.ts'
+import { type GitPlace, runGit } from './run-git.ts'
 
 const ABSOLUTE = ['rev-parse', '--path-format=absolute']
 
@@ -31,8 +30,6 @@ export async function askFolders(place: GitPlace): Promise<Folders> {
 export async function mustAsk(args: readonly string[], place: GitPlace): Promise<string> {
   const output = await runGit(args, place, '')
   if ('stdout' in output) return output.stdout.toString('utf8')
-  const isMissing = output.problem === NOT_INSTALLED
-  throw new GitError('ERR_GIT', output.problem, {
-    hint: isMissing ? 'install git, or put it on PATH' : 'run this in a git repository that you may read',
-  })
+  const { gitFailure } = await import('./git-failure.ts')
+  throw gitFailure(output.problem, place, 'run this in a git repository that you may read')
 }

@@ -135,7 +135,9 @@ function chooseGroups(
   const [misnamed] = config === undefined ? notes : []
   throw new ConfigError('ERR_NO_RECIPIENT', message, {
     where,
-    hint: misnamed ?? 'name recipients with --age, in SOPS_AGE_RECIPIENTS, or in a creation rule of .sops.yaml',
+    hint:
+      misnamed ??
+      `name recipients with --age, in SOPS_AGE_RECIPIENTS, or in a creation rule of .sops.yaml${config === undefined ? ' (bulla init makes one)' : ''}`,
   })
 }
 

@@ -385,6 +385,20 @@ describe('what is known', () => {
     expect(pushed).toMatchObject({ code: 0, err: why })
   })
 
+  it('does not stop check and scan either when it cannot be read', async ({ box }) => {
+    await repository(box)
+    rmSync(box.path(STORE))
+    mkdirSync(box.path(STORE))
+    for (const command of ['check', 'scan']) {
+      const { code, err } = await box.bulla([command])
+      expect([command, code, err]).toEqual([
+        command,
+        0,
+        expect.stringContaining(`${command}: copies of sealed values are not looked for: ${STORE}: `),
+      ])
+    }
+  })
+
   it('is left alone when a later version wrote it', async ({ box }) => {
     await repository(box)
     box.write(STORE, 'bulla known values 2\n')

@@ -324,10 +324,14 @@ it('gives what stashes have of the work tree, the index and new files, and takes
   ])
 })
 
-it('says that git refuses a folder that is no repository', async () => {
-  const error = { code: 'ERR_GIT', message: 'git refuses to read this repository' }
-  await expect(new GitRepository(place()).staged()).rejects.toMatchObject(error)
-  await expect(contents(['HEAD:a'])).rejects.toMatchObject(error)
+it('says that there is no repository, or that git refuses the one that is there', async () => {
+  const refused = { code: 'ERR_GIT', message: 'git refuses to read this repository' }
+  const missing = { code: 'ERR_GIT', message: 'there is no git repository here' }
+  await expect(new GitRepository(place()).staged()).rejects.toMatchObject(missing)
+  await expect(new GitRepository(place()).folders()).rejects.toMatchObject(missing)
+  await expect(contents(['HEAD:a'])).rejects.toMatchObject(refused)
+  write('.git', 'gitdir: nowhere\n')
+  await expect(new GitRepository(place()).staged()).rejects.toMatchObject(refused)
 })
 
 it('reads the index that git names in a hook, and no other', async () => {

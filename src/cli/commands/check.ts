@@ -102,7 +102,7 @@ async function findingsOf(
   io: Io,
 ): Promise<Omit<Report, 'version'>> {
   const world = worldOf(values, io)
-  const known = await knownScanner(io)
+  const known = await knownScanner('check', io)
   const isRange = request.revision?.includes('..') === true
   const options = {
     isStrict: flag(values, 'strict'),

@@ -63,7 +63,7 @@ async function run(names: readonly string[], values: Values, io: Io): Promise<nu
   const repository = await io.repository({ asGit: true })
   const clean = await cleanBlobs(values, io)
   try {
-    const scanner = await Scanner.open(repository, await knownScanner(io), { world, io, clean })
+    const scanner = await Scanner.open(repository, await knownScanner('scan', io), { world, io, clean })
     if (source.kind === 'history' && !flag(values, 'quiet') && (await isShallow(repository, io))) {
       io.writeErr(`${io.program}: note: this clone has only the newest commits: ${GET_THE_REST}\n`)
     }

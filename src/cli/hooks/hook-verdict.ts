@@ -7,7 +7,7 @@ import { isAllowable } from '../../operations/judge/findings/exceptions.ts'
 import { cannotJudge } from '../../operations/judge/findings/finding.ts'
 import { changeScanner } from '../../operations/scan/scan-file.ts'
 import type { HookIo } from '../io.ts'
-import { freshKnownScanner, knownScannerForHook } from '../repository/known-values.ts'
+import { freshKnownScanner, knownScanner } from '../repository/known-values.ts'
 import { rootNote, showFindings } from '../show/findings-text.ts'
 
 const STOPPED = 1
@@ -54,7 +54,7 @@ function toldByPreCommit(env: HookIo['env']): { readonly args: readonly string[]
 /** Nothing of a server is written to, and it has no keys. */
 async function knownFor(name: HookName, repository: Repository, io: HookIo) {
   if (name === 'pre-receive') return undefined
-  return name === 'pre-push' ? knownScannerForHook(name, io) : freshKnownScanner(name, repository, io)
+  return name === 'pre-push' ? knownScanner(name, io) : freshKnownScanner(name, repository, io)
 }
 
 async function letPass(allowance: Omit<Allowance, 'gitFolder'>, repository: Repository, io: HookIo) {

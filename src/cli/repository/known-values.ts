@@ -2,17 +2,23 @@ import { isBullaError } from '../../errors.ts'
 import type { Repository } from '../../operations/git-port.ts'
 import type { KnownFile } from '../../operations/known/known-file.ts'
 import type { KnownScanner } from '../../operations/known/known-scanner.ts'
-import type { HookIo, Io } from '../io.ts'
+import type { HookIo } from '../io.ts'
+import { printable, shortPath } from '../show/messages.ts'
 
-/** Copies of sealed values that are known here. @returns undefined when nothing is known */
-export async function knownScanner(io: Pick<Io, 'knownValues' | 'isFile'>): Promise<KnownScanner | undefined> {
-  const place = await io.knownValues()
-  return place === undefined ? undefined : scannerFor(await place.store.load(), place.root, io)
-}
+type AskerIo = Pick<HookIo, 'program' | 'cwd' | 'writeErr' | 'isFile' | 'knownValues'>
 
-/** The same for a hook. Never stops what git does: without this check the others still stand. */
-export function knownScannerForHook(hook: string, io: HookIo): Promise<KnownScanner | undefined> {
-  return orTell(hook, io, () => knownScanner(io))
+/**
+ * Copies of sealed values that are known here. Stops nothing when they cannot be read: without them the other checks still
+ * stand, as they do in every new clone.
+ *
+ * @param asker - the hook or command that says so then
+ * @returns undefined when nothing is known
+ */
+export function knownScanner(asker: string, io: AskerIo): Promise<KnownScanner | undefined> {
+  return orTell(asker, io, async () => {
+    const place = await io.knownValues()
+    return place === undefined ? undefined : scannerFor(await place.store.load(), place.root, io)
+  })
 }
 
 /** The same for a commit, after a look into the sealed files that are new; says when some cannot be opened. */
@@ -33,15 +39,17 @@ export function freshKnownScanner(hook: string, repository: Repository, io: Hook
 }
 
 async function orTell(
-  hook: string,
-  io: HookIo,
+  asker: string,
+  io: AskerIo,
   find: () => Promise<KnownScanner | undefined>,
 ): Promise<KnownScanner | undefined> {
   try {
     return await find()
   } catch (error) {
     if (!isBullaError(error)) throw error
-    io.writeErr(`${io.program}: ${hook}: copies of sealed values are not looked for: ${error.message}\n`)
+    const file = error.where?.file
+    const why = `${file === undefined ? '' : `${shortPath(file, io.cwd)}: `}${error.message}`
+    io.writeErr(`${io.program}: ${asker}: copies of sealed values are not looked for: ${printable(why)}\n`)
     return undefined
   }
 }
@@ -49,7 +57,7 @@ async function orTell(
 async function scannerFor(
   known: KnownFile | undefined,
   root: string,
-  { isFile }: Pick<Io, 'isFile'>,
+  { isFile }: Pick<HookIo, 'isFile'>,
 ): Promise<KnownScanner | undefined> {
   if (known === undefined || known.values.size === 0) return undefined
   const { KnownScanner } = await import('../../operations/known/known-scanner.ts')
