@@ -104,11 +104,14 @@ describe('the completion of recipients in a real zsh', () => {
       box.write('.bulla/recipients/alice.yaml', `recipient: ${alice}\n`)
       box.write('.bulla/recipients/zora.yaml', `recipient: ${box.recipient}\n`)
       box.write('a.yaml', 'a: 1\n')
+      // no files in the place of a verb or a name
+      box.write('shoes', '')
+      box.write('zoo', '')
 
       const { shown, left } = await onTerminal(box, SHELLS['zsh']?.(box) ?? '', {
         env: withProgram(box),
         steps: [
-          { expect: 'ready> ', send: 'bulla recipient show zo\t' },
+          { expect: 'ready> ', send: 'bulla recipient sho\tzo\t' },
           { expect: 'ra', send: '\n' },
           { expect: 'zora (person)', send: 'bulla encrypt -i --age alice,zo\t' },
           { expect: 'alice,zora', send: ' a.yaml\n' },

@@ -49,7 +49,8 @@ if [[ \${funcstack[1]} == _${program} ]]; then _${program} "$@"; else compdef _$
 /** The command itself is the first word that _arguments counts. */
 function branch({ name, options, words }: CommandModel, program: string): string {
   const positions = words.map(
-    (offer, at) => `${at === words.length - 1 ? '*' : `${at + 2}:`}: :${action(offer, program)}`,
+    // one more colon, and what comes after it would be offered in its place, too
+    (offer, at) => `${at === words.length - 1 ? '*' : at + 2}: :${action(offer, program)}`,
   )
   const lines = [
     ...options.flatMap((option) => specs(option, program)),
