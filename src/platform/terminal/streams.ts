@@ -13,10 +13,11 @@ export class ClosedPipe extends Error {
 
 /**
  * Write to standard output or standard error, completely, before returning. Faster to start than the streams of the
- * process, and nothing is cut off when the process ends right after. What standard error does not take, such as a log on a
- * disk that is full, is lost: the exit code says the same, and there is no other place to say it.
+ * process, and nothing is cut off when the process ends right after. What standard error does not take, as nobody reads it
+ * any more or it is a log on a disk that is full, is lost: the exit code says the same, and a commit that only has warnings
+ * must not fail of them.
  *
- * @throws ClosedPipe when the reader has gone; FileError `ERR_WRITE`
+ * @throws ClosedPipe when the reader of standard output has gone; FileError `ERR_WRITE`
  */
 export function writeTo(stream: 'stdout' | 'stderr', data: Uint8Array | string): void {
   const bytes = typeof data === 'string' ? Buffer.from(data, 'utf8') : data
@@ -27,8 +28,8 @@ export function writeTo(stream: 'stdout' | 'stderr', data: Uint8Array | string):
       written += writeSync(descriptor, bytes, written)
     } catch (error) {
       const code = systemCode(error)
-      if (code === 'EPIPE') throw new ClosedPipe()
       if (code !== 'EAGAIN' && stream === 'stderr') return
+      if (code === 'EPIPE') throw new ClosedPipe()
       if (code !== 'EAGAIN') throw fileError('ERR_WRITE', 'cannot be written', NAMES[stream], error)
       // a pipe that somebody made non-blocking is full: wait for its reader
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
