@@ -115,6 +115,13 @@ describe('comments and layout beside values that changed', () => {
     if (!base.includes('\ufeff')) expect(turned).toBe(merged)
   })
 
+  it('an alias to what the other side changed is written out with what it stood for', async () => {
+    const base = 'a_unencrypted: &a\n  host: old\nb: 1\n'
+    const texts = [base, base.replace('old', 'new'), `${base}c_unencrypted: *a\n`] as const
+    const merged = `${texts[1]}c_unencrypted:\n  host: old\n`
+    expect(await mergedText(texts, 'yaml')).toBe(merged)
+  })
+
   it('are named where they are lost, also when only one side has a comment', async () => {
     const outcome = await merge(['a: 1\nb: 2\n', 'b: 2\n', '# about a\na: 1\nb: 2\n'], 'yaml')
     const note = 'both sides changed the same lines: not in the result is a comment of theirs at a'

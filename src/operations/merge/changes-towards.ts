@@ -5,6 +5,8 @@ import { isSameContent } from '../../merge/same.ts'
 /** The first change on the way from one tree to another; undefined when they hold the same values. The order of keys stays. */
 export function changesTowards(from: Node, to: Node, at: NodePlace = []): TreeChange | undefined {
   if (isSameContent(from, to)) return undefined
+  // what an alias repeats stands elsewhere: only the alias itself can give way
+  if (from.alias !== undefined) return { kind: 'replace', at, value: to }
   if (from.kind === 'branch' && to.kind === 'branch')
     return ofBranch(from, to, at) ?? { kind: 'replace', at, value: to }
   if (from.kind === 'list' && to.kind === 'list') return ofList(from, to, at) ?? { kind: 'replace', at, value: to }
