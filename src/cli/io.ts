@@ -1,6 +1,6 @@
 import type { CleanBlobs } from '../operations/cache/clean-blobs.ts'
 import type { Machine } from '../operations/doctor/machine.ts'
-import type { MergedVersions, MergeFileRequest, MergeLabels, Repository } from '../operations/git-port.ts'
+import type { Favour, MergedVersions, MergeFileRequest, MergeLabels, Repository } from '../operations/git-port.ts'
 import type { GitSetup } from '../operations/init/setup-port.ts'
 import type { SieveSetup, SieveThreads } from '../operations/judge/sieve/sieve-setup.ts'
 import type { KnownStore } from '../operations/known/known-store.ts'
@@ -54,6 +54,8 @@ export interface Io {
   mergeFile(request: MergeFileRequest): Promise<number>
   /** What git calls the sides of the merge that it is at, as far as that can be found out. */
   mergeLabels(versions: MergedVersions): Promise<MergeLabels | undefined>
+  /** What the options of the command that merges say, which git does not tell its drivers. */
+  mergeFavour(): Promise<Favour | undefined>
   /** Whether git writes what it is shown into a file, see `isForMessage`. */
   isForMessage(): Promise<boolean>
   /** @param quiet - no progress bar */

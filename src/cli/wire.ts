@@ -55,6 +55,13 @@ export function realIo(): Io {
       (await import('../git/merge-file.ts')).mergeFile(request, { cwd: process.cwd(), asGit: true }),
     mergeLabels: async (versions) =>
       (await import('../git/merge-labels.ts')).mergeLabels(versions, process.cwd(), process.env),
+    mergeFavour: async () => {
+      const [{ favourOf }, { commandsAbove }] = await Promise.all([
+        import('../git/merge-favour.ts'),
+        import('../platform/programs/commands-above.ts'),
+      ])
+      return (await commandsAbove()).map(favourOf).find((favour) => favour !== undefined)
+    },
     isForMessage: async () =>
       (await import('../git/commit-message.ts')).isForMessage(process.cwd(), process.env['GIT_DIR']),
     world: ({ configPath, quiet }): MachineWorld => {

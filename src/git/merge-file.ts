@@ -1,4 +1,5 @@
 import { GitError } from '../errors.ts'
+import type { Favour } from './merge-favour.ts'
 import { mergeLabels } from './merge-labels.ts'
 import { type GitPlace, startGit } from './run-git.ts'
 
@@ -11,6 +12,8 @@ export interface MergeFileRequest {
   readonly base: string
   readonly theirs: string
   readonly markerSize: number
+  /** The side that is taken where both changed the same; undefined: that is a conflict. */
+  readonly favour?: Favour
   /** Undefined: those that git would write, as far as they can be found out. */
   readonly labels: { readonly ours?: string; readonly base?: string; readonly theirs?: string }
 }
@@ -22,11 +25,12 @@ const USAGE = 129
 
 /** Merge texts as git does without a driver. @returns how many conflicts there are @throws GitError `ERR_GIT` */
 export async function mergeFile(request: MergeFileRequest, place: GitPlace): Promise<number> {
-  const { path, ours, base, theirs, markerSize, labels } = request
+  const { path, ours, base, theirs, markerSize, favour, labels } = request
   const isTold = labels.ours !== undefined && labels.base !== undefined && labels.theirs !== undefined
   const found = isTold ? undefined : await mergeLabels({ path, base, theirs }, place.cwd, process.env)
   const names = (['ours', 'base', 'theirs'] as const).flatMap((side) => ['-L', labels[side] ?? found?.[side] ?? side])
-  const args = ['--quiet', `--marker-size=${markerSize}`, ...names, '--', ours, base, theirs]
+  const favouring = favour === undefined ? [] : [`--${favour}`]
+  const args = ['--quiet', `--marker-size=${markerSize}`, ...favouring, ...names, '--', ours, base, theirs]
   const code = await run(['merge-file', ...AS_MERGES, ...args], place)
   const conflicts = code === USAGE ? await run(['merge-file', ...args], place) : code
   if (conflicts !== undefined && conflicts <= 127) return conflicts

@@ -148,6 +148,9 @@ export interface MergedVersions {
   readonly theirs: string
 }
 
+/** The side that a merge takes where both changed the same, and nobody is to be asked (`-X ours`). */
+export type Favour = 'ours' | 'theirs'
+
 /** Three files, and how conflicts between them are marked. */
 export interface MergeFileRequest {
   /** Where the file stands in the work tree. */
@@ -156,6 +159,8 @@ export interface MergeFileRequest {
   readonly base: string
   readonly theirs: string
   readonly markerSize: number
+  /** Undefined: where both changed the same is a conflict. */
+  readonly favour?: Favour
   /** Undefined: those that git would write, as far as they can be found out. */
   readonly labels: { readonly ours?: string; readonly base?: string; readonly theirs?: string }
 }

@@ -108,6 +108,34 @@ describe('an operation of git that stops', () => {
   })
 })
 
+describe('an operation of git that is told which side to take', () => {
+  it.for([
+    ['merge', '-Xours', 'topic', text('ours', 'second')],
+    ['merge', '-Xtheirs', 'topic', text('theirs', 'second')],
+    ['rebase', '-Xtheirs', 'topic', text('ours', 'second')],
+    ['cherry-pick', '-Xtheirs', 'topic~1', text('theirs')],
+  ] as const)('%s %s %s', async ([operation, option, what, merged], { box }) => {
+    const repo = await branches(box)
+    expect((await repo.run(operation, option, what)).code).toBe(0)
+    expect(await repo.decrypt(FILE)).toBe(merged)
+  })
+
+  it('leaves it to somebody who reads the file', async ({ box }) => {
+    const repo = await MergeRepository.create(box, { [FILE]: TEXT })
+    const select = (pattern: string) => async () => {
+      box.write('.sops.yaml', `creation_rules:\n  - age: ${box.recipient}\n    encrypted_regex: ${pattern}\n`)
+      box.write(FILE, TEXT)
+      await repo.bulla('encrypt', '--in-place', '--fresh', FILE)
+    }
+    await repo.branch('topic', select('^(a|b)$'))
+    await repo.change(select('^a$'))
+    box.write('.gitattributes', '*.yaml merge=bulla\n.sops.yaml merge=ours\n')
+    await repo.commit('attributes')
+    expect((await box.run('git', ['merge', '-Xours', 'topic'], {})).code).toBe(1)
+    expect((await box.bulla(['resolve', FILE])).err).toContain('  sops.selector\n')
+  })
+})
+
 describe('a merge of files that are not the same on both sides', () => {
   it('renamed on one side, changed on both', async ({ box }) => {
     const repo = await branches(box)

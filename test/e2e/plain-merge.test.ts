@@ -44,6 +44,27 @@ describe('plain files with the drivers', () => {
     },
   )
 
+  it.each([
+    ['merge', '-X', 'ours'],
+    ['merge', '-Xtheirs'],
+    ['merge', '--strategy-option=ours', '-X', 'theirs'],
+    ['cherry-pick', '-Xtheirs'],
+    ['rebase', '-Xours'],
+  ])('take a side where they are told to: git %s %s', async (...words) => {
+    const result = async () => {
+      const { code } = await box.run('git', [...words, 'main'], {})
+      const text = box.text('plain.yaml')
+      await box.git('reset', '-q', '--hard', 'start')
+      return { code, text }
+    }
+    await box.git('branch', 'start')
+    const without = await result()
+    expect(without.code).toBe(0)
+    box.put('.git/info/attributes', '*.yaml diff=bulla merge=bulla\n')
+    await box.bulla(['init', '--yes', '--no-hooks'])
+    expect(await result()).toEqual(without)
+  })
+
   it('are compared as without them', async () => {
     const without = await box.git('diff', 'main', 'feature')
     box.put('.git/info/attributes', '*.yaml diff=bulla merge=bulla\n')

@@ -52,6 +52,7 @@ export function fakeIo(settings: Partial<Pick<Io, 'program' | 'cwd' | 'env'>> = 
     },
     mergeLabels: async () => undefined,
     isForMessage: async () => false,
+    mergeFavour: async () => undefined,
     world: () => {
       throw new Error('this test has no world')
     },

@@ -1,9 +1,11 @@
 import { resolve } from 'node:path'
 import { isBullaError, UsageError } from '../../errors.ts'
 import type { Marking } from '../../merge/marks.ts'
-import type { MergedVersions } from '../../operations/git-port.ts'
-import { type MergeOutcome, mergeVersions, relabelled } from '../../operations/merge/driver.ts'
+import type { Favour, MergedVersions } from '../../operations/git-port.ts'
+import { type MergeOutcome, type MergeRequest, mergeVersions, relabelled } from '../../operations/merge/driver.ts'
+import { isSetting } from '../../operations/merge/merge-policy.ts'
 import { showPlace } from '../../operations/merge/resolve.ts'
+import type { MachineWorld } from '../../operations/ports.ts'
 import { fileWord } from '../../operations/shell-word.ts'
 import type { CommandDefinition, Io } from '../io.ts'
 import { addCommonOptions, flag, integer, onlyGiven, text, type Values, worldOf } from '../options/options.ts'
@@ -60,10 +62,10 @@ async function run(words: readonly string[], values: Values, io: Io): Promise<nu
   }
   const path = resolve(io.cwd, name)
   const marking = { labels, markerSize: integer(values, 'markerSize', '--marker-size') ?? 7 }
-  const versions = { base: base.length === 0 ? undefined : base, ours, theirs }
+  const request = { base: base.length === 0 ? undefined : base, ours, theirs, path, marking }
   let outcome: MergeOutcome
   try {
-    outcome = await mergeVersions({ ...versions, path, marking }, world)
+    outcome = await mergeVersions(request, world)
   } catch (error) {
     if (!flag(values, 'driver') || !isBullaError(error)) throw error
     // git would leave our side there, without a mark: somebody could commit it unnoticed
@@ -72,6 +74,7 @@ async function run(words: readonly string[], values: Values, io: Io): Promise<nu
     return CONFLICT
   }
   if (outcome.kind === 'not-sealed') return mergePlain(words, values, marking, outcome.isMixed, io)
+  if (outcome.kind === 'conflict' && flag(values, 'driver')) outcome = await favoured(outcome, request, world, io)
   if (!flag(values, 'quiet')) tell(outcome, name, io)
   if (!flag(values, 'driver')) io.writeOut(outcome.bytes)
   else {
@@ -83,6 +86,21 @@ async function run(words: readonly string[], values: Values, io: Io): Promise<nu
     await world.files.write({ path: resolve(io.cwd, words[1] ?? ''), bytes })
   }
   return outcome.kind === 'merged' ? 0 : CONFLICT
+}
+
+/** `-X ours` decides conflicts of values; who reads the file is for somebody to decide, and without a key the MAC is missing. */
+async function favoured(
+  outcome: Extract<MergeOutcome, { kind: 'conflict' }>,
+  request: MergeRequest,
+  world: MachineWorld,
+  io: Io,
+): Promise<Exclude<MergeOutcome, { kind: 'not-sealed' }>> {
+  const values = outcome.conflicts.filter(({ steps }) => !isSetting(steps))
+  const favour = outcome.needsReseal || values.length < outcome.conflicts.length ? undefined : await io.mergeFavour()
+  if (favour === undefined) return outcome
+  const choices = values.map(({ document, steps }) => ({ document, path: steps, take: favour }))
+  const decided = await mergeVersions({ ...request, choices }, world)
+  return decided.kind === 'not-sealed' ? outcome : decided
 }
 
 /** Git before 2.44 does not say what it calls the sides; that it is asked for only where it is shown. */
@@ -120,7 +138,7 @@ async function mergePlain(
       hint: 'use "git merge-file" for plain files',
     })
   }
-  if (!isMixed) return (await mergeAsGit(words, values, marking, io)) > 0 ? CONFLICT : 0
+  if (!isMixed) return (await mergeAsGit(words, values, marking, io, await io.mergeFavour())) > 0 ? CONFLICT : 0
   // lines of a sealed and a plain file say nothing about each other
   const name = text(values, 'path') ?? ''
   io.writeErr(`${io.program}: ${printable(name)}: sealed on one side only: ours is kept, and nothing merged\n`)
@@ -129,7 +147,13 @@ async function mergePlain(
 }
 
 /** By lines. @returns how many conflicts there are @throws GitError `ERR_GIT` */
-function mergeAsGit(words: readonly string[], values: Values, { markerSize }: Marking, io: Io): Promise<number> {
+function mergeAsGit(
+  words: readonly string[],
+  values: Values,
+  { markerSize }: Marking,
+  io: Io,
+  favour?: Favour,
+): Promise<number> {
   const { path, base, theirs } = versionsOf(words, values)
   const ours = words[1] ?? ''
   const labels = onlyGiven({
@@ -137,7 +161,7 @@ function mergeAsGit(words: readonly string[], values: Values, { markerSize }: Ma
     base: givenLabel(values, 'labelBase'),
     theirs: givenLabel(values, 'labelTheirs'),
   })
-  return io.mergeFile({ path, base, ours, theirs, markerSize, labels })
+  return io.mergeFile({ path, base, ours, theirs, markerSize, labels, ...onlyGiven({ favour }) })
 }
 
 function versionsOf([base = '', ours = '', theirs = '']: readonly string[], values: Values): MergedVersions {
