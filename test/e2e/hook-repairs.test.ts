@@ -81,6 +81,15 @@ describe('the command that a hook names for a commit', () => {
     expect(repository.read('key.txt')).toBe(`${box.identity}\nmore\n`)
   })
 
+  it('is none for a reason that is empty', async ({ box }) => {
+    const repository = await repositoryWithPolicy(box)
+    repository.write(FILE, PLAIN)
+    await repository.must('add', '-A')
+    const { code, err } = await repository.git(['commit', '-q', '-m', 'x'], { env: { BULLA_ALLOW: ' ' } })
+    expect({ code }, err).toEqual({ code: 1 })
+    expect(err).toContain('hint: BULLA_ALLOW has to say why: it is empty\n')
+  })
+
   it('puts the policy itself where a link to it is', async ({ box }) => {
     const repository = await repositoryWithPolicy(box)
     const policy = repository.read('.sops.yaml')
@@ -146,6 +155,30 @@ describe('the command that a hook names for a push', () => {
     expect(await pushed('fea$ture')).toBe(start)
     expect(await pushed('HEAD')).toBe(start)
     expect(await pushed('fea$ture~0:refs/heads/other')).toBe(start)
+  })
+
+  it('comes with what to do where nobody knows what the remote has', async ({ box }) => {
+    const { client } = await withLeakOn(box, 'other')
+    await client.must('push', '-q', '--no-verify', 'origin', 'other')
+    await client.must('switch', '-q', 'other')
+    await client.must('update-ref', '-d', 'refs/remotes/origin/other')
+    await client.must('update-ref', '-d', 'refs/remotes/origin/main')
+    await client.commit({ 'fine.txt': 'fine\n' })
+    const env = { BULLA_ALLOW: 'it is public' }
+    const stopped = await client.git(['push', 'origin', 'other:new'], { env })
+    expect(stopped).toMatchObject({ code: 1, err: expect.stringContaining('"git fetch origin" first\n') })
+    expect(stopped.err).toContain('BULLA_ALLOW is for commits; a push does not heed it\n')
+    const address = box.path('server.git')
+    const byAddress = await client.git(['push', '--quiet', address, 'other:new'])
+    expect(byAddress.err).toContain('what stands at an address is not known here')
+    expect(
+      byAddress.err
+        .split('\n')
+        .filter((line) => line.startsWith('bulla: '))
+        .join(),
+    ).not.toContain(address)
+    await client.must('fetch', '-q', 'origin')
+    expect(await client.git(['push', '-q', 'origin', 'other:new'])).toMatchObject({ code: 0, err: '' })
   })
 
   it('is none for what is no branch', async ({ box }) => {

@@ -3,7 +3,6 @@ import { type Allowance, allowOnce } from '../../operations/hooks/allow-once.ts'
 import { type HookName, OF_A_COMMIT } from '../../operations/hooks/hook-names.ts'
 import type { CommitFinding } from '../../operations/hooks/judge-commits.ts'
 import { type HookRequest, publishedBefore, runHook } from '../../operations/hooks/run-hook.ts'
-import { isAllowable } from '../../operations/judge/findings/exceptions.ts'
 import { cannotJudge } from '../../operations/judge/findings/finding.ts'
 import { changeScanner } from '../../operations/scan/scan-file.ts'
 import type { HookIo } from '../io.ts'
@@ -11,12 +10,6 @@ import { freshKnownScanner, knownScanner } from '../repository/known-values.ts'
 import { rootNote, showFindings } from '../show/findings-text.ts'
 
 const STOPPED = 1
-/** Who is stopped by a false alarm should not have to look for the way, and take `--no-verify`. */
-const MEANT_TO_BE =
-  'hint: what is right as it is: "bulla:allow RULE -- REASON" on its line, or in .bulla/allow.yaml; BULLA_ALLOW=\'REASON\' for this commit'
-/** Of what only a person can mend: `commit -a` would stage it again. */
-const OUT_OF_FILES =
-  'hint: take what has no command here out of its file; this commit takes files as they are in the work tree'
 /** Something cannot be judged. */
 const UNDECIDED = 2
 
@@ -63,11 +56,12 @@ async function letPass(allowance: Omit<Allowance, 'gitFolder'>, repository: Repo
 }
 
 async function verdict(
-  { name: hook, isStagedAnew }: HookRequest,
+  request: HookRequest,
   findings: readonly CommitFinding[],
   repository: Repository,
   io: HookIo,
 ): Promise<number> {
+  const { name: hook } = request
   const stopping = findings.filter(({ level }) => level === 'block')
   if (findings.length === 0) return 0
   const count = (all: readonly unknown[]) => `${all.length} ${all.length === 1 ? 'finding' : 'findings'}`
@@ -83,7 +77,7 @@ async function verdict(
   if (isOfCommit && below !== '') tell(rootNote(below.replace(/\/$/, '')))
   if (log !== undefined) tell(`${hook}: let pass because of BULLA_ALLOW, and written to ${log}`)
   if (!isStopped) return 0
-  if (isStagedAnew === true && stopping.some(({ repair }) => repair === undefined)) tell(OUT_OF_FILES)
-  if (isOfCommit && stopping.some(({ rule }) => isAllowable(rule))) tell(MEANT_TO_BE)
+  const { hintsFor } = await import('./hook-hints.ts') // seldom needed
+  for (const hint of await hintsFor(request, stopping, reason, repository)) tell(`hint: ${hint}`)
   return stopping.some(cannotJudge) ? UNDECIDED : STOPPED
 }
