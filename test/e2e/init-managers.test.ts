@@ -164,6 +164,16 @@ describe('hooks through what the repository uses', () => {
     expect(await box.bulla(['hook', 'run', 'pre-push'], { env: { ...env, PRE_COMMIT_TO_REF: from } })).toMatchObject({
       code: 0,
     })
+    // a push that a hook of pre-commit begins is git's to tell
+    const own = {
+      env: { ...env, PRE_COMMIT_TO_REF: from },
+      stdin: `HEAD ${env.PRE_COMMIT_TO_REF} refs/heads/x ${from}\n`,
+    }
+    expect(await box.bulla(['hook', 'run', 'pre-push', 'backup', '../backup.git'], own)).toMatchObject({ code: 1 })
+    // where it names what nobody knows
+    const gone = { PRE_COMMIT: '1', PRE_COMMIT_REMOTE_NAME: 'origin', PRE_COMMIT_LOCAL_BRANCH: 'refs/heads/gone' }
+    const unknown = await box.bulla(['hook', 'run', 'pre-push'], { env: gone })
+    expect(unknown).toMatchObject({ code: 2, err: expect.stringContaining('does not say which commits are pushed') })
   })
 
   it('git says when it knows no hooks in its configuration', async () => {
@@ -240,6 +250,32 @@ describe(withJudge('a hook that was there before init', 'pre-commit'), () => {
     await box.git('add', 'a.txt', '.pre-commit-config.yaml')
     await box.git('commit', '-q', '-m', 'x')
     expect(box.has('mine')).toBe(true)
+  })
+})
+
+describe(withJudge('the hook for pushes that pre-commit runs', 'pre-commit'), () => {
+  it.skipIf(findJudge('pre-commit') === undefined)('judges a branch that is pushed with its first commit', async () => {
+    const hook = '{ id: bulla, name: bulla, entry: bulla hook run pre-push, language: system, stages: [pre-push], '
+    const more = 'always_run: true, pass_filenames: false }'
+    box.put('.pre-commit-config.yaml', `repos:\n- repo: local\n  hooks: [${hook}${more}]\n`)
+    box.addProgram('pre-commit', `'${findJudge('pre-commit')}'`)
+    await box.must('pre-commit', 'install', '--hook-type', 'pre-push')
+    await box.git('init', '-q', '--bare', '../remote.git')
+    await box.git('remote', 'add', 'origin', '../remote.git')
+    box.put('.sops.yaml', `creation_rules:\n  - age: ${box.recipient}\n    path_regex: secrets/\n`)
+    box.put('secrets/db.yaml', PLAIN)
+    await box.git('add', '.')
+    await box.git('commit', '-q', '-m', 'plain')
+    await box.git('rm', '-q', 'secrets/db.yaml')
+    await box.git('commit', '-q', '-m', 'gone')
+    for (const ref of ['main', 'HEAD~0:refs/heads/other']) {
+      const { code, out, err } = await box.run('git', ['push', 'origin', ref], {})
+      expect(code).not.toBe(0)
+      expect(out + err).toContain('unsealed-file')
+    }
+    expect(await box.git('ls-remote', 'origin')).toBe('')
+    await box.sh('git checkout -q --orphan clean && git commit -q -m clean')
+    expect(await box.run('git', ['push', 'origin', 'clean'], {})).toMatchObject({ code: 0 })
   })
 })
 

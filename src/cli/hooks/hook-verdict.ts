@@ -8,6 +8,7 @@ import { changeScanner } from '../../operations/scan/scan-file.ts'
 import type { HookIo } from '../io.ts'
 import { freshKnownScanner, knownScanner } from '../repository/known-values.ts'
 import { rootNote, showFindings } from '../show/findings-text.ts'
+import { toldByPreCommit } from './told-by-pre-commit.ts'
 
 const STOPPED = 1
 /** Something cannot be judged. */
@@ -21,7 +22,7 @@ export async function runAndTell(
   io: HookIo,
 ): Promise<number> {
   const takesInput = name === 'pre-push' || name === 'pre-receive'
-  const told = name === 'pre-push' ? toldByPreCommit(io.env) : undefined
+  const told = name === 'pre-push' ? await toldByPreCommit(args, io.env, repository) : undefined
   const input = told?.input ?? (takesInput ? Buffer.from(await io.stdin()).toString('utf8') : '')
   // of `commit -a` and `commit FILE`
   const isStagedAnew = io.env['GIT_INDEX_FILE']?.endsWith('.lock') === true
@@ -35,13 +36,6 @@ export async function runAndTell(
   }
   const findings = await runHook(request, repository, options)
   return verdict(request, findings, repository, io)
-}
-
-/** The pre-commit framework reads what git says, and hands it on in variables. */
-function toldByPreCommit(env: HookIo['env']): { readonly args: readonly string[]; readonly input: string } | undefined {
-  const { PRE_COMMIT_TO_REF: to, PRE_COMMIT_FROM_REF: from, PRE_COMMIT_REMOTE_NAME: remote } = env
-  if (env['PRE_COMMIT'] !== '1' || to === undefined || from === undefined) return undefined
-  return { args: remote === undefined ? [] : [remote], input: `local ${to} remote ${from}\n` }
 }
 
 /** Nothing of a server is written to, and it has no keys. */
