@@ -9,6 +9,7 @@ import { it, Sandbox } from '../helpers/sandbox.ts'
 
 /** A key of AWS in the form that its rule wants, made here: no file of this project holds one. */
 const KEY = `AKIA${'QWERTZ2345ASDFGH'.split('').reverse().join('')}`
+const HUMAN = ['Herbst', 'wald', '47'].join('')
 const SECRET = `${MARKER}&9 horse!Stapl`
 
 async function repository(box: Sandbox): Promise<void> {
@@ -250,7 +251,14 @@ describe('scan', () => {
 
   it('reads files outside of a repository', async ({ box }) => {
     box.write('a/b.env', `KEY=${KEY}\n`)
-    expect(await box.bulla(['scan', 'a'])).toMatchObject({ code: 1, out: expect.stringContaining('b.env:1:5') })
+    const found = (name: string) => `  block aws-access-key-id: ${name}:1:5: AWS access key id (KEY)\n`
+    expect(await box.bulla(['scan', 'a'])).toMatchObject({ code: 1, out: found('a/b.env') })
+    box.write('a/c/other.txt', '')
+    expect(await box.bulla(['scan', '..'], { cwd: 'a/c' })).toMatchObject({ code: 1, out: found(box.path('a/b.env')) })
+    // what the folders above are called says nothing about a file
+    box.write('translations/b.yaml', `password: ${HUMAN}\n`)
+    const { out } = await box.bulla(['scan', '--fail-on', 'warn'], { cwd: 'translations' })
+    expect(out).toContain('b.yaml:1:11: password')
   })
 
   it('reads what killed writes left, in a repository and outside', async ({ box }) => {

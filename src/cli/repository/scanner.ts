@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path'
+import { isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { isBullaError, UsageError } from '../../errors.ts'
 import type { CleanBlobs } from '../../operations/cache/clean-blobs.ts'
 import type { Repository } from '../../operations/git-port.ts'
@@ -104,8 +104,8 @@ export class Scanner {
   private async tree(names: readonly string[], tools: RepositoryTools): Promise<ScanResult> {
     const { world, root } = this
     if (root === undefined) {
-      const paths = await filesBelow(names, world)
-      return scanTree(paths, (path) => readUnlessGone(path, world), tools)
+      const paths = (await filesBelow(names, world)).map((path) => shortPath(path, world.cwd))
+      return scanTree(paths, (path) => readUnlessGone(resolve(world.cwd, path), world), tools)
     }
     const paths = (await this.repository.workingFiles()).filter(await this.wanted(names))
     // a file that was named is looked into although git ignores it
@@ -174,6 +174,12 @@ async function placeOf(repository: Repository): Promise<Place> {
     if (isBullaError(error)) return { root: undefined, isBare: false }
     throw error
   }
+}
+
+/** As seen from the working directory; what is elsewhere keeps its whole path. */
+function shortPath(path: string, cwd: string): string {
+  const below = relative(cwd, path)
+  return below === '..' || below.startsWith(`..${sep}`) || isAbsolute(below) ? path : below.replaceAll(sep, '/')
 }
 
 async function filesBelow(names: readonly string[], { files, cwd }: World): Promise<string[]> {

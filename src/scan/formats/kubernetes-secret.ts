@@ -22,7 +22,9 @@ export const KUBERNETES_DETECTOR: Detector = {
   detect(page, start) {
     KIND.lastIndex = start
     page.steps += 8
-    if (page.kind === 'generated' || !KIND.test(page.text)) return
+    // what stands beside translations may be the manifest of a service of that name
+    const isManifest = page.kind !== 'generated' || /\.ya?ml$/.test(page.baseName)
+    if (!isManifest || !KIND.test(page.text)) return
     const isJson =
       page.kind === 'json' || (page.text.charAt(start - 1) === '"' && /^\s*[[{]/.test(page.text.slice(0, 200)))
     const leaves = isJson ? jsonSecretLeaves(page, start) : yamlSecretLeaves(page, start)

@@ -37,6 +37,8 @@ const NAMES: readonly (readonly [FileKind, string])[] = [
 ]
 /** Folders of Ansible, whose files may have no extension. */
 const YAML_FOLDERS = new Words('group_vars host_vars')
+/** A service may have such a name, and these files are no translations. */
+const CONFIGURES = 'values application appsettings config settings secret compose docker deploy'.split(' ')
 /** Templates are what they are templates of. */
 const TEMPLATES = new Words('tpl tmpl gotmpl j2 erb dist example sample template bak orig old')
 
@@ -44,9 +46,11 @@ const TEMPLATES = new Words('tpl tmpl gotmpl j2 erb dist example sample template
 export function fileKind(fileName: string): FileKind {
   const folders = fileName.toLowerCase().split('/')
   const name = folders.pop() ?? ''
-  if (LOCK_FILES.has(name) || folders.some((folder) => TRANSLATIONS.has(folder))) return 'generated'
+  if (LOCK_FILES.has(name)) return 'generated'
   // an expression that is asked for a second time is compiled: a commit of a few files has no time for those it need not ask
   if (name.includes('env') && /^\.?env(?:\.|$)|\.env(?:\.|$)/.test(name)) return 'dotenv'
+  if (folders.some((folder) => TRANSLATIONS.has(folder)) && !CONFIGURES.some((start) => name.startsWith(start)))
+    return 'generated'
   if (name.startsWith('dockerfile') || name.startsWith('containerfile')) return 'shell'
   const bare = TEMPLATES.has(extensionOf(name)) ? name.slice(0, name.lastIndexOf('.')) : name
   if (bare.endsWith('.min.js') || bare.endsWith('.min.css')) return 'generated'

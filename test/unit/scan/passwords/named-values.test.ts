@@ -37,6 +37,8 @@ describe('values that have a name', () => {
     ['a.tf.json', '{"variable": {"db_password": {"type": "string", "default": "…"}}}\n'],
     ['stack.yaml', 'Parameters:\n  DbPassword:\n    Type: String\n    NoEcho: true\n    Default: …\n'],
     ['azure.json', '{"adminPassword": {"type": "securestring", "defaultValue": "…"}}\n'],
+    ['services/messages/values.yaml', 'password: …\n'],
+    ['lang/.env', 'DB_PASSWORD=…\n'],
     ['a.yaml', 'dbpass: …\n'],
     ['a.yaml', 'root_pw: …\n'],
     ['wpa_supplicant.conf', 'psk="…"\n'],
@@ -97,6 +99,7 @@ describe('values that have a name', () => {
     ],
     ['stack.yaml', 'DbPassword:\n  Type: String\nDbClass:\n  Default: Medium1+\n'],
     ['a.json', '{"password": {"type": "string"}, "name": {"default": "Medium1+"}}\n'],
+    ['locales/de/login.json', '{"password": "Medium1+"}\n'],
     ['a.json', '{"code": "PW", "Palau1+x": "Pacific"}\n'],
     ['a.py', `  Authorization: MAC id="${fill('{a16}', dice(5))}",\n`],
     ['A.cs', 'public string Password { get; set; }\npublic string Name = "Medium1+";\n'],
@@ -134,6 +137,13 @@ describe('passwords that stand for themselves in a call, or in an address', () =
     expect(found('a.yaml', `url: jdbc:oracle:thin:scott/${value}@db\n`)).toEqual([`block url-credentials ${value}`])
     for (const user of ['scott/tiger123@localhost', '@db.acme.io:1521:x', `scott/\${PASSWORD}@db.acme.io`, '/@db'])
       expect(found('a.yaml', `url: jdbc:oracle:thin:${user}\n`)).toEqual([])
+  })
+})
+
+describe('a Secret of Kubernetes', () => {
+  it('is one beside translations too: a service may be called so', () => {
+    const text = `apiVersion: v1\nkind: Secret\nstringData:\n  a: ${HUMAN}\n`
+    expect(found('services/messages/k8s/db.yaml', text)).toEqual([`block kubernetes-secret ${HUMAN}`])
   })
 })
 
