@@ -89,7 +89,7 @@ function findValue(page: Page, keyStart: number, keyEnd: number): number | undef
   if (page.kind === 'xml' && text.charAt(keyStart - 1) !== ' ') {
     // what stands in it is a name
     if (text.startsWith('<key>', keyStart - 1)) return undefined
-    const inXml = xmlValueStart(text, keyEnd)
+    const inXml = xmlValueStart(text, keyStart, keyEnd)
     if (inXml !== undefined) return inXml
   }
   if (found === undefined) {
@@ -129,7 +129,9 @@ function defaultStart(text: string, keyEnd: number): number | undefined {
   return sign === '-' || sign === '=' ? keyEnd + 2 : keyEnd + 1
 }
 
-function findEnvValue({ text, kind }: Page, keyStart: number, keyEnd: number): number | undefined {
+function findEnvValue({ text, kind, baseName }: Page, keyStart: number, keyEnd: number): number | undefined {
+  // `storePassword 'x'`: a call
+  if (baseName.endsWith('.gradle')) return text.charAt(keyEnd) === ' ' ? quotedAt(text, keyEnd + 1) : undefined
   const isOne = kind === 'shell' && text.charAt(keyEnd) === ' ' && /[^\s=]/.test(text.charAt(keyEnd + 1))
   return isOne && ENV_BEFORE.test(text.slice(Math.max(0, keyStart - 20), keyStart)) ? keyEnd + 1 : undefined
 }
