@@ -98,23 +98,23 @@ const LIMITED = [
   },
   { from: /[\\/]@smithy[\\/]node-http-handler[\\/]/, asks: 'node:https', gets: 'limited-https.mjs' },
   {
-    from: /[\\/]@aws-sdk[\\/]credential-provider-process[\\/]/,
+    from: /[\\/](?:@aws-sdk[\\/]credential-provider-process|@azure[\\/]identity)[\\/]/,
     asks: 'node:child_process',
     gets: 'ending-programs.mjs',
   },
 ]
 
 /**
- * Whoever gives credentials to a container or an instance is asked by the SDK itself, which reads whatever comes, and waits for
- * programs without an end.
+ * Whoever gives credentials to a container or an instance is asked by the SDK of AWS itself, which reads whatever comes. That of
+ * Azure, too, waits for programs without an end.
  *
  * @type {import('esbuild').Plugin}
  */
-const AWS_HAS_LIMITS = {
-  name: 'aws-has-limits',
+const CREDENTIALS_HAVE_LIMITS = {
+  name: 'credentials-have-limits',
   setup({ onResolve }) {
-    onResolve({ filter: /^node:(?:https?|child_process)$/ }, ({ path, importer }) => {
-      const found = LIMITED.find(({ from, asks }) => asks === path && from.test(importer))
+    onResolve({ filter: /^(?:node:)?(?:https?|child_process)$/ }, ({ path, importer }) => {
+      const found = LIMITED.find(({ from, asks }) => asks.endsWith(path) && from.test(importer))
       return found && { path: join(import.meta.dirname, 'in-place-of', found.gets) }
     })
   },
@@ -123,7 +123,7 @@ const AWS_HAS_LIMITS = {
 /** @type {import('esbuild').Plugin[]} */
 export const PACKAGE_PLUGINS = [
   COMMANDER_STARTS_NOTHING,
-  AWS_HAS_LIMITS,
+  CREDENTIALS_HAVE_LIMITS,
   BUILT_INS_OF_COMMONJS,
   LIBRARIES_KEEP_QUIET,
   AWS_KEEPS_QUIET,

@@ -1,27 +1,47 @@
 /**
- * For a library that waits without an end for the program that a `credential_process` names: who stopped waiting would leave
- * it behind.
+ * For libraries that start a program to get credentials, and wait for it without an end: who stopped waiting would leave it
+ * behind. Here it ends with this process.
  */
-import { exec as nodeExec } from 'node:child_process'
+import programs from 'node:child_process'
 import { promisify } from 'node:util'
 
 /** A line with which the shell starts one program: nothing before it, beside it or after it. */
 const ONE_PROGRAM = /^(?!\s*(?:\w+=|[!{]))(?:[^;&|()\n]|>&)+$/
 
-/** Run a command line; it ends with this process. @param {string} command @returns {Promise<{ stdout: string }>} */
-function run(command) {
+/** Any of `node:child_process`. @type {(...args: any[]) => import('node:child_process').ChildProcess} */
+const nodeExec = programs.exec
+
+/** @param {string} command @param {unknown[]} rest */
+function startLine(command, ...rest) {
+  // with `exec` it takes the place of the shell, so that the signal reaches it
+  const isAlone = process.platform !== 'win32' && ONE_PROGRAM.test(command)
+  return ending(nodeExec(isAlone ? `exec ${command}` : command, ...rest))
+}
+
+/** @param {import('node:child_process').ChildProcess} child */
+function ending(child) {
+  const end = () => child.kill()
+  process.on('exit', end)
+  child.once('close', () => process.off('exit', end))
+  return child
+}
+
+/** @param {string} command @returns {Promise<{ stdout: string }>} */
+function promised(command) {
   return new Promise((resolve, reject) => {
-    // with `exec` it takes the place of the shell, so that the signal reaches it
-    const isAlone = process.platform !== 'win32' && ONE_PROGRAM.test(command)
-    const child = nodeExec(isAlone ? `exec ${command}` : command, (error, stdout) => {
-      process.off('exit', end)
+    startLine(command, (/** @type {Error | null} */ error, /** @type {string} */ stdout) => {
       if (error === null) resolve({ stdout })
       else reject(error)
     })
-    const end = () => child.kill()
-    process.on('exit', end)
   })
 }
 
-/** As the library uses it: through `promisify`. */
-export const exec = Object.assign(() => undefined, { [promisify.custom]: run })
+export const exec = Object.assign(startLine, { [promisify.custom]: promised })
+
+/** @type {(...args: any[]) => import('node:child_process').ChildProcess} */
+const nodeExecFile = programs.execFile
+
+/** @param {unknown[]} args */
+const execFile = (...args) => ending(nodeExecFile(...args))
+
+export default { ...programs, exec, execFile }

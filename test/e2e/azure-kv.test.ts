@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect } from 'vitest'
+import { afterAll, beforeAll, describe, expect, vi } from 'vitest'
 import { expectNoSecret } from '../helpers/canary.ts'
 import { it } from '../helpers/sandbox.ts'
 import { AzureVaultServer, CLIENT, KEY_NAME, SECRET, TENANT, TOKEN } from '../helpers/servers/azure-kv.ts'
@@ -46,6 +46,23 @@ describe('files sealed by a key of Azure Key Vault', () => {
     expect(err).toContain('gave no token')
     expect(err).toContain('status 403')
     expectNoSecret(err, TOKEN, SECRET)
+  })
+
+  it.skipIf(process.platform === 'win32')('wait for no az that hangs, and leave none behind', async ({ box }) => {
+    box.write('.sops.yaml', rule())
+    box.write('a.yaml', 'a: 1\n')
+    await box.bulla(['encrypt', '-i', 'a.yaml'], { env: env() })
+    const hang = `require('fs').writeFileSync('${box.path('pid')}', String(process.pid)); setInterval(() => {}, 1000)`
+    box.write('hang.cjs', hang)
+    box.write('bin/az', `#!/bin/sh\nexec "${process.execPath}" "${box.path('hang.cjs')}"\n`, 0o755)
+    const login = {
+      ...{ AZURE_TOKEN_CREDENTIALS: 'AzureCLICredential', AZURE_CLIENT_SECRET: undefined, BULLA_KEY_TIMEOUT: '3' },
+      PATH: `${box.path('bin')}:${process.env['PATH']}`,
+    }
+    const { code, err } = await box.bulla(['decrypt', 'a.yaml'], { env: { ...env(), ...login } })
+    expect([code, err]).toEqual([128, expect.stringContaining('no token came in time')])
+    const isAlive = () => process.kill(Number(box.read('pid')), 0)
+    await vi.waitFor(() => expect(isAlive).toThrow('ESRCH'), { timeout: 5_000 })
   })
 
   it('stay closed when the host was not allowed by the user', async ({ box }) => {
