@@ -122,3 +122,15 @@ describe('people with keys that bulla cannot seal for yet', () => {
     },
   )
 })
+
+describe('a machine whose keys', () => {
+  it.for([
+    ['kms one', ['--aws-kms', 'one', '--local']],
+    ['gcp_kms two', ['--local', '--gcp-kms', 'two']],
+  ] as const)('are mistyped is not made, and the key is named: %s', async ([name, keys], { box }) => {
+    box.write('home/.keep', '')
+    const { code, err } = await box.bulla(['recipient', 'create', 'prod', ...keys], { env: home(box) })
+    expect([code, err]).toEqual([1, expect.stringMatching(new RegExp(`^bulla: error: ${name}: `))])
+    expect(box.has('.bulla')).toBe(false)
+  })
+})

@@ -64,7 +64,17 @@ export async function checkNew(
 /** @throws KeyError `ERR_RECIPIENT`, `ERR_NOT_ALLOWED` */
 export async function checkAllowed(key: ServiceKey, { wrapping: { services } }: MachineWorld): Promise<void> {
   const service = await services.get(key.type)
-  service.check(key)
+  try {
+    service.check(key)
+  } catch (error) {
+    if (!(error instanceof KeyError) || error.code !== 'ERR_RECIPIENT') throw error
+    // of several keys it says which
+    throw new KeyError(
+      error.code,
+      `${wrappingName(key)}: ${error.message}`,
+      error.hint === undefined ? {} : { hint: error.hint },
+    )
+  }
 }
 
 /** What wraps identities in this world. */
