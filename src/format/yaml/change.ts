@@ -64,11 +64,13 @@ function replaceInBlock(spot: Spot, value: Node, layout: ChangeLayout): Edit[] {
   const lineEnd = lineEndAfter(text, end)
   const isList = value.kind === 'list' && value.items.length > 0
   const child = column + (dash !== undefined ? 2 : isList ? listIndent : indent)
-  const blocks = hasRoomForBlock(text, lineEnd, child, '\n')
+  const headEnd = lineEndAfter(text, head)
+  const isBelow = node.start > headEnd && node.end > node.start
+  // a comment behind the last line of what stood there would become a part of a block
+  const blocks = hasRoomForBlock(text, lineEnd, child, '\n') && !(isBelow && text.slice(end, lineEnd).trim() !== '')
   const [first = '', ...below] = new YamlWriter(indent, { blocks }).valueBehind(value, column, child)
   const lines = below.map((line) => lineBreak + line).join('')
-  const headEnd = lineEndAfter(text, head)
-  if (node.start > headEnd && node.end > node.start) {
+  if (isBelow) {
     return [
       { start: head, end: head, text: first },
       { start: headEnd, end, text: lines },

@@ -243,6 +243,14 @@ describe('a new value', () => {
     ],
     ['is spaced as the other keys', 'ini', '[t]\nx=1\n', ['t', 'y'], '"v"', '[t]\nx=1\ny=v\n'],
     ['gets a section', 'ini', '[t]\nx=1\n', ['n', 'y'], '"v"', '[t]\nx=1\n\n[n]\ny = v\n'],
+    [
+      'leaves the comment behind a collection that gives way out of its text',
+      'yaml',
+      'a:\n  b: 1\n  c: 2 # why\nd: 3\n',
+      ['a'],
+      '"one\\ntwo\\n"',
+      'a: "one\\ntwo\\n" # why\nd: 3\n',
+    ],
   ]
 
   it.each(cases)('%s (%s)', async (_title, name, text, steps, value, expected) => {
