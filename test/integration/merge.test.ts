@@ -414,6 +414,27 @@ describe('merging random versions of a file', () => {
   }, 3_600_000)
 })
 
+describe('a ciphertext without the comment that has it sealed', () => {
+  const selector: SelectorSpec = { field: 'encrypted_comment_regex', pattern: 'secret' }
+  const readers: readonly Person[] = ['alice']
+  const seal = (plain: string, before?: Uint8Array) => sealVersion(plain, 'yaml', { readers, selector }, before)
+  const text = (comment: string) => `${comment}\na: ${MARKER}-1\n`
+
+  it('is never taken for a value where somebody merged without a key', async () => {
+    const base = await seal(text('# about a'))
+    const [ours, theirs] = [await seal(text('# of ours'), base), await seal(text('# secret'), base)]
+    const request = { base, ours, theirs, path: '/repository/f.yaml', marking: MARKING }
+    await expect(mergeVersions(request, mergeWorld(['mallory']))).rejects.toMatchObject({ code: 'ERR_MERGE' })
+  })
+
+  it('is not sealed again as a value', async () => {
+    const sealed = Buffer.from(await seal(text('# secret'))).toString()
+    const resealing = reseal('/repository/f.yaml', Buffer.from(sealed.replace('# secret\n', '')), mergeWorld(['alice']))
+    const error = await rejection(resealing)
+    expect(error).toMatchObject({ code: 'ERR_MERGE', where: { file: '/repository/f.yaml', path: ['a'] } })
+  })
+})
+
 describe('a change of what is sealed', () => {
   const merge = async (ours: string, selector: SelectorSpec) => {
     const text = `a: ${MARKER}-1\nb: ${MARKER}-2\n`

@@ -14,6 +14,7 @@ import { hasSameKey, mergedKey, type OpenedSide } from './merge-key.ts'
 import { mergeOpened } from './merge-opened.ts'
 import { isSetting, mergePolicy } from './merge-policy.ts'
 import type { MergedFile, MergeSettings, SealedVersions } from './merge-settings.ts'
+import { checkSelected } from './misplaced.ts'
 
 /**
  * Merge sealed files value by value, in memory. What neither side changed keeps its ciphertext, and so does what one side
@@ -38,6 +39,7 @@ export async function mergeSealed(
     })
     const side = { bytes, file, pool, isVerified: !fromMarks }
     sides.push(side)
+    if (fromMarks) await checkSelected(file)
     return side
   }
   let key: SealKey | undefined

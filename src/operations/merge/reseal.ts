@@ -9,6 +9,7 @@ import { openSealed } from '../open.ts'
 import type { World } from '../ports.ts'
 import { policyOf, readPlain, sealFile } from '../seal.ts'
 import { loadStore } from '../stores.ts'
+import { checkSelected } from './misplaced.ts'
 import { withoutMarks } from './without-key.ts'
 
 /**
@@ -47,6 +48,7 @@ async function resealed(path: string, bytes: Uint8Array, world: World): Promise<
   const request = { store, bytes: encodeText(text), layout, pool, ignoreMac: true, keepClear: true, file: path }
   const opened = await openSealed(request, world)
   try {
+    await checkSelected(opened)
     const { dataKey, metadata } = opened
     const { groups, shamirThreshold, selector = DEFAULT_SELECTOR } = metadata
     const policy = policyOf({ ...metadata, selector }, store.name === 'binary')

@@ -13,6 +13,7 @@ import { chosenText } from './choices.ts'
 import { mergeGroups } from './merge-policy.ts'
 import type { MergedFile, MergeSettings, SealedVersions } from './merge-settings.ts'
 import { mergeTexts } from './merge-texts.ts'
+import { type Misplaced, misplacedIn } from './misplaced.ts'
 
 export interface KeylessMerge extends MergedFile {
   /** Whether somebody with a key has to seal the metadata again before this is a sealed file. */
@@ -60,8 +61,18 @@ export async function mergeWithoutKey(versions: SealedVersions, settings: MergeS
     const all = conflicts.map(({ document, path }) => ({ document, path, take }))
     return withMetadata(store, chosenText(merged, all, tools).text, { ...metadata, groups })
   })
+  await checkSelected([asOurs ?? '', asTheirs ?? ''], [ours, theirs], store)
   const marked = markDifferences(asOurs ?? '', asTheirs ?? '', marking)
   return { bytes: encodeText(marked), conflicts, notes, needsReseal: true }
+}
+
+/** @throws FormatError when a ciphertext would stand where nothing is sealed: a comment that selects it may be lost */
+async function checkSelected(texts: readonly string[], sides: readonly Body[], store: Store): Promise<void> {
+  const selector = sides[0]?.metadata.selector
+  const known = await Promise.all(sides.map(({ source }) => misplacedIn(source.documents, selector)))
+  const found = await Promise.all(texts.map((text) => misplacedIn(store.parse(text).documents, selector)))
+  const isKnown = ({ text }: Misplaced) => known.flat().some((one) => one.text === text)
+  if (!found.flat().every(isKnown)) throw notMergeable()
 }
 
 /** @throws FormatError when ciphertexts of the sides cannot stand in one file */
