@@ -115,6 +115,18 @@ describe('comments and layout beside values that changed', () => {
     if (!base.includes('\ufeff')) expect(turned).toBe(merged)
   })
 
+  it('a text of several lines that comes to stand last gets the line break that is missing there', async () => {
+    const texts = ['a: |\n  1\n  2\nb: 1\n', 'c: 1\na: |\n  1\n  2\nb: 1', 'a: |\n  1\n  2\n'] as const
+    expect(await mergedText(texts, 'yaml')).toBe('c: 1\na: |\n  1\n  2\n')
+  })
+
+  it('an empty list with a comment is one side of a conflict', async () => {
+    const outcome = await merge(['a: # why\n  b: 1\n', 'a: # why\n  b: 2\n', 'a: [] # why\n'], 'yaml')
+    expect(outcome).toMatchObject({ kind: 'conflict', conflicts: [{ path: 'a' }] })
+    const marked = outcome.kind === 'conflict' ? Buffer.from(outcome.bytes).toString() : ''
+    expect(marked).toMatch(/^={7}\na: \[\]/m)
+  })
+
   it('an alias to what the other side changed is written out with what it stood for', async () => {
     const base = 'a_unencrypted: &a\n  host: old\nb: 1\n'
     const texts = [base, base.replace('old', 'new'), `${base}c_unencrypted: *a\n`] as const

@@ -116,7 +116,17 @@ function hasRepeatedKeys(node: Node): boolean {
 }
 
 /** Change `text` until it holds `roots`. @throws FormatError `ERR_EMIT` */
-export function writeTrees(roots: readonly Branch[], text: string, { store, changer, layout }: MergeTools): string {
+export function writeTrees(roots: readonly Branch[], text: string, tools: MergeTools): string {
+  try {
+    return written(roots, text, tools)
+  } catch (error) {
+    // a text of several lines that comes to stand last may need the line break that is missing there
+    if (!isBullaError(error) || error.code !== 'ERR_EMIT' || text.endsWith('\n')) throw error
+    return written(roots, text + (text.includes('\r\n') ? '\r\n' : '\n'), tools)
+  }
+}
+
+function written(roots: readonly Branch[], text: string, { store, changer, layout }: MergeTools): string {
   let result = text
   roots.forEach((root, document) => {
     for (;;) {
