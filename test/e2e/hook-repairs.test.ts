@@ -1,6 +1,7 @@
 import { rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect } from 'vitest'
+import { newIdentity } from '../helpers/age.ts'
 import { HookedRepository } from '../helpers/hooked-repository.ts'
 import { it, type Sandbox } from '../helpers/sandbox.ts'
 import { FILE } from '../helpers/scenarios/operations.ts'
@@ -52,6 +53,34 @@ describe('the command that a hook names for a commit', () => {
       expect(repository.read(name)).toContain('ENC[')
     },
   )
+
+  it('seals for whom the nearest policy names, where the one at the root would name others', async ({ box }) => {
+    const repository = await repositoryWithPolicy(box)
+    const other = newIdentity()
+    const rule = (recipient: string, more = '') =>
+      `creation_rules:\n  - path_regex: ^live/\n    age: ${recipient}\n${more}`
+    await repository.commit({
+      '.sops.yaml': rule(box.recipient).replace('live', 'app'),
+      'app/.sops.yaml': rule(other.recipient),
+    })
+    repository.write('app/live/db.yaml', PLAIN)
+    await repository.must('add', '-A')
+    expect(await repairedBy(repository)).toContain('bulla encrypt --in-place --config app/.sops.yaml app/live/db.yaml')
+    expect(await repository.show('HEAD', 'app/live/db.yaml')).toContain(other.recipient)
+    // the same for readers
+    repository.write('app/.sops.yaml', rule(box.recipient, '    strict: true\n'))
+    repository.write('app/live/db.yaml', PLAIN)
+    await repository.commit({})
+    await box.bulla(['encrypt', '-i', '--age', `${box.recipient},${other.recipient}`, 'app/live/db.yaml'], {
+      cwd: 'repo',
+    })
+    await repository.must('add', '-A')
+    const command = 'bulla updatekeys --config app/.sops.yaml app/live/db.yaml'
+    expect((await repository.git(['commit', '-q', '-m', 'x'])).err).toContain(`\n      ${command} && git add`)
+    expect((await box.bulla([...command.split(' ').slice(1), '--yes'], { cwd: 'repo' })).code).toBe(0)
+    await repository.must('add', '-A')
+    expect((await repository.git(['commit', '-q', '-m', 'x'])).code).toBe(0)
+  })
 
   it('stages what is mended in the work tree already', async ({ box }) => {
     const repository = await repositoryWithPolicy(box)

@@ -150,7 +150,7 @@ export class Judge {
       const isStrict = this.options.isStrict || this.settings.isStrict || placed?.rule.isStrict === true
       const settings = { isBinary: name === 'binary', isStrict, names: this.surroundings.names }
       all.push(...(await readerEntries(path, metadata, settings)))
-      if (placed !== undefined) all.push(...(await drift(path, metadata, placed.rule, settings)))
+      if (placed !== undefined) all.push(...(await drift(path, metadata, placed.rule, { ...settings, ...placed })))
     }
     const judged = await this.settings.exceptions.apply(all, path, text)
     const cleanAs = all.length === 0 ? 'sealed' : undefined

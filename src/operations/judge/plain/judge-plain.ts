@@ -21,6 +21,8 @@ export interface PlainText {
   readonly rule: CreationRule
   /** Whether the rule is one of the policy at the root of the repository. */
   readonly isAtRoot: boolean
+  /** See `PlacedRule`. Default: empty. */
+  readonly configOption?: string
 }
 
 /** What stands for a value and is none: templates, and references that other programs resolve. */
@@ -33,8 +35,15 @@ const MARKED = /(?:^|[./])(?:enc|encrypted|sops)\./i
  * Whether a plain file should have been sealed: a rule names it, and holds values that the rule would seal. It blocks only
  * where the rule, the name or the content leaves no doubt; a rule for everything must not stop every commit.
  */
-export async function judgePlain({ file, store, text, rule, isAtRoot }: PlainText): Promise<Finding[]> {
-  const repair = `bulla encrypt --in-place ${fileWord(file)}`
+export async function judgePlain({
+  file,
+  store,
+  text,
+  rule,
+  isAtRoot,
+  configOption = '',
+}: PlainText): Promise<Finding[]> {
+  const repair = `bulla encrypt --in-place ${configOption}${fileWord(file)}`
   const isMarked = MARKED.test(file.slice(file.lastIndexOf('/') + 1))
   const broad = await isBroad(rule)
   const finding = (id: string, level: Level, message: string, rest: Partial<Finding> = {}): Finding => ({
@@ -59,7 +68,9 @@ export async function judgePlain({ file, store, text, rule, isAtRoot }: PlainTex
     const { line } = error.where ?? {}
     const at = line === undefined ? {} : { line }
     const message = `rule ${rule.index + 1} wants this file sealed, and it cannot be read as ${store.name}`
-    return [{ ...finding('unreadable', 'block', message, at), repair: `bulla encrypt ${fileWord(file)}` }]
+    return [
+      { ...finding('unreadable', 'block', message, at), repair: `bulla encrypt ${configOption}${fileWord(file)}` },
+    ]
   }
   const values = await valuesToSeal(documents, rule)
   const [first] = values

@@ -18,7 +18,7 @@ export async function withSealing(findings: readonly Finding[], plain: PlainText
     if (finding.line === undefined) return finding
     const offset = lines.offset(finding.line, finding.column ?? 1)
     if (!spans.some(({ start, end }) => start <= offset && offset < end)) return finding
-    return { ...finding, repair: `bulla encrypt --in-place ${fileWord(plain.file)}` }
+    return { ...finding, repair: `bulla encrypt --in-place ${plain.configOption ?? ''}${fileWord(plain.file)}` }
   })
 }
 

@@ -11,6 +11,8 @@ interface DriftSettings {
   /** Whether it blocks. */
   readonly isStrict: boolean
   readonly names: ReaderNames
+  /** See `PlacedRule`. Default: empty. */
+  readonly configOption?: string
 }
 
 /** How a sealed file differs from what its rule says now: readers, and which values are sealed. */
@@ -18,7 +20,7 @@ export async function drift(
   file: string,
   metadata: Metadata,
   rule: CreationRule,
-  { isBinary, isStrict, names }: DriftSettings,
+  { isBinary, isStrict, names, configOption = '' }: DriftSettings,
 ): Promise<Finding[]> {
   const level = isStrict ? 'block' : 'warn'
   const findings: Finding[] = []
@@ -41,7 +43,7 @@ export async function drift(
     findings.push({
       ...{ rule: 'readers-drift', level, file },
       message: `the readers are not those of rule ${rule.index + 1}: ${changes.join(', ')}`,
-      repair: `bulla updatekeys ${fileWord(file)}`,
+      repair: `bulla updatekeys ${configOption}${fileWord(file)}`,
     })
   }
   const [has, wants] = [metadata.selector ?? DEFAULT_SELECTOR, rule.selector ?? DEFAULT_SELECTOR]

@@ -1,6 +1,7 @@
 import { posix } from 'node:path'
 import { type CreationRule, parseConfig, type SopsConfig } from '../../../config/config.ts'
 import { findRule } from '../../../config/match.ts'
+import { fileWord } from '../../shell-word.ts'
 
 /** The name that the policy has in every folder. */
 const POLICY = '.sops.yaml'
@@ -12,6 +13,8 @@ export interface PlacedRule {
   readonly rule: CreationRule
   /** Whether its policy is the one at the root of the repository. */
   readonly isAtRoot: boolean
+  /** For commands at the root, where there is another policy: they take the one they stand in. Empty where they need none. */
+  readonly configOption: string
 }
 
 /** The policies of one tree: of the index, or of a commit, never of the working copy. */
@@ -35,7 +38,9 @@ export class Policies {
     const config = this.config(path)
     if (config.rules === undefined) return undefined
     const { rule } = await findRule(config, `${ROOT}/${file}`, posix)
-    return rule === undefined ? undefined : { rule, isAtRoot: path === POLICY }
+    if (rule === undefined) return undefined
+    const isAtRoot = path === POLICY
+    return { rule, isAtRoot, configOption: isAtRoot || !this.contents.has(POLICY) ? '' : `--config ${fileWord(path)} ` }
   }
 
   /** The nearest policy upwards from a file. */
