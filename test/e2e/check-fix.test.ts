@@ -126,6 +126,24 @@ describe('check --verify', () => {
 })
 
 describe('check --fix', () => {
+  it('follows the policy that a file was judged by, not the one of the folder we are in', async ({ box }) => {
+    const [reader, stranger] = [newIdentity(), newIdentity()]
+    const repository = await sealed(box)
+    const file = 'app/secrets/b.yaml'
+    const nested = (readers: string, selector: string) => rule(readers, selector).replace('^secrets/', '^secrets/b')
+    repository.write('app/.sops.yaml', nested(box.recipient, 'password'))
+    repository.write(file, PLAIN)
+    await box.bulla(['encrypt', '-i', '--config', 'app/.sops.yaml', file], { cwd: 'repo' })
+    repository.write('app/.sops.yaml', nested(`${box.recipient},${reader.recipient}`, 'password|token'))
+    repository.write('.sops.yaml', `${rule(box.recipient)}  - age: ${box.recipient},${stranger.recipient}\n`)
+    await repository.must('add', '.')
+    const { code, out } = await check(box, ['--fix', file])
+    expect({ code }, out).toEqual({ code: 0 })
+    const text = repository.read(file)
+    expect(text).toMatch(/token: ENC\[.*user: bob\n.*encrypted_regex: password\|token\n/s)
+    expect([text.includes(reader.recipient), text.includes(stranger.recipient)]).toEqual([true, false])
+  })
+
   it('makes readers and selector those of the rule, keeps what stays, stages nothing', async ({ box }) => {
     const { recipient } = newIdentity()
     const repository = await sealed(box, rule(`${box.recipient},${recipient}`, 'password|token'))

@@ -117,7 +117,7 @@ class Fixer {
         if (!(await this.isAsJudged(policy)))
           return { refused: `${policy} differs from what is staged: stage it first` }
       }
-      if (file !== ATTRIBUTES) return await this.repair(join(this.root, file), rules, dryRun)
+      if (file !== ATTRIBUTES) return await this.repair(file, rules, dryRun)
       if (!dryRun) await this.addPatterns()
       return {}
     } catch (error) {
@@ -142,13 +142,17 @@ class Fixer {
   }
 
   /** A plan opens the file too: what cannot be opened cannot be repaired. */
-  private async repair(path: string, rules: readonly Fixable[], dryRun: boolean): Promise<Outcome> {
-    const { files } = this.world
+  private async repair(file: string, rules: readonly Fixable[], dryRun: boolean): Promise<Outcome> {
+    const path = join(this.root, file)
+    // that of the folder we are in may be another one than the file was judged by, with other readers
+    const policy = policyPaths(file).find((candidate) => this.ids.has(candidate))
+    const world = policy === undefined ? this.world : { ...this.world, configPath: join(this.root, policy) }
+    const { files } = world
     const version = await files.open(path)
     const bytes = await followRule(
       version,
       rules.some((rule) => rule !== 'readers-drift'),
-      this.world,
+      world,
     )
     if (dryRun) return {}
     if (bytes !== undefined) {
@@ -156,7 +160,7 @@ class Fixer {
       await files.write({ path, bytes, expected: version })
     }
     if (!rules.includes('readers-drift')) return {}
-    const { failures, reports } = await updateKeys({ paths: [path], approve: async () => true }, this.world)
+    const { failures, reports } = await updateKeys({ paths: [path], approve: async () => true }, world)
     if (failures.length > 0) throw failures[0]
     const notes = reports.flatMap((report) => report.notes)
     return notes.length === 0 ? {} : { notes }
