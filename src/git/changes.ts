@@ -261,5 +261,5 @@ export async function must(args: readonly string[], place: GitPlace, input = '')
   const output = await runGit(args, place, input)
   if ('stdout' in output) return output.stdout
   const { gitFailure } = await import('./git-failure.ts')
-  throw gitFailure(output.problem, place, 'check that you may read this repository, and that the revisions exist')
+  throw gitFailure(output.problem, place, 'check that the revisions exist; ')
 }

@@ -31,5 +31,5 @@ export async function mustAsk(args: readonly string[], place: GitPlace): Promise
   const output = await runGit(args, place, '')
   if ('stdout' in output) return output.stdout.toString('utf8')
   const { gitFailure } = await import('./git-failure.ts')
-  throw gitFailure(output.problem, place, 'run this in a git repository that you may read')
+  throw gitFailure(output.problem, place)
 }

@@ -331,7 +331,9 @@ it('says that there is no repository, or that git refuses the one that is there'
   await expect(new GitRepository(place()).folders()).rejects.toMatchObject(missing)
   await expect(contents(['HEAD:a'])).rejects.toMatchObject(refused)
   write('.git', 'gitdir: nowhere\n')
-  await expect(new GitRepository(place()).staged()).rejects.toMatchObject(refused)
+  const why = { ...refused, hint: expect.stringContaining('"git status" says why') }
+  await expect(new GitRepository(place()).staged()).rejects.toMatchObject(why)
+  await expect(new GitRepository(place()).folders()).rejects.toMatchObject(why)
 })
 
 it('reads the index that git names in a hook, and no other', async () => {

@@ -1,5 +1,5 @@
 import { isAbsolute, relative, sep } from 'node:path'
-import { GitError, UsageError } from '../../errors.ts'
+import { UsageError } from '../../errors.ts'
 import type { Repository } from '../../operations/git-port.ts'
 import { applySteps } from '../../operations/init/apply.ts'
 import { journalPath } from '../../operations/init/journal.ts'
@@ -54,7 +54,7 @@ export function define(command: CommandDefinition, io: Io, done: (code: number) 
 
 async function run(repository: Repository, values: Values, io: Io): Promise<number> {
   const world = worldOf(values, io)
-  const { common } = await foldersOf(repository, io)
+  const { common } = await repository.folders()
   const git = await io.gitSetup()
   const options = {
     withIdentity: values['identity'] !== false,
@@ -117,7 +117,7 @@ function renderDone(files: readonly string[], io: Io): void {
 
 async function undo(repository: Repository, values: Values, io: Io): Promise<number> {
   const world = worldOf(values, io)
-  const journal = journalPath((await foldersOf(repository, io)).common)
+  const journal = journalPath((await repository.folders()).common)
   const committed = (path: string) => committedVersion(path, repository)
   const plan = await planUndo(journal, { git: await io.gitSetup(), world, committed })
   const undoings = plan?.undoings ?? []
@@ -152,16 +152,4 @@ async function agreed(question: string, values: Values, io: Io): Promise<boolean
   throw new UsageError('ERR_NOT_CONFIRMED', 'nothing was changed: there is no terminal to ask on', {
     hint: 'add --yes when that is what you want',
   })
-}
-
-async function foldersOf(repository: Repository, io: Io): Promise<{ readonly common: string }> {
-  try {
-    return await repository.folders()
-  } catch (error) {
-    const hasGit = (await (await io.gitSetup()).version()) !== '0'
-    if (!(error instanceof GitError && hasGit)) throw error
-    throw new GitError('ERR_GIT', 'there is no git repository here', {
-      hint: 'go to the folder of one, or make one with "git init"; then run "bulla init"',
-    })
-  }
 }
