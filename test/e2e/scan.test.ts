@@ -261,6 +261,18 @@ describe('scan', () => {
     expect(out).toContain('b.yaml:1:11: password')
   })
 
+  it("does not take git's own files of a bare repository for what it holds", async ({ box }) => {
+    await repository(box)
+    box.write('a.env', `KEY=${KEY}\n`)
+    await commitAll(box, 'key')
+    await box.git('clone', '-q', '--bare', '.', 'bare.git')
+    const { code, out, err } = await box.bulla(['scan'], { cwd: 'bare.git' })
+    expect([code, out]).toEqual([2, ''])
+    expect(err).toContain('a bare repository has no files that could be searched')
+    expect((await box.bulla(['scan', '--history'], { cwd: 'bare.git' })).code).toBe(1)
+    expect((await box.bulla(['check', 'HEAD'], { cwd: 'bare.git' })).code).toBe(1)
+  })
+
   it('reads what killed writes left, in a repository and outside', async ({ box }) => {
     const left = ['.a.env.99999999-0123456789ab.tmp', '.folder.99999999-0123456789ab.tmp/b.env']
     for (const name of left) box.write(`place/${name}`, `KEY=${KEY}\n`)

@@ -103,6 +103,12 @@ export class Scanner {
 
   private async tree(names: readonly string[], tools: RepositoryTools): Promise<ScanResult> {
     const { world, root } = this
+    if (root === undefined && this.isBare && names.length === 0) {
+      // what lies there is git's own: a scan of that would find everything clean
+      throw new UsageError('ERR_USAGE', 'a bare repository has no files that could be searched', {
+        hint: 'search what its commits hold: --history, or --range A..B',
+      })
+    }
     if (root === undefined) {
       const paths = (await filesBelow(names, world)).map((path) => shortPath(path, world.cwd))
       return scanTree(paths, (path) => readUnlessGone(resolve(world.cwd, path), world), tools)
