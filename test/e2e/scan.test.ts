@@ -270,6 +270,9 @@ describe('scan', () => {
     expect([code, out]).toEqual([2, ''])
     expect(err).toContain('a bare repository has no files that could be searched')
     expect((await box.bulla(['scan', '--history'], { cwd: 'bare.git' })).code).toBe(1)
+    const checked = await box.bulla(['check'], { cwd: 'bare.git' })
+    expect([checked.code, checked.out]).toEqual([2, ''])
+    expect(checked.err).toContain('a bare repository has no index to check')
     expect((await box.bulla(['check', 'HEAD'], { cwd: 'bare.git' })).code).toBe(1)
   })
 

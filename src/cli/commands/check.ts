@@ -113,8 +113,16 @@ async function findingsOf(
     progress: world.progress,
     ...(isRange ? {} : { expectWork: io.expectWork, threads: threadsOf(io, known) }),
   }
+  const folders = await repository.folders()
+  const isOfIndex = folders.root === undefined && request.revision === undefined
+  if (isOfIndex && (await repository.files('')).length === 0) {
+    // everything would pass
+    throw new UsageError('ERR_USAGE', 'a bare repository has no index to check', {
+      hint: 'name a revision, "check HEAD", or a range',
+    })
+  }
   let result = await check(request, repository, { ...options, ...(clean === undefined ? {} : { clean }) })
-  const { root = io.cwd } = await repository.folders()
+  const { root = io.cwd } = folders
   const { findings: opened, verifiedCount } = flag(values, 'verify')
     ? await verify(result.sealed, { root, repository, world }, { today: options.today, isRange })
     : { findings: [], verifiedCount: undefined }
