@@ -140,4 +140,12 @@ describe('comments and layout beside values that changed', () => {
     expect(outcome).toMatchObject({ kind: 'merged', notes: [note] })
     expect((await open(outcome.kind === 'merged' ? outcome.bytes : '', 'yaml')).text).toBe('b: 2\n')
   })
+
+  it('are named too when both sides kept them', async () => {
+    const texts = ['w: 1\nk: 2 # why\n', 'w: {a: 1}\nk: 2 # why\n', 'w: 1\n\ng: 3 # why\n'] as const
+    const outcome = await merge(texts, 'yaml')
+    const note = 'both sides changed the same lines: not in the result is a comment of ours at k'
+    expect(outcome).toMatchObject({ kind: 'merged', notes: [note] })
+    expect((await open(outcome.kind === 'merged' ? outcome.bytes : '', 'yaml')).text).toBe('w: {a: 1}\ng: 3\n')
+  })
 })

@@ -14,16 +14,18 @@ export interface CommentVersions {
 const MAX_NAMED = 3
 
 /**
- * What to say about comments that one side wrote and that are not in the result: comments are merged by lines, and where both
+ * What to say about comments that one side wrote, or both kept, and that are not in the result: comments are merged by lines, and where both
  * sides changed the same ones, those of one side stand there. Their texts are not shown: they may be sealed.
  *
- * @param merged - asked for only when one side has comments of its own
+ * @param merged - asked for only when there are comments
  */
 export function lostComments({ base, ours, theirs }: CommentVersions, merged: () => Documents): string[] {
-  const was = commentsOf(base)
-  const added = Object.entries({ ours, theirs }).map(([side, documents]) => {
-    return { side, comments: [...commentsOf(documents)].filter(([text]) => !was.has(text)) }
-  })
+  const [was, inOurs, inTheirs] = [commentsOf(base), commentsOf(ours), commentsOf(theirs)]
+  const added = [
+    // of what both sides kept, one is enough to say so
+    { side: 'ours', comments: [...inOurs].filter(([text]) => !was.has(text) || inTheirs.has(text)) },
+    { side: 'theirs', comments: [...inTheirs].filter(([text]) => !was.has(text)) },
+  ]
   if (added.every(({ comments }) => comments.length === 0)) return []
   const found = commentsOf(merged())
   return added.flatMap(({ side, comments }) => {
