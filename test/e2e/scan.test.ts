@@ -111,6 +111,32 @@ describe('scan', () => {
     expect(out).not.toContain('large.bin')
   })
 
+  it('tells of many values of a history which of them still stand at HEAD, as they were written', async ({ box }) => {
+    await repository(box)
+    const keys = Array.from({ length: 20 }, (_, index) => `${KEY.slice(0, 18)}${'ABCDEFGHJKLMNPQRSTUV'[index]}Q`)
+    box.write('all.env', keys.map((key) => `KEY=${key}\n`).join(''))
+    box.write('long.env', `KEY=Grüße-${KEY.slice(5)}\n`)
+    await commitAll(box, 'leak')
+    await box.git('rm', '-q', 'all.env', 'long.env')
+    const kept = keys.filter((_, index) => index % 3 === 0)
+    box.write('notes.txt', kept.map((key) => `the key ${key} is old\n`).join(''))
+    box.write('small.txt', `${keys[1]?.toLowerCase()}\n`)
+    box.write('binary.bin', `\0${keys[2]}\n`)
+    await commitAll(box, 'moved')
+    const { out } = await box.bulla(['scan', '--history', '--format', 'json'])
+    const { findings } = JSON.parse(out)
+    const messages = new Map<number, string>(
+      findings.flatMap(({ file, line, message }: Record<'file' | 'message', string> & { line: number }) =>
+        file === 'all.env' ? [[line, message]] : [],
+      ),
+    )
+    expect(messages.size).toBe(keys.length)
+    for (const [index, key] of keys.entries()) {
+      const where = kept.includes(key) ? ', still at HEAD' : ', no longer at HEAD'
+      expect(messages.get(index + 1)).toContain(where)
+    }
+  })
+
   it('finds in history what was removed again, with its commit, its author, and whether it is still there', async ({
     box,
   }) => {

@@ -10,6 +10,7 @@ import { COMMIT_MESSAGE, suspicious, TAG_MESSAGE } from './messages.ts'
 import { type Looked, oldFindings } from './old-findings.ts'
 import { LABEL, type RepositoryTools, type ScanFinding, type ScanResult } from './scan.ts'
 import type { Spotted } from './scan-file.ts'
+import { standingAtHead } from './standing-at-head.ts'
 import { isProgram, textOf } from './text-of.ts'
 
 /** What is staged and was not there before. */
@@ -205,7 +206,7 @@ async function withHistory(met: readonly Met[], { repository }: RepositoryTools)
   if (ids.length === 0) return met.map(({ finding }) => finding)
   const [authors, standing, stillThere] = await Promise.all([
     repository.authors(ids),
-    repository.standingIn([...new Set(met.flatMap(({ line }) => line ?? []))], ['HEAD']),
+    standingAtHead([...new Set(met.flatMap(({ line }) => line ?? []))], repository),
     unusualAtHead(met, repository),
   ])
   return met.map((one) => {
