@@ -76,7 +76,7 @@ export const COMMAND_LINE: readonly Row[] = [
   },
   {
     id: 'L3',
-    what: 'options behind the file in the old form (`-d FILE --extract …`)',
+    what: 'options behind the file (`-d FILE --extract …`, `-e FILE -i`)',
     see: onSealed('a: x\nb: z\n', '-d', 'f.yaml', '--extract', '["a"]'),
     sops: 'a: x\nb: z\n',
     bulla: 'x',
