@@ -20,7 +20,7 @@ const END = '\n'
 const PIECE = 16_384
 /** No keyword has this unit. It stands in front of a text. */
 const NO_UNIT = 0xffff
-/** Below what a keyword that ends with any three units takes: one that is shorter takes a node for all that may stand before. */
+/** Nodes by length: a keyword takes one, but where it has less than three units one for each that may stand before it. */
 const NODES_OF_SHORT = [0, 1024, 32]
 
 interface Exports {
